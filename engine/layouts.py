@@ -1,0 +1,86 @@
+"""Output formats: loudspeaker layouts (BS.2051 / BS.775), binaural and ambisonics.
+
+Channel order is the WAV/SMPTE one for loudspeakers and ACN/SN3D for ambisonics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import LayoutError
+
+
+@dataclass(frozen=True)
+class Loudspeaker:
+    """One channel of a layout; `azimuth_deg` positive to the left. `lfe` carries no direction."""
+
+    name: str
+    azimuth_deg: float
+    elevation_deg: float = 0.0
+    lfe: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Loudspeakers in channel order.
+
+    References
+    ----------
+    ITU-R BS.775-4 (5.1), ITU-R BS.2051-3 systems A (0+2+0) and B (0+5+0).
+    """
+
+    name: str
+    loudspeakers: tuple[Loudspeaker, ...]
+    wave_mask: int
+
+    @property
+    def channels(self) -> int:
+        return len(self.loudspeakers)
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        return tuple(speaker.name for speaker in self.loudspeakers)
+
+
+STEREO = Layout("stereo", (Loudspeaker("L", 30.0), Loudspeaker("R", -30.0)), 0x3)
+SURROUND_51 = Layout(
+    "5.1",
+    (
+        Loudspeaker("L", 30.0),
+        Loudspeaker("R", -30.0),
+        Loudspeaker("C", 0.0),
+        Loudspeaker("LFE", 0.0, lfe=True),
+        Loudspeaker("Ls", 110.0),
+        Loudspeaker("Rs", -110.0),
+    ),
+    0x3F,
+)
+FILM_51_ORDER = ("L", "C", "R", "Ls", "Rs", "LFE")
+"""Film channel order, offered at export only."""
+
+FORMATS: dict[str, int] = {"binaural": 2, "stereo": 2, "5.1": 6, "foa": 4, "hoa3": 16}
+"""Channels of every format the renderer writes, by the name used on the command line."""
+
+FILE_NAMES: dict[str, str] = {
+    "binaural": "binaural.wav",
+    "stereo": "stereo.wav",
+    "5.1": "surround51.wav",
+    "foa": "foa.wav",
+    "hoa3": "hoa3.wav",
+    "adm": "scene.adm.wav",
+    "stems": "stems",
+    "video": "video.mp4",
+}
+"""File (or folder) each deliverable is written to, by format name."""
+
+
+def format_channels(name: str) -> int:
+    """Channel count of a rendered format; LayoutError names the known ones."""
+    if name not in FORMATS:
+        raise LayoutError(f"unknown format '{name}'", remedy=f"choose one of {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def ambisonic_order(name: str) -> int:
+    """Ambisonic order of format 'foa' or 'hoa3'."""
+    return {"foa": 1, "hoa3": 3}[name]

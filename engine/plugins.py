@@ -1,0 +1,120 @@
+"""The public plug-in API: what a replaceable part must offer, and where parts are found.
+
+Each kind of part has an embedded default that works offline. Other packages add parts through
+the entry-point groups ``foleystage.detectors``, ``foleystage.depth`` and ``foleystage.generators``;
+an entry point names a callable without arguments that returns the part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import PluginError
+
+GROUPS = {
+    "detector": "foleystage.detectors",
+    "depth": "foleystage.depth",
+    "generator": "foleystage.generators",
+}
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One object in one video frame; the box is x0, y0, x1, y1 in pixels of the given image."""
+
+    box: tuple[float, float, float, float]
+    label: str
+    confidence: float
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds objects in video frames given in time order.
+
+    `name` is recorded in the session and shown. `prompt` holds the user's words, possibly none.
+    """
+
+    name: str
+
+    def begin(self, width: int, height: int, rate_hz: float, prompt: Sequence[str]) -> None:
+        """A new shot starts: forget everything seen so far."""
+
+    def detect(self, image: NDArray[np.uint8], time_s: float) -> list[Detection]:
+        """Objects in one (height, width, 3) RGB image."""
+
+
+@runtime_checkable
+class DepthEstimator(Protocol):
+    """Gives metres (or a relative depth) for boxes of one video frame."""
+
+    name: str
+
+    def depth_map(self, image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """Depth (height, width), larger is farther; None when it works from boxes alone."""
+
+    def box_distance_m(self, detection: Detection, width: int, height: int) -> float:
+        """Distance in metres of a detected object, from geometry."""
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """Makes the sound of one script event. Same arguments, same samples.
+
+    `event` is an `engine.project.model.Event`; the answer is (channels, samples) float32 of
+    exactly the event's duration: 1 channel, or 4 (first-order AmbiX) for ambiences.
+    """
+
+    name: str
+    version: str
+
+    def generate(self, event: Any, sample_rate_hz: int) -> NDArray[np.float32]:
+        """Audio of one event."""
+
+
+_EMBEDDED: dict[str, dict[str, Callable[[], Any]]] = {kind: {} for kind in GROUPS}
+
+
+def register(kind: str, name: str, make: Callable[[], Any]) -> None:
+    """Offer an embedded part under a name. `kind` is one of `GROUPS`."""
+    _EMBEDDED[kind][name] = make
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """Names of all parts of a kind: embedded ones first, then the installed plug-ins."""
+    external = sorted(entry.name for entry in metadata.entry_points(group=GROUPS[kind]))
+    return (*_EMBEDDED[kind], *(name for name in external if name not in _EMBEDDED[kind]))
+
+
+def create(kind: str, name: str) -> Any:
+    """Make the part of that kind and name.
+
+    Raises
+    ------
+    PluginError
+        If there is none of that name, or its package fails to load.
+    """
+    if name in _EMBEDDED[kind]:
+        return _EMBEDDED[kind][name]()
+    for entry in metadata.entry_points(group=GROUPS[kind]):
+        if entry.name == name:
+            return _load(kind, entry)
+    raise PluginError(
+        f"there is no {kind} '{name}'", remedy=f"choose one of {', '.join(names(kind))}"
+    )
+
+
+def _load(kind: str, entry: metadata.EntryPoint) -> Any:
+    try:
+        return entry.load()()
+    except Exception as error:  # the plug-in edge: any failure is the plug-in's, told by name
+        raise PluginError(
+            f"the {kind} '{entry.name}' failed to load: {error}",
+            place=entry.value,
+            remedy="update or uninstall that plug-in",
+        ) from error

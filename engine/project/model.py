@@ -1,0 +1,356 @@
+"""`Project`: everything the user makes, as one immutable value.
+
+Nothing in here changes in place. Collections are tuples in display order with ids; big arrays
+(audio, boxes) live beside the value in the bundle and are named by content hash. Times are
+seconds from the picture's first frame; positions are metres, x front, y left, z up.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal, NewType, TypeVar
+
+import numpy as np
+from msgspec import Struct, structs
+from numpy.typing import ArrayLike, NDArray
+
+from engine.errors import ProjectError
+
+SCHEMA_VERSION = 1
+
+TrackId = NewType("TrackId", str)
+ClipId = NewType("ClipId", str)
+EventId = NewType("EventId", str)
+TakeId = NewType("TakeId", str)
+ContentHash = NewType("ContentHash", str)
+"""SHA-256 (hex) of a file in the bundle's `media/` or `arrays/` folder."""
+
+Provenance = Literal["machine", "hand"]
+TrackKind = Literal["object", "ambience"]
+Mapping = Literal["foleyspace", "cylinder", "foleydesigner"]
+
+
+class Value(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
+    """Base of every value: immutable, compared by content, strict about unknown fields elsewhere."""
+
+
+class Keyframe(Value, frozen=True, kw_only=True):
+    """One point of a trajectory: a time in seconds and a position in metres."""
+
+    time_s: float
+    x_m: float
+    y_m: float
+    z_m: float
+    provenance: Provenance = "machine"
+
+
+class Trajectory(Value, frozen=True, kw_only=True):
+    """Where a source is: keyframes in strictly increasing time, straight lines between them.
+
+    Before the first and after the last keyframe the source stays where it was. At least one
+    keyframe is required.
+    """
+
+    keyframes: tuple[Keyframe, ...]
+
+    @cached_property
+    def times_s(self) -> NDArray[np.float64]:
+        """(n,) keyframe times in seconds."""
+        return np.array([k.time_s for k in self.keyframes], dtype=np.float64)
+
+    @cached_property
+    def positions_m(self) -> NDArray[np.float64]:
+        """(n, 3) keyframe positions in metres."""
+        return np.array([(k.x_m, k.y_m, k.z_m) for k in self.keyframes], dtype=np.float64)
+
+    def at(self, times_s: ArrayLike) -> NDArray[np.float64]:
+        """Positions (..., 3) in metres at the given times."""
+        times = np.asarray(times_s, dtype=np.float64)
+        columns = [np.interp(times, self.times_s, column) for column in self.positions_m.T]
+        return np.stack(columns, axis=-1)
+
+    @classmethod
+    def from_arrays(
+        cls, times_s: ArrayLike, positions_m: ArrayLike, provenance: Provenance = "machine"
+    ) -> Trajectory:
+        """Trajectory from (n,) times and (n, 3) positions."""
+        rows = zip(np.asarray(times_s, float), np.asarray(positions_m, float), strict=True)
+        return cls(
+            keyframes=tuple(
+                Keyframe(
+                    time_s=float(t), x_m=float(p[0]), y_m=float(p[1]), z_m=float(p[2]),
+                    provenance=provenance,
+                )
+                for t, p in rows
+            )
+        )
+
+
+class Contact(Value, frozen=True, kw_only=True):
+    """A visual onset: something touches, bounces, steps or turns.
+
+    `strength` is 0..1 relative to the strongest of its kind in the clip.
+    """
+
+    time_s: float
+    kind: Literal["step", "bounce", "impact", "turn", "start", "stop"]
+    strength: float = 1.0
+    provenance: Provenance = "machine"
+
+
+class Strip(Value, frozen=True, kw_only=True):
+    """Mixer settings of a track (or the master)."""
+
+    gain_db: float = 0.0
+    muted: bool = False
+    soloed: bool = False
+
+
+class Track(Value, frozen=True, kw_only=True):
+    """Something that sounds: a detected (or hand-made) object, or the ambience bed.
+
+    `boxes` names an (n, 6) float64 array: time_s, x0, y0, x1, y1 (pixels), confidence.
+    `doppler` routes the track through the propagation delay line. An ambience track surrounds
+    the listener and ignores its trajectory.
+    """
+
+    id: TrackId
+    name: str
+    kind: TrackKind = "object"
+    label: str = "object"
+    confidence: float = 1.0
+    colour: str = "#5aa9e6"
+    trajectory: Trajectory
+    contacts: tuple[Contact, ...] = ()
+    boxes: ContentHash | None = None
+    strip: Strip = Strip()
+    doppler: bool = True
+    start_s: float = 0.0
+    """First moment the object was seen."""
+    end_s: float = 0.0
+    """Last moment the object was seen."""
+    provenance: Provenance = "machine"
+
+
+class Event(Value, frozen=True, kw_only=True):
+    """One line of the Foley script: what sounds, when, on which track, and why.
+
+    `onsets_s` are absolute times of single hits (empty for a continuous sound); `intensity` is a
+    curve of (time_s, 0..1) points that drives level and effort. `category` is a UCS category.
+    """
+
+    id: EventId
+    track_id: TrackId
+    layer: str
+    generator: str
+    prompt: str
+    start_s: float
+    duration_s: float
+    onsets_s: tuple[float, ...] = ()
+    strengths: tuple[float, ...] = ()
+    intensity: tuple[tuple[float, float], ...] = ()
+    level_db: float = 0.0
+    parameters: dict[str, float | str] = {}
+    seed: int = 0
+    category: str = ""
+    why: str = ""
+    provenance: Provenance = "machine"
+
+
+class Recipe(Value, frozen=True, kw_only=True):
+    """How a take was made: the same recipe gives the same samples."""
+
+    generator: str
+    version: str
+    prompt: str = ""
+    seed: int = 0
+    parameters: dict[str, Any] = {}
+
+
+class Take(Value, frozen=True, kw_only=True):
+    """Audio made (or imported) for an event. `audio` names a float32 WAV file in the bundle."""
+
+    id: TakeId
+    event_id: EventId | None = None
+    name: str
+    audio: ContentHash
+    sample_rate_hz: int
+    channels: int
+    samples: int
+    recipe: Recipe | None = None
+
+    @property
+    def duration_s(self) -> float:
+        return self.samples / self.sample_rate_hz
+
+
+class Clip(Value, frozen=True, kw_only=True):
+    """A piece of a take placed on a track. Half-open: it sounds in [start_s, start_s+duration_s)."""
+
+    id: ClipId
+    track_id: TrackId
+    take_id: TakeId
+    name: str
+    start_s: float
+    duration_s: float
+    offset_s: float = 0.0
+    gain_db: float = 0.0
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    muted: bool = False
+    provenance: Provenance = "machine"
+
+
+class Video(Value, frozen=True, kw_only=True):
+    """The picture. `path` is absolute; media is never modified, nor copied into the bundle.
+
+    `first_time_s` is the presentation time of the first frame in the file; project time 0 is there.
+    """
+
+    path: str
+    fingerprint: str
+    width: int
+    height: int
+    duration_s: float
+    rate_numerator: int
+    rate_denominator: int
+    variable_rate: bool = False
+    has_audio: bool = False
+    first_time_s: float = 0.0
+
+    @property
+    def rate(self) -> Fraction:
+        """Nominal frame rate in frames per second."""
+        return Fraction(self.rate_numerator, self.rate_denominator)
+
+
+class Scene(Value, frozen=True, kw_only=True):
+    """How pixels become metres, and how the scene is heard and delivered."""
+
+    mapping: Mapping = "foleyspace"
+    horizontal_fov_deg: float = 60.0
+    hrir: str = "kemar"
+    """'kemar' (shipped) or the path of a SOFA file."""
+    target_lufs: float = -23.0
+    true_peak_limit_dbtp: float = -1.0
+    seed: int = 0
+    prompt: tuple[str, ...] = ()
+
+
+class Analysis(Value, frozen=True, kw_only=True):
+    """Which parts analysed the picture; shown in the window and written to reports."""
+
+    detector: str = ""
+    tracker: str = ""
+    depth: str = ""
+    notes: tuple[str, ...] = ()
+    shots_s: tuple[float, ...] = ()
+    """Start time of every shot."""
+
+
+class Marker(Value, frozen=True, kw_only=True):
+    """A named moment on the timeline."""
+
+    id: str
+    time_s: float
+    name: str
+
+
+class Project(Value, frozen=True, kw_only=True):
+    """The whole session as one value. See the module's docstring."""
+
+    schema_version: int = SCHEMA_VERSION
+    title: str = "Untitled"
+    sample_rate_hz: int = 48_000
+    video: Video | None = None
+    scene: Scene = Scene()
+    analysis: Analysis = Analysis()
+    tracks: tuple[Track, ...] = ()
+    events: tuple[Event, ...] = ()
+    takes: tuple[Take, ...] = ()
+    clips: tuple[Clip, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    master: Strip = Strip()
+
+    @cached_property
+    def _tracks(self) -> dict[str, Track]:
+        return {track.id: track for track in self.tracks}
+
+    @cached_property
+    def _events(self) -> dict[str, Event]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _takes(self) -> dict[str, Take]:
+        return {take.id: take for take in self.takes}
+
+    @cached_property
+    def _clips(self) -> dict[str, Clip]:
+        return {clip.id: clip for clip in self.clips}
+
+    def track(self, track_id: str) -> Track:
+        """The track of that id; ProjectError if there is none."""
+        return _find(self._tracks, track_id, "track")
+
+    def event(self, event_id: str) -> Event:
+        """The script event of that id; ProjectError if there is none."""
+        return _find(self._events, event_id, "event")
+
+    def take(self, take_id: str) -> Take:
+        """The take of that id; ProjectError if there is none."""
+        return _find(self._takes, take_id, "take")
+
+    def clip(self, clip_id: str) -> Clip:
+        """The clip of that id; ProjectError if there is none."""
+        return _find(self._clips, clip_id, "clip")
+
+    def clips_of(self, track_id: str) -> tuple[Clip, ...]:
+        """Clips on a track, in the order they are stored."""
+        return self._clips_by_track.get(track_id, ())
+
+    @cached_property
+    def _clips_by_track(self) -> dict[str, tuple[Clip, ...]]:
+        lists: dict[str, list[Clip]] = {}
+        for clip in self.clips:
+            lists.setdefault(clip.track_id, []).append(clip)
+        return {track_id: tuple(clips) for track_id, clips in lists.items()}
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the picture, or of the sound where that is longer or there is no picture."""
+        picture = self.video.duration_s if self.video else 0.0
+        return max([picture, *(clip.start_s + clip.duration_s for clip in self.clips)])
+
+    def with_track(self, track: Track) -> Project:
+        """Copy with the track of the same id replaced, or the track added at the end."""
+        return structs.replace(self, tracks=_put(self.tracks, track))
+
+    def with_event(self, event: Event) -> Project:
+        """Copy with the event of the same id replaced, or added at the end."""
+        return structs.replace(self, events=_put(self.events, event))
+
+    def with_take(self, take: Take) -> Project:
+        """Copy with the take of the same id replaced, or added at the end."""
+        return structs.replace(self, takes=_put(self.takes, take))
+
+    def with_clip(self, clip: Clip) -> Project:
+        """Copy with the clip of the same id replaced, or added at the end."""
+        return structs.replace(self, clips=_put(self.clips, clip))
+
+
+T = TypeVar("T")
+Item = TypeVar("Item", Track, Event, Take, Clip)
+
+
+def _find(items: dict[str, T], wanted: str, what: str) -> T:
+    if wanted not in items:
+        raise ProjectError(f"there is no {what} '{wanted}'", remedy="it may have been deleted")
+    return items[wanted]
+
+
+def _put(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:
+    for index, old in enumerate(items):
+        if old.id == item.id:
+            return (*items[:index], item, *items[index + 1 :])
+    return (*items, item)
