@@ -19,7 +19,9 @@ def db_to_gain(level_db: ArrayLike) -> NDArray[np.float64]:
 def gain_to_db(gain: ArrayLike, floor_db: float = -200.0) -> NDArray[np.float64]:
     """Level in dB of a linear amplitude gain (its magnitude), never below `floor_db`."""
     smallest = 10.0 ** (floor_db / 20.0)
-    return np.asarray(20.0 * np.log10(np.maximum(np.abs(np.asarray(gain, dtype=np.float64)), smallest)))
+    return np.asarray(
+        20.0 * np.log10(np.maximum(np.abs(np.asarray(gain, dtype=np.float64)), smallest))
+    )
 
 
 def seconds_to_samples(time_s: float, sample_rate_hz: int) -> int:

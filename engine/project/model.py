@@ -32,7 +32,7 @@ Mapping = Literal["foleyspace", "cylinder", "foleydesigner"]
 
 
 class Value(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
-    """Base of every value: immutable, compared by content, strict about unknown fields elsewhere."""
+    """Base of every value: immutable, and compared by content."""
 
 
 class Keyframe(Value, frozen=True, kw_only=True):
@@ -79,7 +79,10 @@ class Trajectory(Value, frozen=True, kw_only=True):
         return cls(
             keyframes=tuple(
                 Keyframe(
-                    time_s=float(t), x_m=float(p[0]), y_m=float(p[1]), z_m=float(p[2]),
+                    time_s=float(t),
+                    x_m=float(p[0]),
+                    y_m=float(p[1]),
+                    z_m=float(p[2]),
                     provenance=provenance,
                 )
                 for t, p in rows
@@ -186,7 +189,7 @@ class Take(Value, frozen=True, kw_only=True):
 
 
 class Clip(Value, frozen=True, kw_only=True):
-    """A piece of a take placed on a track. Half-open: it sounds in [start_s, start_s+duration_s)."""
+    """A piece of a take on a track; it sounds in [start_s, start_s + duration_s)."""
 
     id: ClipId
     track_id: TrackId

@@ -1,0 +1,79 @@
+"""The command line: one file a command, found here by name.
+
+Exit status: 0 done; 1 the work failed, and one line on stderr says why; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+
+from engine.errors import CancelledError, FoleystageError
+
+COMMANDS = {
+    "run": "engine.cli.run",
+    "tracks": "engine.cli.tracks",
+    "spatialise": "engine.cli.spatialise",
+    "export": "engine.cli.export",
+    "metrics": "engine.cli.metrics",
+    "doctor": "engine.cli.doctor",
+}
+"""Command name to the module that offers ``add_parser(subparsers)`` and ``run(args)``."""
+
+
+def build_parser(commands: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """The argument parser with the given commands (their modules are imported)."""
+    parser = argparse.ArgumentParser(
+        prog="foleystage",
+        description="Turn a silent film clip into spatial Foley. Without a command, opens the "
+        "window: foleystage [PROJECT|VIDEO].",
+    )
+    parser.add_argument("--version", action="version", version=metadata.version("foleystage"))
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in commands:
+        module = importlib.import_module(COMMANDS[name])
+        module.add_parser(subparsers)
+        command = subparsers.choices[name]
+        if "--json" not in command._option_string_actions:
+            command.add_argument(
+                "--json", action="store_true", help="print a machine-readable report"
+            )
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is returned."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    wanted = tuple(arguments[:1]) if arguments and arguments[0] in COMMANDS else tuple(COMMANDS)
+    try:
+        args = build_parser(wanted).parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed usage, help or version
+        return int(stop.code or 0)
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        report = args.run(args)
+    except (CancelledError, KeyboardInterrupt):
+        print("foleystage: cancelled; nothing was written", file=sys.stderr)
+        return 1
+    except FoleystageError as error:
+        print(f"foleystage: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"foleystage: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
+    if args.json and report is not None:
+        print(json.dumps(report, indent=2))
+    return 0

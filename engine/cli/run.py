@@ -1,0 +1,87 @@
+"""`foleystage run VIDEO -o DIR`: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import Any
+
+from engine.cli.progress import TerminalProgress
+from engine.pipeline.settings import ALL_FORMATS, SYNTHESIS, RunSettings, parse_formats
+
+log = logging.getLogger("foleystage")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the `run` command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "run", help="a silent clip in: every deliverable and the session out"
+    )
+    parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--prompt", default="", help='what sounds, e.g. "footsteps, rain"')
+    parser.add_argument("--script", type=Path, help="a Foley script to use instead of the rules")
+    parser.add_argument("--formats", default=",".join(ALL_FORMATS), help="default: %(default)s")
+    parser.add_argument(
+        "--mapping",
+        choices=("foleyspace", "cylinder", "foleydesigner"),
+        default="cylinder",
+        help="how pixels become metres (default: %(default)s)",
+    )
+    parser.add_argument("--detector", default="motion", help="default: %(default)s")
+    parser.add_argument("--generator", default=SYNTHESIS, help="default: %(default)s")
+    parser.add_argument("--hrir", default="kemar", metavar="SOFA", help="default: shipped KEMAR")
+    parser.add_argument(
+        "--loudness",
+        type=float,
+        default=-23.0,
+        metavar="LUFS",
+        help="integrated loudness to deliver at (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same samples")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Run the chain; prints what was used and where the files are."""
+    from engine.pipeline.produce import produce
+
+    settings = RunSettings(
+        prompt=tuple(word.strip() for word in args.prompt.split(",") if word.strip()),
+        script=args.script,
+        formats=parse_formats(args.formats),
+        mapping=args.mapping,
+        detector=args.detector,
+        generator=args.generator,
+        hrir=args.hrir,
+        target_lufs=args.loudness,
+        seed=args.seed,
+    )
+    progress = TerminalProgress()
+    try:
+        report = produce(args.video, args.out, settings, progress)
+    finally:
+        progress.close()
+    _tell(report, args.out)
+    return report
+
+
+def _tell(report: dict[str, Any], out_dir: Path) -> None:
+    used = report["used"]
+    log.info("detector    %s", used["detector"])
+    log.info("tracker     %s", used["tracker"])
+    log.info("depth       %s", used["depth"])
+    log.info("generators  %s", ", ".join(used["generators"]))
+    log.info("mapping     %s, HRIR %s", used["mapping"], used["hrir"])
+    for note in used["notes"]:
+        log.info("note        %s", note)
+    log.info(
+        "%d tracks, %d events; %.1f s of film in %.1f s (%.2f x real time)",
+        len(report["tracks"]),
+        len(report["events"]),
+        report["video"]["duration_s"],
+        report["total_s"],
+        report["run_real_time_factor"],
+    )
+    log.info("written to  %s", out_dir)
+    log.info("open it with: foleystage %s", out_dir / "scene.foley")

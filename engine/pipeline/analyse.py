@@ -1,0 +1,96 @@
+"""The picture's part of a run: video file -> tracks with trajectories and contacts, as an edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from msgspec import structs
+
+from engine.jobs import Progress, silent_progress
+from engine.pipeline.settings import RunSettings
+from engine.project.edits import ApplyAnalysis
+from engine.project.model import Project, Track
+from engine.project.store import MediaFolder
+from engine.vision.analyse import SeenObject, VisionSettings, analyse_video
+
+TRACK_COLOURS = (
+    "#56b4e9",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#f0e442",
+    "#d55e00",
+    "#8fb8de",
+    "#b5a1e0",
+)
+"""Okabe and Ito's colours for colour-blind readers (2008), blue lightened for dark grounds."""
+
+
+def analyse(
+    video: Path,
+    project: Project,
+    media: MediaFolder,
+    settings: RunSettings,
+    progress: Progress = silent_progress,
+) -> ApplyAnalysis:
+    """Find what moves in `video` and place it in space.
+
+    Parameters
+    ----------
+    project : Project
+        Gives the field of view; it is not changed.
+    media : MediaFolder
+        Where the tracks' boxes are kept by content hash.
+
+    Returns
+    -------
+    ApplyAnalysis
+        The edit that brings the result into a session without touching what a hand has made.
+
+    Raises
+    ------
+    MediaError
+        If the video cannot be analysed.
+    CancelledError
+        From `progress`.
+    """
+    seen = analyse_video(
+        video,
+        VisionSettings(
+            detector=settings.detector,
+            mapping=settings.mapping,
+            prompt=settings.prompt,
+            seed=settings.seed,
+        ),
+        progress,
+    )
+    tracks = tuple(
+        _track(one, media, TRACK_COLOURS[index % len(TRACK_COLOURS)])
+        for index, one in enumerate(seen.objects)
+    )
+    scene = structs.replace(
+        project.scene,
+        mapping=settings.mapping,
+        hrir=settings.hrir,
+        target_lufs=settings.target_lufs,
+        seed=settings.seed,
+        prompt=settings.prompt,
+    )
+    return ApplyAnalysis(video=seen.video, analysis=seen.analysis, scene=scene, tracks=tracks)
+
+
+def _track(seen: SeenObject, media: MediaFolder, colour: str) -> Track:
+    times_s = np.asarray(seen.boxes)[:, 0]
+    return Track(
+        id=seen.id,
+        name=seen.id.replace("-", " "),
+        label=seen.label,
+        confidence=seen.confidence,
+        colour=colour,
+        trajectory=seen.trajectory,
+        contacts=seen.contacts,
+        boxes=media.put_array(np.ascontiguousarray(seen.boxes, dtype=np.float64)),
+        start_s=float(times_s[0]),
+        end_s=float(times_s[-1]),
+    )

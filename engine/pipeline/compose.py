@@ -1,0 +1,137 @@
+"""The sound's part of a run: tracks -> Foley script -> takes -> clips, as edits."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from engine.errors import PluginError
+from engine.foley.generate import GENERATORS, generate, recipe_for
+from engine.jobs import Progress, silent_progress
+from engine.pipeline.settings import SYNTHESIS, RunSettings
+from engine.plugins import create
+from engine.project.edits import ApplyScript, ApplyTakes, Edit
+from engine.project.model import Clip, Event, Project, Recipe, Take
+from engine.project.store import MediaFolder
+from engine.script.writer import load_script, write_script
+
+_WORKERS = 2
+"""Takes are made side by side; numpy and scipy leave the interpreter free while they work."""
+
+
+def compose(
+    project: Project,
+    media: MediaFolder,
+    settings: RunSettings,
+    progress: Progress = silent_progress,
+) -> tuple[Edit, ...]:
+    """Write the Foley script for `project` and make a take for every event in it.
+
+    Returns
+    -------
+    tuple of Edit
+        `ApplyScript`, then `ApplyTakes`; what a hand has made stays.
+
+    Raises
+    ------
+    ScriptError
+        If ``settings.script`` is malformed.
+    PluginError
+        If the chosen generator is missing or answers nonsense.
+    CancelledError
+        From `progress`.
+    """
+    progress("writing the Foley script", 0.0)
+    if settings.script is not None:
+        script = load_script(settings.script, project)
+    else:
+        script = write_script(project, settings.seed)
+    events = tuple(_with_generator(event, settings.generator) for event in script.events)
+    apply_script = ApplyScript(tracks=script.tracks, events=events)
+    scripted = apply_script.apply(project)
+    kept = {event.id: event for event in scripted.events}
+    wanted = tuple(kept[event.id] for event in events if event.id in kept)
+    takes, clips = make_takes(wanted, project.sample_rate_hz, media, progress)
+    return apply_script, ApplyTakes(takes=takes, clips=clips)
+
+
+def make_takes(
+    events: tuple[Event, ...],
+    sample_rate_hz: int,
+    media: MediaFolder,
+    progress: Progress = silent_progress,
+) -> tuple[tuple[Take, ...], tuple[Clip, ...]]:
+    """One take and one clip per event, their audio kept in `media`; order follows `events`."""
+    takes: list[Take] = []
+    clips: list[Clip] = []
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        waiting = [pool.submit(_sound, event, sample_rate_hz) for event in events]
+        try:
+            for index, (event, future) in enumerate(zip(events, waiting, strict=True)):
+                progress("making the sounds", index / max(len(events), 1))
+                take, clip = _place(event, future.result(), sample_rate_hz, media)
+                takes.append(take)
+                clips.append(clip)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    progress("making the sounds", 1.0)
+    return tuple(takes), tuple(clips)
+
+
+def _with_generator(event: Event, generator: str) -> Event:
+    if generator == SYNTHESIS or event.layer == "ambience":
+        return event
+    return structs.replace(event, generator=generator)
+
+
+def _sound(event: Event, sample_rate_hz: int) -> tuple[NDArray[np.float32], Recipe]:
+    if event.generator in GENERATORS:
+        return generate(event, sample_rate_hz), recipe_for(event)
+    plugin = create("generator", event.generator)
+    audio = np.asarray(plugin.generate(event, sample_rate_hz), dtype=np.float32)
+    expected = round(event.duration_s * sample_rate_hz)
+    if audio.ndim != 2 or abs(audio.shape[1] - expected) > 1 or not np.isfinite(audio).all():
+        raise PluginError(
+            f"generator '{event.generator}' answered {audio.shape} samples for event "
+            f"'{event.id}', (channels, {expected}) finite ones are needed",
+            remedy="choose another generator, or update that plug-in",
+        )
+    recipe = Recipe(
+        generator=event.generator,
+        version=str(plugin.version),
+        prompt=event.prompt,
+        seed=event.seed,
+        parameters=dict(event.parameters),
+    )
+    return audio, recipe
+
+
+def _place(
+    event: Event, sound: tuple[NDArray[np.float32], Recipe], sample_rate_hz: int, media: MediaFolder
+) -> tuple[Take, Clip]:
+    audio, recipe = sound
+    content = media.put_audio(audio, sample_rate_hz)
+    take = Take(
+        id=f"take-{event.id}-{content[:8]}",
+        event_id=event.id,
+        name=event.prompt or event.layer,
+        audio=content,
+        sample_rate_hz=sample_rate_hz,
+        channels=audio.shape[0],
+        samples=audio.shape[1],
+        recipe=recipe,
+    )
+    clip = Clip(
+        id=f"clip-{event.id}",
+        track_id=event.track_id,
+        take_id=take.id,
+        name=event.layer,
+        start_s=event.start_s,
+        duration_s=take.duration_s,
+        gain_db=event.level_db,
+    )
+    return take, clip
