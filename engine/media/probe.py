@@ -1,0 +1,188 @@
+"""What a video file is: size, length, rate, sound; and whether it is usable at all."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from engine.errors import MediaError
+from engine.media.decode import (
+    OpenVideo,
+    decode_pictures,
+    geometry_of,
+    no_pictures,
+    open_video,
+    seek,
+)
+from engine.project.model import Video
+
+MISSING_SHARE = 0.10
+"""A file that ends this share (or more) before its declared end counts as truncated."""
+
+_FINGERPRINT_BYTES = 2**20
+_RATE_PACKETS = 400
+
+
+def probe_video(path: str | os.PathLike[str]) -> Video:
+    """Describe a video file. Only its beginning and end are read.
+
+    `width` and `height` are those of the upright picture with square pixels. `duration_s` runs
+    from the first picture's start to the last one's end. A file that breaks off less than 10 %
+    before its declared end is used as far as it goes (its duration is then what is there).
+
+    Raises
+    ------
+    MediaError
+        If it is missing, not a video, audio only, a still, holds fewer than two pictures, or
+        breaks off more than 10 % before its declared end.
+    """
+    video = open_video(path)
+    try:
+        first, picture = _first_picture(video)
+        times = _packet_times(video)
+        end = max(_end_of_pictures(video), first)
+        _check_complete(video, first, end, times)
+        width, height = geometry_of(picture, video.stream).upright
+        rate = _rate(video, times)
+        return Video(
+            path=str(Path(path).resolve()),
+            fingerprint=fingerprint(video.path),
+            width=width,
+            height=height,
+            duration_s=float(end - first),
+            rate_numerator=rate.numerator,
+            rate_denominator=rate.denominator,
+            variable_rate=_is_variable(times, video.time_base),
+            has_audio=bool(video.container.streams.audio),
+            first_time_s=float(first),
+        )
+    except (av.FFmpegError, OSError) as error:
+        raise MediaError(
+            f"reading failed: {error}", place=path, remedy="copy the file again"
+        ) from error
+    finally:
+        video.close()
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 (hex) over size, first and last mebibyte: enough to know a video again."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as handle:
+        digest.update(handle.read(_FINGERPRINT_BYTES))
+        handle.seek(max(0, size - _FINGERPRINT_BYTES))
+        digest.update(handle.read(_FINGERPRINT_BYTES))
+    return digest.hexdigest()
+
+
+def _first_picture(video: OpenVideo) -> tuple[Fraction, object]:
+    found = next(decode_pictures(video), None)
+    if found is None:
+        raise no_pictures(video.path)
+    return found
+
+
+def _packet_times(video: OpenVideo) -> list[Fraction]:
+    """Presentation times of the first packets, sorted."""
+    seek(video, 0.0)
+    packets = itertools.islice(video.container.demux(video.stream), _RATE_PACKETS)
+    times = [p.pts * Fraction(p.time_base) for p in packets if p.pts is not None and p.size]
+    return sorted(set(times))
+
+
+def _declared_end(video: OpenVideo) -> Fraction | None:
+    """Where the file says that its picture ends, in seconds of file time; None if it does not."""
+    stream, container = video.stream, video.container
+    if stream.duration:
+        return (stream.start_time or 0) * video.time_base + stream.duration * video.time_base
+    tag = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if tag:  # Matroska says it per stream
+        return Fraction(int(tag[1]) * 3600 + int(tag[2]) * 60) + Fraction(tag[3])
+    if container.duration and len(container.streams) == 1:
+        return Fraction(container.duration + (container.start_time or 0), av.time_base)
+    return None
+
+
+def _end_of_pictures(video: OpenVideo) -> Fraction:
+    """End of the last picture that is really there, in seconds of file time."""
+    declared = _declared_end(video)
+    hint = declared
+    if hint is None and video.container.duration:
+        hint = Fraction(video.container.duration, av.time_base)
+    if hint is not None:
+        seek(video, float(hint) * 0.95 - 1.0)
+        end = _last_packet_end(video)
+        if end is not None:
+            return end
+    seek(video, 0.0)
+    return _last_packet_end(video) or Fraction(0)
+
+
+def _last_packet_end(video: OpenVideo) -> Fraction | None:
+    end: Fraction | None = None
+    try:
+        for packet in video.container.demux(video.stream):
+            if packet.pts is None or not packet.size or packet.is_corrupt:
+                continue
+            base = Fraction(packet.time_base)
+            lasts = packet.duration * base if packet.duration else 1 / video.rate
+            end = max(end or Fraction(0), packet.pts * base + lasts)
+    except (av.FFmpegError, OSError):
+        return end
+    return end
+
+
+def _check_complete(
+    video: OpenVideo, first: Fraction, end: Fraction, times: list[Fraction]
+) -> None:
+    if len(times) < 2:
+        if _count_pictures(video) < 2:
+            raise MediaError(
+                "the video holds a single picture", place=video.path, remedy="give a moving picture"
+            )
+        return
+    declared = _declared_end(video)
+    if declared is None or declared <= first:
+        return
+    missing = float(declared - end) / float(declared - first)
+    if missing > MISSING_SHARE:
+        raise MediaError(
+            f"the video is truncated: it breaks off at {float(end - first):.2f} s of "
+            f"{float(declared - first):.2f} s",
+            place=video.path,
+            remedy="copy or export it again",
+        )
+
+
+def _count_pictures(video: OpenVideo) -> int:
+    """How many pictures decode, counted no further than two (streams without packet times)."""
+    seek(video, 0.0)
+    return sum(1 for _ in itertools.islice(decode_pictures(video), 2))
+
+
+def _rate(video: OpenVideo, times: list[Fraction]) -> Fraction:
+    """Nominal rate: the file's, or the mean one of the first packets where that is absurd."""
+    stated = video.rate
+    if len(times) >= 8:
+        measured = (len(times) - 1) / (times[-1] - times[0])
+        if not 0.5 < float(stated / measured) < 2.0:
+            return measured.limit_denominator(1001)
+    return stated if stated.denominator <= 100_000 else stated.limit_denominator(1001)
+
+
+def _is_variable(times: list[Fraction], time_base: Fraction) -> bool:
+    """Whether the steps between pictures differ by more than the rounding of their clock."""
+    if len(times) < 3:
+        return False
+    steps = np.diff(np.array([float(t) for t in times]))
+    # B-frames at the cut-off leave holes among the last few packets that were read
+    steps = steps[:-8] if len(steps) > 24 else steps
+    tolerance = max(1.5 * float(time_base), 0.02 * float(np.median(steps)))
+    return bool(np.any(np.abs(steps - np.median(steps)) > tolerance))
