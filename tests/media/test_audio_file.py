@@ -1,0 +1,152 @@
+"""WAV files in and out: exact samples, layouts, size limits, atomicity, errors in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.errors import DeliveryError, MediaError, ShapeError
+from engine.media import riff
+from engine.media.audio_file import (
+    AudioWriter,
+    map_audio,
+    read_audio,
+    wave_mask_of,
+    write_audio,
+)
+
+ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
+
+
+def noise(channels: int, samples: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(-1, 1, (channels, samples)).astype(np.float32)
+
+
+def probe(path: Path) -> dict:
+    command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["streams"][0]
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4, 6, 16])
+@pytest.mark.parametrize("samples", [0, 1, 511, 70_001])
+def test_float_files_come_back_exactly(tmp_path: Path, channels: int, samples: int) -> None:
+    sound = 3.0 * noise(channels, samples)
+    write_audio(tmp_path / "a.wav", sound, 96_000, subtype="FLOAT")
+    back, rate_hz = read_audio(tmp_path / "a.wav")
+    mapped, mapped_rate_hz = map_audio(tmp_path / "a.wav")
+    assert rate_hz == mapped_rate_hz == 96_000
+    assert back.dtype == np.float32
+    np.testing.assert_array_equal(back, sound)
+    np.testing.assert_array_equal(mapped, sound)
+
+
+def test_24_bit_rounds_to_half_a_step_and_counts_clipping(tmp_path: Path) -> None:
+    sound = noise(2, 5_000)
+    sound[0, :3] = [1.5, -1.5, -1.0]
+    with AudioWriter(tmp_path / "a.wav", 2, 48_000) as writer:
+        writer.write(sound[:, :1_001])
+        writer.write(sound[:, 1_001:])
+    assert writer.clipped_samples == 2
+    back, _ = read_audio(tmp_path / "a.wav")
+    assert np.abs(back - np.clip(sound, -1, 1)).max() <= 1.01 * 2.0**-23
+    assert back[0, 1] == -1.0
+    assert soundfile.info(tmp_path / "a.wav").subtype == "PCM_24"
+
+
+def test_odd_length_files_are_padded_and_identical(tmp_path: Path) -> None:
+    sound = noise(1, 333)
+    write_audio(tmp_path / "a.wav", sound, 44_100)
+    write_audio(tmp_path / "b.wav", sound, 44_100)
+    content = (tmp_path / "a.wav").read_bytes()
+    assert content == (tmp_path / "b.wav").read_bytes()
+    assert len(content) % 2 == 0
+    assert read_audio(tmp_path / "a.wav")[0].shape == (1, 333)
+
+
+@ffprobe
+@pytest.mark.parametrize("subtype", ["PCM_24", "FLOAT"])
+def test_surround_is_read_as_surround(tmp_path: Path, subtype: str) -> None:
+    path = tmp_path / "a.wav"
+    write_audio(path, noise(6, 480), 48_000, subtype=subtype, wave_mask=wave_mask_of("5.1"))
+    assert probe(path)["channel_layout"] == "5.1"
+    assert riff.read_wave_file(path).wave.wave_mask == 0x3F
+
+
+@ffprobe
+def test_files_beyond_the_riff_limit_become_rf64(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(riff, "RIFF_LIMIT_BYTES", 10_000)
+    sound = noise(6, 3_000)
+    write_audio(tmp_path / "a.wav", sound, 48_000, subtype="FLOAT", wave_mask=0x3F)
+    assert (tmp_path / "a.wav").read_bytes()[:4] == b"RF64"
+    np.testing.assert_array_equal(read_audio(tmp_path / "a.wav")[0], sound)
+    np.testing.assert_array_equal(map_audio(tmp_path / "a.wav")[0], sound)
+    stream = probe(tmp_path / "a.wav")
+    assert stream["channel_layout"] == "5.1"
+    assert stream["duration_ts"] == 3_000
+
+
+def test_failure_keeps_the_old_file_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"old")
+    spoiled = np.zeros((1, 100_000))
+    spoiled[0, 90_000] = np.nan
+    with pytest.raises(DeliveryError, match="NaN"):
+        write_audio(path, spoiled, 48_000)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.wav"]
+    assert path.read_bytes() == b"old"
+
+
+def test_full_disk_is_said_in_words() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(DeliveryError):
+        write_audio("/dev/full/a.wav", noise(1, 10), 48_000)
+
+
+def test_wrong_shapes_and_folders_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ShapeError), AudioWriter(tmp_path / "a.wav", 2, 48_000) as writer:
+        writer.write(np.zeros((1, 10)))
+    with pytest.raises(DeliveryError, match="cannot write"):
+        AudioWriter(tmp_path / "missing" / "a.wav", 2, 48_000)
+    assert not list(tmp_path.iterdir())
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="no such"):
+        read_audio(tmp_path / "a.wav")
+    (tmp_path / "b.wav").write_bytes(b"RIFF....WAVEjunk")
+    with pytest.raises(MediaError, match=r"b\.wav"):
+        read_audio(tmp_path / "b.wav")
+    with pytest.raises(MediaError):
+        map_audio(tmp_path / "b.wav")
+    write_audio(tmp_path / "c.wav", noise(1, 10), 48_000)
+    with pytest.raises(MediaError, match="float"):
+        map_audio(tmp_path / "c.wav")
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+def test_the_sound_of_a_video_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    tone = ["-f", "lavfi", "-i", "sine=440:d=0.5:r=48000", "-ac", "2"]
+    subprocess.run(["ffmpeg", "-v", "error", *tone, "-c:a", "aac", str(path)], check=True)
+    sound, rate_hz = read_audio(path)
+    assert rate_hz == 48_000
+    assert sound.shape[0] == 2
+    assert abs(sound.shape[1] - 24_000) < 2_048
+
+
+def test_real_wav_files_read(shared_data: Path) -> None:
+    for path in sorted((shared_data / "odd_media").glob("*.wav")):
+        sound, rate_hz = read_audio(path)
+        assert rate_hz > 0
+        assert np.isfinite(sound).all()
+    path = shared_data / "interchange" / "libbw64__rect_24bit.wav"
+    assert read_audio(path)[0].size
