@@ -1,4 +1,4 @@
-"""Fixtures that every room shares. The suite passes without a display, a sound card or a network."""
+"""Fixtures every room shares. The suite passes without display, sound card or network."""
 
 from __future__ import annotations
 

@@ -12,5 +12,5 @@ def test_an_embedded_part_is_made_by_name():
 
 def test_an_unknown_part_names_the_known_ones():
     register("depth", "a test's own", dict)
-    with pytest.raises(PluginError, match="choose one of .*a test's own"):
+    with pytest.raises(PluginError, match=r"choose one of .*a test.s own"):
         create("depth", "nonesuch")

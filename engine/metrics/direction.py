@@ -1,0 +1,140 @@
+"""Where sound comes from, read off the audio itself: interaural differences and the energy vector.
+
+These are measured on what was exported, so that a deliverable's space can be checked against the
+trajectory it was made from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from engine.coordinates import to_spherical
+from engine.errors import ShapeError
+
+MAX_ITD_S = 0.001
+_ITD_BAND_HZ = (200.0, 1_500.0)
+_OVERSAMPLING = 8
+
+
+@dataclass(frozen=True)
+class InterauralDifferences:
+    """Interaural differences per window; all arrays are (windows,).
+
+    `itd_us` is positive when the left ear leads, `ild_db` when it is louder, so both grow with
+    azimuth from right to left. `level_dbfs` is the RMS level of both ears.
+    """
+
+    times_s: NDArray[np.float64]
+    itd_us: NDArray[np.float64]
+    ild_db: NDArray[np.float64]
+    level_dbfs: NDArray[np.float64]
+
+
+def interaural_differences(
+    binaural: NDArray[np.floating], sample_rate_hz: int, window_s: float = 0.1, hop_s: float = 0.05
+) -> InterauralDifferences:
+    """Time and level differences between the ears over time.
+
+    The time difference is the peak of the cross-correlation within +-1 ms, phase-transformed and
+    limited to 200-1500 Hz where the ear uses it (Knapp and Carter, 1976).
+
+    Parameters
+    ----------
+    binaural : (2, samples) array
+        Left, right.
+
+    Raises
+    ------
+    ShapeError
+        If it is not two channels, or shorter than one window.
+    """
+    windows, times_s = _windows(binaural, 2, sample_rate_hz, window_s, hop_s)
+    power = np.mean(windows**2, axis=-1) + 1e-20
+    return InterauralDifferences(
+        times_s=times_s,
+        itd_us=_time_difference_us(windows, sample_rate_hz),
+        ild_db=10 * np.log10(power[0] / power[1]),
+        level_dbfs=10 * np.log10(power.mean(axis=0)),
+    )
+
+
+@dataclass(frozen=True)
+class EnergyVector:
+    """Direction of arrival per window, from the active intensity of a first-order scene.
+
+    `azimuth_deg`, `elevation_deg` and `level_dbfs` are (windows,); `directness` is the length of
+    the intensity over the energy, 1 for a single plane wave and 0 for a diffuse field.
+    """
+
+    times_s: NDArray[np.float64]
+    azimuth_deg: NDArray[np.float64]
+    elevation_deg: NDArray[np.float64]
+    directness: NDArray[np.float64]
+    level_dbfs: NDArray[np.float64]
+
+
+def energy_vector(
+    foa: NDArray[np.floating], sample_rate_hz: int, window_s: float = 0.1, hop_s: float = 0.05
+) -> EnergyVector:
+    """Direction and directness over time of AmbiX first-order audio (W, Y, Z, X; SN3D).
+
+    Parameters
+    ----------
+    foa : (channels >= 4, samples) array
+        Higher orders are ignored.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer than four channels, or less than one window.
+
+    References
+    ----------
+    Merimaa and Pulkki, "Spatial Impulse Response Rendering I", JAES 53, 2005 (active intensity).
+    """
+    windows, times_s = _windows(np.asarray(foa)[:4], 4, sample_rate_hz, window_s, hop_s)
+    w, y, z, x = windows
+    intensity = np.stack([np.mean(w * axis, axis=-1) for axis in (x, y, z)], axis=-1)
+    energy = np.mean(w**2 + x**2 + y**2 + z**2, axis=-1) / 2 + 1e-20
+    spherical = to_spherical(intensity)
+    return EnergyVector(
+        times_s=times_s,
+        azimuth_deg=spherical[:, 0],
+        elevation_deg=spherical[:, 1],
+        directness=np.linalg.norm(intensity, axis=-1) / energy,
+        level_dbfs=10 * np.log10(np.mean(w**2, axis=-1) + 1e-20),
+    )
+
+
+def _windows(
+    audio: NDArray[np.floating], channels: int, rate_hz: int, window_s: float, hop_s: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(channels, windows, samples) and the windows' centre times."""
+    audio = np.asarray(audio, dtype=np.float64)
+    length, hop = round(window_s * rate_hz), round(hop_s * rate_hz)
+    if audio.ndim != 2 or audio.shape[0] != channels or audio.shape[1] < length:
+        raise ShapeError(
+            f"audio of shape {audio.shape}, ({channels}, at least {length}) is needed",
+            remedy="give (channels, samples), at least one window long",
+        )
+    windows = sliding_window_view(audio, length, axis=-1)[:, ::hop]
+    times_s = (np.arange(windows.shape[1]) * hop + length / 2) / rate_hz
+    return windows, times_s
+
+
+def _time_difference_us(windows: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
+    length = 2 * windows.shape[-1]
+    spectra = np.fft.rfft(windows * np.hanning(windows.shape[-1]), length, axis=-1)
+    cross = spectra[1] * np.conj(spectra[0])
+    frequency_hz = np.fft.rfftfreq(length, 1 / rate_hz)
+    inside = (frequency_hz >= _ITD_BAND_HZ[0]) & (frequency_hz <= _ITD_BAND_HZ[1])
+    cross = np.where(inside, cross / (np.abs(cross) + 1e-12), 0.0)
+    correlation = np.fft.irfft(cross, length * _OVERSAMPLING, axis=-1)
+    reach = round(MAX_ITD_S * rate_hz * _OVERSAMPLING)
+    near = np.concatenate([correlation[:, -reach:], correlation[:, : reach + 1]], axis=-1)
+    lag = near.argmax(axis=-1) - reach
+    return lag / (rate_hz * _OVERSAMPLING) * 1e6

@@ -1,0 +1,176 @@
+"""Bad input: one line with place and remedy, status 1, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from engine import resources
+from engine.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("media")
+    (folder / "notes.mp4").write_text("this is no film")
+    (folder / "empty.mp4").write_bytes(b"")
+    demo = resources.path("demo/demo.mp4").read_bytes()
+    (folder / "truncated.mp4").write_bytes(demo[: len(demo) // 2])
+    soundfile.write(folder / "sound.wav", np.zeros(48_000), 48_000)
+    _write_clip(folder / "no_pictures.mp4", 0)
+    _write_clip(folder / "one_picture.mp4", 1)
+    noise = np.random.default_rng(1).standard_normal(24_000) * 0.1
+    soundfile.write(folder / "noise.wav", noise, 48_000)
+    return folder
+
+
+def _write_clip(path: Path, pictures: int) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height = 320, 240
+        stream.pix_fmt = "yuv420p"
+        for index in range(pictures):
+            picture = av.VideoFrame.from_ndarray(np.zeros((240, 320, 3), np.uint8))
+            picture.pts = index
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+
+
+def _one_line(capsys, *words: str) -> str:
+    error = capsys.readouterr().err.strip().splitlines()
+    told = [line for line in error if line.startswith("foleystage:")]
+    assert len(told) == 1, error
+    for word in words:
+        assert word in told[0], told[0]
+    assert "Traceback" not in "\n".join(error)
+    return told[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.mp4", "empty.mp4", "truncated.mp4", "sound.wav", "no_pictures.mp4", "gone.mp4"]
+)
+def test_run_refuses_what_is_not_a_whole_video(media, tmp_path, capsys, name):
+    out = tmp_path / "out"
+    assert main(["run", str(media / name), "-o", str(out)]) == 1
+    line = _one_line(capsys, name)
+    assert ";" in line, f"no remedy: {line}"
+    assert not out.exists()
+
+
+def test_run_of_a_single_picture_ends_in_words_or_in_a_session(media, tmp_path, capsys):
+    out = tmp_path / "out"
+    status = main(["run", str(media / "one_picture.mp4"), "-o", str(out), "--formats", "stereo"])
+    if status == 1:
+        _one_line(capsys, "one_picture.mp4")
+        assert not out.exists()
+    else:
+        assert (out / "stereo.wav").exists()
+
+
+def test_run_of_a_video_shorter_than_an_analysis_window(tmp_path, capsys):
+    _write_clip(tmp_path / "short.mp4", 3)
+    out = tmp_path / "out"
+    status = main(["run", str(tmp_path / "short.mp4"), "-o", str(out), "--formats", "stereo"])
+    assert status == 0, capsys.readouterr().err
+    assert soundfile.info(out / "stereo.wav").frames == 5760
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs Linux's /proc")
+def test_run_into_an_unwritable_place(capsys):
+    assert main(["run", str(resources.path("demo/demo.mp4")), "-o", "/proc/nowhere"]) == 1
+    _one_line(capsys, "/proc/nowhere", "choose another folder")
+
+
+def test_run_keeps_what_was_in_the_folder_when_it_fails(media, tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("keep me")
+    assert main(["run", str(media / "notes.mp4"), "-o", str(tmp_path)]) == 1
+    assert [item.name for item in tmp_path.iterdir()] == ["mine.txt"]
+    capsys.readouterr()
+
+
+def test_run_with_an_unknown_format_names_the_known_ones(media, tmp_path, capsys):
+    demo = str(resources.path("demo/demo.mp4"))
+    assert main(["run", demo, "-o", str(tmp_path / "o"), "--formats", "7.1.4"]) == 1
+    _one_line(capsys, "7.1.4", "binaural")
+
+
+def test_run_with_an_unknown_detector_names_the_known_ones(tmp_path, capsys):
+    demo = str(resources.path("demo/demo.mp4"))
+    assert main(["run", demo, "-o", str(tmp_path / "o"), "--detector", "psychic"]) == 1
+    _one_line(capsys, "psychic", "motion")
+    assert not (tmp_path / "o").exists()
+
+
+HEADER = "time_s,azimuth_deg,elevation_deg,distance_m\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("time_s,azimuth_deg,distance_m\n0,0,1\n", "elevation_deg"),
+        (HEADER + "0,0,0,1\n1,nan,0,1\n", "3"),
+        (HEADER + "0,0,0,1\n2,0,0,1\n1,0,0,1\n", "4"),
+        (HEADER + "0,left,0,1\n", "left"),
+        (HEADER + "0,0,0,-1\n", "-1"),
+        (HEADER, ""),
+        ("", ""),
+    ],
+)
+def test_spatialise_names_the_line_of_a_malformed_trajectory(media, tmp_path, capsys, text, word):
+    csv = tmp_path / "path.csv"
+    csv.write_text(text)
+    out = tmp_path / "out.wav"
+    arguments = ["spatialise", str(media / "noise.wav"), "--trajectory", str(csv)]
+    assert main([*arguments, "--format", "binaural", "-o", str(out)]) == 1
+    _one_line(capsys, "path.csv", word)
+    assert [item.name for item in tmp_path.iterdir()] == ["path.csv"]
+
+
+def test_spatialise_refuses_an_unreadable_sofa(media, tmp_path, capsys):
+    csv = tmp_path / "path.csv"
+    csv.write_text(HEADER + "0,0,0,1\n")
+    sofa = tmp_path / "mine.sofa"
+    sofa.write_bytes(b"not HDF5 at all")
+    arguments = ["spatialise", str(media / "noise.wav"), "--trajectory", str(csv)]
+    arguments += ["--format", "binaural", "--hrir", str(sofa), "-o", str(tmp_path / "out.wav")]
+    assert main(arguments) == 1
+    _one_line(capsys, "mine.sofa")
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_export_of_a_hand_damaged_session(tmp_path, capsys):
+    bundle = tmp_path / "scene.foley"
+    bundle.mkdir()
+    (bundle / "project.json").write_text('{"schema_version": 1, "tracks": [')
+    arguments = ["export", str(bundle), "--format", "binaural", "-o", str(tmp_path / "o.wav")]
+    assert main(arguments) == 1
+    _one_line(capsys, "project.json")
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, capsys):
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("mounting a small disk needs root")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.system(f"mount -t tmpfs -o size=1m tmpfs {disk} 2>/dev/null") != 0:
+        pytest.skip("this machine does not let us mount a small disk")
+    try:
+        demo = str(resources.path("demo/demo.mp4"))
+        assert main(["run", demo, "-o", str(disk / "out")]) == 1
+        line = _one_line(capsys)
+        assert "space" in line or "disk" in line, line
+        assert list(disk.iterdir()) == []
+    finally:
+        os.system(f"umount {disk}")
+
+
+def test_wrong_usage_is_status_2(capsys):
+    assert main(["run"]) == 2
+    assert main(["no-such-command"]) == 2
+    capsys.readouterr()
