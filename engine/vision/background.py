@@ -1,0 +1,196 @@
+"""Which pixels belong to something that moves: difference to the usual picture, and flow.
+
+A block of pictures of one shot is studied as a whole. With a static (or hand-held) camera the
+background is the median of pictures spread over the block, aligned to each other; a pixel moves
+where it differs clearly from that, or differs a little and flows. With a moving camera there is
+no lasting background: there the flow that the camera's own motion does not explain decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.vision.camera import (
+    Matrix,
+    accumulate,
+    camera_motion,
+    corner_shift_px,
+    is_static,
+    register,
+)
+from engine.vision.flow import FlowField
+from engine.vision.opencv import cv2
+
+Image = NDArray[np.uint8]
+
+_SAMPLES = 25
+_LEAST_CONTRAST = 13.0
+_WEAK_SHARE = 0.4
+"""Share of the contrast threshold that is enough where the pixel also flows."""
+_HAND_HELD_SHARE = 0.12
+"""A camera that wanders less than this share of the width within a block counts as hand-held."""
+_FLOW_STEP_S = 0.04
+"""Flow is measured between pictures at least this far apart."""
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """What differs from the background in one picture, all (height, width).
+
+    `moving` is a mask of 0 or 255; `contrast` says by how many thresholds a pixel differs
+    (uint8, 32 = once); `shadow` marks moving pixels that merely got darker. `flow` (h, w, 2) is
+    in pixels per second, at a smaller size.
+    """
+
+    moving: NDArray[np.uint8]
+    contrast: NDArray[np.uint8]
+    shadow: NDArray[np.uint8]
+    flow: NDArray[np.float32]
+
+
+class BlockBackground:
+    """Background of a block of pictures of one shot.
+
+    Parameters
+    ----------
+    images : sequence of (height, width, 3) uint8 RGB
+    times_s : sequence of float
+    """
+
+    def __init__(self, images: Sequence[Image], times_s: Sequence[float]) -> None:
+        self.images = images
+        self.times_s = np.asarray(times_s, dtype=np.float64)
+        self._grays = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images]
+        self._flow = FlowField()
+        self.camera = "static" if is_static(self._grays) else "moving"
+        self._to_reference: list[Matrix] | None = None
+        if self.camera == "moving":
+            self._learn_camera()
+        if self.camera != "moving":
+            self._median, self._threshold = self._whole_block()
+
+    def segment(self, index: int) -> Segmentation:
+        """What moves in picture `index` of the block."""
+        flow, flows = self._flow_at(index)
+        image = self.images[index]
+        if self.camera == "moving":
+            return _by_flow(flow, flows, image.shape[:2])
+        background, threshold, seen = self._aligned(index)
+        return _by_contrast(image, background, threshold, seen, flow, flows)
+
+    def _learn_camera(self) -> None:
+        reference = len(self.images) // 2
+        transforms = accumulate(camera_motion(self._grays), reference)
+        height, width = self._grays[0].shape
+        wander = [corner_shift_px(m, width, height) for m in transforms]
+        if np.percentile(wander, 95) < _HAND_HELD_SHARE * width:
+            self.camera = "hand-held"
+            transforms = register(self._grays, reference, transforms)
+        self._to_reference = transforms
+
+    def _flow_at(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Flow per second at a picture, and where it is significant."""
+        last = len(self.images) - 1
+        other = index
+        while other < last and self.times_s[other] - self.times_s[index] < _FLOW_STEP_S - 0.005:
+            other += 1
+        sign = 1.0
+        if other == index:
+            other, sign = max(0, index - 1), -1.0
+        span_s = max(1e-3, abs(float(self.times_s[other] - self.times_s[index])))
+        camera = None
+        if self._to_reference is not None:
+            camera = np.linalg.inv(self._to_reference[other]) @ self._to_reference[index]
+        flow, flows = self._flow.residual(self._grays[index], self._grays[other], camera)
+        return flow * np.float32(sign / span_s), flows
+
+    def _whole_block(self) -> tuple[Image, NDArray[np.float32]]:
+        """Median over the block, in the reference picture's pixels, and its noise threshold."""
+        picks = np.unique(np.linspace(0, len(self.images) - 1, _SAMPLES).round().astype(int))
+        if self._to_reference is None:
+            stack = np.stack([self.images[i] for i in picks])
+        else:
+            stack = np.stack([self._warp(self.images[i], self._to_reference[i]) for i in picks])
+        median = _median(stack)
+        deviation = np.stack([cv2.absdiff(layer, median).max(axis=2) for layer in stack])
+        spread = _median(deviation).astype(np.float32)
+        noise = float(np.median(spread))
+        threshold = np.maximum(_LEAST_CONTRAST, 4.0 * np.maximum(spread, noise) + 3.0)
+        if self._to_reference is not None:  # edges never align perfectly
+            edges = cv2.morphologyEx(median, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+            threshold += 0.35 * edges.max(axis=2).astype(np.float32)
+        return median, cv2.dilate(threshold.astype(np.float32), np.ones((3, 3), np.uint8))
+
+    def _aligned(self, index: int) -> tuple[Image, NDArray[np.float32], NDArray[np.bool_] | None]:
+        """Background, threshold and where they are known, in the pixels of one picture."""
+        if self._to_reference is None:
+            return self._median, self._threshold, None
+        back = np.linalg.inv(self._to_reference[index])
+        inside = self._warp(np.full(self._median.shape[:2], 255, np.uint8), back)
+        seen = cv2.erode(inside, np.ones((7, 7), np.uint8)) > 250
+        return self._warp(self._median, back), self._warp(self._threshold, back, 255), seen
+
+    def _warp(self, image: NDArray[np.generic], matrix: Matrix, fill: float = 0) -> Image:
+        height, width = image.shape[:2]
+        return cv2.warpPerspective(
+            image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(fill,) * 3
+        )
+
+
+def _median(stack: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    middle = len(stack) // 2
+    return np.ascontiguousarray(np.partition(stack, middle, axis=0)[middle])
+
+
+def _by_flow(
+    flow: NDArray[np.float32], flows: NDArray[np.bool_], shape: tuple[int, int]
+) -> Segmentation:
+    height, width = shape
+    mask = cv2.morphologyEx(flows.astype(np.uint8) * 255, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    moving = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+    moving = (moving > 127).astype(np.uint8) * 255
+    contrast = (moving > 0).astype(np.uint8) * 64
+    return Segmentation(moving, contrast, np.zeros_like(moving), flow)
+
+
+def _by_contrast(
+    image: Image,
+    background: Image,
+    threshold: NDArray[np.float32],
+    seen: NDArray[np.bool_] | None,
+    flow: NDArray[np.float32],
+    flows: NDArray[np.bool_],
+) -> Segmentation:
+    """Segmentation of an image against a background; unseen pixels never move."""
+    height, width = image.shape[:2]
+    smooth, base = cv2.blur(image, (3, 3)), cv2.blur(background, (3, 3))
+    difference = cv2.absdiff(smooth, base)
+    largest = cv2.max(cv2.max(difference[..., 0], difference[..., 1]), difference[..., 2])
+    ratio = largest / threshold
+    if seen is not None:
+        ratio[~seen] = 0.0
+    flowing = cv2.resize(flows.astype(np.uint8), (width, height)) > 0
+    moving = ((ratio > 1.0) | (flowing & (ratio > _WEAK_SHARE))).astype(np.uint8) * 255
+    contrast = np.minimum(ratio * 32.0, 255).astype(np.uint8)
+    return Segmentation(moving, contrast, _shadow(smooth, base, moving), flow)
+
+
+def _shadow(image: Image, background: Image, moving: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Moving pixels whose colour is the background's, evenly darkened to 45..93 %."""
+    shadow = np.zeros_like(moving)
+    x, y, w, h = cv2.boundingRect(moving)
+    if w == 0:
+        return shadow
+    window = (slice(y, y + h), slice(x, x + w))
+    ratio = (image[window].astype(np.float32) + 1.0) / (background[window].astype(np.float32) + 1.0)
+    red, green, blue = cv2.split(ratio)
+    darkening = (red + green + blue) / 3.0
+    uneven = cv2.max(cv2.max(red, green), blue) - cv2.min(cv2.min(red, green), blue)
+    flat = cv2.absdiff(darkening, cv2.blur(darkening, (5, 5))) < 0.06
+    dark = (darkening > 0.45) & (darkening < 0.93) & (uneven < 0.09) & flat
+    shadow[window] = np.where((moving[window] > 0) & dark, 255, 0)
+    return shadow

@@ -1,0 +1,206 @@
+"""From a mask of moving pixels to boxes of things: joined pieces, shadows cut off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.vision.background import Segmentation
+from engine.vision.opencv import cv2
+
+_LEAST_AREA_SHARE = 2.0e-4
+_LARGEST_AREA_SHARE = 0.95
+_JOIN_SHARE = 0.012
+"""Pieces nearer than this share of the picture's width are one thing."""
+_HISTOGRAM_BINS = 6
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A connected moving thing in one picture; pixels of the analysed image.
+
+    `spread` is the width of its lowest quarter over its height (how far legs are apart), `sway`
+    the centre of that quarter relative to the box centre, over its height. `contrast` is by how
+    many thresholds it stands out; `colour` a normalised RGB histogram (216,); `flow` its median motion
+    (2,) in pixels per second.
+    """
+
+    box: tuple[float, float, float, float]
+    area_px: float
+    contrast: float
+    spread: float
+    sway: float
+    colour: NDArray[np.float32]
+    flow: NDArray[np.float32]
+
+    @property
+    def fill(self) -> float:
+        """Share of the box that moves."""
+        x0, y0, x1, y1 = self.box
+        return self.area_px / max(1.0, (x1 - x0) * (y1 - y0))
+
+
+def find_blobs(image: NDArray[np.uint8], segmentation: Segmentation) -> list[Blob]:
+    """Moving things in an image, largest first."""
+    height, width = segmentation.moving.shape
+    mask = _clean(segmentation.moving)
+    join = max(2, round(_JOIN_SHARE * width))
+    joined = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (join, 2 * join + 1)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    blobs: list[Blob] = []
+    shadows: list[Blob] = []
+    least = max(14.0, _LEAST_AREA_SHARE * width * height)
+    for label in range(1, count):
+        x, y, w, h, _ = stats[label]
+        if w * h < least or w * h > _LARGEST_AREA_SHARE * width * height:
+            continue
+        window = (slice(y, y + h), slice(x, x + w))
+        piece = (mask[window] > 0) & (labels[window] == label)
+        shade = (segmentation.shadow[window] > 0) & piece
+        if piece.sum() < least:
+            continue
+        solid = _without_shadow(piece, shade)
+        flow = _median_flow(segmentation.flow, solid, (x, y, w, h), (width, height))
+        blob = _blob(image[window], solid, segmentation.contrast[window], (x, y), flow)
+        only_shade = shade.sum() > 0.8 * piece.sum()
+        (shadows if only_shade else blobs).append(blob)
+    blobs += [s for s in shadows if not _is_cast(s, blobs)]
+    return sorted(join_pieces(blobs, width), key=lambda blob: -blob.area_px)
+
+
+def join_pieces(blobs: list[Blob], width: int) -> list[Blob]:
+    """Blobs with those joined that are pieces of one thing: near each other, flowing alike."""
+    blobs = sorted(blobs, key=lambda blob: -blob.area_px)
+    joined: list[Blob] = []
+    for blob in blobs:
+        for index, whole in enumerate(joined):
+            if _belongs(blob, whole, width):
+                joined[index] = _union(whole, blob)
+                break
+        else:
+            joined.append(blob)
+    return joined if len(joined) == len(blobs) else join_pieces(joined, width)
+
+
+def _belongs(piece: Blob, whole: Blob, width: int) -> bool:
+    ax0, ay0, ax1, ay1 = whole.box
+    bx0, by0, bx1, by1 = piece.box
+    across = max(bx0 - ax1, ax0 - bx1, 0.0)
+    down = max(by0 - ay1, ay0 - by1, 0.0)
+    gap = float(np.hypot(across, down))
+    size = min(max(ax1 - ax0, ay1 - ay0), 0.3 * width)
+    speed = float(np.linalg.norm(whole.flow))
+    alike = float(np.linalg.norm(whole.flow - piece.flow)) < 0.35 * speed
+    flows = speed > 0.03 * width
+    inside = gap == 0.0 and bx0 >= ax0 - 3 and bx1 <= ax1 + 3 and by0 >= ay0 - 3 and by1 <= ay1 + 3
+    if inside and (alike or not flows):
+        return True
+    return flows and alike and gap < 0.25 * size
+
+
+def _union(a: Blob, b: Blob) -> Blob:
+    weight = b.area_px / (a.area_px + b.area_px)
+    lower = a if a.box[3] >= b.box[3] else b
+    box = (
+        min(a.box[0], b.box[0]), min(a.box[1], b.box[1]),
+        max(a.box[2], b.box[2]), max(a.box[3], b.box[3]),
+    )  # fmt: skip
+    share = (lower.box[3] - lower.box[1]) / max(1.0, box[3] - box[1])
+    return Blob(
+        box=box,
+        area_px=a.area_px + b.area_px,
+        contrast=(1 - weight) * a.contrast + weight * b.contrast,
+        spread=lower.spread * share,
+        sway=lower.sway * share,
+        colour=(1 - weight) * a.colour + weight * b.colour,
+        flow=(1 - weight) * a.flow + weight * b.flow,
+    )
+
+
+def _clean(moving: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Without specks, with small gaps closed and holes filled."""
+    opened = cv2.morphologyEx(moving, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    closed = cv2.morphologyEx(
+        opened, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    )
+    outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros_like(closed)
+    cv2.drawContours(filled, outlines, -1, 255, cv2.FILLED)
+    return filled
+
+
+def _without_shadow(piece: NDArray[np.bool_], shade: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The piece without its shadow, where what remains is a plausible thing of its own."""
+    solid = (piece & ~shade).astype(np.uint8) * 255
+    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)) > 0
+    solid &= piece
+    if solid.sum() < 0.35 * piece.sum():
+        return piece
+    rows = np.flatnonzero(piece.any(axis=1))
+    top = np.flatnonzero(solid.any(axis=1))[0]
+    # a shadow lies at the foot: what is cut off must not be the top of the thing
+    return solid if top - rows[0] < 0.12 * len(rows) else piece
+
+
+def _blob(
+    image: NDArray[np.uint8],
+    piece: NDArray[np.bool_],
+    contrast: NDArray[np.uint8],
+    corner: tuple[int, int],
+    flow: NDArray[np.float32],
+) -> Blob:
+    x, y = corner
+    columns, rows = piece.sum(axis=0), piece.sum(axis=1)
+    x0, x1 = _extent(columns)
+    y0, y1 = _extent(rows)
+    height = max(1, y1 - y0)
+    legs = np.flatnonzero(piece[y0 + (3 * height) // 4 : y1].any(axis=0))
+    spread = float(legs[-1] - legs[0] + 1) / height if len(legs) else 0.0
+    sway = float(legs.mean() - 0.5 * (x0 + x1)) / height if len(legs) else 0.0
+    values = (image[piece] // 43).astype(np.int64)
+    bins = values @ np.array([_HISTOGRAM_BINS**2, _HISTOGRAM_BINS, 1])
+    colour = np.bincount(bins, minlength=_HISTOGRAM_BINS**3).astype(np.float32)
+    return Blob(
+        box=(float(x + x0), float(y + y0), float(x + x1), float(y + y1)),
+        area_px=float(piece.sum()),
+        contrast=float(contrast[piece].mean()) / 32.0,
+        spread=spread,
+        sway=sway,
+        colour=colour / max(1.0, float(colour.sum())),
+        flow=flow,
+    )
+
+
+def _median_flow(
+    flow: NDArray[np.float32],
+    piece: NDArray[np.bool_],
+    window: tuple[int, int, int, int],
+    picture: tuple[int, int],
+) -> NDArray[np.float32]:
+    """Median flow (2,) over the piece; the flow is smaller than the picture."""
+    x, y, _, _ = window
+    rows, columns = np.nonzero(piece)
+    step = max(1, len(rows) // 400)
+    down = ((rows[::step] + y) * flow.shape[0]) // picture[1]
+    across = ((columns[::step] + x) * flow.shape[1]) // picture[0]
+    return np.median(flow[down, across], axis=0).astype(np.float32)
+
+
+def _extent(counts: NDArray[np.int64]) -> tuple[int, int]:
+    """First and one past the last index with content."""
+    filled = np.flatnonzero(counts)
+    return int(filled[0]), int(filled[-1]) + 1
+
+
+def _is_cast(shadow: Blob, blobs: list[Blob]) -> bool:
+    """Whether an all-shadow blob lies under (or beside the foot of) another blob."""
+    x0, y0, x1, y1 = shadow.box
+    for blob in blobs:
+        left, top, right, _ = blob.box
+        reach = 0.5 * (right - left)
+        if left - reach < x1 and x0 < right + reach and 0.5 * (y0 + y1) > top:
+            return True
+    return False

@@ -1,0 +1,64 @@
+"""Optical flow between neighbouring pictures, less the camera's own motion."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.vision.camera import Matrix
+from engine.vision.opencv import cv2
+
+_WIDTH = 224
+_LEAST_PX = 0.45
+"""Flow (per picture, at the flow's size) below which a pixel does not count as moving."""
+_CAMERA_SHARE = 0.18
+"""Flow must also exceed this share of the camera's own flow there: estimates are never perfect."""
+
+
+class FlowField:
+    """Dense flow by DIS (Kroeger et al., ECCV 2016) at a small size."""
+
+    def __init__(self) -> None:
+        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis.setFinestScale(1)
+
+    def residual(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], camera: Matrix | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Flow of the scene itself, and where it is significant.
+
+        Parameters
+        ----------
+        before, after : (height, width) uint8
+        camera : (3, 3) matrix from pixels of `before` to `after`, or None for a still camera
+
+        Returns
+        -------
+        (h, w, 2) float32
+            Flow in pixels of the given pictures, at a smaller size.
+        (h, w) bool
+        """
+        height, width = before.shape
+        scale = min(1.0, _WIDTH / width)
+        size = (max(16, round(width * scale)), max(16, round(height * scale)))
+        small = [cv2.resize(g, size, interpolation=cv2.INTER_AREA) for g in (before, after)]
+        flow = self._dis.calc(small[0], small[1], None)
+        own = np.zeros_like(flow)
+        if camera is not None:
+            own = _camera_flow(camera, size, (width, height))
+            flow = flow - own
+        speed = np.linalg.norm(flow, axis=2)
+        usual = float(np.median(speed))
+        floor = np.maximum(_LEAST_PX + 2.5 * usual, _CAMERA_SHARE * np.linalg.norm(own, axis=2))
+        return flow / scale, speed > floor
+
+
+def _camera_flow(
+    camera: Matrix, size: tuple[int, int], picture: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Flow that the camera's motion alone gives, in pixels of the small size."""
+    to_small = np.diag([size[0] / picture[0], size[1] / picture[1], 1.0])
+    matrix = to_small @ camera @ np.linalg.inv(to_small)
+    x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
+    points = np.stack([x, y, np.ones_like(x)], axis=-1) @ matrix.T
+    return (points[..., :2] / points[..., 2:] - np.stack([x, y], axis=-1)).astype(np.float32)
