@@ -1,0 +1,84 @@
+"""Ambience beds as first-order ambisonics (AmbiX: W Y Z X, SN3D), all around the listener.
+
+Diffuse layers are four independent noises, with W at 1 and the directional channels at 1/sqrt(3)
+each (the expectation of an isotropic SN3D field), Z lower because outdoor sound lies near the
+horizon. Single sounds (birds, passing cars, drops) are plane waves from places of their own.
+
+Level: W is -40 dBFS (K-weighted) at intensity 1; rain -34, sea -36, room tone -48.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.foley.ambience_layers import (
+    birds,
+    crickets,
+    hum,
+    passing_cars,
+    rainfall,
+    running_water,
+    traffic,
+    waves,
+    wind,
+)
+from engine.foley.envelope import intensity_curve, length_samples
+from engine.foley.loudness import to_unit_texture
+from engine.foley.parameters import choice
+from engine.foley.streams import random_stream
+from engine.project.model import Event
+from engine.units import db_to_gain
+
+Array = NDArray[np.float64]
+LEVEL_DBFS = -40.0
+Layer = Callable[[int, np.random.Generator, int], Array]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An ambience: its level against the family's, and layers of (level in dB, sound)."""
+
+    level_db: float
+    layers: tuple[tuple[float, Layer], ...]
+
+
+PLACES: dict[str, Place] = {
+    "exterior": Place(0.0, ((0.0, wind), (-7.0, traffic), (-5.0, birds))),
+    "forest": Place(0.0, ((-2.0, wind), (0.0, birds))),
+    "city": Place(4.0, ((0.0, traffic), (-4.0, passing_cars), (-12.0, wind))),
+    "interior": Place(-8.0, ((0.0, hum),)),
+    "wind": Place(2.0, ((0.0, wind),)),
+    "night": Place(-2.0, ((-5.0, wind), (0.0, crickets))),
+    "rain": Place(6.0, ((0.0, rainfall), (-14.0, wind))),
+    "sea": Place(4.0, ((0.0, waves), (-12.0, wind))),
+    "stream": Place(2.0, ((0.0, running_water), (-12.0, wind), (-12.0, birds))),
+}
+PLACE_WORDS: dict[str, tuple[str, ...]] = {
+    "rain": ("raining", "rainy", "storm"),
+    "sea": ("ocean", "beach", "surf", "waves"),
+    "stream": ("river", "brook", "creek", "water"),
+    "night": ("crickets",),
+    "forest": ("woods", "birdsong", "park", "garden"),
+    "wind": ("windy", "gale"),
+    "city": ("traffic", "urban", "street"),
+    "interior": ("room", "indoor", "indoors"),
+    "exterior": ("outside", "outdoors"),
+}
+
+
+def ambience(event: Event, sample_rate_hz: int) -> Array:
+    """(4, samples) bed of the `place` given as parameter or named in the prompt."""
+    place = PLACES[choice(event, "place", PLACE_WORDS, "exterior")]
+    samples = length_samples(event, sample_rate_hz)
+    bed = np.zeros((4, samples))
+    for index, (level_db, layer) in enumerate(place.layers):
+        rng = random_stream(event, f"layer {index} {layer.__name__}")
+        sound = layer(samples, rng, sample_rate_hz)
+        bed += to_unit_texture(sound, sample_rate_hz) * float(db_to_gain(level_db))
+    level = float(db_to_gain(place.level_db))
+    effort = intensity_curve(event, samples, sample_rate_hz, 0.3)
+    return to_unit_texture(bed, sample_rate_hz) * level * effort

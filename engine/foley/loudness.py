@@ -1,0 +1,60 @@
+"""How loud each family is: one scale, so that a session starts with believable balances.
+
+Levels are K-weighted RMS in dBFS over 125 ms (the 'fast' time constant of sound level meters) of
+a source at FULL effort heard at 1 m; the renderer applies 1/r from there. The scale follows sound
+pressure at 1 m compressed two to one around a conversation (60 dB SPL = -30 dBFS), as a film
+mix does: a car is not 40 dB louder than a step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+FAST_S = 0.125
+_SHELF_HZ, _SHELF_Q, _SHELF_GAIN = 1681.974450955533, 0.7071752369554196, 1.5848647
+_HIGH_PASS_HZ, _HIGH_PASS_Q = 38.13547087602444, 0.5003270373238773
+
+
+def k_weight(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Magnitude of BS.1770's K-weighting (analogue prototype of both stages)."""
+    s = 1j * hz / _SHELF_HZ
+    middle = _SHELF_GAIN**0.4996667741545416
+    shelf = (_SHELF_GAIN * s**2 + middle / _SHELF_Q * s + 1.0) / (s**2 + s / _SHELF_Q + 1.0)
+    s = 1j * hz / _HIGH_PASS_HZ
+    return np.asarray(np.abs(shelf * s**2 / (s**2 + s / _HIGH_PASS_Q + 1.0)))
+
+
+def hit_level(grain: NDArray[np.float64], sample_rate_hz: int) -> float:
+    """K-weighted RMS (linear) of a hit over the 125 ms from its start."""
+    piece = grain[: int(FAST_S * sample_rate_hz)]
+    length = fft.next_fast_len(2 * len(piece), real=True)
+    power = (
+        np.abs(fft.rfft(piece, length) * k_weight(fft.rfftfreq(length, 1 / sample_rate_hz))) ** 2
+    )
+    energy = 2.0 * float(np.sum(power)) / length
+    return float(np.sqrt(energy / (FAST_S * sample_rate_hz)))
+
+
+def texture_level(texture: NDArray[np.float64], sample_rate_hz: int) -> float:
+    """K-weighted RMS (linear) of a whole continuous sound, (samples,) or (channels, samples)[0]."""
+    mono = np.atleast_2d(texture)[0]
+    block = 4096
+    count = max(len(mono) // block, 1)
+    padded = np.zeros(count * block)
+    padded[: min(len(mono), len(padded))] = mono[: len(padded)]
+    spectra = fft.rfft(padded.reshape(count, block), axis=1)
+    weight = k_weight(fft.rfftfreq(block, 1 / sample_rate_hz))
+    energy = 2.0 * float(np.sum((np.abs(spectra) * weight) ** 2)) / block
+    return float(np.sqrt(energy / max(min(len(mono), len(padded)), 1)))
+
+
+def to_unit_hit(grain: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:
+    """The hit scaled to a K-weighted level of 1."""
+    return grain / max(hit_level(grain, sample_rate_hz), 1e-9)
+
+
+def to_unit_texture(texture: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:
+    """The continuous sound scaled to a K-weighted level of 1."""
+    return texture / max(texture_level(texture, sample_rate_hz), 1e-9)
