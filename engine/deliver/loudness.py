@@ -211,7 +211,9 @@ class TruePeakMeter:
 
     def _above(self, signal: NDArray[np.float64]) -> float:
         known = max(self._peak, self._sample_peak)
-        return max(known, float(np.max(peaks_between(signal, known), initial=0.0)))
+        return max(
+            known, float(np.max(peaks_between(signal, known, largest_only=True), initial=0.0))
+        )
 
 
 def measure(

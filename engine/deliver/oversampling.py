@@ -7,7 +7,7 @@ here only stretches loud enough to reach a threshold are interpolated, with the 
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numba import njit
 from numpy.typing import NDArray
 
 OVERSAMPLING = 8
@@ -15,24 +15,26 @@ OVERSAMPLING = 8
 
 TAPS = 32
 HALF_TAPS = TAPS // 2
-_SEGMENT_SAMPLES = 64
+_SEGMENT_SAMPLES = 32
 _KAISER_BETA = 8.0
 
 
 def _interpolators() -> NDArray[np.float64]:
-    """(TAPS, OVERSAMPLING - 1) windowed sincs for the points between two samples."""
+    """(OVERSAMPLING - 1, TAPS) windowed sincs for the points between two samples."""
     offsets = np.arange(TAPS)[:, None] - (HALF_TAPS - 1)
     distance = offsets - np.arange(1, OVERSAMPLING) / OVERSAMPLING
     window = np.i0(_KAISER_BETA * np.sqrt(1.0 - (distance / HALF_TAPS) ** 2))
     taps = np.sinc(distance) * window
-    return np.asarray(taps / taps.sum(axis=0))
+    return np.ascontiguousarray((taps / taps.sum(axis=0)).T)
 
 
 _TAPS = _interpolators()
-_LARGEST_GAIN = float(np.abs(_TAPS).sum(axis=0).max())
+_LARGEST_GAIN = float(np.abs(_TAPS).sum(axis=1).max())
 
 
-def peaks_between(signal: NDArray[np.floating], threshold: float) -> NDArray[np.float64]:
+def peaks_between(
+    signal: NDArray[np.floating], threshold: float, largest_only: bool = False
+) -> NDArray[np.float64]:
     """Largest magnitude between neighbouring samples, over all channels.
 
     Parameters
@@ -41,39 +43,49 @@ def peaks_between(signal: NDArray[np.floating], threshold: float) -> NDArray[np.
         Entry i of the answer lies between samples ``i + HALF_TAPS - 1`` and ``i + HALF_TAPS``.
     threshold : float
         Stretches that cannot exceed it are left at 0.
+    largest_only : bool
+        Only the largest entry is wanted: the threshold rises with it.
 
     Returns
     -------
     (n,) float64 array
     """
-    count = signal.shape[1] - TAPS + 1
-    peaks = np.zeros(max(count, 0))
-    if count <= 0:
-        return peaks
+    peaks = np.zeros(max(signal.shape[1] - TAPS + 1, 0))
     for channel in signal:
-        for start, stop in _loud_stretches(np.abs(channel), count, threshold):
-            windows = sliding_window_view(channel[start : stop + TAPS - 1], TAPS)
-            between = np.abs(windows.astype(np.float64) @ _TAPS).max(axis=1)
-            np.maximum(peaks[start:stop], between, out=peaks[start:stop])
+        steady = np.ascontiguousarray(channel, dtype=np.float64)
+        reached = _find_peaks(steady, threshold, largest_only, _TAPS, _LARGEST_GAIN, peaks)
+        threshold = max(threshold, reached) if largest_only else threshold
     return peaks
 
 
-def _loud_stretches(
-    magnitude: NDArray[np.floating], count: int, threshold: float
-) -> list[tuple[int, int]]:
-    """Half-open ranges of answers that might exceed the threshold."""
-    if magnitude.max() * _LARGEST_GAIN <= threshold:
-        return []
-    segments = -(-magnitude.size // _SEGMENT_SAMPLES)
-    padded = np.zeros(segments * _SEGMENT_SAMPLES)
-    padded[: magnitude.size] = magnitude
-    own = padded.reshape(segments, _SEGMENT_SAMPLES).max(axis=1)
-    reach = np.maximum(own, np.append(own[1:], 0.0))  # answers look at most TAPS samples ahead
-    loud = np.flatnonzero(reach * _LARGEST_GAIN > threshold)
-    if loud.size == 0:
-        return []
-    breaks = np.flatnonzero(np.diff(loud) > 1)
-    first = loud[np.append(0, breaks + 1)] * _SEGMENT_SAMPLES
-    last = (loud[np.append(breaks, loud.size - 1)] + 1) * _SEGMENT_SAMPLES
-    ranges = [(int(a), min(int(b), count)) for a, b in zip(first, last, strict=True)]
-    return [(a, b) for a, b in ranges if a < b]
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def _find_peaks(
+    channel: NDArray[np.float64],
+    threshold: float,
+    largest_only: bool,
+    taps: NDArray[np.float64],
+    largest_gain: float,
+    peaks: NDArray[np.float64],
+) -> float:
+    """Raise `peaks` where this channel interpolates higher; the highest value met."""
+    points, length = taps.shape
+    reached = 0.0
+    for start in range(0, peaks.size, _SEGMENT_SAMPLES):
+        stop = min(start + _SEGMENT_SAMPLES, peaks.size)
+        local = 0.0
+        for i in range(start, stop + length - 1):
+            local = max(local, abs(channel[i]))
+        if local * largest_gain <= threshold:
+            continue
+        for i in range(start, stop):
+            highest = 0.0
+            for p in range(points):
+                total = 0.0
+                for k in range(length):
+                    total += channel[i + k] * taps[p, k]
+                highest = max(highest, abs(total))
+            peaks[i] = max(peaks[i], highest)
+            reached = max(reached, highest)
+        if largest_only:
+            threshold = max(threshold, reached)
+    return reached
