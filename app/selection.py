@@ -1,0 +1,80 @@
+"""What is selected: shared by all views, not part of the document and not in its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.project.model import Project
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The selected track, its keyframe (an index), clips and script event."""
+
+    track_id: str | None = None
+    keyframe: int | None = None
+    clip_ids: frozenset[str] = frozenset()
+    event_id: str | None = None
+
+
+class Selection(QObject):
+    """Holds one `Selected` value and says when it changes."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.value = Selected()
+
+    def set(self, value: Selected) -> None:
+        """Select exactly this."""
+        if value != self.value:
+            self.value = value
+            self.changed.emit(value)
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self.set(Selected())
+
+    def select_track(self, track_id: str | None) -> None:
+        """Select a track; its keyframe selection goes when it is another one."""
+        keyframe = self.value.keyframe if track_id == self.value.track_id else None
+        self.set(replace(self.value, track_id=track_id, keyframe=keyframe, event_id=None))
+
+    def select_keyframe(self, track_id: str, index: int | None) -> None:
+        """Select a keyframe of a track."""
+        self.set(Selected(track_id=track_id, keyframe=index))
+
+    def select_clips(self, clip_ids: Iterable[str], track_id: str | None = None) -> None:
+        """Select clips, and the track they are on."""
+        self.set(
+            Selected(track_id=track_id or self.value.track_id, clip_ids=frozenset(clip_ids))
+        )
+
+    def toggle_clip(self, clip_id: str, track_id: str) -> None:
+        """Add a clip to the selection, or take it out."""
+        self.select_clips(self.value.clip_ids ^ {clip_id}, track_id)
+
+    def select_event(self, event_id: str, track_id: str) -> None:
+        """Select a line of the script and the track it sounds on."""
+        self.set(Selected(track_id=track_id, event_id=event_id))
+
+    def keep_existing(self, project: Project) -> None:
+        """Drop what the project no longer has."""
+        tracks = {track.id: track for track in project.tracks}
+        now = self.value
+        track = tracks.get(now.track_id) if now.track_id is not None else None  # type: ignore[call-overload]
+        keyframe = now.keyframe
+        if track is None or (keyframe is not None and keyframe >= len(track.trajectory.keyframes)):
+            keyframe = None
+        self.set(
+            Selected(
+                track_id=track.id if track else None,
+                keyframe=keyframe,
+                clip_ids=now.clip_ids & {clip.id for clip in project.clips},
+                event_id=now.event_id if now.event_id in {e.id for e in project.events} else None,
+            )
+        )

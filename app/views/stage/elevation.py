@@ -1,0 +1,138 @@
+"""A slim scale of elevation beside the stage; the selected keyframe can be lifted on it."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+
+from app import theme
+from app.intents import EditingWidget
+from app.selection import Selection
+from app.views.stage.gestures import edit_at_time
+from engine.coordinates import to_spherical
+from engine.project.edits import MoveKeyframe
+from engine.project.model import Project
+
+WIDTH_PX = 60
+_MARGIN_PX = 30
+_STEEPEST_DEG = 85.0
+
+
+class ElevationScale(EditingWidget):
+    """Elevation -90 to 90 degrees, a dot for each source; drag to lift the selected one."""
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self._selection = selection
+        self._project = Project()
+        self._position_s = 0.0
+        self._dragging = False
+        self.setFixedWidth(WIDTH_PX)
+        self.setAccessibleName("Elevation of sources")
+        self.setToolTip("Elevation: drag to lift the selected source or keyframe")
+        selection.changed.connect(self.update)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        self._project = project
+        self.update()
+
+    def set_position(self, position_s: float) -> None:
+        """Move to another time."""
+        self._position_s = position_s
+        self.update()
+
+    def y_of(self, elevation_deg: float) -> float:
+        """Pixel of an elevation."""
+        room = self.height() - 2 * _MARGIN_PX
+        return _MARGIN_PX + (90.0 - elevation_deg) / 180.0 * room
+
+    def elevation_at(self, y: float) -> float:
+        """Elevation at a pixel, never straight up or down."""
+        room = max(1, self.height() - 2 * _MARGIN_PX)
+        elevation = 90.0 - (y - _MARGIN_PX) / room * 180.0
+        return min(max(elevation, -_STEEPEST_DEG), _STEEPEST_DEG)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._edit(0.0) is not None:
+            self._dragging = True
+            self.gesture_began.emit()
+            self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self.edit_requested.emit(self._edit(self.elevation_at(event.position().y())))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.gesture_ended.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._dragging:
+            self._dragging = False
+            self.gesture_cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _edit(self, elevation_deg: float) -> object | None:
+        chosen = self._selection.value
+        if chosen.track_id is None or self._project.track(chosen.track_id).kind != "object":
+            return None
+        trajectory = self._project.track(chosen.track_id).trajectory
+        if chosen.keyframe is not None:
+            keyframe = trajectory.keyframes[chosen.keyframe]
+            across_m = math.hypot(keyframe.x_m, keyframe.y_m)
+            return MoveKeyframe(
+                track_id=chosen.track_id, index=chosen.keyframe, time_s=keyframe.time_s,
+                x_m=keyframe.x_m, y_m=keyframe.y_m,
+                z_m=across_m * math.tan(math.radians(elevation_deg)),
+            )  # fmt: skip
+        x_m, y_m, _ = (float(value) for value in trajectory.at(self._position_s))
+        z_m = math.hypot(x_m, y_m) * math.tan(math.radians(elevation_deg))
+        return edit_at_time(self._project, chosen.track_id, self._position_s, x_m, y_m, z_m)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        table = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), table.panel)
+        painter.fillRect(0, 0, 1, self.height(), table.line)
+        painter.setFont(theme.font(10, 600))
+        painter.setPen(table.text_soft)
+        painter.drawText(QRectF(0, 4, WIDTH_PX, 16), Qt.AlignmentFlag.AlignCenter, "Elevation")
+        axis_x = 38.0
+        painter.setFont(theme.font(10))
+        for degrees in (90, 60, 30, 0, -30, -60, -90):
+            y = round(self.y_of(degrees)) + 0.5
+            painter.setPen(QPen(table.line_strong if degrees == 0 else table.line, 1))
+            painter.drawLine(QPointF(axis_x - 5, y), QPointF(WIDTH_PX - 6, y))
+            painter.setPen(table.text_faint)
+            label = f"{degrees:+d}°".replace("-", "−") if degrees else "0°"
+            painter.drawText(
+                QRectF(0, y - 7, 30, 14),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                label,
+            )
+        painter.setPen(QPen(table.line_strong, 1))
+        painter.drawLine(QPointF(axis_x, self.y_of(90)), QPointF(axis_x, self.y_of(-90)))
+        self._paint_sources(painter, axis_x)
+
+    def _paint_sources(self, painter: QPainter, axis_x: float) -> None:
+        table = theme.colours()
+        chosen = self._selection.value
+        for track in sorted(self._project.tracks, key=lambda one: one.id == chosen.track_id):
+            if track.kind != "object":
+                continue
+            position = track.trajectory.at(self._position_s)
+            if track.id == chosen.track_id and chosen.keyframe is not None:
+                position = track.trajectory.positions_m[chosen.keyframe]
+            place = QPointF(axis_x, self.y_of(float(to_spherical(position)[1])))
+            active = track.start_s <= self._position_s <= track.end_s
+            colour = theme.legible(track.colour)
+            painter.setPen(QPen(table.ground if active else colour, 1.5))
+            painter.setBrush(colour if active else table.field)
+            radius = 6.0 if track.id == chosen.track_id else 4.5
+            painter.drawEllipse(place, radius, radius)

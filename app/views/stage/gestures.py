@@ -1,0 +1,80 @@
+"""What a drag on the stage does: moves a keyframe, or the source itself at the playhead's time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, Qt
+
+from app.views.stage.projection import Projection
+from engine.project.edits import AddKeyframe, MoveKeyframe
+from engine.project.model import Keyframe, Project
+
+SAME_TIME_S = 0.004
+START_DISTANCE_PX = 3.0
+
+
+def keyframe_edit(track_id: str, index: int, keyframe: Keyframe) -> MoveKeyframe:
+    """The edit that puts keyframe `index` of a track where `keyframe` is."""
+    return MoveKeyframe(
+        track_id=track_id,
+        index=index,
+        time_s=keyframe.time_s,
+        x_m=keyframe.x_m,
+        y_m=keyframe.y_m,
+        z_m=keyframe.z_m,
+    )
+
+
+def edit_at_time(
+    project: Project, track_id: str, time_s: float, x_m: float, y_m: float, z_m: float
+) -> MoveKeyframe | AddKeyframe:
+    """The edit that puts a source somewhere at a time: moves the keyframe there, or adds one."""
+    for index, keyframe in enumerate(project.track(track_id).trajectory.keyframes):
+        if abs(keyframe.time_s - time_s) <= SAME_TIME_S:
+            return MoveKeyframe(
+                track_id=track_id, index=index, time_s=keyframe.time_s, x_m=x_m, y_m=y_m, z_m=z_m
+            )
+    return AddKeyframe(track_id=track_id, time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m)
+
+
+class DragOnStage:
+    """A drag that starts on a keyframe or a source. Shift keeps the distance to the listener.
+
+    Parameters
+    ----------
+    position_m : (x, y, z)
+        Where the dragged thing was.
+    make_edit : callable
+        ``make_edit(x_m, y_m, z_m)`` gives the edit that puts it somewhere else.
+    """
+
+    def __init__(
+        self,
+        start: QPointF,
+        projection: Projection,
+        position_m: tuple[float, float, float],
+        make_edit: Callable[[float, float, float], object],
+    ) -> None:
+        self.start = start
+        self.projection = projection
+        self.position_m = position_m
+        self.make_edit = make_edit
+        self.running = False
+
+    def starts(self, point: QPointF) -> bool:
+        """Whether this movement makes it a drag."""
+        far = (point - self.start).manhattanLength() >= START_DISTANCE_PX
+        return not self.running and far
+
+    def edit(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> object:
+        """The edit for the pointer's place now."""
+        scale = self.projection.px_per_m
+        x_m = self.position_m[0] - (point.y() - self.start.y()) / scale
+        y_m = self.position_m[1] - (point.x() - self.start.x()) / scale
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            was_m, is_m = math.hypot(*self.position_m[:2]), math.hypot(x_m, y_m)
+            if is_m > 0.0:
+                x_m, y_m = x_m * was_m / is_m, y_m * was_m / is_m
+        return self.make_edit(x_m, y_m, self.position_m[2])

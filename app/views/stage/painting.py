@@ -1,0 +1,233 @@
+"""How the stage looks: rings, directions, loudspeakers, the head, trajectories and sources."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from app import theme
+from app.views.stage.projection import Projection
+from engine.layouts import STEREO, SURROUND_51, Layout
+from engine.project.model import Track
+
+_STEPS = 160
+_BUCKETS = 16
+LAYOUTS: dict[str, Layout] = {"stereo": STEREO, "5.1": SURROUND_51}
+
+
+def paint_ground(painter: QPainter, area: QRectF, projection: Projection) -> None:
+    """Range rings in metres and azimuth spokes with their degrees at the border."""
+    table = theme.colours()
+    painter.fillRect(area, table.field)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    listener = projection.point(0, 0)
+    reach_px = max(
+        QLineF(listener, corner).length()
+        for corner in (area.topLeft(), area.topRight(), area.bottomLeft(), area.bottomRight())
+    )
+    painter.setPen(QPen(theme.with_alpha(table.line, 0.8), 1))
+    for azimuth in range(-150, 181, 30):
+        ahead = _direction(azimuth)
+        painter.drawLine(listener + ahead * 16, listener + ahead * reach_px)
+    _paint_rings(painter, listener, projection, reach_px)
+    _paint_degrees(painter, area, listener)
+
+
+def _paint_rings(
+    painter: QPainter, listener: QPointF, projection: Projection, reach_px: float
+) -> None:
+    table = theme.colours()
+    step_m = projection.ring_step_m
+    painter.setFont(theme.font(10))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for number in range(1, min(60, int(reach_px / (step_m * projection.px_per_m)) + 2)):
+        radius = number * step_m * projection.px_per_m
+        painter.setPen(QPen(table.line, 1))
+        painter.drawEllipse(listener, radius, radius)
+        place = listener + _direction(-15) * radius
+        label = f"{number * step_m:g} m"
+        chip = QRectF(place.x() - 18, place.y() - 7, 36, 14)
+        painter.fillRect(chip, theme.with_alpha(table.field, 0.85))
+        painter.setPen(table.text_faint)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
+
+
+def _paint_degrees(painter: QPainter, area: QRectF, listener: QPointF) -> None:
+    table = theme.colours()
+    border = area.adjusted(18, 12, -18, -12)
+    if not border.contains(listener):
+        return
+    painter.setFont(theme.font(10, 500))
+    for azimuth in range(-150, 181, 30):
+        place = _border_point(listener, _direction(azimuth), border)
+        text = "0°" if azimuth == 0 else f"{azimuth:+d}°".replace("-", "−")
+        chip = QRectF(place.x() - 18, place.y() - 8, 36, 16)
+        painter.fillRect(chip, table.field)
+        painter.setPen(table.text_soft if azimuth % 90 == 0 else table.text_faint)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text.replace("+180", "180"))
+
+
+def _border_point(start: QPointF, ahead: QPointF, border: QRectF) -> QPointF:
+    reaches = []
+    if ahead.x():
+        edge = border.right() if ahead.x() > 0 else border.left()
+        reaches.append((edge - start.x()) / ahead.x())
+    if ahead.y():
+        edge = border.bottom() if ahead.y() > 0 else border.top()
+        reaches.append((edge - start.y()) / ahead.y())
+    return start + ahead * min(reaches)
+
+
+def _direction(azimuth_deg: float) -> QPointF:
+    """Unit step on the screen towards an azimuth (front is up, positive to the left)."""
+    angle = math.radians(azimuth_deg)
+    return QPointF(-math.sin(angle), -math.cos(angle))
+
+
+def paint_loudspeakers(painter: QPainter, projection: Projection, monitor: str) -> None:
+    """Where the loudspeakers of the monitored format stand (their directions; 2 m away)."""
+    layout = LAYOUTS.get(monitor)
+    if layout is None:
+        return
+    table = theme.colours()
+    radius = max(44.0, 2.0 * projection.px_per_m)
+    listener = projection.point(0, 0)
+    painter.setFont(theme.font(9, 600))
+    for speaker in layout.loudspeakers:
+        if speaker.lfe:
+            continue
+        place = listener + _direction(speaker.azimuth_deg) * radius
+        painter.save()
+        painter.translate(place)
+        painter.rotate(-speaker.azimuth_deg)
+        painter.setPen(QPen(table.text_faint, 1))
+        painter.setBrush(table.raised)
+        painter.drawRoundedRect(QRectF(-9, -8, 18, 16), 3, 3)
+        painter.setBrush(table.text_faint)
+        painter.drawRect(QRectF(-6, 5, 12, 2))
+        painter.restore()
+        painter.setPen(table.text)
+        area = QRectF(place.x() - 12, place.y() - 8, 24, 15)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, speaker.name)
+
+
+def paint_head(painter: QPainter, projection: Projection, yaw_deg: float = 0.0) -> None:
+    """The listener, facing front (or turned by the head tracker)."""
+    table = theme.colours()
+    painter.save()
+    painter.translate(projection.point(0, 0))
+    painter.rotate(-yaw_deg)
+    painter.setPen(QPen(table.ground, 1.5))
+    painter.setBrush(table.text_soft)
+    for side in (-1, 1):
+        painter.drawRoundedRect(QRectF(side * 10.5 - 2, -4, 4, 8), 2, 2)
+    nose = [QPointF(-4, -8), QPointF(0, -15), QPointF(4, -8)]
+    painter.drawPolygon(QPolygonF(nose))
+    painter.drawEllipse(QPointF(0, 0), 10, 10)
+    painter.restore()
+
+
+def time_colour(colour: QColor, share: float) -> QColor:
+    """A track's colour along its path: deep at the beginning, bright at the end."""
+    table = theme.colours()
+    if share < 0.6:
+        return theme.mix(theme.mix(colour, table.field, 0.72), colour, share / 0.6)
+    return theme.mix(colour, QColor("white"), (share - 0.6) / 0.4 * 0.55)
+
+
+def paint_path(painter: QPainter, projection: Projection, track: Track, *, chosen: bool) -> None:
+    """A trajectory, coloured along time, with an arrowhead where it ends."""
+    pixels = projection.points(_sampled(track))
+    colour = theme.legible(track.colour)
+    opacity = 1.0 if chosen else 0.5
+    width = 2.5 if chosen else 1.5
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    edges = np.linspace(0, len(pixels) - 1, min(_BUCKETS, len(pixels) - 1) + 1).astype(int)
+    for number, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        shade = time_colour(colour, number / max(1, len(edges) - 2))
+        pen = QPen(theme.with_alpha(shade, opacity), width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in pixels[first : last + 1]]))
+    _paint_arrow(painter, pixels, theme.with_alpha(time_colour(colour, 1.0), opacity))
+
+
+def _sampled(track: Track) -> NDArray[np.float64]:
+    """(n, 3) positions at equal times; few keyframes stay exact corners."""
+    trajectory = track.trajectory
+    times = trajectory.times_s
+    if len(times) == 1:
+        return trajectory.positions_m
+    even = np.linspace(times[0], times[-1], _STEPS)
+    return trajectory.at(np.union1d(even, times) if len(times) <= _STEPS else even)
+
+
+def _paint_arrow(painter: QPainter, pixels: NDArray[np.float64], colour: QColor) -> None:
+    tip = pixels[-1]
+    apart = np.hypot(*(pixels - tip).T)
+    far = np.flatnonzero(apart > 6.0)
+    if not far.size:
+        return
+    back = pixels[far[-1]] - tip
+    back = back / np.hypot(*back) * 9.0
+    side = np.array([-back[1], back[0]]) * 0.45
+    head = QPainterPath()
+    head.addPolygon(QPolygonF([QPointF(*p) for p in (tip, tip + back + side, tip + back - side)]))
+    painter.fillPath(head, colour)
+
+
+def paint_keyframes(
+    painter: QPainter, projection: Projection, track: Track, selected: int | None
+) -> None:
+    """Keyframes: hollow where a machine made them, filled where a hand did."""
+    table = theme.colours()
+    colour = theme.legible(track.colour)
+    for index, keyframe in enumerate(track.trajectory.keyframes):
+        place = projection.point(keyframe.x_m, keyframe.y_m)
+        hand = keyframe.provenance == "hand"
+        reach = 4.5
+        if index == selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.with_alpha(table.accent, 0.28))
+            painter.drawEllipse(place, 11, 11)
+            reach = 5.5
+        painter.setPen(QPen(table.accent if index == selected else colour, 1.5))
+        painter.setBrush(colour if hand else table.field)
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    place + QPointF(0, -reach),
+                    place + QPointF(reach, 0),
+                    place + QPointF(0, reach),
+                    place + QPointF(-reach, 0),
+                ]
+            )
+        )
+
+
+def paint_source(
+    painter: QPainter, place: QPointF, track: Track, *, chosen: bool, active: bool
+) -> None:
+    """Where a source is now, with its name. Hollow while the object is not in the picture."""
+    table = theme.colours()
+    colour = theme.legible(track.colour)
+    radius = 7.0 if chosen else 6.0
+    if chosen:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.with_alpha(colour, 0.22))
+        painter.drawEllipse(place, 14, 14)
+    painter.setPen(QPen(table.ground if active else colour, 1.5))
+    painter.setBrush(colour if active else table.field)
+    painter.drawEllipse(place, radius, radius)
+    painter.setFont(theme.font(11, 600 if chosen else 400))
+    width = painter.fontMetrics().horizontalAdvance(track.name)
+    chip = QRectF(place.x() + 12, place.y() - 9, width + 8, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.with_alpha(table.field, 0.82))
+    painter.drawRoundedRect(chip, 3, 3)
+    painter.setPen(table.text if chosen else table.text_soft)
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, track.name)

@@ -1,0 +1,289 @@
+"""The stage: every source around the listener, from above, in metres."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGridLayout
+
+from app.intents import EditingWidget
+from app.selection import Selection
+from app.views.stage import painting
+from app.views.stage.elevation import ElevationScale
+from app.views.stage.gestures import DragOnStage, edit_at_time, keyframe_edit
+from app.views.stage.projection import Projection, fitted
+from app.views.stage.readout import StageReadout
+from engine.project.edits import AddKeyframe
+from engine.project.model import Keyframe, Project, Track
+
+_REACH_PX = 9.0
+
+
+class StageView(EditingWidget):
+    """The top view with its elevation scale and readout."""
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self.top_view = TopView(selection)
+        self.elevation = ElevationScale(selection)
+        self.readout = StageReadout(selection)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.top_view, 0, 0)
+        grid.addWidget(self.elevation, 0, 1)
+        grid.addWidget(self.readout, 1, 0, 1, 2)
+        self.relay(self.top_view)
+        self.relay(self.elevation)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        for part in (self.top_view, self.elevation, self.readout):
+            part.set_project(project)
+
+    def set_position(self, position_s: float) -> None:
+        """Move to another time."""
+        for part in (self.top_view, self.elevation, self.readout):
+            part.set_position(position_s)
+
+
+class TopView(EditingWidget):
+    """Drag keyframes and sources, wheel to zoom, drag the ground to pan, double-click a path."""
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self._selection = selection
+        self._project = Project()
+        self._position_s = 0.0
+        self._monitor = "binaural"
+        self._backing: QPixmap | None = None
+        self._fitted = True
+        self._drag: DragOnStage | None = None
+        self._pan: QPointF | None = None
+        self.projection = Projection()
+        self.setMouseTracking(True)
+        self.setMinimumSize(220, 160)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Stage, top view")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        selection.changed.connect(self.redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 380)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project; the view stays where it is while something is dragged."""
+        self._project = project
+        if self._fitted and self._drag is None:
+            self.fit()
+        self.redraw()
+
+    def set_position(self, position_s: float) -> None:
+        """Move to another time."""
+        self._position_s = position_s
+        self.update()
+
+    def set_monitor_format(self, name: str) -> None:
+        """Show the loudspeakers of the monitored format."""
+        self._monitor = name
+        self.redraw()
+
+    def fit(self) -> None:
+        """Show the listener and all trajectories."""
+        self._fitted = True
+        self.projection = fitted(self._project, QSizeF(self.size()))
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Something other than the time changed."""
+        self._backing = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._fitted:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._fitted = False
+        factor = 1.2 ** (event.angleDelta().y() / 120.0)
+        self.projection = self.projection.zoomed(event.position(), factor)
+        self.redraw()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._pan = point
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._press(point)
+
+    def _press(self, point: QPointF) -> None:
+        chosen = self._chosen_track()
+        if chosen is not None and (index := self._keyframe_at(chosen, point)) is not None:
+            self._selection.select_keyframe(chosen.id, index)
+            self._start_keyframe_drag(chosen.id, index, chosen.trajectory.keyframes[index], point)
+        elif (track := self._source_at(point)) is not None:
+            self._selection.select_keyframe(track.id, None)
+            self._start_source_drag(track, point)
+        elif (found := self._path_at(point)) is not None:
+            self._selection.select_keyframe(found[0].id, None)
+        else:
+            self._pan = point
+
+    def _start_keyframe_drag(
+        self, track_id: str, index: int, keyframe: Keyframe, point: QPointF
+    ) -> None:
+        def edit(x_m: float, y_m: float, z_m: float) -> object:
+            return keyframe_edit(
+                track_id,
+                index,
+                Keyframe(time_s=keyframe.time_s, x_m=x_m, y_m=y_m, z_m=z_m),
+            )
+
+        position = (keyframe.x_m, keyframe.y_m, keyframe.z_m)
+        self._drag = DragOnStage(point, self.projection, position, edit)
+
+    def _start_source_drag(self, track: Track, point: QPointF) -> None:
+        time_s = self._position_s
+        x_m, y_m, z_m = (float(value) for value in track.trajectory.at(time_s))
+        self._drag = DragOnStage(
+            point,
+            self.projection,
+            (x_m, y_m, z_m),
+            lambda x, y, z: edit_at_time(self._project, track.id, time_s, x, y, z),
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        if self._drag is not None:
+            if self._drag.starts(point):
+                self._drag.running = True
+                self.gesture_began.emit()
+            if self._drag.running:
+                self.edit_requested.emit(self._drag.edit(point, event.modifiers()))
+        elif self._pan is not None:
+            self._fitted = False
+            step = point - self._pan
+            self.projection = self.projection.moved(step.x(), step.y())
+            self._pan = point
+            self.redraw()
+        else:
+            self._show_cursor(point)
+
+    def _show_cursor(self, point: QPointF) -> None:
+        chosen = self._chosen_track()
+        over = (chosen is not None and self._keyframe_at(chosen, point) is not None) or (
+            self._source_at(point) is not None
+        )
+        self.setCursor(Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        drag, self._drag, self._pan = self._drag, None, None
+        if drag is not None and drag.running:
+            self.gesture_ended.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._drag is not None:
+            drag, self._drag = self._drag, None
+            if drag.running:
+                self.gesture_cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+        found = self._path_at(event.position())
+        if found is None:
+            self.fit()
+            return
+        track, time_s = found
+        x_m, y_m, z_m = (float(value) for value in track.trajectory.at(time_s))
+        self.edit_requested.emit(
+            AddKeyframe(track_id=track.id, time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m)
+        )
+        self.locate_requested.emit(time_s)
+
+    def _chosen_track(self) -> Track | None:
+        track_id = self._selection.value.track_id
+        if track_id is None:
+            return None
+        track = self._project.track(track_id)
+        return track if track.kind == "object" else None
+
+    def _objects(self) -> list[Track]:
+        """Object tracks, the selected one last (it is painted on top)."""
+        chosen = self._selection.value.track_id
+        tracks = [track for track in self._project.tracks if track.kind == "object"]
+        return sorted(tracks, key=lambda track: track.id == chosen)
+
+    def _keyframe_at(self, track: Track, point: QPointF) -> int | None:
+        pixels = self.projection.points(track.trajectory.positions_m)
+        apart = np.hypot(pixels[:, 0] - point.x(), pixels[:, 1] - point.y())
+        nearest = int(np.argmin(apart))
+        return nearest if apart[nearest] <= _REACH_PX else None
+
+    def _source_at(self, point: QPointF) -> Track | None:
+        for track in reversed(self._objects()):
+            x_m, y_m, _ = track.trajectory.at(self._position_s)
+            place = self.projection.point(float(x_m), float(y_m))
+            if (place - point).manhattanLength() <= _REACH_PX * 1.3:
+                return track
+        return None
+
+    def _path_at(self, point: QPointF) -> tuple[Track, float] | None:
+        """Track whose path passes here, and the time it does."""
+        for track in reversed(self._objects()):
+            times = track.trajectory.times_s
+            if len(times) < 2:
+                continue
+            even = np.linspace(times[0], times[-1], 600)
+            pixels = self.projection.points(track.trajectory.at(even))
+            apart = np.hypot(pixels[:, 0] - point.x(), pixels[:, 1] - point.y())
+            nearest = int(np.argmin(apart))
+            if apart[nearest] <= _REACH_PX * 0.8:
+                return track, float(even[nearest])
+        return None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still_picture())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = self._selection.value.track_id
+        for track in self._objects():
+            x_m, y_m, _ = track.trajectory.at(self._position_s)
+            painting.paint_source(
+                painter,
+                self.projection.point(float(x_m), float(y_m)),
+                track,
+                chosen=track.id == chosen,
+                active=track.start_s <= self._position_s <= track.end_s,
+            )
+
+    def _still_picture(self) -> QPixmap:
+        """Everything that does not move with the playhead."""
+        ratio = self.devicePixelRatioF()
+        if self._backing is None or self._backing.deviceIndependentSize() != self.size():
+            self._backing = QPixmap(self.size() * ratio)
+            self._backing.setDevicePixelRatio(ratio)
+            painter = QPainter(self._backing)
+            painting.paint_ground(painter, QRectF(self.rect()), self.projection)
+            painting.paint_loudspeakers(painter, self.projection, self._monitor)
+            painting.paint_head(painter, self.projection)
+            for track in self._objects():
+                chosen = track.id == self._selection.value.track_id
+                painting.paint_path(painter, self.projection, track, chosen=chosen)
+                if chosen:
+                    painting.paint_keyframes(
+                        painter, self.projection, track, self._selection.value.keyframe
+                    )
+            painter.end()
+        return self._backing

@@ -1,0 +1,244 @@
+"""What a drag in the lanes does: move, copy, trim, fade, rubber band. Each ends as one undo step."""
+
+from __future__ import annotations
+
+import uuid
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from app.views.timeline.clip_index import row_of
+from app.views.timeline.snapping import snap_points_s, snapped_s
+from engine.project.edits import (
+    DuplicateClip,
+    EditGroup,
+    MoveClip,
+    MoveClipToTrack,
+    SetClipFades,
+    TrimClip,
+)
+from engine.project.model import Clip, ClipId, Project, TrackId
+
+if TYPE_CHECKING:
+    from app.views.timeline.lanes import Lanes
+
+SHORTEST_CLIP_S = 0.01
+START_DISTANCE_PX = 3.0
+
+
+class Gesture(Protocol):
+    """A drag in progress."""
+
+    def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The pointer is here now."""
+
+    def finish(self) -> None:
+        """The button went up."""
+
+    def cancel(self) -> None:
+        """Escape: as if it had never begun."""
+
+
+def new_clip_id() -> ClipId:
+    """A clip id nobody has."""
+    return ClipId(f"clip-{uuid.uuid4().hex[:12]}")
+
+
+def as_one(name: str, edits: list[MoveClip] | list[DuplicateClip]) -> object:
+    """One edit of several: itself when there is one, else a group."""
+    return edits[0] if len(edits) == 1 else EditGroup(name=name, edits=tuple(edits))
+
+
+class _Editing(ABC):
+    """A gesture that becomes edits once the pointer has left its starting place."""
+
+    def __init__(self, lanes: Lanes, start: QPointF, touched: frozenset[str]) -> None:
+        self.lanes = lanes
+        self.start = start
+        self.project: Project = lanes.project
+        self.points_s = snap_points_s(self.project, touched, lanes.position_s)
+        self.running = False
+
+    def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        if not self.running:
+            if (point - self.start).manhattanLength() < START_DISTANCE_PX:
+                return
+            self.running = True
+            self.lanes.gesture_began.emit()
+            self.begin()
+        self.lanes.snap_line_s = None
+        delta_s = (point.x() - self.start.x()) / self.lanes.axis.px_per_s
+        self.drag(delta_s, point, self.lanes.snapping_with(modifiers))
+
+    def begin(self) -> None:  # noqa: B027  # most drags need nothing here
+        """The drag has become one."""
+
+    @abstractmethod
+    def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
+        """The pointer is `delta_s` from where it went down."""
+
+    def finish(self) -> None:
+        if self.running:
+            self.lanes.gesture_ended.emit()
+
+    def cancel(self) -> None:
+        if self.running:
+            self.lanes.gesture_cancelled.emit()
+
+    def snap(self, time_s: float, snap: bool) -> float:
+        """`time_s`, snapped when wanted; shows the line it landed on."""
+        if not snap:
+            return time_s
+        found_s, landed = snapped_s(time_s, self.points_s, self.lanes.axis.px_per_s, self.project)
+        if landed:
+            self.lanes.snap_line_s = found_s
+        return found_s
+
+
+class MoveClips(_Editing):
+    """Drag clips along the timeline (one of them also to another track); with Ctrl, copies."""
+
+    def __init__(self, lanes: Lanes, start: QPointF, clip: Clip, *, copy: bool) -> None:
+        chosen = lanes.selection.value.clip_ids | {clip.id}
+        super().__init__(lanes, start, frozenset() if copy else chosen)
+        self.copy = copy
+        self.lead = clip
+        self.clips = [one for one in self.project.clips if one.id in chosen]
+
+    def begin(self) -> None:
+        if not self.copy:
+            return
+        fresh = {clip.id: new_clip_id() for clip in self.clips}
+        copies = [
+            DuplicateClip(clip_id=clip.id, new_id=fresh[clip.id], start_s=clip.start_s)
+            for clip in self.clips
+        ]
+        self.lanes.edit_requested.emit(as_one(f"Copy {len(copies)} clips", copies))
+        lead_id = fresh[self.lead.id]
+        self.clips = [c for c in self.lanes.project.clips if c.id in set(fresh.values())]
+        self.lead = next((clip for clip in self.clips if clip.id == lead_id), self.lead)
+        self.lanes.selection.select_clips(fresh.values(), self.lead.track_id)
+
+    def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
+        wanted_s = self._snapped_start_s(self.lead.start_s + delta_s, snap)
+        earliest_s = min(clip.start_s for clip in self.clips)
+        shift_s = max(wanted_s - self.lead.start_s, -earliest_s)
+        edits = [MoveClip(clip_id=c.id, start_s=c.start_s + shift_s) for c in self.clips]
+        self.lanes.edit_requested.emit(as_one(f"Move {len(edits)} clips", edits))
+        track_id = self.lanes.rows.track_at(point.y())
+        current = self.lanes.project.clip(self.lead.id).track_id
+        if len(self.clips) == 1 and track_id is not None and track_id != current:
+            self.lanes.edit_requested.emit(
+                MoveClipToTrack(clip_id=self.lead.id, track_id=TrackId(track_id))
+            )
+            self.lanes.selection.select_clips({self.lead.id}, track_id)
+
+    def _snapped_start_s(self, start_s: float, snap: bool) -> float:
+        """Either edge of the clip may land on a point; the start wins."""
+        if not snap:
+            return start_s
+        scale = self.lanes.axis.px_per_s
+        head_s, head_landed = snapped_s(start_s, self.points_s, scale, self.project)
+        tail_s, tail_landed = snapped_s(
+            start_s + self.lead.duration_s, self.points_s, scale, self.project
+        )
+        if tail_landed and not head_landed:
+            self.lanes.snap_line_s = tail_s
+            return tail_s - self.lead.duration_s
+        if head_landed:
+            self.lanes.snap_line_s = head_s
+        return head_s
+
+
+class TrimEdge(_Editing):
+    """Drag a clip's left or right edge; the sound inside stays where it is."""
+
+    def __init__(
+        self, lanes: Lanes, start: QPointF, clip: Clip, edge: Literal["left", "right"]
+    ) -> None:
+        super().__init__(lanes, start, frozenset({clip.id}))
+        self.clip = clip
+        self.edge = edge
+        self.take_s = self.project.take(clip.take_id).duration_s
+
+    def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
+        clip = self.clip
+        end_s = clip.start_s + clip.duration_s
+        if self.edge == "left":
+            lowest_s = max(0.0, clip.start_s - clip.offset_s)
+            start_s = self.snap(clip.start_s + delta_s, snap)
+            start_s = min(max(start_s, lowest_s), end_s - SHORTEST_CLIP_S)
+            offset_s = max(0.0, clip.offset_s + start_s - clip.start_s)
+        else:
+            start_s, offset_s = clip.start_s, clip.offset_s
+            highest_s = clip.start_s + self.take_s - clip.offset_s
+            end_s = min(max(self.snap(end_s + delta_s, snap), start_s + SHORTEST_CLIP_S), highest_s)
+        duration_s = min(end_s - start_s, self.take_s - offset_s)
+        self.lanes.edit_requested.emit(
+            TrimClip(clip_id=clip.id, start_s=start_s, offset_s=offset_s, duration_s=duration_s)
+        )
+
+
+class DragFade(_Editing):
+    """Drag a fade's handle at a clip's upper corner."""
+
+    def __init__(
+        self, lanes: Lanes, start: QPointF, clip: Clip, side: Literal["in", "out"]
+    ) -> None:
+        super().__init__(lanes, start, frozenset({clip.id}))
+        self.clip = clip
+        self.side = side
+
+    def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
+        clip = self.clip
+        fade_in_s, fade_out_s = clip.fade_in_s, clip.fade_out_s
+        if self.side == "in":
+            fade_in_s = min(max(0.0, fade_in_s + delta_s), clip.duration_s - fade_out_s)
+        else:
+            fade_out_s = min(max(0.0, fade_out_s - delta_s), clip.duration_s - fade_in_s)
+        self.lanes.edit_requested.emit(
+            SetClipFades(clip_id=clip.id, fade_in_s=fade_in_s, fade_out_s=fade_out_s)
+        )
+
+
+class RubberBand:
+    """Drag over empty ground: select the clips it touches. A plain click moves the playhead."""
+
+    def __init__(self, lanes: Lanes, start: QPointF, *, add: bool) -> None:
+        self.lanes = lanes
+        self.start = start
+        self.before = lanes.selection.value.clip_ids if add else frozenset()
+        self.running = False
+
+    def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        if not self.running and (point - self.start).manhattanLength() < START_DISTANCE_PX:
+            return
+        self.running = True
+        band = QRectF(self.start, point).normalized()
+        self.lanes.band = band
+        self.lanes.selection.select_clips(self.before | self._touched(band))
+
+    def _touched(self, band: QRectF) -> frozenset[str]:
+        lanes = self.lanes
+        from_s, to_s = lanes.axis.time_of(band.left()), lanes.axis.time_of(band.right())
+        found: set[str] = set()
+        for index in lanes.rows.visible():
+            top = lanes.rows.y_of(index)
+            if top <= band.bottom() and top + lanes.rows.row_px >= band.top():
+                row = row_of(lanes.project, lanes.rows.track_ids[index])
+                inside = row.within(from_s, to_s)
+                found.update(
+                    clip.id
+                    for clip in row.clips[inside]
+                    if clip.start_s <= to_s and clip.start_s + clip.duration_s >= from_s
+                )
+        return frozenset(found)
+
+    def finish(self) -> None:
+        self.lanes.band = None
+        if not self.running:
+            self.lanes.click_on_ground(self.start)
+
+    def cancel(self) -> None:
+        self.lanes.band = None

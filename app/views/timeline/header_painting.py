@@ -1,0 +1,148 @@
+"""How a track's header looks, and where its controls are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app import icons, theme
+from engine.project.model import Track
+
+WIDTH_PX = 248
+LOWEST_DB = -60.0
+HIGHEST_DB = 12.0
+_UNITY_SHARE = 0.75
+
+
+def share_of_gain(gain_db: float) -> float:
+    """Place 0..1 on a fader; unity gain sits at three quarters, the top is +12 dB."""
+    if gain_db >= 0.0:
+        return _UNITY_SHARE + (1 - _UNITY_SHARE) * min(gain_db / HIGHEST_DB, 1.0)
+    return _UNITY_SHARE * (1.0 - (min(gain_db / LOWEST_DB, 1.0)) ** 0.5)
+
+
+def gain_of_share(share: float) -> float:
+    """Gain in dB of a place on a fader, to a tenth."""
+    share = min(max(share, 0.0), 1.0)
+    if share >= _UNITY_SHARE:
+        return round(HIGHEST_DB * (share - _UNITY_SHARE) / (1 - _UNITY_SHARE), 1)
+    return round(LOWEST_DB * (1.0 - share / _UNITY_SHARE) ** 2, 1)
+
+
+@dataclass(frozen=True)
+class HeaderLayout:
+    """Areas inside a header whose top is `top` and whose height is `height`."""
+
+    top: float
+    height: float
+    width: float = WIDTH_PX
+
+    @property
+    def name(self) -> QRectF:
+        return QRectF(34, self.top + 7, self.width - 34 - 64, 18)
+
+    @property
+    def mute(self) -> QRectF:
+        return QRectF(self.width - 58, self.top + 7, 22, 18)
+
+    @property
+    def solo(self) -> QRectF:
+        return QRectF(self.width - 32, self.top + 7, 22, 18)
+
+    @property
+    def facts(self) -> QRectF | None:
+        """The second line; left out in low rows."""
+        return QRectF(34, self.top + 25, self.width - 44, 14) if self.height >= 60 else None
+
+    @property
+    def fader(self) -> QRectF:
+        return QRectF(34, self.top + self.height - 20, self.width - 34 - 68, 14)
+
+    @property
+    def gain(self) -> QRectF:
+        return QRectF(self.width - 66, self.top + self.height - 20, 56, 14)
+
+
+def paint_header(
+    painter: QPainter, layout: HeaderLayout, track: Track, facts: str, *, chosen: bool, level: float
+) -> None:
+    """Paint one header. `level` is the track's meter in 0..1 of its length."""
+    table = theme.colours()
+    colour = theme.legible(track.colour)
+    ground = theme.mix(table.raised, table.hover, 0.6) if chosen else table.panel
+    row = QRectF(0, layout.top, layout.width, layout.height - 1)
+    painter.fillRect(row, ground)
+    painter.fillRect(QRectF(0, layout.top, 4, layout.height - 1), colour)
+    kind = "ambience" if track.kind == "ambience" else "object"
+    icons.draw(painter, kind, QRectF(12, layout.top + 8, 16, 16), colour)
+    painter.setFont(theme.font(12, 600))
+    painter.setPen(table.text if not track.strip.muted else table.text_faint)
+    _text(painter, layout.name, track.name)
+    if layout.facts is not None:
+        painter.setFont(theme.font(10))
+        painter.setPen(table.text_soft)
+        _text(painter, layout.facts, facts)
+    paint_switch(painter, layout.mute, "M", table.warning if track.strip.muted else None)
+    paint_switch(painter, layout.solo, "S", table.accent if track.strip.soloed else None)
+    _paint_fader(painter, layout, track, level)
+
+
+def paint_switch(painter: QPainter, area: QRectF, letter: str, lit: QColor | None) -> None:
+    """A small button with a letter, filled while it is on."""
+    table = theme.colours()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(lit or table.line_strong, 1))
+    painter.setBrush(lit or table.field)
+    painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.setFont(theme.font(10, 600))
+    painter.setPen(table.accent_ink if lit else table.text_soft)
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, letter)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_fader(painter: QPainter, layout: HeaderLayout, track: Track, level: float) -> None:
+    table = theme.colours()
+    area = layout.fader
+    middle = area.center().y()
+    groove = QRectF(area.left(), middle - 2, area.width(), 4)
+    x = area.left() + share_of_gain(track.strip.gain_db) * area.width()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(table.ground)
+    painter.drawRoundedRect(groove, 2, 2)
+    painter.setBrush(table.line_strong)
+    painter.drawRoundedRect(QRectF(groove.left(), groove.top(), x - groove.left(), 4), 2, 2)
+    if level > 0.0:
+        painter.setBrush(table.good)
+        painter.drawRoundedRect(QRectF(groove.left(), middle - 2, level * area.width(), 4), 2, 2)
+    unity = area.left() + share_of_gain(0.0) * area.width()
+    painter.setBrush(table.text_faint)
+    painter.drawRect(QRectF(unity - 0.5, middle - 5, 1, 10))
+    painter.setBrush(table.text)
+    painter.drawRoundedRect(QRectF(x - 3, middle - 6, 6, 12), 2, 2)
+    painter.setFont(theme.font(10, 500))
+    painter.setPen(table.text_soft)
+    painter.drawText(
+        layout.gain,
+        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+        format_gain(track.strip.gain_db),
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def format_gain(gain_db: float) -> str:
+    """'+1.5 dB' with a true minus sign; '0.0 dB' has none."""
+    return f"{gain_db:+.1f} dB".replace("-", "−") if abs(gain_db) >= 0.05 else "0.0 dB"
+
+
+def _text(painter: QPainter, area: QRectF, text: str) -> None:
+    room = int(area.width())
+    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def inside(area: QRectF | None, point: QPointF, margin: float = 2.0) -> bool:
+    """Whether a point is in an area, give or take a little."""
+    return area is not None and area.adjusted(-margin, -margin, margin, margin).contains(point)

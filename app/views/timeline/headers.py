@@ -1,0 +1,201 @@
+"""Track headers: name, colour, mute, solo and gain of every row."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QToolTip
+
+from app import theme
+from app.intents import EditingWidget
+from app.selection import Selection
+from app.views.meters.scale import share_of_level
+from app.views.timeline.header_painting import (
+    WIDTH_PX,
+    HeaderLayout,
+    gain_of_share,
+    inside,
+    paint_header,
+)
+from app.views.timeline.rows import Rows
+from engine.project.edits import MuteTrack, RenameTrack, SetTrackGain, SoloTrack
+from engine.project.model import Project, Track
+
+
+class Headers(EditingWidget):
+    """One column, as tall as the lanes, scrolled with them."""
+
+    wheel_turned = Signal(object)
+    menu_requested = Signal(str, object)
+    """(track id, global position)."""
+
+    def __init__(self, rows: Rows, selection: Selection) -> None:
+        super().__init__()
+        self.rows = rows
+        self.selection = selection
+        self.project = Project()
+        self._levels_dbfs: dict[str, float] = {}
+        self._fader_track: str | None = None
+        self._name_box = QLineEdit(self)
+        self._name_box.hide()
+        self._name_track: str | None = None
+        self._name_box.editingFinished.connect(self._take_name)
+        self.setFixedWidth(WIDTH_PX)
+        self.setAccessibleName("Track headers")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        rows.changed.connect(self.update)
+        selection.changed.connect(self.update)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        self.project = project
+        self.update()
+
+    def set_levels(self, levels_dbfs: dict[str, float]) -> None:
+        """Show the tracks' meters."""
+        if levels_dbfs != self._levels_dbfs:
+            self._levels_dbfs = levels_dbfs
+            self.update()
+
+    def layout_of(self, index: int) -> HeaderLayout:
+        """Where the controls of a row are."""
+        return HeaderLayout(self.rows.y_of(index), self.rows.row_px)
+
+    def rename(self, track_id: str) -> None:
+        """Open the name of a track for typing."""
+        area = self.layout_of(self.rows.track_ids.index(track_id)).name
+        self._name_track = track_id
+        self._name_box.setText(self.project.track(track_id).name)
+        self._name_box.setGeometry(area.adjusted(-6, -4, 4, 4).toRect())
+        self._name_box.show()
+        self._name_box.setFocus()
+        self._name_box.selectAll()
+
+    def _take_name(self) -> None:
+        track_id, self._name_track = self._name_track, None
+        self._name_box.hide()
+        name = self._name_box.text().strip()
+        if track_id and name and name != self.project.track(track_id).name:
+            self.edit_requested.emit(RenameTrack(track_id=track_id, name=name))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.rows.index_at(event.position().y())
+        if index is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        track = self.project.tracks[index]
+        layout, point = self.layout_of(index), event.position()
+        if inside(layout.mute, point):
+            self.edit_requested.emit(MuteTrack(track_id=track.id, muted=not track.strip.muted))
+        elif inside(layout.solo, point):
+            self.edit_requested.emit(SoloTrack(track_id=track.id, soloed=not track.strip.soloed))
+        elif inside(layout.fader, point, 3.0):
+            self._fader_track = track.id
+            self.gesture_began.emit()
+            self._drag_fader(layout, point, event.modifiers())
+        self.selection.select_track(track.id)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._fader_track is not None:
+            index = self.rows.track_ids.index(self._fader_track)
+            self._drag_fader(self.layout_of(index), event.position(), event.modifiers())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._fader_track is not None:
+            self._fader_track = None
+            self.gesture_ended.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.rows.index_at(event.position().y())
+        if index is None:
+            return
+        layout, track = self.layout_of(index), self.project.tracks[index]
+        if inside(layout.fader, event.position(), 3.0) or inside(layout.gain, event.position()):
+            self.edit_requested.emit(SetTrackGain(track_id=track.id, gain_db=0.0))
+        elif inside(layout.name, event.position()):
+            self.rename(track.id)
+        else:
+            self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._fader_track is not None:
+            self._fader_track = None
+            self.gesture_cancelled.emit()
+        elif event.key() == Qt.Key.Key_F2 and self.selection.value.track_id:
+            self.rename(self.selection.value.track_id)
+        else:
+            super().keyPressEvent(event)
+
+    def _drag_fader(
+        self, layout: HeaderLayout, point: QPointF, modifiers: Qt.KeyboardModifier
+    ) -> None:
+        assert self._fader_track is not None
+        area = layout.fader
+        gain_db = gain_of_share((point.x() - area.left()) / area.width())
+        if abs(gain_db) < 0.7 and not modifiers & Qt.KeyboardModifier.AltModifier:
+            gain_db = 0.0
+        self.edit_requested.emit(SetTrackGain(track_id=self._fader_track, gain_db=gain_db))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        track_id = self.rows.track_at(event.pos().y())
+        if track_id is not None:
+            self.selection.select_track(track_id)
+            self.menu_requested.emit(track_id, event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.wheel_turned.emit(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._tip(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def _tip(self, point: QPointF) -> str:
+        index = self.rows.index_at(point.y())
+        if index is None:
+            return ""
+        layout = self.layout_of(index)
+        for area, text in (
+            (layout.mute, "Mute"),
+            (layout.solo, "Solo"),
+            (layout.fader, "Gain: drag, double-click for 0 dB"),
+            (layout.name, "Double-click to rename"),
+        ):
+            if inside(area, point):
+                return text
+        return ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colours().panel)
+        for index in self.rows.visible():
+            track = self.project.tracks[index]
+            paint_header(
+                painter,
+                self.layout_of(index),
+                track,
+                self._facts(track),
+                chosen=track.id == self.selection.value.track_id,
+                level=share_of_level(self._levels_dbfs.get(track.id, -200.0)),
+            )
+            painter.fillRect(
+                0, self.rows.y_of(index) + self.rows.row_px - 1, self.width(), 1,
+                theme.colours().ground,
+            )  # fmt: skip
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), theme.colours().ground)
+
+    def _facts(self, track: Track) -> str:
+        clips = len(self.project.clips_of(track.id))
+        count = f"{clips} clip" if clips == 1 else f"{clips} clips"
+        if track.kind == "ambience":
+            return f"surrounds the listener · {count}"
+        sure = f" {track.confidence:.0%}" if track.provenance == "machine" else ""
+        return f"{track.label}{sure} · {count}"

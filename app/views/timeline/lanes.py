@@ -1,0 +1,216 @@
+"""The lanes: clips of every track on the time axis, with the gestures that edit them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip
+
+from app import theme
+from app.intents import EditingWidget
+from app.selection import Selection
+from app.views.timeline.axis import TimeAxis
+from app.views.timeline.gestures import DragFade, Gesture, MoveClips, RubberBand, TrimEdge
+from app.views.timeline.hits import Hit, find_hit
+from app.views.timeline.lane_painting import LanePainting
+from app.views.timeline.rows import Rows
+from app.views.timeline.snapping import to_video_frame_s
+from app.views.timeline.waveforms import PeakSource, WaveformTiles
+from engine.project.model import Project
+
+_CURSORS = {
+    "body": Qt.CursorShape.ArrowCursor,
+    "left": Qt.CursorShape.SizeHorCursor,
+    "right": Qt.CursorShape.SizeHorCursor,
+    "fade in": Qt.CursorShape.PointingHandCursor,
+    "fade out": Qt.CursorShape.PointingHandCursor,
+}
+
+
+class Lanes(EditingWidget):
+    """Paints from a picture of the lanes that is redrawn only when they change."""
+
+    wheel_turned = Signal(object)
+    menu_requested = Signal(object, object)
+    """(clip id or None, global position)."""
+    clip_opened = Signal(str)
+
+    def __init__(
+        self, axis: TimeAxis, rows: Rows, selection: Selection, peaks: PeakSource
+    ) -> None:
+        super().__init__()
+        self.axis = axis
+        self.rows = rows
+        self.selection = selection
+        self.project = Project()
+        self.position_s = 0.0
+        self.snapping = True
+        self.snap_line_s: float | None = None
+        self.band: QRectF | None = None
+        self._waves = WaveformTiles(peaks)
+        self._gesture: Gesture | None = None
+        self._backing: QPixmap | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Timeline lanes")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        axis.changed.connect(self.redraw)
+        rows.changed.connect(self.redraw)
+        selection.changed.connect(self.redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(800, 320)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        self.project = project
+        self.redraw()
+
+    def set_position(self, position_s: float) -> None:
+        """Move the playhead; repaints two thin strips."""
+        for time_s in (self.position_s, position_s):
+            self.update(round(self.axis.x_of(time_s)) - 2, 0, 5, self.height())
+        self.position_s = position_s
+
+    def redraw(self) -> None:
+        """Something other than the playhead changed."""
+        self._backing = None
+        self.update()
+
+    def snapping_with(self, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether to snap now: Alt turns the setting round."""
+        return self.snapping != bool(modifiers & Qt.KeyboardModifier.AltModifier)
+
+    def click_on_ground(self, point: QPointF) -> None:
+        """A click beside all clips: playhead there, track selected."""
+        self.selection.select_clips((), self.rows.track_at(point.y()))
+        self.selection.select_track(self.rows.track_at(point.y()))
+        time_s = to_video_frame_s(max(0.0, self.axis.time_of(point.x())), self.project)
+        self.locate_requested.emit(time_s)
+
+    def hit(self, point: QPointF) -> Hit | None:
+        """Clip and part of it under a point."""
+        return find_hit(self.project, self.axis, self.rows, point)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        point, modifiers = event.position(), event.modifiers()
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        found = self.hit(point)
+        if found is None:
+            self._gesture = RubberBand(self, point, add=shift)
+            return
+        clip = found.clip
+        if shift:
+            self.selection.toggle_clip(clip.id, clip.track_id)
+            return
+        if clip.id not in self.selection.value.clip_ids:
+            self.selection.select_clips({clip.id}, clip.track_id)
+        if found.part == "body":
+            self._gesture = MoveClips(self, point, clip, copy=control)
+        elif found.part in ("left", "right"):
+            self._gesture = TrimEdge(self, point, clip, "left" if found.part == "left" else "right")
+        else:
+            self._gesture = DragFade(self, point, clip, "in" if found.part == "fade in" else "out")
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None:
+            self._gesture.move(event.position(), event.modifiers())
+            self.update()
+            return
+        found = self.hit(event.position())
+        self.setCursor(_CURSORS[found.part] if found else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._end(cancelled=False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        found = self.hit(event.position())
+        if found is not None:
+            self.selection.select_clips({found.clip.id}, found.clip.track_id)
+            self.clip_opened.emit(found.clip.id)
+            self.locate_requested.emit(found.clip.start_s)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            self._end(cancelled=True)
+        else:
+            super().keyPressEvent(event)
+
+    def _end(self, *, cancelled: bool) -> None:
+        gesture, self._gesture = self._gesture, None
+        self.snap_line_s = None
+        if gesture is not None:
+            (gesture.cancel if cancelled else gesture.finish)()
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        point = QPointF(event.pos())
+        found = self.hit(point)
+        if found is not None and found.clip.id not in self.selection.value.clip_ids:
+            self.selection.select_clips({found.clip.id}, found.clip.track_id)
+        elif found is None:
+            self.selection.select_track(self.rows.track_at(point.y()))
+        self.menu_requested.emit(found.clip.id if found else None, event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.wheel_turned.emit(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._tip(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def _tip(self, point: QPointF) -> str:
+        found = self.hit(point)
+        if found is None:
+            return ""
+        take = self.project.take(found.clip.take_id)
+        made = f"{take.recipe.generator} {take.recipe.version}" if take.recipe else "imported"
+        hand = "edited by hand" if found.clip.provenance == "hand" else "placed by the machine"
+        return f"{found.clip.name}\n{found.clip.duration_s:.2f} s, {made}, {hand}"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.axis.set_width(self.width())
+        self.rows.set_height(self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._lanes_picture())
+        table = theme.colours()
+        if self.snap_line_s is not None:
+            x = round(self.axis.x_of(self.snap_line_s))
+            painter.fillRect(x, 0, 1, self.height(), table.warning)
+        if self.band is not None:
+            painter.setPen(QPen(table.accent, 1))
+            painter.setBrush(theme.with_alpha(table.accent, 0.12))
+            painter.drawRect(self.band)
+        x = round(self.axis.x_of(self.position_s))
+        painter.fillRect(x, 0, 1, self.height(), table.accent)
+
+    def _lanes_picture(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        if self._backing is None or self._backing.deviceIndependentSize() != self.size():
+            self._backing = QPixmap(self.size() * ratio)
+            self._backing.setDevicePixelRatio(ratio)
+            painter = QPainter(self._backing)
+            LanePainting(
+                self.project, self.axis, self.rows, self.selection.value, self._waves
+            ).paint(painter, QRectF(self.rect()))
+            painter.end()
+        return self._backing

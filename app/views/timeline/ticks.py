@@ -1,0 +1,47 @@
+"""Where the ruler puts its ticks: whole video frames when near, round seconds when far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+LABEL_SPACING_PX = 92.0
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+_VIDEO_FRAMES = (1, 2, 5, 10)
+DEFAULT_RATE = Fraction(25)
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Labelled ticks every `major` and plain ones every `minor` (exact seconds)."""
+
+    major: Fraction
+    minor: Fraction
+
+    def between(self, from_s: float, to_s: float) -> Iterator[tuple[float, bool]]:
+        """(time, labelled) of each tick in [from_s, to_s]."""
+        per_major = max(1, round(self.major / self.minor))
+        number = max(0, int(from_s / float(self.minor)))
+        while (time := number * self.minor) <= to_s:
+            yield float(time), number % per_major == 0
+            number += 1
+
+
+def choose_ticks(px_per_s: float, rate: Fraction) -> Ticks:
+    """Ticks whose labels keep their distance at this zoom."""
+    steps = [Fraction(count) / rate for count in _VIDEO_FRAMES if count < rate / 2]
+    steps += [Fraction(seconds) for seconds in _SECONDS]
+    for index, step in enumerate(steps):
+        if float(step) * px_per_s >= LABEL_SPACING_PX:
+            return Ticks(step, _minor(step, steps[:index], px_per_s))
+    hours = max(1, int(LABEL_SPACING_PX / px_per_s / 3600) + 1)
+    return Ticks(Fraction(3600 * hours), Fraction(900 * hours))
+
+
+def _minor(step: Fraction, smaller: list[Fraction], px_per_s: float) -> Fraction:
+    for candidate in smaller:
+        whole = (step / candidate).denominator == 1
+        if whole and float(candidate) * px_per_s >= 7.0:
+            return candidate
+    return step

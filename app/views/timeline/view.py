@@ -1,0 +1,175 @@
+"""The timeline panel: tool row, ruler, headers, lanes and scroll bars on shared axes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollBar, QToolButton, QWidget
+
+from app import icons
+from app.intents import EditingWidget
+from app.selection import Selection
+from app.views.timeline.axis import TimeAxis
+from app.views.timeline.header_painting import WIDTH_PX
+from app.views.timeline.headers import Headers
+from app.views.timeline.lanes import Lanes
+from app.views.timeline.rows import Rows
+from app.views.timeline.ruler import HEIGHT_PX, Ruler
+from app.views.timeline.waveforms import PeakSource
+from engine.project.model import Project
+
+_ZOOM_STEP = 1.25
+_UNITS_PER_S = 1000.0  # scroll bar units: milliseconds
+
+
+class TimelineView(EditingWidget):
+    """Ctrl+wheel zooms at the pointer, Shift+wheel goes sideways, the wheel goes up and down."""
+
+    loop_requested = Signal(object)
+    clip_menu_requested = Signal(object, object)
+    track_menu_requested = Signal(str, object)
+    clip_opened = Signal(str)
+
+    def __init__(self, selection: Selection, peaks: PeakSource) -> None:
+        super().__init__()
+        self.axis = TimeAxis(self)
+        self.rows = Rows(self)
+        self.follow = True
+        self.ruler = Ruler(self.axis)
+        self.headers = Headers(self.rows, selection)
+        self.lanes = Lanes(self.axis, self.rows, selection, peaks)
+        self._fitted = False
+        self._across = QScrollBar(Qt.Orientation.Horizontal)
+        self._down = QScrollBar(Qt.Orientation.Vertical)
+        self._build()
+        self._wire()
+
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        self.rows.set_tracks(tuple(track.id for track in project.tracks))
+        for part in (self.ruler, self.headers, self.lanes):
+            part.set_project(project)
+        self.axis.set_duration(project.duration_s)
+        self._count.setText(f"{len(project.tracks)} tracks" if project.tracks else "No tracks yet")
+
+    def open_at_start(self) -> None:
+        """A new session was opened: show all of it."""
+        self._fitted = False
+        self.axis.fit()
+
+    def set_position(self, position_s: float, *, playing: bool) -> None:
+        """Move the playhead; while playing, turn pages when following."""
+        if playing and self.follow:
+            self.axis.show_time(position_s)
+        self.ruler.set_position(position_s)
+        self.lanes.set_position(position_s)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom around the playhead when it is in sight, else around the middle."""
+        x = self.axis.x_of(self.lanes.position_s)
+        self.axis.zoom_at(x if 0 <= x < self.axis.width_px else self.axis.width_px / 2, factor)
+        self._fitted = True
+
+    def turn_wheel(self, event: QWheelEvent) -> None:
+        """Zoom or scroll, by the modifiers held."""
+        turned = event.angleDelta()
+        steps = (turned.y() or turned.x()) / 120.0
+        held = event.modifiers()
+        if held & Qt.KeyboardModifier.ControlModifier and held & Qt.KeyboardModifier.ShiftModifier:
+            self.rows.set_row_height(round(self.rows.row_px * 1.15**steps))
+        elif held & Qt.KeyboardModifier.ControlModifier:
+            self._fitted = True
+            self.axis.zoom_at(event.position().x(), _ZOOM_STEP**steps)
+        elif held & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier):
+            self.axis.scroll_to(self.axis.left_s - steps * 0.12 * self.axis.visible_s)
+        else:
+            if turned.x() and not turned.y():
+                self.axis.scroll_to(self.axis.left_s - steps * 0.12 * self.axis.visible_s)
+            else:
+                self.rows.scroll_to(self.rows.top_px - round(steps * self.rows.row_px))
+        event.accept()
+
+    def _build(self) -> None:
+        corner = QWidget()
+        corner.setObjectName("panel")
+        corner.setFixedSize(WIDTH_PX, HEIGHT_PX)
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(2)
+        self._count = QLabel()
+        self._count.setProperty("tone", "heading")
+        row.addWidget(self._count, 1)
+        self.snap_button = _tool("magnet", "Snap to contacts, clips, markers and frames (N)")
+        self.follow_button = _tool("follow", "Keep the playhead in sight while playing (F)")
+        self.fit_button = _tool("zoom_fit", "Show the whole session (Z)", checkable=False)
+        for button in (self.snap_button, self.follow_button, self.fit_button):
+            row.addWidget(button)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(corner, 0, 0)
+        grid.addWidget(self.ruler, 0, 1)
+        grid.addWidget(self.headers, 1, 0)
+        grid.addWidget(self.lanes, 1, 1)
+        grid.addWidget(self._down, 1, 2)
+        grid.addWidget(self._across, 2, 1)
+        for row_number, column in ((0, 2), (2, 0), (2, 2)):
+            filler = QWidget()
+            filler.setObjectName("panel")
+            grid.addWidget(filler, row_number, column)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(1, 1)
+
+    def _wire(self) -> None:
+        for part in (self.headers, self.lanes):
+            self.relay(part)
+            part.wheel_turned.connect(self.turn_wheel)
+        self.ruler.locate_requested.connect(self.locate_requested)
+        self.ruler.loop_requested.connect(self.loop_requested)
+        self.ruler.wheel_turned.connect(self.turn_wheel)
+        self.headers.menu_requested.connect(self.track_menu_requested)
+        self.lanes.menu_requested.connect(self.clip_menu_requested)
+        self.lanes.clip_opened.connect(self.clip_opened)
+        self.axis.changed.connect(self._show_scroll)
+        self.rows.changed.connect(self._show_scroll)
+        self._across.valueChanged.connect(lambda value: self.axis.scroll_to(value / _UNITS_PER_S))
+        self._down.valueChanged.connect(self.rows.scroll_to)
+        self.snap_button.toggled.connect(self._set_snapping)
+        self.follow_button.toggled.connect(self._set_follow)
+        self.fit_button.clicked.connect(self.axis.fit)
+
+    def _set_snapping(self, on: bool) -> None:
+        self.lanes.snapping = on
+
+    def _set_follow(self, on: bool) -> None:
+        self.follow = on
+
+    def _show_scroll(self) -> None:
+        """Bring the scroll bars to the axes without them answering."""
+        for bar, value, end, page in (
+            (self._across, self.axis.left_s * _UNITS_PER_S, self.axis.scroll_end_s * _UNITS_PER_S,
+             self.axis.visible_s * _UNITS_PER_S),
+            (self._down, self.rows.top_px, self.rows.scroll_end_px, self.rows.height_px),
+        ):  # fmt: skip
+            bar.blockSignals(True)
+            bar.setRange(0, min(round(end), 2**31 - 1))
+            bar.setPageStep(max(1, min(round(page), 2**31 - 1)))
+            bar.setSingleStep(max(1, round(page / 20)))
+            bar.setValue(round(value))
+            bar.blockSignals(False)
+
+    def resizeEvent(self, event: object) -> None:
+        if not self._fitted:
+            self.axis.set_width(max(1, self.width() - WIDTH_PX - self._down.width()))
+            self.axis.fit()
+
+
+def _tool(icon: str, tip: str, *, checkable: bool = True) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icons.icon(icon))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setCheckable(checkable)
+    button.setChecked(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

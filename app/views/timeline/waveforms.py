@@ -1,0 +1,133 @@
+"""Waveforms as picture tiles: drawn once for each zoom, kept while there is room."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from engine.project.model import Take
+
+TILE_PX = 256
+_ROOM_BYTES = 64 * 2**20
+
+
+class Peaks(Protocol):
+    """Lowest and highest sample of equal stretches of a take."""
+
+    def columns(
+        self, first_sample: float, samples_per_column: float, count: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(count,) lowest and (count,) highest sample of consecutive stretches."""
+
+
+class PeakSource(Protocol):
+    """Where peaks come from; None while they are still being read."""
+
+    def peaks(self, take: Take) -> Peaks | None:
+        """Peaks of a take, if they are at hand."""
+
+
+class WaveformTiles:
+    """Paints waveforms from cached tiles."""
+
+    def __init__(self, source: PeakSource) -> None:
+        self._source = source
+        self._tiles: OrderedDict[tuple[object, ...], QImage] = OrderedDict()
+        self._bytes = 0
+
+    def paint(
+        self,
+        painter: QPainter,
+        take: Take,
+        area: QRectF,
+        visible: tuple[float, float],
+        offset_s: float,
+        px_per_s: float,
+        colour: QColor,
+        gain: float,
+    ) -> bool:
+        """Paint the part of a clip's waveform that is in sight.
+
+        Parameters
+        ----------
+        area : QRectF
+            The whole clip's waveform area; its left edge is `offset_s` into the take.
+        visible : (float, float)
+            Left and right pixel that must be painted.
+
+        Returns
+        -------
+        bool
+            Whether the peaks were at hand.
+        """
+        peaks = self._source.peaks(take)
+        if peaks is None:
+            return False
+        ratio = painter.device().devicePixelRatio()
+        origin = area.left() - offset_s * px_per_s  # pixel of the take's first sample
+        left, right = max(area.left(), visible[0]), min(area.right(), visible[1])
+        first, last = int((left - origin) // TILE_PX), int((right - origin) // TILE_PX)
+        for number in range(max(0, first), last + 1):
+            key = (take.audio, px_per_s, number, round(area.height()), colour.rgb(), gain, ratio)
+            tile = self._tiles.get(key) or self._draw(key, peaks, take.sample_rate_hz)
+            self._tiles.move_to_end(key)
+            self._blit(painter, tile, origin + number * TILE_PX, (left, right), area.top(), ratio)
+        return True
+
+    def _blit(
+        self,
+        painter: QPainter,
+        tile: QImage,
+        x: float,
+        span: tuple[float, float],
+        top: float,
+        ratio: float,
+    ) -> None:
+        left, right = max(x, span[0]), min(x + TILE_PX, span[1])
+        if right > left:
+            source = QRectF((left - x) * ratio, 0, (right - left) * ratio, tile.height())
+            painter.drawImage(QRectF(left, top, right - left, tile.height() / ratio), tile, source)
+
+    def _draw(self, key: tuple[object, ...], peaks: Peaks, sample_rate_hz: int) -> QImage:
+        _, px_per_s, number, height, rgb, gain, ratio = key
+        assert isinstance(px_per_s, float) and isinstance(number, int)  # noqa: PT018
+        assert isinstance(height, int) and isinstance(ratio, float)  # noqa: PT018
+        columns, rows = round(TILE_PX * ratio), max(1, round(height * ratio))
+        samples_per_column = sample_rate_hz / (px_per_s * ratio)
+        low, high = peaks.columns(number * columns * samples_per_column, samples_per_column, columns)
+        tile = coverage_image(low * gain, high * gain, rows, QColor.fromRgb(rgb))  # type: ignore[call-overload]
+        self._tiles[key] = tile
+        self._bytes += tile.sizeInBytes()
+        while self._bytes > _ROOM_BYTES and len(self._tiles) > 1:
+            self._bytes -= self._tiles.popitem(last=False)[1].sizeInBytes()
+        return tile
+
+
+def coverage_image(
+    low: NDArray[np.float32], high: NDArray[np.float32], rows: int, colour: QColor
+) -> QImage:
+    """Columns from `low` to `high` (full scale +-1) as an antialiased image `rows` high."""
+    middle, reach = rows / 2.0, rows / 2.0 - 0.5
+    top = middle - np.clip(high, -1.0, 1.0) * reach - 0.5
+    bottom = middle - np.clip(low, -1.0, 1.0) * reach + 0.5
+    edges = np.arange(rows, dtype=np.float32)[:, None]
+    share = np.clip(np.minimum(bottom, edges + 1.0) - np.maximum(top, edges), 0.0, 1.0)
+    pixels = np.empty((rows, low.size, 4), dtype=np.uint8)
+    for channel, value in enumerate((colour.blue(), colour.green(), colour.red(), 255)):
+        pixels[..., channel] = share * value
+    image = QImage(
+        pixels.tobytes(), low.size, rows, low.size * 4, QImage.Format.Format_ARGB32_Premultiplied
+    )
+    return image.copy()
+
+
+def middle_line(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """What is shown until the peaks are read: silence's line."""
+    painter.setPen(colour)
+    y = area.center().y()
+    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
