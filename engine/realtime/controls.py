@@ -1,0 +1,74 @@
+"""Faders, mute, solo and the head's orientation: what moves without compiling a new snapshot."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.realtime.snapshot import Snapshot
+from engine.units import db_to_gain
+
+
+class Controls:
+    """Targets that the kernel ramps to over its next hop.
+
+    Setting a value is a plain store, safe from the thread that renders and, value by value, from
+    another. An unknown track is ignored: it may have been deleted a moment ago.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._index = {strip.track_id: i for i, strip in enumerate(snapshot.strips)}
+        self._gains = np.array([strip.gain for strip in snapshot.strips], dtype=np.float64)
+        self._muted = np.array([strip.muted for strip in snapshot.strips], dtype=bool)
+        self._soloed = np.array([strip.soloed for strip in snapshot.strips], dtype=bool)
+        self._master_gain = snapshot.master_gain
+        self.head_deg = (0.0, 0.0, 0.0)
+
+    def set_track_gain(self, track_id: str, gain_db: float) -> None:
+        """Fader of a track in dB."""
+        if track_id in self._index and not np.isnan(gain_db):
+            self._gains[self._index[track_id]] = float(db_to_gain(gain_db))
+
+    def set_track_mute(self, track_id: str, muted: bool) -> None:
+        """Silence a track, or let it sound."""
+        if track_id in self._index:
+            self._muted[self._index[track_id]] = muted
+
+    def set_track_solo(self, track_id: str, soloed: bool) -> None:
+        """While any track is soloed, only soloed ones sound."""
+        if track_id in self._index:
+            self._soloed[self._index[track_id]] = soloed
+
+    def set_master_gain(self, gain_db: float) -> None:
+        """Master fader in dB."""
+        if not np.isnan(gain_db):
+            self._master_gain = float(db_to_gain(gain_db))
+
+    def set_head(self, yaw_deg: float, pitch_deg: float = 0.0, roll_deg: float = 0.0) -> None:
+        """Where the head looks: yaw to the left, pitch up, roll towards the right shoulder."""
+        if np.isfinite((yaw_deg, pitch_deg, roll_deg)).all():
+            self.head_deg = (float(yaw_deg), float(pitch_deg), float(roll_deg))
+
+    def strip_gains(self, out: NDArray[np.float64]) -> None:
+        """Write the (strips,) gains that should be heard now, master included, to `out`."""
+        np.multiply(self._gains, self._master_gain, out=out)
+        out[self._muted] = 0.0
+        if self._soloed.any():
+            out[~self._soloed] = 0.0
+
+    def head_matrix(self) -> NDArray[np.float64]:
+        """(3, 3) rotation that takes world directions to the head's own."""
+        yaw, pitch, roll = np.radians(self.head_deg)
+        about_z = _rotation(yaw, 0, 1)
+        about_y = _rotation(-pitch, 2, 0)
+        about_x = _rotation(roll, 1, 2)
+        return np.ascontiguousarray((about_z @ about_y @ about_x).T)
+
+
+def _rotation(angle: float, first: int, second: int) -> NDArray[np.float64]:
+    """(3, 3) rotation by `angle` (radians) that turns axis `first` towards axis `second`."""
+    matrix = np.eye(3)
+    matrix[first, first] = matrix[second, second] = np.cos(angle)
+    matrix[second, first] = np.sin(angle)
+    matrix[first, second] = -np.sin(angle)
+    return matrix

@@ -1,0 +1,131 @@
+"""Fractional delay that glides: sound that takes its time, and the Doppler shift that follows.
+
+The delay is a cubic through its values at the hop edges, evaluated at every sample, and read by
+windowed-sinc interpolation. A delay that jumps (a cut, a teleport) is cross-faded instead.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from engine.realtime.snapshot import HOP_SAMPLES, Samples
+
+TAPS = 24
+PHASES = 512
+MARGIN_SAMPLES = TAPS
+JUMP_SAMPLES = 96.0
+"""A change of delay beyond this in one hop (128 m/s at 48 kHz) is no motion but a jump."""
+
+SAFE_MATH = {"contract", "reassoc", "nsz", "arcp"}
+"""Reordering is allowed, NaN and infinity are not assumed away."""
+
+
+def sinc_table() -> Samples:
+    """(PHASES + 1, TAPS) Kaiser-windowed sinc; row p delays by p / PHASES of a sample.
+
+    Rows sum to one, so that a constant stays constant.
+    """
+    fraction = np.arange(PHASES + 1)[:, None] / PHASES
+    place = np.arange(TAPS)[None, :] - (TAPS // 2 - 1) - fraction
+    window = np.i0(9.0 * np.sqrt(np.clip(1.0 - (2.0 * place / TAPS) ** 2, 0.0, None)))
+    table = np.sinc(place) * window
+    return np.ascontiguousarray(table / table.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
+    """out[n] = signal at (first + n - delay(n)), delay a cubic from d0 to d1 with slopes s0, s1.
+
+    `scratch` holds the signal from sample `begin` on.
+    """
+    a = 2.0 * (d0 - d1) + s0 + s1
+    b = 3.0 * (d1 - d0) - 2.0 * s0 - s1
+    for n in range(HOP_SAMPLES):
+        u = n / HOP_SAMPLES
+        delay = ((a * u + b) * u + s0) * u + d0
+        place = (first - begin) + n - delay
+        whole = int(np.floor(place))
+        phase = (place - whole) * PHASES
+        row = int(phase)
+        blend = np.float32(phase - row)
+        base = whole - (TAPS // 2 - 1)
+        total = np.float32(0.0)
+        for tap in range(TAPS):
+            low = table[row, tap]
+            total += scratch[base + tap] * (low + blend * (table[row + 1, tap] - low))
+        out[n] = total
+
+
+@numba.njit(cache=True, nogil=True)
+def _copy(rings, offset, mask, begin, length, scratch):
+    """Copy ring samples [begin, begin + length) to `scratch`; True if any is not zero."""
+    sounds = False
+    for n in range(length):
+        value = rings[offset + ((begin + n) & mask)]
+        scratch[n] = value
+        if value != 0.0:
+            sounds = True
+    return sounds
+
+
+@numba.njit(cache=True, nogil=True)
+def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, scratch, out):
+    longest = max(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)  # a cubic stays within its hull
+    shortest = min(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)
+    begin = first - int(np.ceil(longest)) - TAPS
+    length = int(np.ceil(longest) - np.floor(shortest)) + HOP_SAMPLES + 2 * TAPS
+    if _copy(rings, offset, mask, begin, length, scratch):
+        _read(scratch, begin, first, d0, s0, d1, s1, table, out)
+        return True
+    out[:] = 0.0
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
+def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, sounding):
+    """Read one hop of every source through its delay.
+
+    Parameters
+    ----------
+    rings : (n,) float32
+        Dry signals; source s is at ``offsets[s]``, wrapped by ``masks[s]``.
+    first : int
+        Scene sample of the hop's start.
+    delays : (4, sources) float64
+        Delays in samples at the edges before, at the start, at the end and after the hop.
+    table : (PHASES + 1, TAPS) float32
+    scratch : (3, n) float32
+        Room to work in.
+    blocks : (sources, HOP_SAMPLES) float32
+        Receives the result.
+    sounding : (sources,) bool
+        Receives whether the hop is anything but zeros.
+    """
+    for s in range(len(offsets)):
+        out = blocks[s]
+        before, d0, d1, after = delays[0, s], delays[1, s], delays[2, s], delays[3, s]
+        if d0 == 0.0 and d1 == 0.0:
+            sounding[s] = _copy(rings, offsets[s], masks[s], first, HOP_SAMPLES, out)
+            continue
+        step = d1 - d0
+        if abs(step) <= JUMP_SAMPLES:
+            s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
+            s1 = 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
+            sounding[s] = _read_one(
+                rings, offsets[s], masks[s], first, d0, s0, d1, s1, table, scratch[0], out
+            )
+            continue
+        old = _read_one(
+            rings, offsets[s], masks[s], first, d0, 0.0, d0, 0.0, table, scratch[0], scratch[1]
+        )
+        new = _read_one(
+            rings, offsets[s], masks[s], first, d1, 0.0, d1, 0.0, table, scratch[0], scratch[2]
+        )
+        for n in range(HOP_SAMPLES):
+            fade = np.float32((n + 0.5) / HOP_SAMPLES)
+            out[n] = scratch[1, n] + fade * (scratch[2, n] - scratch[1, n])
+        sounding[s] = old or new
+
+
+SCRATCH_SAMPLES = HOP_SAMPLES + 4 * TAPS + 4 * int(JUMP_SAMPLES)

@@ -1,0 +1,136 @@
+"""The kernel: renders a snapshot hop by hop, for a device and for a file alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.realtime.controls import Controls
+from engine.realtime.snapshot import HOP_SAMPLES, Samples, Snapshot
+from engine.realtime.stage import Stage
+
+
+class PreparedSnapshot:
+    """A snapshot with its memory claimed, ready to be swapped in. Make it off the audio thread."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.stage = Stage(snapshot, Controls(snapshot))
+
+
+class Kernel:
+    """Renders moving sources and ambience into every format of a snapshot.
+
+    Hops lie on a fixed grid of scene time: what is rendered at a sample depends on the scene, the
+    controls and that sample only, not on where playback began or in which pieces it is asked for.
+    `process` takes no lock, opens no file and raises nothing; a faulty clip is silence and counts
+    in `faults`.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._stage = Stage(snapshot, Controls(snapshot))
+        self._next: Stage | None = None
+        self._faults_before = 0
+        self._carried = 0
+        self._carry = _buffers(snapshot)
+        self._fresh = _buffers(snapshot)
+        fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
+        self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
+        self.position_samples = 0
+        self.locate(0)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is being rendered (or will be, from the next hop on)."""
+        return (self._next or self._stage).snapshot
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Names of the formats, in the order of `process`'s outs."""
+        return self._stage.snapshot.formats
+
+    @property
+    def controls(self) -> Controls:
+        """Live faders, mute, solo and head; a swap replaces them (the head is kept)."""
+        return (self._next or self._stage).controls
+
+    @property
+    def faults(self) -> int:
+        """Pieces of sound left out because they were unreadable or not numbers."""
+        return self._faults_before + self._stage.faults
+
+    def locate(self, sample: int) -> None:
+        """Continue at scene sample `sample` (>= 0), tails of what sounded before included."""
+        if self._next is not None:
+            self._adopt()
+        self._stage.locate(sample // HOP_SAMPLES)
+        self.position_samples = sample
+        skip = sample % HOP_SAMPLES
+        self._carried = 0
+        if skip:
+            self._render(self._carry)
+            for buffer in self._carry:
+                buffer[:, : HOP_SAMPLES - skip] = buffer[:, skip:].copy()
+            self._carried = HOP_SAMPLES - skip
+
+    def swap(self, prepared: Snapshot | PreparedSnapshot) -> None:
+        """Cross-fade to another snapshot of the same formats over the next hop.
+
+        Head orientation is kept; faders take the new snapshot's settings.
+
+        Raises
+        ------
+        ShapeError
+            If the formats or the sample rate differ: make a new kernel for those.
+        """
+        if isinstance(prepared, Snapshot):
+            prepared = PreparedSnapshot(prepared)
+        new, old = prepared.stage.snapshot, self._stage.snapshot
+        if new.formats != old.formats or new.sample_rate_hz != old.sample_rate_hz:
+            raise ShapeError(
+                f"cannot swap {old.formats} at {old.sample_rate_hz} Hz "
+                f"for {new.formats} at {new.sample_rate_hz} Hz",
+                remedy="make a new kernel",
+            )
+        prepared.stage.controls.head_deg = self.controls.head_deg
+        prepared.stage.locate(self._stage.hop)
+        self._next = prepared.stage
+
+    def process(self, outs: Sequence[Samples]) -> None:
+        """Render the next HOP_SAMPLES samples into `outs`, one (channels, HOP_SAMPLES) a format."""
+        kept = self._carried
+        if not kept:
+            self._render(outs)
+        else:
+            self._render(self._fresh)
+            for out, carry, fresh in zip(outs, self._carry, self._fresh, strict=True):
+                out[:, :kept] = carry[:, :kept]
+                out[:, kept:] = fresh[:, : HOP_SAMPLES - kept]
+                carry[:, :kept] = fresh[:, HOP_SAMPLES - kept :]
+        self.position_samples += HOP_SAMPLES
+
+    def _render(self, outs: Sequence[Samples]) -> None:
+        self._stage.process(outs)
+        if self._next is None:
+            return
+        coming = _buffers(self._next.snapshot)
+        self._next.process(coming)
+        for out, new in zip(outs, coming, strict=True):
+            out *= self._fade_out
+            out += new * self._fade_in
+        self._adopt()
+
+    def _adopt(self) -> None:
+        assert self._next is not None
+        self._faults_before += self._stage.faults
+        self._stage, self._next = self._next, None
+
+
+def _buffers(snapshot: Snapshot) -> list[Samples]:
+    """One (channels, HOP_SAMPLES) array a format."""
+    return [np.zeros((channels, HOP_SAMPLES), dtype=np.float32) for channels in snapshot.channels]

@@ -1,0 +1,195 @@
+"""`Snapshot`: everything the kernel needs to render a scene, prepared off the audio thread.
+
+Plain arrays and two kinds of injected laws (how loud at a distance, how a direction becomes
+channel gains); the kernel knows no project, no file and no room acoustics. Positions are metres,
+x front, y left, z up; time is integer samples of the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+HOP_SAMPLES = 256
+"""The kernel's own step, whatever the device's block: positions and gains ramp over it."""
+
+BED_CHANNELS = 4
+"""Ambience is carried as first-order ambisonics, ACN and SN3D."""
+
+Floats = NDArray[np.float64]
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ClipPlan:
+    """A stretch of a take on the timeline: [start, start + length) samples of the scene.
+
+    Parameters
+    ----------
+    samples : (channels, n) float32
+        The take at the project's rate; may be a read-only memory map.
+    mix : (rows, channels) float32
+        How the take's channels become the source's rows (mono, or the ambisonic bed).
+    fade_in_samples, fade_out_samples : int
+        Equal-power (quarter-sine) fades at the ends.
+    """
+
+    samples: Samples
+    mix: Samples
+    start_sample: int
+    length_samples: int
+    offset_samples: int = 0
+    gain: float = 1.0
+    fade_in_samples: int = 0
+    fade_out_samples: int = 0
+
+
+@dataclass(frozen=True)
+class MotionPlan:
+    """Keyframes: (n,) times in samples, strictly increasing, and (n, 3) positions in metres."""
+
+    times_samples: Floats
+    positions_m: Floats
+
+    def at(self, times_samples: Floats) -> Floats:
+        """Positions (..., 3) in metres; straight lines between keyframes, held outside them."""
+        columns = [
+            np.interp(times_samples, self.times_samples, column) for column in self.positions_m.T
+        ]
+        return np.stack(columns, axis=-1)
+
+
+@dataclass(frozen=True)
+class StripPlan:
+    """Mixer settings of a track when the snapshot was made; `Controls` may move them."""
+
+    track_id: str
+    gain: float = 1.0
+    muted: bool = False
+    soloed: bool = False
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """A moving mono source.
+
+    Parameters
+    ----------
+    strip : int
+        Index into `Snapshot.strips`.
+    delayed : bool
+        Whether sound takes its time to travel (which is also what makes the Doppler shift).
+    delay_origin : MotionPlan, optional
+        The delay is that of the path minus the path from here (a reflection against its direct
+        sound).
+    max_delay_samples : int
+        No delay of this source is longer.
+    gain : float
+        Fixed gain of this source under its strip (a reflection's loss).
+    """
+
+    strip: int
+    clips: tuple[ClipPlan, ...]
+    motion: MotionPlan
+    delayed: bool = False
+    delay_origin: MotionPlan | None = None
+    max_delay_samples: int = 0
+    gain: float = 1.0
+
+
+@dataclass(frozen=True)
+class BedPlan:
+    """Ambience around the listener; its clips mix to `BED_CHANNELS` rows."""
+
+    strip: int
+    clips: tuple[ClipPlan, ...]
+
+
+class DistanceLaw(Protocol):
+    """Gain and spatial focus of a source at a distance."""
+
+    def gain(self, distance_m: Floats) -> Floats:
+        """Linear gain of (...,) distances in metres."""
+
+    def focus(self, distance_m: Floats) -> Floats:
+        """1 where a source is a point, falling to 0 where it surrounds the listener."""
+
+
+@dataclass(frozen=True)
+class ChannelEncoder:
+    """A format made of channel gains: loudspeakers or ambisonics.
+
+    Parameters
+    ----------
+    gains : callable
+        ``gains(directions (n, 3), focus (n,)) -> (n, channels)``.
+    bed : (channels, BED_CHANNELS) float32
+        How the ambience bed reaches the channels.
+    filters : mapping of channel to (sections, 6) float64
+        Second-order sections that a whole channel passes (the LFE's low-pass).
+    """
+
+    channels: int
+    gains: Callable[[Floats, Floats], Floats]
+    bed: Samples
+    filters: Mapping[int, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BinauralPlan:
+    """HRIRs ready for moving sources: time-aligned spectra, delays apart, triangles of the sphere.
+
+    Parameters
+    ----------
+    spectra : (vertices, partitions, 2 ears, 2, bins) float32
+        Real and imaginary parts of the time-aligned responses.
+    delays_samples : (vertices, 2 ears) float32
+        What alignment took away.
+    triangles : (n, 3) int32
+        Vertices of every triangle.
+    inverses : (n, 3, 3) float64
+        ``inverses[t] @ direction`` are the barycentric coordinates, up to scale.
+    neighbours : (n, 3) int32
+        The triangle across the edge that faces each vertex.
+    lookup : (elevations, azimuths) int32
+        A triangle near each cell of a regular grid, where the search begins.
+    fft_samples : int
+        Length of the transform.
+    partition_hops : int
+        Hops between consecutive partitions of a response.
+    bed_spectra : (BED_CHANNELS, partitions, 2 ears, 2, bins) float32
+        Binaural decoder of the ambience bed.
+    """
+
+    spectra: Samples
+    delays_samples: Samples
+    triangles: NDArray[np.int32]
+    inverses: Floats
+    neighbours: NDArray[np.int32]
+    lookup: NDArray[np.int32]
+    fft_samples: int
+    partition_hops: int
+    bed_spectra: Samples
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A scene compiled for rendering. Immutable; swapped in whole."""
+
+    sample_rate_hz: int
+    length_samples: int
+    formats: tuple[str, ...]
+    channels: tuple[int, ...]
+    strips: tuple[StripPlan, ...]
+    sources: tuple[SourcePlan, ...]
+    beds: tuple[BedPlan, ...]
+    encoders: Mapping[str, ChannelEncoder]
+    binaural: BinauralPlan | None
+    distance: DistanceLaw
+    samples_per_metre: float
+    master_gain: float = 1.0
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,191 @@
+"""The compiler: a Project becomes a Snapshot the kernel can render. Runs off the audio thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import FoleystageError
+from engine.layouts import format_channels
+from engine.project.model import Clip, ContentHash, Project, Strip, Track, Trajectory
+from engine.realtime.snapshot import (
+    BED_CHANNELS,
+    BedPlan,
+    ClipPlan,
+    MotionPlan,
+    Snapshot,
+    SourcePlan,
+    StripPlan,
+)
+from engine.render.takes import open_take
+from engine.spatial.ambisonics import stereo_to_bed, surround_to_bed
+from engine.spatial.binaural import binaural_plan
+from engine.spatial.encoders import channel_encoder
+from engine.spatial.hrir import HrirSet, load_hrirs
+from engine.spatial.propagation import PointSource, samples_per_metre
+from engine.units import db_to_gain, seconds_to_samples
+
+AudioPath = Callable[[ContentHash], Path]
+
+FARTHEST_M = 400.0
+"""A source farther away than this sounds as late as from here (its level still falls)."""
+
+
+def compile_project(
+    project: Project,
+    audio_path: AudioPath,
+    formats: Sequence[str],
+    hrirs: HrirSet | None = None,
+) -> Snapshot:
+    """Everything the kernel needs to render `project` in `formats`.
+
+    Takes are mapped from disk, not read. A take that is missing or unreadable is silence and is
+    named in `Snapshot.problems`; so is an HRIR set that cannot be used (the shipped one stands
+    in).
+
+    Parameters
+    ----------
+    project : Project
+    audio_path : callable
+        File of a content hash (``Bundle.audio_path``).
+    formats : sequence of str
+        Names from `engine.layouts.FORMATS`; the kernel's outs follow this order.
+    hrirs : HrirSet, optional
+        Instead of the set that `project.scene.hrir` names.
+
+    Raises
+    ------
+    LayoutError
+        If a format is unknown.
+    """
+    channels = tuple(format_channels(name) for name in formats)
+    problems: list[str] = []
+    takes = _Takes(project, audio_path, problems)
+    sources: list[SourcePlan] = []
+    beds: list[BedPlan] = []
+    for index, track in enumerate(project.tracks):
+        if track.kind == "ambience":
+            beds.append(BedPlan(index, takes.clips_of(track, BED_CHANNELS)))
+        else:
+            clips = takes.clips_of(track, 1)
+            if clips:
+                sources.append(_source(project, track, index, clips))
+    binaural = None
+    if "binaural" in formats:
+        binaural = binaural_plan(hrirs or _hrirs(project, problems))
+    rate_hz = project.sample_rate_hz
+    return Snapshot(
+        sample_rate_hz=rate_hz,
+        length_samples=seconds_to_samples(project.duration_s, rate_hz),
+        formats=tuple(formats),
+        channels=channels,
+        strips=tuple(_strip(track.id, track.strip) for track in project.tracks),
+        sources=tuple(sources),
+        beds=tuple(beds),
+        encoders={n: channel_encoder(n, rate_hz) for n in formats if n != "binaural"},
+        binaural=binaural,
+        distance=PointSource(),
+        samples_per_metre=samples_per_metre(rate_hz),
+        master_gain=_strip("", project.master).gain * (not project.master.muted),
+        problems=tuple(problems),
+    )
+
+
+def _strip(track_id: str, strip: Strip) -> StripPlan:
+    return StripPlan(track_id, float(db_to_gain(strip.gain_db)), strip.muted, strip.soloed)
+
+
+def _source(project: Project, track: Track, index: int, clips: tuple[ClipPlan, ...]) -> SourcePlan:
+    rate_hz = project.sample_rate_hz
+    farthest_m = min(float(np.linalg.norm(track.trajectory.positions_m, axis=1).max()), FARTHEST_M)
+    longest = int(np.ceil(farthest_m * samples_per_metre(rate_hz))) + 1
+    return SourcePlan(
+        strip=index,
+        clips=clips,
+        motion=motion_plan(track.trajectory, rate_hz),
+        delayed=track.doppler,
+        max_delay_samples=longest if track.doppler else 0,
+    )
+
+
+def motion_plan(trajectory: Trajectory, sample_rate_hz: int) -> MotionPlan:
+    """A trajectory in samples."""
+    return MotionPlan(trajectory.times_s * sample_rate_hz, trajectory.positions_m)
+
+
+def _hrirs(project: Project, problems: list[str]) -> HrirSet:
+    try:
+        return load_hrirs(project.scene.hrir, project.sample_rate_hz)
+    except FoleystageError as error:
+        problems.append(f"{error} (the shipped KEMAR set is used instead)")
+        return load_hrirs("kemar", project.sample_rate_hz)
+
+
+def mix_matrix(rows: int, channels: int) -> NDArray[np.float32]:
+    """(rows, channels): how a take's channels become a mono source or the ambience bed.
+
+    For a source: one channel as it is, two averaged, ambisonics by its omnidirectional channel.
+    For the bed: mono everywhere alike, stereo and 5.1 from where their loudspeakers would stand,
+    ambisonics by its first four channels.
+    """
+    ambisonic = channels in (4, 9, 16)
+    if rows == 1 and ambisonic:
+        matrix = np.eye(1, channels)
+    elif rows == 1:
+        matrix = np.full((1, channels), 1.0 / channels)
+    elif channels == 2:
+        matrix = stereo_to_bed()
+    elif channels == 6:
+        matrix = surround_to_bed()
+    elif ambisonic:
+        matrix = np.eye(rows, channels)
+    else:
+        matrix = np.zeros((rows, channels))
+        matrix[0] = 1.0 / channels
+    return np.ascontiguousarray(matrix, dtype=np.float32)
+
+
+class _Takes:
+    """Opens each take once and lays its clips on the timeline."""
+
+    def __init__(self, project: Project, audio_path: AudioPath, problems: list[str]) -> None:
+        self._project = project
+        self._audio_path = audio_path
+        self._problems = problems
+        self._opened: dict[str, NDArray[np.float32] | None] = {}
+
+    def clips_of(self, track: Track, rows: int) -> tuple[ClipPlan, ...]:
+        plans = (self._plan(clip, rows) for clip in self._project.clips_of(track.id))
+        return tuple(plan for plan in plans if plan is not None)
+
+    def _plan(self, clip: Clip, rows: int) -> ClipPlan | None:
+        samples = None if clip.muted else self._open(clip)
+        if samples is None:
+            return None
+        rate_hz = self._project.sample_rate_hz
+        start = seconds_to_samples(clip.start_s, rate_hz)
+        length = seconds_to_samples(clip.start_s + clip.duration_s, rate_hz) - start
+        return ClipPlan(
+            samples=samples,
+            mix=mix_matrix(rows, len(samples)),
+            start_sample=start,
+            length_samples=length,
+            offset_samples=seconds_to_samples(clip.offset_s, rate_hz),
+            gain=float(db_to_gain(clip.gain_db)),
+            fade_in_samples=min(seconds_to_samples(clip.fade_in_s, rate_hz), length),
+            fade_out_samples=min(seconds_to_samples(clip.fade_out_s, rate_hz), length),
+        )
+
+    def _open(self, clip: Clip) -> NDArray[np.float32] | None:
+        if clip.take_id not in self._opened:
+            try:
+                take = self._project.take(clip.take_id)
+                path = self._audio_path(take.audio)
+                self._opened[clip.take_id] = open_take(path, self._project.sample_rate_hz)
+            except FoleystageError as error:
+                self._problems.append(f"clip '{clip.name}' is silent: {error}")
+                self._opened[clip.take_id] = None
+        return self._opened[clip.take_id]

@@ -1,0 +1,167 @@
+"""Takes as arrays the kernel can read: mapped from disk, brought to the project's rate once.
+
+A 32-bit float WAV at the project's rate is mapped as it is. Anything else is decoded and
+resampled block by block into a cache file, which is then mapped: memory stays bounded however
+long a take is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+from scipy import signal
+
+from engine.errors import MediaError
+from engine.media.audio_file import map_audio, read_audio_blocks
+
+_HALF_LENGTH = 48
+_LARGEST_RATIO_TERM = 2000
+
+
+def open_take(
+    path: Path, sample_rate_hz: int, cache_folder: Path | None = None
+) -> NDArray[np.float32]:
+    """(channels, samples) float32 of an audio file at the wanted rate, read-only.
+
+    Parameters
+    ----------
+    path : Path
+        Any audio file (or a video with sound).
+    sample_rate_hz : int
+    cache_folder : Path, optional
+        Where converted takes are kept; the user's cache folder by default.
+
+    Raises
+    ------
+    MediaError
+        If the file is missing or unreadable, or the cache cannot be written.
+    """
+    if not path.is_file():
+        raise MediaError("the audio file is missing", place=path, remedy="make the take again")
+    try:
+        samples, rate_hz = map_audio(path)
+        if rate_hz == sample_rate_hz:
+            return samples
+    except MediaError:
+        pass  # another kind of file: decoded below
+    return _map_converted(path, sample_rate_hz, cache_folder or default_cache_folder())
+
+
+def default_cache_folder() -> Path:
+    """Where converted takes are kept when nobody says otherwise."""
+    return Path(platformdirs.user_cache_dir("foleystage")) / "takes"
+
+
+def _map_converted(path: Path, sample_rate_hz: int, folder: Path) -> NDArray[np.float32]:
+    status = path.stat()
+    identity = f"{path.absolute()}|{status.st_size}|{status.st_mtime_ns}|{sample_rate_hz}|1"
+    kept = folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.npy"
+    if not kept.is_file():
+        try:
+            _convert(path, sample_rate_hz, kept)
+        except OSError as error:
+            raise MediaError(
+                f"cannot keep the converted sound ({error.strerror or error})",
+                place=folder,
+                remedy="free some disk space",
+            ) from error
+    return np.load(kept, mmap_mode="r").T
+
+
+def _convert(path: Path, sample_rate_hz: int, kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    partial = kept.with_name(f".{kept.stem}.{secrets.token_hex(4)}.partial")
+    try:
+        channels = 0
+        with partial.open("wb") as stream:
+            for block in resampled_blocks(path, sample_rate_hz):
+                channels = len(block)
+                stream.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
+            samples = stream.tell() // (4 * channels)
+        raw = np.fromfile(partial, "<f4") if not samples else np.memmap(partial, "<f4", "r")
+        finished = partial.with_suffix(".complete")
+        with finished.open("wb") as stream:
+            header = {"descr": "<f4", "fortran_order": False, "shape": (samples, channels)}
+            np.lib.format.write_array_header_2_0(stream, header)
+            for start in range(0, samples * channels, 1 << 20):
+                stream.write(raw[start : start + (1 << 20)].tobytes())
+        os.replace(finished, kept)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def resampled_blocks(path: Path, sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:
+    """(channels, n) blocks of an audio file at the wanted rate.
+
+    Blocks overlap inside by the filter's reach, so that the result equals resampling in one piece.
+    """
+    blocks = read_audio_blocks(path)
+    first, rate_hz = next(blocks)
+    pieces = (piece for piece in _chain(first, blocks))
+    if rate_hz == sample_rate_hz:
+        yield from pieces
+        return
+    up, down = _ratio(rate_hz, sample_rate_hz)
+    yield from _resample(pieces, up, down)
+
+
+def _chain(
+    first: NDArray[np.float32], rest: Iterator[tuple[NDArray[np.float32], int]]
+) -> Iterator[NDArray[np.float32]]:
+    yield first
+    for block, _ in rest:
+        yield block
+
+
+def _ratio(from_hz: int, to_hz: int) -> tuple[int, int]:
+    common = int(np.gcd(from_hz, to_hz))
+    up, down = to_hz // common, from_hz // common
+    if max(up, down) > _LARGEST_RATIO_TERM:
+        raise MediaError(
+            f"cannot convert {from_hz} Hz to {to_hz} Hz", remedy="convert the file beforehand"
+        )
+    return up, down
+
+
+def _resample(
+    pieces: Iterator[NDArray[np.float32]], up: int, down: int
+) -> Iterator[NDArray[np.float32]]:
+    """Polyphase resampling of a stream. Kaiser-windowed sinc, -90 dB, flat to 0.93 of the band."""
+    larger = max(up, down)
+    window = signal.firwin(2 * _HALF_LENGTH * larger + 1, 0.97 / larger, window=("kaiser", 9.0))
+    reach = -(-_HALF_LENGTH * larger // up) + 1
+    context = -(-reach // down) * down  # input samples kept around a block: whole periods
+    block = -(-32768 // down) * down
+    pending: NDArray[np.float32] | None = None
+    for piece in pieces:
+        if pending is None:
+            pending = np.zeros((len(piece), context), np.float32)
+        pending = np.concatenate([pending, piece], axis=1)
+        while pending.shape[1] >= block + 2 * context:
+            yield _one_block(pending[:, : block + 2 * context], context, block, up, down, window)
+            pending = pending[:, block:]
+    assert pending is not None
+    rest = pending.shape[1] - context
+    if rest > 0:
+        padded = np.pad(pending, ((0, 0), (0, 2 * context)))
+        yield _one_block(padded, context, rest, up, down, window)
+
+
+def _one_block(
+    samples: NDArray[np.float32],
+    context: int,
+    block: int,
+    up: int,
+    down: int,
+    window: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    resampled = signal.resample_poly(samples.astype(np.float64), up, down, axis=1, window=window)
+    start = context * up // down
+    return resampled[:, start : start + -(-block * up // down)].astype(np.float32)

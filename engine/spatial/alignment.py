@@ -1,0 +1,70 @@
+"""Onset delays of impulse responses, and shifting responses by fractions of a sample.
+
+References
+----------
+Nam, Abel, Smith, "A method for estimating interaural time difference for binaural synthesis",
+AES 125, 2008: the onset is where a response resembles its own minimum-phase version best.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+_CHUNK = 128
+_FLOOR = 1e-4
+_LONGEST_ONSET_TAPS = 2048
+"""Onsets are looked for in this much of a response (a room's tail has none)."""
+
+
+def onset_delays(responses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Onset delay in samples (fractional, >= 0) of (n, ears, taps) responses."""
+    count, ears, taps = responses.shape
+    taps = min(taps, _LONGEST_ONSET_TAPS)
+    flat = responses[..., :taps].reshape(-1, taps)
+    size = 1 << int(4 * taps - 1).bit_length()
+    delays = np.empty(len(flat))
+    for start in range(0, len(flat), _CHUNK):
+        spectrum = fft.rfft(flat[start : start + _CHUNK], size)
+        minimum = _minimum_phase(spectrum, size)
+        likeness = fft.irfft(spectrum * minimum.conj(), size)
+        delays[start : start + _CHUNK] = _peak(likeness[:, :taps])
+    return np.maximum(delays.reshape(count, ears), 0.0)
+
+
+def delay_responses(
+    responses: NDArray[np.float64], delays_samples: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Responses (..., taps) shifted later by (...,) samples, cyclically, any fraction.
+
+    The Nyquist bin is left alone, so that shifting there and back returns the response.
+    """
+    taps = responses.shape[-1]
+    bins = taps // 2 + 1
+    turn = np.exp(-2j * np.pi * np.arange(bins) / taps * delays_samples[..., None])
+    if taps % 2 == 0:
+        turn[..., -1] = 1.0
+    return np.asarray(fft.irfft(fft.rfft(responses, axis=-1) * turn, taps, axis=-1))
+
+
+def _minimum_phase(spectrum: NDArray[np.complex128], size: int) -> NDArray[np.complex128]:
+    """Minimum-phase spectrum of the same magnitude, by folding the cepstrum."""
+    magnitude = np.abs(spectrum)
+    floor = np.maximum(_FLOOR * magnitude.max(axis=-1, keepdims=True), 1e-20)
+    cepstrum = fft.irfft(np.log(np.maximum(magnitude, floor)), size)
+    half = size // 2
+    cepstrum[:, 1:half] *= 2.0
+    cepstrum[:, half + 1 :] = 0.0
+    return np.exp(fft.rfft(cepstrum, size))
+
+
+def _peak(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Place of the highest value of every row, refined by a parabola."""
+    rows = np.arange(len(likeness))
+    top = np.argmax(likeness, axis=1)
+    inner = np.clip(top, 1, likeness.shape[1] - 2)
+    before, here, after = (likeness[rows, inner + k] for k in (-1, 0, 1))
+    curve = before - 2.0 * here + after
+    step = np.where(curve < 0.0, 0.5 * (before - after) / np.where(curve < 0.0, curve, 1.0), 0.0)
+    return np.where(top == inner, inner + np.clip(step, -0.5, 0.5), top)

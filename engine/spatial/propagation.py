@@ -1,0 +1,41 @@
+"""From the source to the listener: level and delay over distance.
+
+Levels follow 1/r with 0 dB at `REFERENCE_DISTANCE_M`. Within `NEAR_FIELD_LIMIT_M` the level rises
+no further, and the source loses its direction as it enters the head's own space: at the centre it
+surrounds the listener, so that a pass through the head neither blows up nor flips.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.units import SPEED_OF_SOUND_M_PER_S
+
+REFERENCE_DISTANCE_M = 1.0
+NEAR_FIELD_LIMIT_M = 0.25
+
+
+@dataclass(frozen=True)
+class PointSource:
+    """1/r with a near-field limit (the default law of distance)."""
+
+    reference_m: float = REFERENCE_DISTANCE_M
+    limit_m: float = NEAR_FIELD_LIMIT_M
+
+    def gain(self, distance_m: ArrayLike) -> NDArray[np.float64]:
+        """Linear gain at (...,) distances in metres; +12 dB at most with the defaults."""
+        distance = np.asarray(distance_m, dtype=np.float64)
+        return np.asarray(self.reference_m / np.maximum(distance, self.limit_m))
+
+    def focus(self, distance_m: ArrayLike) -> NDArray[np.float64]:
+        """1 for a point source, falling linearly to 0 from the near-field limit to the centre."""
+        distance = np.asarray(distance_m, dtype=np.float64)
+        return np.asarray(np.minimum(distance / self.limit_m, 1.0))
+
+
+def samples_per_metre(sample_rate_hz: int) -> float:
+    """Delay in samples that a metre of air makes at 20 degrees Celsius."""
+    return sample_rate_hz / SPEED_OF_SOUND_M_PER_S

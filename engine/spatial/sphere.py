@@ -1,0 +1,80 @@
+"""Points, triangles and searches on the sphere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, cKDTree
+
+from engine.errors import ShapeError
+
+_LOOKUP_SHAPE = (45, 90)
+_TIE_BREAK = 1e-6
+
+
+def fibonacci_sphere(points: int) -> NDArray[np.float64]:
+    """(points, 3) nearly even unit vectors: a golden-angle spiral from pole to pole."""
+    index = np.arange(points) + 0.5
+    z = 1.0 - 2.0 * index / points
+    azimuth = np.pi * (3.0 - np.sqrt(5.0)) * index
+    radius = np.sqrt(1.0 - z * z)
+    return np.stack([radius * np.cos(azimuth), radius * np.sin(azimuth), z], axis=-1)
+
+
+@dataclass(frozen=True)
+class Triangulation:
+    """Triangles between unit vectors that cover the whole sphere.
+
+    `inverses[t] @ direction` gives barycentric coordinates up to scale; `neighbours[t, k]` is the
+    triangle across the edge that faces vertex k; `lookup` holds a triangle near every cell of a
+    grid over elevation (rows, from -90) and azimuth (columns, from -180 degrees).
+    """
+
+    triangles: NDArray[np.int32]
+    inverses: NDArray[np.float64]
+    neighbours: NDArray[np.int32]
+    lookup: NDArray[np.int32]
+
+
+def triangulate(directions: NDArray[np.float64]) -> Triangulation:
+    """Spherical Delaunay triangulation (the convex hull) of (n, 3) unit vectors.
+
+    Raises
+    ------
+    ShapeError
+        If the points do not surround the origin.
+    """
+    # Rings of equal elevation are coplanar; a tiny fixed disorder makes the hull unambiguous.
+    disorder = np.random.default_rng(1).random((len(directions), 1))
+    hull = ConvexHull(directions * (1.0 + _TIE_BREAK * disorder))
+    if (hull.equations[:, 3] > -1e-3).any():
+        raise ShapeError("the directions lie on one side of the listener")
+    corners = directions[hull.simplices]
+    inverses = np.linalg.inv(corners.transpose(0, 2, 1))
+    return Triangulation(
+        hull.simplices.astype(np.int32),
+        inverses,
+        hull.neighbors.astype(np.int32),
+        _lookup(directions, hull.simplices),
+    )
+
+
+def _lookup(directions: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray[np.int32]:
+    rows, columns = _LOOKUP_SHAPE
+    elevation = ((np.arange(rows) + 0.5) / rows - 0.5) * np.pi
+    azimuth = ((np.arange(columns) + 0.5) / columns - 0.5) * 2.0 * np.pi
+    horizontal = np.cos(elevation)[:, None]
+    cells = np.stack(
+        np.broadcast_arrays(
+            horizontal * np.cos(azimuth), horizontal * np.sin(azimuth), np.sin(elevation)[:, None]
+        ),
+        axis=-1,
+    )
+    some_triangle = np.zeros(len(directions), dtype=np.int32)
+    for corner in range(3):
+        some_triangle[triangles[:, corner]] = np.arange(len(triangles))
+    used = np.unique(triangles)
+    nearest = cKDTree(directions[used]).query(cells.reshape(-1, 3))[1]
+    return some_triangle[used[nearest]].reshape(rows, columns)
