@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 from msgspec import structs
@@ -11,15 +13,18 @@ from numpy.typing import NDArray
 from engine.errors import PluginError
 from engine.foley.generate import GENERATORS, generate, recipe_for
 from engine.jobs import Progress, silent_progress
+from engine.pipeline.sections import Section, sections
 from engine.pipeline.settings import SYNTHESIS, RunSettings
 from engine.plugins import create
 from engine.project.edits import ApplyScript, ApplyTakes, Edit
-from engine.project.model import Clip, Event, Project, Recipe, Take
+from engine.project.model import Clip, ClipId, Event, Project, Recipe, Take, TakeId
 from engine.project.store import MediaFolder
 from engine.script.writer import load_script, write_script
 
 _WORKERS = 2
-"""Takes are made side by side; numpy and scipy leave the interpreter free while they work."""
+_AHEAD = 4
+"""Takes are made side by side; numpy and scipy leave the interpreter free while they work.
+No more than `_AHEAD` wait in memory."""
 
 
 def compose(
@@ -64,15 +69,23 @@ def make_takes(
     media: MediaFolder,
     progress: Progress = silent_progress,
 ) -> tuple[tuple[Take, ...], tuple[Clip, ...]]:
-    """One take and one clip per event, their audio kept in `media`; order follows `events`."""
+    """Takes and clips of events, their audio kept in `media`; order follows `events`.
+
+    An event makes one take and one clip, a long one several (see `engine.pipeline.sections`).
+    """
+    parts = [(event, part) for event in events for part in sections(event)]
     takes: list[Take] = []
     clips: list[Clip] = []
     with ThreadPoolExecutor(_WORKERS) as pool:
-        waiting = [pool.submit(_sound, event, sample_rate_hz) for event in events]
+        ahead: deque[Future[tuple[NDArray[np.float32], Recipe]]] = deque()
+        upcoming = iter(parts)
         try:
-            for index, (event, future) in enumerate(zip(events, waiting, strict=True)):
-                progress("making the sounds", index / max(len(events), 1))
-                take, clip = _place(event, future.result(), sample_rate_hz, media)
+            for index, (event, part) in enumerate(parts):
+                progress("making the sounds", index / len(parts))
+                for _, further in islice(upcoming, _AHEAD - len(ahead)):
+                    ahead.append(pool.submit(_sound, further.event, sample_rate_hz))
+                sound = ahead.popleft().result()
+                take, clip = _place(event, part, sound, sample_rate_hz, media)
                 takes.append(take)
                 clips.append(clip)
         except BaseException:
@@ -111,12 +124,16 @@ def _sound(event: Event, sample_rate_hz: int) -> tuple[NDArray[np.float32], Reci
 
 
 def _place(
-    event: Event, sound: tuple[NDArray[np.float32], Recipe], sample_rate_hz: int, media: MediaFolder
+    event: Event,
+    part: Section,
+    sound: tuple[NDArray[np.float32], Recipe],
+    sample_rate_hz: int,
+    media: MediaFolder,
 ) -> tuple[Take, Clip]:
     audio, recipe = sound
     content = media.put_audio(audio, sample_rate_hz)
     take = Take(
-        id=f"take-{event.id}-{content[:8]}",
+        id=TakeId(f"take-{part.event.id}-{content[:8]}"),
         event_id=event.id,
         name=event.prompt or event.layer,
         audio=content,
@@ -126,12 +143,14 @@ def _place(
         recipe=recipe,
     )
     clip = Clip(
-        id=f"clip-{event.id}",
+        id=ClipId(f"clip-{part.event.id}"),
         track_id=event.track_id,
         take_id=take.id,
         name=event.layer,
-        start_s=event.start_s,
+        start_s=part.event.start_s,
         duration_s=take.duration_s,
         gain_db=event.level_db,
+        fade_in_s=part.fade_in_s,
+        fade_out_s=part.fade_out_s,
     )
     return take, clip
