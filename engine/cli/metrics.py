@@ -1,0 +1,66 @@
+"""`foleystage metrics NAME REFERENCE ESTIMATE`: figures as JSON on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ShapeError
+
+log = logging.getLogger("foleystage")
+
+Figures = dict[str, float | None]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the `metrics` command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "metrics", help="how close an estimate is to its reference"
+    )
+    parser.add_argument("name", choices=tuple(METRICS), metavar="NAME", help=", ".join(METRICS))
+    parser.add_argument("reference", type=Path, metavar="REFERENCE")
+    parser.add_argument("estimate", type=Path, metavar="ESTIMATE")
+    parser.add_argument(
+        "--normalise",
+        action="store_true",
+        help="scale each recording to a peak of 1, jointly over its channels (as published)",
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the figures as one JSON object (with or without --json)."""
+    print(json.dumps(METRICS[args.name](args), indent=2))
+
+
+def _binaural(args: argparse.Namespace) -> Figures:
+    import msgspec
+
+    from engine.media.audio_file import read_audio
+    from engine.metrics.binaural import compare_binaural
+
+    reference, rate_hz = read_audio(args.reference)
+    estimate, estimate_rate_hz = read_audio(args.estimate)
+    if rate_hz != estimate_rate_hz:
+        raise ShapeError(
+            f"the reference is at {rate_hz} Hz, the estimate at {estimate_rate_hz} Hz",
+            place=args.estimate,
+            remedy="resample one of them",
+        )
+    for path, sound in ((args.reference, reference), (args.estimate, estimate)):
+        silent = [str(i + 1) for i, channel in enumerate(sound) if not channel.any()]
+        if silent:
+            log.warning("%s: channel %s is silent", path, " and ".join(silent))
+    if estimate.shape[0] == 1:
+        log.info("%s: one channel, heard in both ears", args.estimate)
+    scores = compare_binaural(reference, estimate, rate_hz, normalise=args.normalise)
+    if scores.itd_us is None:
+        log.warning("no moment sounds in both ears of both recordings: no direction figures")
+    return dict(msgspec.to_builtins(scores))
+
+
+METRICS: dict[str, Callable[[argparse.Namespace], Figures]] = {"binaural": _binaural}
+"""Metric name to the function that computes it."""
