@@ -1,0 +1,1 @@
+"""The demo clip: the code that draws it, and the known answer beside it."""
