@@ -1,0 +1,310 @@
+"""`PlaybackClient`: the window's side of the engine process. Nothing in here waits.
+
+Commands go to a queue, faders into shared memory; position and meters are read from shared
+memory. The client knows the whole state (project, loop, format, transport), so that an engine
+that died is replaced by one that goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layouts import format_channels
+from engine.playback import messages as m
+from engine.playback.shared import MAX_TRACKS, ClockReading, SharedBlock
+from engine.playback.status import EngineStatus, StatusBoard
+from engine.playback.supervisor import Supervisor
+from engine.project.coding import encode_value
+from engine.project.model import Project
+from engine.units import gain_to_db
+
+STALE_S = 0.3
+"""A clock reading older than this is not continued any more: the engine is busy or gone."""
+METER_FLOOR_DBFS = -120.0
+
+
+class PlaybackClient:
+    """Plays a project through an engine process of its own.
+
+    Parameters
+    ----------
+    device : str, optional
+        Name of the output device (or a part of it); None for the default one.
+    sample_rate_hz : int
+        Rate to open the device with until a project says otherwise.
+    block_samples : int
+        Device block.
+    """
+
+    def __init__(
+        self, device: str | None = None, sample_rate_hz: int = 48_000, block_samples: int = 512
+    ) -> None:
+        self._block = SharedBlock()
+        self._board = StatusBoard()
+        self._device = device
+        self._sample_rate_hz = sample_rate_hz
+        self._block_samples = block_samples
+        self._format = "binaural"
+        self._loop_s: tuple[float, float] | None = None
+        self._lock = threading.Lock()
+        self._project: Project | None = None
+        self._bundle_path = ""
+        self._revision = 0
+        self._sent_revision = 0
+        self._slots: dict[str, int] = {}
+        self._serials = itertools.count(1)
+        self._serial = 0
+        self._wants_playing = False
+        self._target_s: float | None = 0.0
+        self._last = ClockReading()
+        self._last_position_s = 0.0
+        self._started = self._closed = False
+        self._supervisor = Supervisor(
+            self._introduction, self._notice, self._state_changed, self._heartbeat_age_s
+        )
+
+    def start(self) -> None:
+        """Start the engine; returns at once, `status.state` says how far it is."""
+        if not self._started and not self._closed:
+            self._started = True
+            self._board.set_state("starting", "")
+            self._supervisor.start()
+
+    def close(self) -> None:
+        """End the engine and let the shared memory go."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._started:
+            self._supervisor.close()
+        self._board.set_state("stopped", "")
+        self._block.close()
+
+    def set_project(self, project: Project, bundle_path: str | Path) -> None:
+        """Play this value from now on; while it plays, without a gap."""
+        with self._lock:
+            self._project, self._bundle_path = project, str(bundle_path)
+            self._revision += 1
+            self._assign_slots(project)
+        self._write_strips(project)
+        self._supervisor.send(self._next_project)
+
+    def play(self) -> None:
+        """Start the transport where it stands (at the scene's end: from its start)."""
+        if not self.is_playing:
+            self._command(m.Play, self.position_s, playing=True)
+
+    def stop(self) -> None:
+        """Stop the transport at once."""
+        self._command(m.Stop, None, playing=False)
+
+    def locate(self, time_s: float) -> None:
+        """Go to a project time in seconds; goes on playing if it plays. Ends scrubbing."""
+        time_s = _sound_time(time_s)
+        self._command(lambda serial: m.Locate(serial, time_s), time_s)
+
+    def scrub(self, time_s: float) -> None:
+        """Hear a short grain at a project time, as the user drags over it.
+
+        While scrubbing the transport rests; `locate` at the end of the drag lets it go on if it
+        played before.
+        """
+        time_s = _sound_time(time_s)
+        self._command(lambda serial: m.Scrub(serial, time_s), time_s)
+
+    def set_loop(self, start_s: float | None, end_s: float | None = None) -> None:
+        """Repeat [start_s, end_s); no loop where either is None or nothing lies between."""
+        self._loop_s = None
+        if start_s is not None and end_s is not None and 0.0 <= start_s < end_s:
+            self._loop_s = (start_s, end_s)
+        loop = m.SetLoop(*(self._loop_s or (None, None)))
+        self._supervisor.send(lambda: loop)
+
+    def set_track_gain(self, track_id: str, gain_db: float) -> None:
+        """Move a fader; heard within the next hops, the project is not changed."""
+        self._set_fader("fader_db", track_id, gain_db)
+
+    def set_track_mute(self, track_id: str, muted: bool) -> None:
+        """Mute a track, or not."""
+        self._set_fader("fader_muted", track_id, muted)
+
+    def set_track_solo(self, track_id: str, soloed: bool) -> None:
+        """Solo a track, or not."""
+        self._set_fader("fader_soloed", track_id, soloed)
+
+    def set_master_gain(self, gain_db: float) -> None:
+        """Move the master fader."""
+        self._block.put({"master_db": gain_db})
+
+    def set_head(self, yaw_deg: float, pitch_deg: float, roll_deg: float) -> None:
+        """Turn the listener's head: yaw to the left, pitch up."""
+        self._block.array("head_deg")[:] = (yaw_deg, pitch_deg, roll_deg)
+
+    def set_monitor_format(self, name: str) -> None:
+        """Listen in 'binaural', 'stereo', '5.1', 'foa' or 'hoa3'.
+
+        Raises
+        ------
+        LayoutError
+            For an unknown name.
+        """
+        format_channels(name)
+        self._format = name
+        self._supervisor.send(lambda: m.SetMonitor(name))
+
+    def set_device(self, device: str | None) -> None:
+        """Play on another device; None for the default one."""
+        self._device = device
+        self._supervisor.send(lambda: m.SetDevice(device))
+
+    @property
+    def position_s(self) -> float:
+        """Project time that is heard now, in seconds. Never goes back while playing on."""
+        reading = self._reading()
+        if self._target_s is not None and reading.serial < self._serial:
+            return self._target_s
+        now_ns = min(time.monotonic_ns(), reading.anchor_ns + int(STALE_S * 1e9))
+        position_s = max(reading.at(now_ns), 0.0)
+        same_run = reading.epoch == self._last.epoch and reading.serial == self._last.serial
+        turned = position_s < self._last_position_s and reading.turn_s < float("inf")
+        if same_run and reading.speed > 0.0 and not turned:
+            position_s = max(position_s, self._last_position_s)
+        self._last, self._last_position_s = reading, position_s
+        return position_s
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the transport runs (or is about to)."""
+        reading = self._reading()
+        if reading.serial >= self._serial and reading.serial > 0:
+            self._wants_playing = reading.playing
+        return self._wants_playing
+
+    @property
+    def status(self) -> EngineStatus:
+        """State, device and health of the engine."""
+        return self._board.read(self._block)
+
+    @property
+    def engine_pid(self) -> int | None:
+        """Process id of the engine that plays, if there is one."""
+        return self._supervisor.pid
+
+    def meters(self) -> NDArray[np.float32]:
+        """(channels,) peak levels in dBFS, one per channel of the monitor format, after master."""
+        channels = int(self._block.get("meter_channels"))
+        peaks = self._block.array("meter_peak")[:channels]
+        return gain_to_db(peaks, METER_FLOOR_DBFS).astype(np.float32)
+
+    def clipped(self) -> NDArray[np.bool_]:
+        """(channels,) flags of the channels that reached full scale since `clear_clips`."""
+        channels = int(self._block.get("meter_channels"))
+        return np.asarray(self._block.array("meter_clips")[:channels] > 0)
+
+    def clear_clips(self) -> None:
+        """Put the clip flags out."""
+        self._block.put({"clips_cleared": self._block.get("clips_cleared") + 1})
+
+    def _command(
+        self,
+        make: Callable[[int], m.Message],
+        target_s: float | None,
+        *,
+        playing: bool | None = None,
+    ) -> None:
+        """Send a transport command; until it is heard the position stands at its target."""
+        with self._lock:
+            plays = self.is_playing if playing is None else playing
+            serial = next(self._serials)
+            self._target_s, self._serial, self._wants_playing = target_s, serial, plays
+            message = make(serial)
+            self._supervisor.send(lambda: message)
+
+    def _reading(self) -> ClockReading:
+        if self._closed:
+            return self._last
+        return self._block.read_clock() or self._last
+
+    def _assign_slots(self, project: Project) -> None:
+        """Give every track a fader of its own; those of deleted tracks are given again."""
+        ids = [str(track.id) for track in project.tracks][:MAX_TRACKS]
+        kept = {track_id: self._slots[track_id] for track_id in ids if track_id in self._slots}
+        free = iter(sorted(set(range(MAX_TRACKS)) - set(kept.values())))
+        self._slots = {i: kept[i] if i in kept else next(free) for i in ids}
+
+    def _write_strips(self, project: Project) -> None:
+        for track in project.tracks:
+            self._set_fader("fader_db", str(track.id), track.strip.gain_db)
+            self._set_fader("fader_muted", str(track.id), track.strip.muted)
+            self._set_fader("fader_soloed", str(track.id), track.strip.soloed)
+        master = project.master
+        self._block.put({"master_db": master.gain_db, "master_muted": int(master.muted)})
+
+    def _set_fader(self, field: str, track_id: str, value: float) -> None:
+        slot = self._slots.get(str(track_id))
+        if slot is not None:
+            self._block.array(field)[slot] = value
+
+    def _next_project(self) -> m.Message | None:
+        """The newest project as a message; None when it has been sent already."""
+        with self._lock:
+            if self._project is None or self._sent_revision == self._revision:
+                return None
+            self._sent_revision = self._revision
+            return self._project_message()
+
+    def _project_message(self) -> m.Message:
+        assert self._project is not None
+        return m.SetProject(
+            revision=self._revision,
+            project=encode_value(self._project),
+            bundle_path=self._bundle_path,
+            slots=self._slots,
+        )
+
+    def _introduction(self) -> list[m.Message]:
+        """What a fresh engine must know to go on where the last one was."""
+        with self._lock:
+            found: list[m.Message] = [
+                m.Activate(
+                    block_name=self._block.name,
+                    device=self._device,
+                    sample_rate_hz=self._sample_rate_hz,
+                    block_samples=self._block_samples,
+                    monitor_format=self._format,
+                )
+            ]
+            if self._project is not None:
+                self._sent_revision = self._revision
+                found.append(self._project_message())
+            found.append(m.SetLoop(*(self._loop_s or (None, None))))
+            position_s, playing = self.position_s, self.is_playing
+            self._block.write_clock(ClockReading())
+            self._target_s, self._serial = position_s, next(self._serials)
+            self._wants_playing = playing
+            found.append(m.Locate(self._serial, position_s))
+            if playing:
+                self._serial = next(self._serials)
+                found.append(m.Play(self._serial))
+            return found
+
+    def _notice(self, notice: m.Notice) -> None:
+        self._board.note(notice)
+
+    def _state_changed(self, state: str, message: str) -> None:
+        self._board.set_state(state, message)
+
+    def _heartbeat_age_s(self) -> float:
+        beat_ns = self._block.get("heartbeat_ns")
+        return (time.monotonic_ns() - beat_ns) * 1e-9 if beat_ns else 0.0
+
+
+def _sound_time(time_s: float) -> float:
+    return max(float(time_s), 0.0) if np.isfinite(time_s) else 0.0

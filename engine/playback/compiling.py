@@ -1,0 +1,151 @@
+"""The engine's second thread: turns projects into scenes beside the renderer, and frees old ones.
+
+The newest project wins: while one is compiled, only the last of those that arrive is kept.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from engine.errors import FoleystageError
+from engine.playback.messages import Compiled, SetProject
+from engine.playback.scene import HOP_SAMPLES, Scene
+from engine.project.model import ContentHash, Project
+from engine.realtime.kernel import Kernel, PreparedSnapshot
+from engine.realtime.snapshot import Snapshot
+from engine.render.compiler import compile_project
+
+FREE_AFTER_S = 1.0
+"""Old scenes rest so long, until the renderer has surely stopped using them."""
+
+
+class SceneMaker:
+    """Compiles on a thread of its own.
+
+    Parameters
+    ----------
+    monitor_format : str
+        Format to compile for first.
+    on_scene : callable
+        ``on_scene(scene, compiled)``.
+    on_trouble : callable
+        ``on_trouble(message)``: the project could not be compiled, the last one plays on.
+    may_collect : callable
+        Whether collecting garbage (which holds the interpreter) would disturb nobody now.
+    """
+
+    def __init__(
+        self,
+        monitor_format: str,
+        on_scene: Callable[[Scene, Compiled], None],
+        on_trouble: Callable[[str], None],
+        may_collect: Callable[[], bool],
+    ) -> None:
+        self._format = monitor_format
+        self._on_scene = on_scene
+        self._on_trouble = on_trouble
+        self._may_collect = may_collect
+        self._wanted: SetProject | None = None
+        self._dirty = False
+        self._delivered: tuple[str, int] | None = None
+        self._retired: deque[tuple[float, object]] = deque()
+        self._garbage = False
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="scene maker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to compile."""
+        self._thread.start()
+
+    def set_project(self, message: SetProject) -> None:
+        """Compile this project next."""
+        self._wanted, self._dirty = message, True
+        self._wake.set()
+
+    def set_format(self, monitor_format: str) -> None:
+        """Compile for this monitor format from now on."""
+        if monitor_format != self._format:
+            self._format, self._dirty = monitor_format, True
+            self._wake.set()
+
+    def dispose(self, thing: object) -> None:
+        """Take over something that the renderer needs no more."""
+        self._retired.append((time.monotonic(), thing))
+
+    def close(self) -> None:
+        """Stop; a compilation under way is abandoned with the process."""
+        self._closing = True
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait(0.5)
+            self._wake.clear()
+            if self._dirty and self._wanted is not None:
+                self._dirty = False
+                self._make(self._wanted, self._format)
+            self._free()
+
+    def _make(self, wanted: SetProject, monitor_format: str) -> None:
+        began_s = time.monotonic()
+        try:
+            scene, problems = self._compile(wanted, monitor_format)
+        except FoleystageError as error:
+            self._on_trouble(str(error))
+            return
+        except Exception as error:  # the job edge: whatever failed is told to the user
+            message = f"{type(error).__name__}: {error}".splitlines()[0]
+            self._on_trouble(f"the session cannot be played: {message}")
+            return
+        self._delivered = (scene.format, scene.sample_rate_hz)
+        compiled = Compiled(
+            wanted.revision, monitor_format, time.monotonic() - began_s, tuple(problems)
+        )
+        self._on_scene(scene, compiled)
+
+    def _compile(self, wanted: SetProject, monitor_format: str) -> tuple[Scene, tuple[str, ...]]:
+        project = msgspec.json.decode(wanted.project, type=Project)
+        media = Path(wanted.bundle_path) / "media"
+
+        def audio_path(content: ContentHash) -> Path:
+            return media / f"{content}.wav"
+
+        snapshot = compile_project(project, audio_path, (monitor_format,))
+        same_kernel = self._delivered == (monitor_format, snapshot.sample_rate_hz)
+        scene = Scene(
+            revision=wanted.revision,
+            format=monitor_format,
+            channels=snapshot.channels[0],
+            sample_rate_hz=snapshot.sample_rate_hz,
+            end_sample=snapshot.length_samples,
+            slots=wanted.slots,
+            prepared=PreparedSnapshot(snapshot) if same_kernel else None,
+            kernel=None if same_kernel else _warm_kernel(snapshot),
+        )
+        return scene, snapshot.problems
+
+    def _free(self) -> None:
+        while self._retired and time.monotonic() - self._retired[0][0] > FREE_AFTER_S:
+            self._retired.popleft()
+            self._garbage = True
+        if self._garbage and self._may_collect():
+            self._garbage = False
+            gc.collect()
+
+
+def _warm_kernel(snapshot: Snapshot) -> Kernel:
+    """A kernel that has run once, so that nothing is compiled or paged in on the renderer."""
+    kernel = Kernel(snapshot)
+    out = np.zeros((snapshot.channels[0], HOP_SAMPLES), dtype=np.float32)
+    kernel.process((out,))
+    kernel.locate(0)
+    return kernel

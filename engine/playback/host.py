@@ -1,0 +1,193 @@
+"""The engine process: receives commands, and owns the renderer, the keeper and the scene maker.
+
+The receiving thread does nothing that takes time. It also notices that the window is gone: the
+pipe ends, or the parent process changes; then the engine ends at once.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from engine.playback import messages as m
+from engine.playback.compiling import SceneMaker
+from engine.playback.device import DeviceRequest, OpenedDevice
+from engine.playback.keeper import DeviceKeeper
+from engine.playback.monitor import monitor_matrix, wanted_channels
+from engine.playback.output import MixerOutput, Output
+from engine.playback.renderer import Renderer
+from engine.playback.scene import Scene
+from engine.playback.shared import SharedBlock
+
+PARENT_POLL_S = 0.25
+DEVICE_HANG_S = 10.0
+"""A driver that does not answer for so long is left behind with the process."""
+_SWITCH_INTERVAL_S = 0.001
+
+
+def run_engine(connection: Connection) -> None:
+    """Serve one window until it closes the engine or dies; does not return."""
+    parent = os.getppid()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    host: Host | None = None
+    try:
+        connection.send_bytes(m.encode(m.Ready()))
+        while os.getppid() == parent:
+            if connection.poll(PARENT_POLL_S):
+                command = m.decode_command(connection.recv_bytes())
+                if isinstance(command, m.Close):
+                    break
+                if isinstance(command, m.Activate):
+                    host = Host(connection, command)
+                elif host is not None:
+                    host.obey(command)
+            elif host is not None and host.is_hanging():
+                break
+    except (EOFError, OSError):
+        pass
+    if host is not None:
+        host.close()
+    os._exit(0)
+
+
+class Host:
+    """An activated engine.
+
+    Parameters
+    ----------
+    connection : Connection
+        Notices to the window go here.
+    activate : Activate
+    """
+
+    def __init__(self, connection: Connection, activate: m.Activate) -> None:
+        self._connection = connection
+        self._send_lock = threading.Lock()
+        self._format = activate.monitor_format
+        self._opened: OpenedDevice | None = None
+        self._device_message = ""
+        self._block = SharedBlock(activate.block_name)
+        self._block.reset_engine_fields()
+        self._maker = SceneMaker(
+            activate.monitor_format, self._scene_made, self._trouble, self._is_quiet
+        )
+        self._renderer = Renderer(
+            self._block,
+            activate.sample_rate_hz,
+            activate.block_samples,
+            on_lost=self._lost,
+            on_trouble=self._trouble,
+            dispose=self._maker.dispose,
+        )
+        request = DeviceRequest(
+            device=activate.device,
+            sample_rate_hz=activate.sample_rate_hz,
+            channels=wanted_channels(activate.monitor_format),
+            block_samples=activate.block_samples,
+        )
+        self._keeper = DeviceKeeper(
+            request, self._renderer.detach, self._device_opened, self._device_missing
+        )
+        self._renderer.start()
+        self._maker.start()
+        self._keeper.start()
+
+    def obey(self, command: m.Command) -> None:
+        """Pass a command to whom it concerns."""
+        renderer = self._renderer
+        match command:
+            case m.Play(serial=serial):
+                renderer.post(renderer.play, serial)
+            case m.Stop(serial=serial):
+                renderer.post(renderer.stop, serial)
+            case m.Locate(serial=serial, time_s=time_s):
+                renderer.post(renderer.locate, serial, time_s)
+            case m.Scrub(serial=serial, time_s=time_s):
+                renderer.post(renderer.scrub, serial, time_s)
+            case m.SetLoop(start_s=start_s, end_s=end_s):
+                renderer.post(renderer.set_loop, start_s, end_s)
+            case m.SetProject():
+                self._maker.set_project(command)
+            case m.SetMonitor(format=name):
+                self._format = name
+                self._maker.set_format(name)
+            case m.SetDevice(device=device):
+                self._keeper.want(replace(self._keeper.request, device=device))
+
+    def is_hanging(self) -> bool:
+        """Whether a device driver has not answered for long."""
+        since_s = self._keeper.busy_since_s
+        return since_s is not None and time.monotonic() - since_s > DEVICE_HANG_S
+
+    def close(self) -> None:
+        """Let everything go."""
+        self._maker.close()
+        if not self.is_hanging():
+            self._keeper.close()
+        self._renderer.close()
+
+    def _is_quiet(self) -> bool:
+        reading = self._block.read_clock()
+        return reading is None or not reading.playing
+
+    def _scene_made(self, scene: Scene, compiled: m.Compiled) -> None:
+        self._renderer.post(self._renderer.set_scene, scene)
+        self._send(compiled)
+        channels = wanted_channels(scene.format)
+        if self._opened is not None:
+            channels = min(channels, self._opened.most_channels)
+        self._keeper.want(
+            replace(self._keeper.request, channels=channels, sample_rate_hz=scene.sample_rate_hz)
+        )
+        self._report_device()
+
+    def _device_opened(self, opened: OpenedDevice) -> None:
+        self._opened, self._device_message = opened, opened.message
+        self._renderer.post(self._renderer.attach, opened.output, opened.is_alsa)
+        self._report_device()
+
+    def _device_missing(self, message: str) -> None:
+        self._opened, self._device_message = None, message
+        self._report_device()
+
+    def _lost(self, output: Output) -> None:
+        self._keeper.lost(output.name)
+
+    def _report_device(self) -> None:
+        if self._opened is None:
+            if self._device_message:
+                self._send(m.DeviceReport("silent clock", 0, 0, True, self._device_message))
+            return
+        output: MixerOutput = self._opened.output
+        _, folded = monitor_matrix(self._format, output.channels, is_alsa=self._opened.is_alsa)
+        self._send(
+            m.DeviceReport(
+                name=output.name,
+                sample_rate_hz=output.sample_rate_hz,
+                channels=output.channels,
+                silent=False,
+                message="; ".join(part for part in (self._device_message, folded) if part),
+                devices=self._opened.devices,
+            )
+        )
+
+    def _trouble(self, message: str) -> None:
+        self._send(m.Trouble(message))
+
+    def _send(self, notice: m.Message) -> None:
+        data = m.encode(notice)
+        with self._send_lock:
+            try:
+                self._connection.send_bytes(data)
+            except (BrokenPipeError, ConnectionResetError, msgspec.MsgspecError):
+                return  # the window is gone; the receiving thread ends the process

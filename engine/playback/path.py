@@ -1,0 +1,76 @@
+"""The last stretch before the ring: monitor matrix, change of scene, and the device's rate."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.playback.monitor import monitor_matrix
+from engine.playback.resample import Resampler
+
+
+class OutputPath:
+    """Turns blocks of a monitor format into what one device wants.
+
+    Parameters
+    ----------
+    device_channels, device_rate_hz : int
+    is_alsa : bool
+
+    Attributes
+    ----------
+    message : str
+        What the device cannot do justice to, in words; else empty.
+    """
+
+    def __init__(self, device_channels: int, device_rate_hz: int, *, is_alsa: bool) -> None:
+        self._channels = device_channels
+        self._rate_hz = device_rate_hz
+        self._is_alsa = is_alsa
+        self._resampler: Resampler | None = None
+        self._carry: NDArray[np.float32] | None = None
+        self.message = ""
+        self.set_format("stereo", device_rate_hz)
+
+    def set_format(self, monitor_format: str, sample_rate_hz: int) -> None:
+        """Listen to another format, or at another project rate, from the next block on."""
+        self._matrix, self.message = monitor_matrix(
+            monitor_format, self._channels, is_alsa=self._is_alsa
+        )
+        self._source_rate_hz = sample_rate_hz
+        self._resampler = None
+        if sample_rate_hz != self._rate_hz:
+            self._resampler = Resampler(sample_rate_hz, self._rate_hz, self._channels)
+
+    @property
+    def delay(self) -> float:
+        """Delay of the conversion in device samples."""
+        if self._resampler is None:
+            return 0.0
+        return self._resampler.delay_samples * self._resampler.ratio
+
+    def project_rate_ratio(self) -> float:
+        """Project samples per device sample."""
+        return self._source_rate_hz / self._rate_hz
+
+    def carry(self, samples: NDArray[np.float32]) -> None:
+        """Add (channels, n) samples of the present format to what is converted next."""
+        self._carry = self._matrix @ samples
+
+    def reset(self) -> None:
+        """Start out of silence."""
+        self._carry = None
+        if self._resampler is not None:
+            self._resampler.reset()
+
+    def convert(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, device channels) samples at the device's rate of a (channels, m) block."""
+        out = self._matrix @ block
+        if self._carry is not None:
+            count = min(out.shape[1], self._carry.shape[1])
+            out[:, :count] += self._carry[:, :count]
+            rest = self._carry[:, count:]
+            self._carry = rest if rest.shape[1] else None
+        if self._resampler is not None:
+            out = self._resampler.process(out)
+        return np.ascontiguousarray(out.T)

@@ -1,0 +1,84 @@
+"""One engine process, seen from the window: spawned, spoken to through a pipe, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import Connection
+
+from engine.playback.messages import Close, Message, Notice, decode_notice, encode
+
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_END_TIMEOUT_S = 1.0
+
+
+class EngineProcess:
+    """A spawned engine. It says `Ready` when it has imported everything, and then waits."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, child = context.Pipe(duplex=True)
+        self.process = context.Process(
+            target=_engine_main, args=(child,), name="foleystage engine", daemon=True
+        )
+        self.process.start()
+        child.close()
+        self.is_ready = False
+        self._lock = threading.Lock()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid or 0
+
+    def send(self, message: Message) -> bool:
+        """Send a command; False when the engine is gone."""
+        data = encode(message)
+        with self._lock:
+            try:
+                self.connection.send_bytes(data)
+            except OSError:
+                return False
+        return True
+
+    def receive(self) -> Notice | None:
+        """The next notice, if one is waiting.
+
+        Raises
+        ------
+        EOFError
+            If the engine is gone.
+        """
+        try:
+            if not self.connection.poll():
+                return None
+            return decode_notice(self.connection.recv_bytes())
+        except OSError as error:
+            raise EOFError(str(error)) from error
+
+    def is_alive(self) -> bool:
+        return self.process.is_alive()
+
+    def end(self) -> None:
+        """End it: politely, then by force."""
+        if self.process.is_alive():
+            self.send(Close())
+            self.process.join(_END_TIMEOUT_S)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join(_END_TIMEOUT_S)
+        with contextlib.suppress(OSError):
+            self.connection.close()
+
+
+def _engine_main(connection: Connection) -> None:
+    """Entry of the engine process; everything heavy is imported here, in the child."""
+    with contextlib.suppress(ValueError, OSError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    from engine.playback.host import run_engine
+
+    run_engine(connection)

@@ -1,0 +1,360 @@
+"""The renderer thread: keeps the ring filled ahead of the device and publishes what is heard.
+
+It is the only thread that touches the kernel, the transport and the output. Others reach it by
+posting small functions, which it runs between two hops.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.playback.ahead import AheadWriter
+from engine.playback.faders import FaderLink
+from engine.playback.heard import DeviceClock, Piece, Score
+from engine.playback.meters import PeakMeters
+from engine.playback.output import Output, SilentOutput
+from engine.playback.path import OutputPath
+from engine.playback.scene import Scene, SceneReader
+from engine.playback.shared import ClockReading, SharedBlock
+from engine.playback.transport import Transport, rising
+from engine.units import seconds_to_samples
+
+POLL_S = 0.004
+SETTLE_S = 0.3
+"""After a jump the ring's lowest fill is not counted for so long."""
+LOAD_WEIGHT = 0.02
+_DETACH_TIMEOUT_S = 0.5
+
+
+class Renderer:
+    """Renders, writes, publishes.
+
+    Parameters
+    ----------
+    block : SharedBlock
+    sample_rate_hz : int
+        Project rate until a scene says otherwise.
+    block_samples : int
+    on_lost : callable
+        ``on_lost(output)`` when the device has gone; the renderer plays on into a silent clock.
+    on_trouble : callable
+        ``on_trouble(message)`` when a block could not be rendered, once per kind.
+    dispose : callable
+        ``dispose(thing)`` takes scenes that are no longer needed, to be freed elsewhere.
+    """
+
+    def __init__(
+        self,
+        block: SharedBlock,
+        sample_rate_hz: int,
+        block_samples: int,
+        *,
+        on_lost: Callable[[Output], None],
+        on_trouble: Callable[[str], None],
+        dispose: Callable[[object], None],
+    ) -> None:
+        self._block = block
+        self._block_samples = block_samples
+        self._on_lost = on_lost
+        self._on_trouble = on_trouble
+        self._dispose = dispose
+        self._inbox: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._closing = False
+        self._transport = Transport(sample_rate_hz)
+        self._scene: Scene | None = None
+        self._reader: SceneReader | None = None
+        self._faders = FaderLink(block)
+        self._meters = PeakMeters(block.array("meter_peak"), block.array("meter_clips"))
+        self._serial = 0
+        self._said = ""
+        self._load = self._peak_load = 0.0
+        self._lowest_fill_s = float("inf")
+        self._underruns_before = self._late_before = 0
+        self._clips_cleared = int(block.get("clips_cleared"))
+        self._last_publish_s = time.monotonic()
+        self._jumped_s = self._last_publish_s
+        self._take_up(SilentOutput(sample_rate_hz, 2, block_samples), is_alsa=False)
+        self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to render."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop rendering."""
+        self._closing = True
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+
+    def post(self, act: Callable[..., None], *arguments: Any) -> None:
+        """Run one of the methods below on the renderer thread, between two hops."""
+        self._inbox.append((act, arguments))
+
+    def detach(self) -> None:
+        """Let go of the device (called from another thread); returns once it is let go."""
+        done = threading.Event()
+
+        def let_go() -> None:
+            if not self._output.silent:
+                self._use_silence()
+            done.set()
+
+        self.post(let_go)
+        done.wait(_DETACH_TIMEOUT_S)
+
+    # The rest runs on the renderer thread: post it.
+
+    def attach(self, output: Output, is_alsa: bool) -> None:
+        """Play on this output from where the sound is now."""
+        self._use(output, is_alsa=is_alsa)
+
+    def play(self, serial: int) -> None:
+        """Start the transport."""
+        self._serial = serial
+        if self._transport.playing:
+            return
+        self._jump(self._transport.play)
+
+    def stop(self, serial: int) -> None:
+        """Stop where the fade reaches the device."""
+        self._serial = serial
+        was_sounding = self._transport.playing or self._transport.scrubbing
+        at = self._writer.cut()
+        heard = self._samples_at(at) if was_sounding else self._transport.position
+        if self._transport.scrubbing:
+            heard = self._transport.position
+        self._transport.stop(heard)
+        self._resume(at)
+
+    def locate(self, serial: int, time_s: float) -> None:
+        """Go to a project time."""
+        self._serial = serial
+        position = seconds_to_samples(max(time_s, 0.0), self._transport.sample_rate_hz)
+        self._jump(lambda: self._transport.locate(position))
+
+    def scrub(self, serial: int, time_s: float) -> None:
+        """Sound a grain at a project time."""
+        self._serial = serial
+        position = seconds_to_samples(max(time_s, 0.0), self._transport.sample_rate_hz)
+        if self._transport.scrubbing and self._transport.is_in_grain:
+            self._transport.scrub(position)
+        else:
+            self._jump(lambda: self._transport.scrub(position))
+
+    def set_loop(self, start_s: float | None, end_s: float | None) -> None:
+        """Loop over [start_s, end_s), or not at all."""
+        transport = self._transport
+        transport.loop = None
+        if start_s is not None and end_s is not None:
+            rate_hz = transport.sample_rate_hz
+            first, last = (seconds_to_samples(t, rate_hz) for t in (start_s, end_s))
+            if 0 <= first < last:
+                transport.loop = (first, last)
+        heard = self._samples_at(self._writer.cursor - self._writer.fill())
+        if transport.playing and transport.loop and heard < transport.loop[1] < transport.position:
+            at = self._writer.cut()
+            position = self._samples_at(at)
+            transport.locate(position)
+            self._resume(at)
+
+    def set_scene(self, scene: Scene) -> None:
+        """Play another scene (or the same in another format) from the next hop on."""
+        old, self._scene = self._scene, scene
+        self._transport.end_sample = scene.end_sample
+        if scene.kernel is None:
+            assert self._reader is not None
+            self._reader.kernel.swap(scene.prepared)
+        else:
+            self._change_kernel(scene)
+        assert self._reader is not None
+        self._faders.connect(self._reader.kernel.controls, scene.slots)
+        self._block.put({"meter_channels": scene.channels})
+        if old is not None:
+            self._dispose(old)
+
+    def _change_kernel(self, scene: Scene) -> None:
+        assert scene.kernel is not None
+        transport = self._transport
+        if self._reader is not None:
+            if transport.playing and transport.sample_rate_hz == scene.sample_rate_hz:
+                count = transport.fade_samples
+                self._path.carry(self._reader.read(count) * (1.0 - rising(count)))
+            self._dispose(self._reader)
+        self._reader = SceneReader(scene.kernel, scene.channels)
+        self._path.set_format(scene.format, scene.sample_rate_hz)
+        transport.set_reader(self._reader, scene.sample_rate_hz)
+
+    def _jump(self, act: Callable[[], None]) -> None:
+        """Cut, do something that may take a while, go on."""
+        at = self._writer.cut()
+        act()
+        self._resume(at)
+
+    def _resume(self, at: int) -> None:
+        end = self._writer.resume()
+        self._path.reset()
+        if end > at:
+            self._note(at, end - at, self._transport.position, moving=False)
+        self._jumped_s = time.monotonic()
+
+    def _use(self, output: Output, *, is_alsa: bool) -> None:
+        """Write into another output, from the place that is heard."""
+        self._underruns_before += self._output.underruns
+        self._late_before += self._writer.late
+        if self._transport.playing:
+            self._transport.locate(self._samples_at(self._heard(time.monotonic())))
+        self._take_up(output, is_alsa=is_alsa)
+
+    def _take_up(self, output: Output, *, is_alsa: bool) -> None:
+        self._output = output
+        self._writer = AheadWriter(output)
+        self._clock = DeviceClock(output.sample_rate_hz)
+        self._score = Score(output.sample_rate_hz)
+        self._path = OutputPath(output.channels, output.sample_rate_hz, is_alsa=is_alsa)
+        if self._scene is not None:
+            self._path.set_format(self._scene.format, self._scene.sample_rate_hz)
+        self._jumped_s = time.monotonic()
+
+    def _use_silence(self) -> None:
+        rate_hz = self._transport.sample_rate_hz
+        self._use(SilentOutput(rate_hz, 2, self._block_samples), is_alsa=False)
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._obey()
+            if not self._output.is_alive():
+                lost = self._output
+                self._use_silence()
+                self._on_lost(lost)
+            self._faders.apply()
+            self._fill()
+            self._publish()
+            time.sleep(POLL_S)
+
+    def _obey(self) -> None:
+        while self._inbox:
+            act, arguments = self._inbox.popleft()
+            try:
+                act(*arguments)
+            except Exception as error:  # the event loop's edge: one command must not end the rest
+                self._say(f"{type(error).__name__}: {error}".splitlines()[0])
+
+    def _fill(self) -> None:
+        began_s = time.perf_counter()
+        rendered = 0
+        self._measure_fill()
+        while not self._closing and not self._inbox:
+            if self._writer.room(short=self._transport.scrubbing) <= 0:
+                break
+            rendered += self._write_block()
+        if rendered:
+            spent_s = time.perf_counter() - began_s
+            load = spent_s * self._transport.sample_rate_hz / rendered
+            self._load += LOAD_WEIGHT * (load - self._load)
+            self._peak_load = max(load, self._peak_load * 0.999)
+        self._writer.adapt()
+
+    def _write_block(self) -> int:
+        block = self._transport.next_block()
+        samples = self._path.convert(block.samples)
+        peaks = np.abs(block.samples).max(axis=1) if block.sounding else None
+        if len(samples):
+            start = self._writer.cursor
+            self._writer.write(samples)
+            self._note(start, len(samples), block.position, moving=block.moving, peaks=peaks)
+        if self._reader is not None and self._reader.trouble:
+            self._say(self._reader.trouble)
+        return block.samples.shape[1]
+
+    def _note(
+        self, start: int, length: int, position: int, *, moving: bool, peaks: Any = None
+    ) -> None:
+        """Remember what a stretch of the ring holds."""
+        transport = self._transport
+        self._score.add(
+            Piece(
+                start=start,
+                length=length,
+                time_s=position / transport.sample_rate_hz,
+                speed=1.0 if moving else 0.0,
+                playing=moving or transport.playing,
+                epoch=transport.epoch,
+                serial=self._serial,
+                peaks=peaks,
+            )
+        )
+
+    def _samples_at(self, ring_position: float) -> int:
+        """Project sample that a ring position holds."""
+        time_s = self._score.time_at(ring_position)
+        return seconds_to_samples(time_s, self._transport.sample_rate_hz)
+
+    def _heard(self, now_s: float) -> float:
+        """Ring position that is heard now, the device's and the conversion's delay allowed for."""
+        taken = self._output.consumed()
+        self._clock.observe(taken, now_s)
+        estimate = min(self._clock.taken_at(now_s), taken + 2 * self._output.block_samples)
+        return estimate - self._output.latency_s * self._output.sample_rate_hz - self._path.delay
+
+    def _measure_fill(self) -> None:
+        """Keep the lowest fill while playing steadily."""
+        if self._transport.playing and time.monotonic() - self._jumped_s > SETTLE_S:
+            fill_s = self._writer.fill() / self._output.sample_rate_hz
+            self._lowest_fill_s = min(self._lowest_fill_s, fill_s)
+
+    def _publish(self) -> None:
+        now_s = time.monotonic()
+        heard = self._heard(now_s)
+        self._meters.fall(now_s - self._last_publish_s)
+        self._last_publish_s = now_s
+        for peaks in self._score.advance(heard):
+            self._meters.rise(peaks)
+        piece = self._score.at(heard)
+        if piece is not None:
+            turn_s, following = self._score.turn_after(heard)
+            self._block.write_clock(
+                ClockReading(
+                    anchor_ns=int(now_s * 1e9),
+                    position_s=self._score.time_at(heard),
+                    speed=piece.speed,
+                    turn_s=turn_s,
+                    resume_s=following.time_s if following else 0.0,
+                    resume_speed=following.speed if following else 0.0,
+                    epoch=piece.epoch,
+                    serial=piece.serial,
+                    playing=piece.playing,
+                )
+            )
+        self._publish_counters(now_s)
+
+    def _publish_counters(self, now_s: float) -> None:
+        cleared = int(self._block.get("clips_cleared"))
+        if cleared != self._clips_cleared:
+            self._clips_cleared = cleared
+            self._meters.clear_clips()
+        lowest_s = self._lowest_fill_s
+        self._block.put(
+            {
+                "heartbeat_ns": int(now_s * 1e9),
+                "underruns": self._underruns_before + self._output.underruns,
+                "late_rewrites": self._late_before + self._writer.late,
+                "faulty_blocks": self._reader.faults if self._reader else 0,
+                "fill_s": self._writer.fill() / self._output.sample_rate_hz,
+                "lowest_fill_s": lowest_s if np.isfinite(lowest_s) else 0.0,
+                "ahead_s": self._writer.ahead_s,
+                "render_load": self._load,
+                "peak_load": self._peak_load,
+                "latency_s": self._output.latency_s,
+            }
+        )
+
+    def _say(self, message: str) -> None:
+        if message != self._said:
+            self._said = message
+            self._on_trouble(f"some sound was left out: {message}")

@@ -1,0 +1,107 @@
+"""A compiled scene as the transport reads it: any number of samples at a time, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.realtime.snapshot import HOP_SAMPLES
+
+
+class Faders(Protocol):
+    """What may move without compiling (`engine.realtime.controls.Controls`)."""
+
+    def set_track_gain(self, track_id: str, gain_db: float) -> None: ...
+    def set_track_mute(self, track_id: str, muted: bool) -> None: ...
+    def set_track_solo(self, track_id: str, soloed: bool) -> None: ...
+    def set_master_gain(self, gain_db: float) -> None: ...
+    def set_head(self, yaw_deg: float, pitch_deg: float, roll_deg: float) -> None: ...
+
+
+class SceneKernel(Protocol):
+    """The part of `engine.realtime.kernel.Kernel` that playing needs."""
+
+    @property
+    def controls(self) -> Faders: ...
+    def locate(self, sample: int) -> None: ...
+    def process(self, outs: Sequence[NDArray[np.float32]]) -> None: ...
+    def swap(self, prepared: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A compiled project in one monitor format.
+
+    Attributes
+    ----------
+    prepared : PreparedSnapshot or None
+        To be swapped into the kernel that plays this format and rate already.
+    kernel : Kernel or None
+        A fresh kernel, where format or rate differ from the scene before.
+    slots : mapping of track id to fader slot
+    """
+
+    revision: int
+    format: str
+    channels: int
+    sample_rate_hz: int
+    end_sample: int
+    slots: Mapping[str, int]
+    prepared: object
+    kernel: SceneKernel | None
+
+
+class SceneReader:
+    """Reads a kernel, hop by hop, as a continuous signal.
+
+    A hop that fails or is not finite becomes silence and counts in `faults`; the sentence of the
+    last failure is in `trouble`.
+    """
+
+    def __init__(self, kernel: SceneKernel, channels: int) -> None:
+        self.kernel = kernel
+        self.channels = channels
+        self.faults = 0
+        self.trouble = ""
+        self._hop = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
+        self._used = HOP_SAMPLES
+
+    def locate(self, sample: int) -> None:
+        """Continue at this sample of the scene."""
+        self._used = HOP_SAMPLES
+        try:
+            self.kernel.locate(sample)
+        except Exception as error:  # the audio path's edge: a fault must not end the engine
+            self._fault(error)
+
+    def read(self, count: int) -> NDArray[np.float32]:
+        """The next (channels, count) samples."""
+        out = np.empty((self.channels, count), dtype=np.float32)
+        done = 0
+        while done < count:
+            if self._used == HOP_SAMPLES:
+                self._render_hop()
+            step = min(count - done, HOP_SAMPLES - self._used)
+            out[:, done : done + step] = self._hop[:, self._used : self._used + step]
+            self._used += step
+            done += step
+        return out
+
+    def _render_hop(self) -> None:
+        self._used = 0
+        try:
+            self.kernel.process((self._hop,))
+        except Exception as error:  # as above
+            self._fault(error)
+        else:
+            if not np.isfinite(self._hop).all():
+                self._fault(ValueError("the scene is not finite here"))
+
+    def _fault(self, error: Exception) -> None:
+        self._hop[:] = 0.0
+        self.faults += 1
+        self.trouble = f"{type(error).__name__}: {error}".splitlines()[0]

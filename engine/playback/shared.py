@@ -1,0 +1,199 @@
+"""The memory block the window and the engine process share: its whole layout is in this file.
+
+Each field has one writer. The engine writes the clock, the meters and the counters; the window
+writes the faders. Nothing here waits: the clock is guarded by a sequence number (odd while it is
+being written) and everything else is a single aligned number that may be read at any moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_TRACKS = 512
+MAX_METERS = 16
+LAYOUT_VERSION = 1
+
+_CLOCK = struct.Struct("<qdddddqqq")
+_SEQUENCE = struct.Struct("<Q")
+_READ_ATTEMPTS = 50
+
+_LAYOUT = np.dtype(
+    [
+        ("version", "<i8"),
+        ("clock_sequence", "<u8"),
+        ("clock", f"V{_CLOCK.size}"),
+        # engine -> window
+        ("heartbeat_ns", "<i8"),
+        ("underruns", "<i8"),
+        ("faulty_blocks", "<i8"),
+        ("late_rewrites", "<i8"),
+        ("fill_s", "<f8"),
+        ("lowest_fill_s", "<f8"),
+        ("ahead_s", "<f8"),
+        ("render_load", "<f8"),
+        ("peak_load", "<f8"),
+        ("latency_s", "<f8"),
+        ("meter_channels", "<i8"),
+        ("meter_peak", "<f4", (MAX_METERS,)),
+        ("meter_clips", "<i8", (MAX_METERS,)),
+        # window -> engine
+        ("fader_db", "<f4", (MAX_TRACKS,)),
+        ("fader_muted", "<u1", (MAX_TRACKS,)),
+        ("fader_soloed", "<u1", (MAX_TRACKS,)),
+        ("master_db", "<f4"),
+        ("master_muted", "<i4"),
+        ("head_deg", "<f4", (3,)),
+        ("clips_cleared", "<i4"),
+    ],
+    align=True,
+)
+
+
+@dataclass(frozen=True)
+class ClockReading:
+    """What is being heard at one moment, and how it goes on until the next reading.
+
+    Attributes
+    ----------
+    anchor_ns : int
+        `time.monotonic_ns()` of the reading.
+    position_s : float
+        Project time heard at the anchor.
+    speed : float
+        Project seconds per second from there on; 0 while stopped.
+    turn_s, resume_s, resume_speed : float
+        Where this run of the timeline ends (loop end, scene end), where it continues, how fast.
+    epoch : int
+        Counts jumps (locate, loop, restart); within one epoch the position never goes back.
+    serial : int
+        The last transport command that is already heard.
+    playing : bool
+        Whether the transport runs.
+    """
+
+    anchor_ns: int = 0
+    position_s: float = 0.0
+    speed: float = 0.0
+    turn_s: float = float("inf")
+    resume_s: float = 0.0
+    resume_speed: float = 0.0
+    epoch: int = 0
+    serial: int = 0
+    playing: bool = False
+
+    def at(self, now_ns: int) -> float:
+        """Project time in seconds heard at a monotonic time."""
+        elapsed_s = max(now_ns - self.anchor_ns, 0) * 1e-9
+        position_s = self.position_s + self.speed * elapsed_s
+        if self.speed > 0.0 and position_s > self.turn_s:
+            beyond_s = (position_s - self.turn_s) / self.speed
+            return self.resume_s + beyond_s * self.resume_speed
+        return position_s
+
+
+class SharedBlock:
+    """The block itself; the window creates it, engines attach to it by name.
+
+    Parameters
+    ----------
+    name : str, optional
+        Attach to the block of that name; without it a new one is created.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self._owner = name is None
+        if name is None:
+            self._memory = SharedMemory(create=True, size=_LAYOUT.itemsize)
+        else:
+            self._memory = SharedMemory(name=name)
+        buffer = self._memory.buf
+        assert buffer is not None
+        self._buffer: memoryview = buffer
+        self._fields: NDArray[np.void] = np.ndarray((1,), _LAYOUT, buffer)
+        self._clock_offset = _offset("clock")
+        self._sequence_offset = _offset("clock_sequence")
+        if self._owner:
+            self._fields["version"] = LAYOUT_VERSION
+        elif int(self._fields["version"][0]) != LAYOUT_VERSION:
+            raise ValueError("the shared block was made by another version of Foleystage")
+
+    @property
+    def name(self) -> str:
+        return self._memory.name
+
+    def array(self, field: str) -> NDArray[Any]:
+        """A live view of an array field, (n,)."""
+        return self._fields[field][0]
+
+    def get(self, field: str) -> float:
+        """The number in a scalar field."""
+        return self._fields[field][0].item()
+
+    def put(self, numbers: Mapping[str, float]) -> None:
+        """Write scalar fields."""
+        for field, number in numbers.items():
+            self._fields[field] = number
+
+    def write_clock(self, reading: ClockReading) -> None:
+        """Publish a clock reading (engine only)."""
+        buffer = self._buffer
+        (sequence,) = _SEQUENCE.unpack_from(buffer, self._sequence_offset)
+        sequence |= 1
+        _SEQUENCE.pack_into(buffer, self._sequence_offset, sequence)
+        _CLOCK.pack_into(
+            buffer,
+            self._clock_offset,
+            reading.anchor_ns,
+            reading.position_s,
+            reading.speed,
+            reading.turn_s,
+            reading.resume_s,
+            reading.resume_speed,
+            reading.epoch,
+            reading.serial,
+            int(reading.playing),
+        )
+        _SEQUENCE.pack_into(buffer, self._sequence_offset, sequence + 1)
+
+    def read_clock(self) -> ClockReading | None:
+        """The latest whole clock reading; None in the rare case that each try met a write."""
+        buffer = self._buffer
+        for _ in range(_READ_ATTEMPTS):
+            (before,) = _SEQUENCE.unpack_from(buffer, self._sequence_offset)
+            values = _CLOCK.unpack_from(buffer, self._clock_offset)
+            (after,) = _SEQUENCE.unpack_from(buffer, self._sequence_offset)
+            if before == after and before % 2 == 0:
+                reading = ClockReading(*values)
+                return replace(reading, playing=bool(reading.playing))
+        return None
+
+    def reset_engine_fields(self) -> None:
+        """Forget what an earlier engine wrote."""
+        self.write_clock(ClockReading())
+        counters = ("underruns", "faulty_blocks", "late_rewrites", "render_load", "peak_load")
+        self.put(dict.fromkeys((*counters, "fill_s", "lowest_fill_s", "latency_s"), 0.0))
+        self._fields["meter_peak"] = 0.0
+        self._fields["meter_clips"] = 0
+
+    def close(self) -> None:
+        """Let go of the block; its creator removes it."""
+        del self._fields, self._buffer
+        with contextlib.suppress(BufferError):  # a view of it is still held somewhere
+            self._memory.close()
+        if self._owner:
+            with contextlib.suppress(FileNotFoundError):
+                self._memory.unlink()
+
+
+def _offset(field: str) -> int:
+    fields = _LAYOUT.fields
+    assert fields is not None
+    return int(fields[field][1])

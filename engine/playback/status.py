@@ -1,0 +1,124 @@
+"""What the user is told about the engine: one state, one device, one sentence."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from engine.playback import messages as m
+from engine.playback.shared import SharedBlock
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """State and health of the engine.
+
+    Attributes
+    ----------
+    state : str
+        'stopped', 'starting', 'running', 'silent' (no device, the clock runs), 'restarting' or
+        'failed'.
+    device_name, sample_rate_hz, channels
+        The device that plays; rate in Hz.
+    underruns : int
+        Audible gaps so far: the ring was empty, or was overtaken while it was rewritten.
+    lowest_fill_s, fill_s, ahead_s : float
+        Least and present content of the ring, and how full it is kept, in seconds.
+    render_load, peak_load : float
+        Time spent rendering over the time rendered; 1 is all there is.
+    latency_s : float
+        From the ring to the ear, as far as the device says.
+    faulty_blocks : int
+        Hops replaced by silence.
+    message : str
+        What is wrong and what happens about it; empty when all is well.
+    devices : tuple of str
+        Output devices seen last.
+    """
+
+    state: str
+    device_name: str = ""
+    sample_rate_hz: int = 0
+    channels: int = 0
+    underruns: int = 0
+    lowest_fill_s: float = 0.0
+    fill_s: float = 0.0
+    ahead_s: float = 0.0
+    render_load: float = 0.0
+    peak_load: float = 0.0
+    latency_s: float = 0.0
+    faulty_blocks: int = 0
+    message: str = ""
+    devices: tuple[str, ...] = ()
+
+
+class StatusBoard:
+    """Collects notices on one thread and is read on another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state = "stopped"
+        self._state_message = ""
+        self._device: m.DeviceReport | None = None
+        self._devices: tuple[str, ...] = ()
+        self._trouble = ""
+        self._problems: tuple[str, ...] = ()
+        self._revision = 0
+
+    @property
+    def compiled_revision(self) -> int:
+        """Revision of the project that is heard."""
+        return self._revision
+
+    def set_state(self, state: str, message: str) -> None:
+        """The engine process came, went or failed."""
+        with self._lock:
+            self._state, self._state_message = state, message
+            if state != "running":
+                self._device = None
+
+    def note(self, notice: m.Notice) -> None:
+        """Take in what the engine says."""
+        with self._lock:
+            match notice:
+                case m.DeviceReport():
+                    self._device = notice
+                    self._devices = notice.devices or self._devices
+                case m.Compiled(revision=revision, problems=problems):
+                    self._revision, self._problems, self._trouble = revision, problems, ""
+                case m.Trouble(message=message):
+                    self._trouble = message
+
+    def read(self, block: SharedBlock) -> EngineStatus:
+        """The status now."""
+        with self._lock:
+            device, state = self._device, self._state
+            message = self._sentence()
+            devices = self._devices
+        if state == "stopped":
+            return EngineStatus(state="stopped")
+        if state == "running":
+            state = "starting" if device is None else "silent" if device.silent else "running"
+        return EngineStatus(
+            state=state,
+            device_name=device.name if device else "",
+            sample_rate_hz=device.sample_rate_hz if device else 0,
+            channels=device.channels if device else 0,
+            underruns=int(block.get("underruns") + block.get("late_rewrites")),
+            lowest_fill_s=block.get("lowest_fill_s"),
+            fill_s=block.get("fill_s"),
+            ahead_s=block.get("ahead_s"),
+            render_load=block.get("render_load"),
+            peak_load=block.get("peak_load"),
+            latency_s=block.get("latency_s"),
+            faulty_blocks=int(block.get("faulty_blocks")),
+            message=message,
+            devices=devices,
+        )
+
+    def _sentence(self) -> str:
+        parts = [self._state_message, self._device.message if self._device else "", self._trouble]
+        parts += self._problems[:1]
+        if len(self._problems) > 1:
+            parts.append(f"{len(self._problems) - 1} more sounds are missing or damaged")
+        return "; ".join(part for part in parts if part)

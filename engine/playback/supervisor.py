@@ -1,0 +1,174 @@
+"""Keeps one engine running for the window: starts it, hears it, replaces it when it dies.
+
+A second engine waits beside the first with everything imported, so that a replacement plays again
+at once. Two threads: one watches the engine, one sends, so that the window never waits for either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing.connection
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from engine.playback.messages import Message, Notice, Ready
+from engine.playback.process import EngineProcess
+
+WATCH_S = 0.2
+HEARTBEAT_TIMEOUT_S = 10.0
+STANDBY_AFTER_S = 1.0
+MANY_DEATHS = 4
+MANY_DEATHS_WITHIN_S = 20.0
+BACK_OFF_S = 5.0
+
+Outgoing = Callable[[], Message | None]
+
+
+class Supervisor:
+    """Runs engines, one after the other if need be.
+
+    Parameters
+    ----------
+    introduction : callable
+        ``introduction()`` gives the commands that bring a fresh engine to the present state.
+    on_notice : callable
+        ``on_notice(notice)``, on the watching thread.
+    on_state : callable
+        ``on_state(state, message)``: 'running', 'restarting' or 'failed', on the watching thread.
+    heartbeat_age_s : callable
+        Age of the engine's last sign of life.
+    """
+
+    def __init__(
+        self,
+        introduction: Callable[[], list[Message]],
+        on_notice: Callable[[Notice], None],
+        on_state: Callable[[str, str], None],
+        heartbeat_age_s: Callable[[], float],
+    ) -> None:
+        self._introduction = introduction
+        self._on_notice = on_notice
+        self._on_state = on_state
+        self._heartbeat_age_s = heartbeat_age_s
+        self._engine: EngineProcess | None = None
+        self._standby: EngineProcess | None = None
+        self._outgoing: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
+        self._deaths: deque[float] = deque(maxlen=MANY_DEATHS)
+        self._gate = threading.Lock()
+        self._closing = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="engine watcher", daemon=True)
+        self._sender = threading.Thread(target=self._send_all, name="engine sender", daemon=True)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine that plays; None while there is none."""
+        engine = self._engine
+        return engine.pid if engine is not None else None
+
+    def start(self) -> None:
+        """Start an engine; returns at once."""
+        self._watcher.start()
+        self._sender.start()
+
+    def send(self, make: Outgoing) -> None:
+        """Send what `make()` gives, on the sending thread; dropped while there is no engine."""
+        self._outgoing.put(make)
+
+    def close(self) -> None:
+        """End the engines."""
+        self._closing.set()
+        self._outgoing.put(None)
+        for thread in (self._sender, self._watcher):
+            if thread.is_alive():
+                thread.join(3.0)
+
+    def _send_all(self) -> None:
+        while (make := self._outgoing.get()) is not None:
+            with self._gate:
+                engine = self._engine
+            message = make() if engine is not None else None
+            if engine is not None and message is not None:
+                engine.send(message)
+
+    def _watch(self) -> None:
+        while not self._closing.is_set():
+            try:
+                engine = self._standby or EngineProcess()
+            except OSError as error:
+                self._on_state("failed", f"the audio engine cannot be started: {error}")
+                self._closing.wait(BACK_OFF_S)
+                continue
+            self._standby = None
+            self._serve(engine)
+            self._engine = None
+            engine.end()
+            if not self._closing.is_set():
+                self._mourn(engine)
+        if self._standby is not None:
+            self._standby.end()
+            self._standby = None
+
+    def _mourn(self, engine: EngineProcess) -> None:
+        """Say that an engine died, and wait before the next if they die again and again."""
+        now_s = time.monotonic()
+        self._deaths.append(now_s)
+        code = engine.process.exitcode
+        many = len(self._deaths) == MANY_DEATHS
+        if many and now_s - self._deaths[0] < MANY_DEATHS_WITHIN_S:
+            message = (
+                f"the audio engine stopped {MANY_DEATHS} times in a row (exit {code}); "
+                f"trying again in {BACK_OFF_S:.0f} s"
+            )
+            self._on_state("failed", message)
+            self._deaths.clear()
+            self._closing.wait(BACK_OFF_S)
+        else:
+            self._on_state("restarting", f"the audio engine stopped (exit {code}); restarting it")
+
+    def _serve(self, engine: EngineProcess) -> None:
+        """Work with an engine until it dies or everything closes."""
+        began_s = time.monotonic()
+        while not self._closing.is_set():
+            waiting: list[Any] = [engine.connection, engine.process.sentinel]
+            multiprocessing.connection.wait(waiting, timeout=WATCH_S)
+            try:
+                while (notice := engine.receive()) is not None:
+                    self._take(engine, notice)
+            except EOFError:
+                return
+            if not engine.is_alive():
+                return
+            active_s = time.monotonic() - began_s
+            if active_s > HEARTBEAT_TIMEOUT_S and self._heartbeat_age_s() > HEARTBEAT_TIMEOUT_S:
+                engine.process.kill()
+                return
+            self._tend_standby(active_s)
+
+    def _take(self, engine: EngineProcess, notice: Notice) -> None:
+        if isinstance(notice, Ready):
+            engine.is_ready = True
+            self._activate(engine)
+        else:
+            self._on_notice(notice)
+
+    def _activate(self, engine: EngineProcess) -> None:
+        with self._gate:  # what is commanded meanwhile is sent after the introduction
+            for message in self._introduction():
+                engine.send(message)
+            self._engine = engine
+        self._on_state("running", "")
+
+    def _tend_standby(self, active_s: float) -> None:
+        """Have an engine waiting; one that died is replaced later."""
+        if self._engine is None or active_s < STANDBY_AFTER_S:
+            return
+        if self._standby is None:
+            with contextlib.suppress(OSError):
+                self._standby = EngineProcess()
+        elif not self._standby.is_alive():
+            self._standby.end()
+            self._standby = None
