@@ -1,0 +1,59 @@
+"""`foleystage spatialise AUDIO --trajectory CSV --format FORMAT -o OUT.wav`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import Any
+
+from engine.cli.progress import TerminalProgress
+from engine.layouts import FORMATS
+
+log = logging.getLogger("foleystage")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the `spatialise` command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "spatialise", help="move one sound along a trajectory, into any format"
+    )
+    parser.add_argument("audio", type=Path, help="a mono sound (more channels are mixed to mono)")
+    parser.add_argument(
+        "--trajectory",
+        type=Path,
+        required=True,
+        metavar="CSV",
+        help="columns time_s,azimuth_deg,elevation_deg,distance_m",
+    )
+    parser.add_argument("--format", required=True, choices=tuple(FORMATS))
+    parser.add_argument("--hrir", default="kemar", metavar="SOFA", help="default: shipped KEMAR")
+    parser.add_argument(
+        "--room",
+        default="none",
+        metavar="NAME",
+        help="none, small_room, hall, street, forest, car or tunnel (default: %(default)s)",
+    )
+    parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Render and say what was done."""
+    from engine.render.spatialise import Spatialisation, spatialise
+    from engine.spatial.room import room_named
+    from engine.spatial.trajectory import read_trajectory_csv
+
+    times_s, positions_m = read_trajectory_csv(args.trajectory)
+    wanted = Spatialisation(
+        times_s, positions_m, args.format, args.hrir, room_named(args.room), args.doppler
+    )
+    progress = TerminalProgress()
+    try:
+        report = spatialise(args.audio, wanted, args.out, progress)
+    finally:
+        progress.close()
+    if report["mixed_to_mono"]:
+        log.info("note        %d channels were mixed to mono", report["input_channels"])
+    log.info("written to  %s (peak %.1f dBFS)", report["out"], report["peak_dbfs"])
+    return report
