@@ -6,6 +6,7 @@ Levels within a layer are free: `engine.foley.ambience` balances whole layers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,17 +83,16 @@ def passing_cars(samples: int, rng: np.random.Generator, sample_rate_hz: int) ->
             continue
         since = (np.arange(first, last) / sample_rate_hz - centre_s) / width_s
         closeness = 1.0 / (1.0 + since**2) * np.cos(np.clip(since / 3.0, -1, 1) * np.pi / 2) ** 2
-        high_hz = rng.uniform(700, 1300)
-        noise = shaped_noise(
-            rng,
-            last - first,
-            sample_rate_hz,
-            lambda hz, top=high_hz: band(hz, 50.0, 180.0, 1.0) + 0.5 * peak(hz, top, 1.8),
-        )
+        colour = partial(_car_colour, tread_hz=rng.uniform(700, 1300))
+        noise = shaped_noise(rng, last - first, sample_rate_hz, colour)
         azimuth = rng.uniform(-np.pi, np.pi) + rng.choice([-1.0, 1.0]) * np.arctan(1.5 * since)
         loud = rng.uniform(0.4, 1.0)
         out[:, first:last] += loud * closeness * noise * plane_wave(azimuth, 0.03)
     return out
+
+
+def _car_colour(hz: Array, tread_hz: float) -> Array:
+    return band(hz, 50.0, 180.0, 1.0) + 0.5 * peak(hz, tread_hz, 1.8)
 
 
 def birds(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:

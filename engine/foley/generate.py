@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ GENERATORS: dict[str, Family] = {family.name: family for family in _FAMILIES}
 
 def _register() -> None:
     for family in _FAMILIES:
-        register("generator", family.name, lambda family=family: family)
+        register("generator", family.name, partial(GENERATORS.__getitem__, family.name))
 
 
 _register()

@@ -23,7 +23,11 @@ class Modes:
 
     def varied(self, hz: ArrayLike = 1.0, t60_s: ArrayLike = 1.0, gains: ArrayLike = 1.0) -> Modes:
         """The body with frequencies, decay times and gains multiplied."""
-        return Modes(self.hz * hz, self.t60_s * t60_s, self.gains * gains)
+        return Modes(
+            self.hz * np.asarray(hz, dtype=np.float64),
+            self.t60_s * np.asarray(t60_s, dtype=np.float64),
+            self.gains * np.asarray(gains, dtype=np.float64),
+        )
 
 
 def damping_t60_s(hz: ArrayLike, constant_per_s: float, viscous_s: float) -> Array:

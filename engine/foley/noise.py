@@ -13,11 +13,11 @@ Array = NDArray[np.float64]
 WINDOW_S = 0.04
 
 
-def band(hz: ArrayLike, low_hz: float, high_hz: float, slope: float = 2.0) -> Array:
+def band(hz: ArrayLike, low_hz: ArrayLike, high_hz: ArrayLike, slope: float = 2.0) -> Array:
     """Smooth band-pass magnitude: -3 dB at both corners, 6*slope dB per octave outside."""
     ratio = np.asarray(hz, dtype=np.float64) + 1e-6
-    high_pass = 1.0 / np.sqrt(1.0 + (low_hz / ratio) ** (2 * slope))
-    return np.asarray(high_pass / np.sqrt(1.0 + (ratio / high_hz) ** (2 * slope)))
+    high_pass = 1.0 / np.sqrt(1.0 + (np.asarray(low_hz) / ratio) ** (2 * slope))
+    return np.asarray(high_pass / np.sqrt(1.0 + (ratio / np.asarray(high_hz)) ** (2 * slope)))
 
 
 def peak(hz: ArrayLike, centre_hz: ArrayLike, width_octaves: float) -> Array:

@@ -1,0 +1,233 @@
+"""From one rule and one track's motion to events: when, how strong, which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.project.model import Contact, Event, EventId, Track, TrackId
+from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
+from engine.script.rules import LayerRule, ObjectRule
+
+LONGEST_S = 60.0
+"""Longer sounds are made in overlapping pieces: any scene length in bounded memory."""
+OVERLAP_S = 1.0
+SILENCE_S = 2.5
+"""A longer pause between hits starts a new event."""
+LEAD_S = 0.02
+TAIL_S = {"footsteps": 0.6, "impacts": 1.5, "water": 1.4}
+"""How long a family rings after its last onset."""
+IDLE = 0.25
+"""Intensity of a motor that stands."""
+CURVE_STEP_S = 0.1
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the user's words say about the ground."""
+
+    surface: str
+    road: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event that has no id, track and seed yet. Times in seconds; fields as in `Event`."""
+
+    layer: str
+    generator: str
+    prompt: str
+    start_s: float
+    end_s: float
+    category: str
+    why: str
+    onsets_s: tuple[float, ...] = ()
+    strengths: tuple[float, ...] = ()
+    intensity: tuple[tuple[float, float], ...] = ()
+    level_db: float = 0.0
+    parameters: dict[str, float | str] = field(default_factory=dict)
+
+    def event(self, event_id: str, track_id: str, seed: int) -> Event:
+        """The finished event."""
+        return Event(
+            id=EventId(event_id),
+            track_id=TrackId(track_id),
+            layer=self.layer,
+            generator=self.generator,
+            prompt=self.prompt,
+            start_s=round(self.start_s, 6),
+            duration_s=round(self.end_s - self.start_s, 6),
+            onsets_s=self.onsets_s,
+            strengths=self.strengths,
+            intensity=self.intensity,
+            level_db=self.level_db,
+            parameters=self.parameters,
+            seed=seed,
+            category=self.category,
+            why=self.why,
+        )
+
+
+def object_drafts(
+    track: Track, rule: ObjectRule, setting: Setting, end_s: float
+) -> Iterable[Draft]:
+    """All events of a track, layer by layer, inside [0, end_s)."""
+    motion = read_motion(track, end_s)
+    for layer in rule.layer:
+        if layer.when == "contacts":
+            yield from _hit_drafts(track, layer, setting, motion, end_s)
+        else:
+            yield from _span_drafts(track, layer, setting, motion, end_s)
+
+
+def pieces(
+    start_s: float, end_s: float, overlap_s: float
+) -> Iterable[tuple[float, float, dict[str, float]]]:
+    """A long span as pieces of at most a minute that overlap under constant-power fades.
+
+    Yields
+    ------
+    start_s, end_s : float
+    fades : dict
+        ``fade_in_s`` and ``fade_out_s`` at the joins only.
+    """
+    count = max(int(np.ceil((end_s - start_s - overlap_s) / (LONGEST_S - overlap_s))), 1)
+    stride_s = (end_s - start_s - overlap_s) / count if count > 1 else end_s - start_s
+    for index in range(count):
+        first_s = start_s + index * stride_s
+        last_s = end_s if index == count - 1 else first_s + stride_s + overlap_s
+        fades: dict[str, float] = {}
+        if index > 0:
+            fades["fade_in_s"] = overlap_s
+        if index < count - 1:
+            fades["fade_out_s"] = overlap_s
+        yield first_s, last_s, fades
+
+
+def _hit_drafts(
+    track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float
+) -> Iterable[Draft]:
+    contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
+    note = ""
+    if not contacts and layer.fallback_hz:
+        contacts = _assumed(layer.fallback_hz, motion)
+        note = "; no contact was seen, so the pace is assumed from the speed"
+    for group in _groups(contacts):
+        onsets = tuple(round(contact.time_s, 6) for contact in group)
+        start_s = max(onsets[0] - LEAD_S, 0.0)
+        stop_s = min(onsets[-1] + TAIL_S.get(layer.generator, 1.0), end_s)
+        words = _words(track, setting, motion, len(group))
+        yield Draft(
+            layer=layer.layer,
+            generator=layer.generator,
+            prompt=layer.prompt.format_map(words),
+            start_s=start_s,
+            end_s=stop_s,
+            category=layer.category,
+            why=layer.why.format_map(words) + note,
+            onsets_s=onsets,
+            strengths=tuple(round(float(np.clip(c.strength, 0.05, 1.0)), 4) for c in group),
+            level_db=layer.level_db,
+            parameters=_parameters(layer, words),
+        )
+
+
+def _span_drafts(
+    track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float
+) -> Iterable[Draft]:
+    words = _words(track, setting, motion, len(track.contacts))
+    for span_start_s, span_end_s in motion.spans_s(layer.when):
+        for start_s, stop_s, fades in pieces(span_start_s, min(span_end_s, end_s), OVERLAP_S):
+            if stop_s - start_s <= 0.0:
+                continue
+            parameters = {**_parameters(layer, words), **fades}
+            if layer.generator == "cloth" and "swing_hz" not in parameters:
+                parameters["swing_hz"] = _stride_hz(track)
+            yield Draft(
+                layer=layer.layer,
+                generator=layer.generator,
+                prompt=layer.prompt.format_map(words),
+                start_s=start_s,
+                end_s=stop_s,
+                category=layer.category,
+                why=layer.why.format_map(words),
+                intensity=_curve(layer, motion, start_s, stop_s),
+                level_db=layer.level_db,
+                parameters=parameters,
+            )
+
+
+def _curve(
+    layer: LayerRule, motion: Motion, start_s: float, stop_s: float
+) -> tuple[tuple[float, float], ...]:
+    """Intensity over a span, ten points a second, those on a straight line left out."""
+    if layer.intensity == "constant":
+        return ()
+    times = np.append(np.arange(start_s, stop_s, CURVE_STEP_S), stop_s)
+    speed = np.interp(times, motion.times_s, motion.speed_m_per_s)
+    values = np.clip(speed / layer.speed_m_per_s, 0.0, 1.0)
+    values = IDLE + (1.0 - IDLE) * values if layer.intensity == "effort" else values**0.7
+    kept = [0]
+    for index in range(1, len(times) - 1):
+        line = np.interp(
+            times[index], [times[kept[-1]], times[index + 1]], [values[kept[-1]], values[index + 1]]
+        )
+        if abs(line - values[index]) > 0.01 or times[index] - times[kept[-1]] > 1.0:
+            kept.append(index)
+    kept.append(len(times) - 1)
+    return tuple((round(float(times[i]), 4), round(float(values[i]), 4)) for i in kept)
+
+
+def _assumed(rate_hz: float, motion: Motion) -> list[Contact]:
+    """Steps at an even pace while moving, a little quicker when faster than usual."""
+    usual = max(motion.usual_speed_m_per_s(), MOVING_M_PER_S)
+    contacts = []
+    for start_s, end_s in motion.spans_s("moving"):
+        inside = (motion.times_s >= start_s) & (motion.times_s < end_s)
+        times = motion.times_s[inside]
+        pace = rate_hz * np.clip(motion.speed_m_per_s[inside] / usual, 0.6, 1.6) ** 0.5
+        if len(times) < 2:
+            continue
+        count = np.floor(0.5 + np.cumsum(pace) * (times[1] - times[0]))
+        for index in np.flatnonzero(np.diff(count) > 0):
+            contacts.append(Contact(time_s=float(times[index]), kind="step", strength=0.8))
+    return contacts
+
+
+def _stride_hz(track: Track) -> float:
+    """Swings a second from the steps that were seen; 1.8 where there are too few."""
+    steps = [contact.time_s for contact in track.contacts if contact.kind == "step"]
+    gaps = np.diff(sorted(steps))
+    gaps = gaps[(gaps > 0.15) & (gaps < 1.5)]
+    return round(float(1.0 / np.median(gaps)), 3) if len(gaps) >= 2 else 1.8
+
+
+def _groups(contacts: Sequence[Contact]) -> list[list[Contact]]:
+    groups: list[list[Contact]] = []
+    for contact in contacts:
+        last = groups[-1][-1].time_s if groups else -np.inf
+        begun = groups[-1][0].time_s if groups else -np.inf
+        if contact.time_s - last > SILENCE_S or contact.time_s - begun > LONGEST_S:
+            groups.append([])
+        groups[-1].append(contact)
+    return groups
+
+
+def _words(track: Track, setting: Setting, motion: Motion, count: int) -> dict[str, str]:
+    return {
+        "name": track.name or track.label,
+        "label": track.label or "object",
+        "surface": setting.surface,
+        "road": setting.road,
+        "count": str(count),
+        "speed": f"{motion.usual_speed_m_per_s():.1f}",
+    }
+
+
+def _parameters(layer: LayerRule, words: dict[str, str]) -> dict[str, float | str]:
+    return {
+        key: value.format_map(words) if isinstance(value, str) else value
+        for key, value in layer.parameters.items()
+    }

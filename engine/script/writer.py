@@ -1,0 +1,151 @@
+"""Writes a first Foley script: per track its layered events, for the scene its beds, by rules.
+
+The rules are data (`resources/script/`); this file only decides which rule fits a track and asks
+`engine.script.layers` for its events. The same project and seed give the same script.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from msgspec import structs
+
+from engine.project.model import Event, Project, Track
+from engine.script.layers import Draft, Setting, object_drafts, pieces
+from engine.script.motion import guess_of, read_motion
+from engine.script.rules import ObjectRule, PlaceRule, Rules, mentions, shipped_rules
+from engine.script.script import AMBIENCE_TRACK, Script, ambience_track
+from engine.script.script_file import load_script
+
+__all__ = ["Script", "load_script", "write_script"]
+
+BED_OVERLAP_S = 2.0
+
+
+def write_script(project: Project, seed: int, rules: Rules | None = None) -> Script:
+    """The Foley script of a project with analysed tracks.
+
+    Parameters
+    ----------
+    project : Project
+        Its object tracks (trajectory, contacts, label, times seen), its duration and
+        ``scene.prompt`` are read.
+    seed : int
+        Every event gets a seed of its own, derived from this and its id.
+    rules : Rules, optional
+        Default: those shipped with the program.
+
+    Returns
+    -------
+    Script
+        Events with ids e1, e2, ... in order of tracks and time (ids of events made by hand are
+        skipped), all inside the scene; and the ambience track, where the project has none yet.
+    """
+    rules = shipped_rules() if rules is None else rules
+    end_s = scene_end_s(project)
+    setting = _setting(project, rules)
+    drafts: list[tuple[str, Draft]] = []
+    if end_s > 0.0:
+        for track in project.tracks:
+            if track.kind == "object":
+                rule = rule_for(track, rules, end_s)
+                drafts += [(track.id, d) for d in object_drafts(track, rule, setting, end_s)]
+    bed_track, new_tracks = _bed_track(project, end_s)
+    if end_s > 0.0:
+        drafts += [(bed_track, draft) for draft in _beds(project, rules, end_s)]
+    return Script(tracks=new_tracks, events=tuple(_number(drafts, project, seed)))
+
+
+def scene_end_s(project: Project) -> float:
+    """Length of the scene in seconds: the picture's, or without one the last thing seen."""
+    if project.video is not None:
+        return project.video.duration_s
+    return max([project.duration_s, *(track.end_s for track in project.tracks)])
+
+
+def rule_for(track: Track, rules: Rules, end_s: float) -> ObjectRule:
+    """The rule that fits a track: by the longest label in its label or name, else by motion."""
+    generic = rules.scene.generic_labels
+    for text in (track.label, track.name):
+        if text.strip().lower() in generic:
+            continue
+        fits = [(mentions(text, rule.labels), rule) for rule in rules.objects]
+        named = [(len(label), rule) for label, rule in fits if label is not None]
+        if named:
+            return max(named, key=lambda pair: pair[0])[1]
+    found = guess_of(track, read_motion(track, end_s))
+    return next(rule for guess in found for rule in rules.objects if rule.guess == guess)
+
+
+def event_seed(seed: int, event_id: str) -> int:
+    """Seed of one event: 31 bits from the scene's seed and the event's id."""
+    words = (seed % 2**64, zlib.crc32(event_id.encode()))
+    return int(np.random.SeedSequence(words).generate_state(1)[0] >> 1)
+
+
+def _setting(project: Project, rules: Rules) -> Setting:
+    text = " , ".join(project.scene.prompt)
+    for ground in rules.scene.ground:
+        if mentions(text, ground.words):
+            return Setting(surface=ground.surface, road=ground.road)
+    return Setting(surface=rules.scene.default_surface, road=rules.scene.default_road)
+
+
+def _bed_track(project: Project, end_s: float) -> tuple[str, tuple[Track, ...]]:
+    """Id of the track for the beds, and that track where it must be added."""
+    for track in project.tracks:
+        if track.kind == "ambience":
+            return track.id, ()
+    taken = {track.id for track in project.tracks}
+    track = ambience_track(end_s)
+    while track.id in taken:
+        track = structs.replace(track, id=f"{track.id}-bed")
+    return track.id, (track,)
+
+
+def _beds(project: Project, rules: Rules, end_s: float) -> list[Draft]:
+    text = " , ".join(project.scene.prompt)
+    scene = rules.scene
+    named = next((place for place in scene.place if mentions(text, place.words)), None)
+    place = named or next(p for p in scene.place if p.place == scene.default_place)
+    said = f"the prompt says '{mentions(text, place.words)}'" if named else "nothing else was said"
+    beds = [_Bed(place, f"the whole scene: {place.prompt}, as {said}")]
+    for weather in scene.weather:
+        word = mentions(text, weather.words)
+        if word and weather.place != place.place:
+            beds.append(_Bed(weather, f"the prompt says '{word}'"))
+    return [draft for bed in beds for draft in _bed_drafts(bed, end_s)]
+
+
+@dataclass(frozen=True)
+class _Bed:
+    place: PlaceRule
+    why: str
+
+
+def _bed_drafts(bed: _Bed, end_s: float) -> Iterable[Draft]:
+    for start_s, stop_s, fades in pieces(0.0, end_s, BED_OVERLAP_S):
+        yield Draft(
+            layer=AMBIENCE_TRACK,
+            generator="ambience",
+            prompt=bed.place.prompt,
+            start_s=start_s,
+            end_s=stop_s,
+            parameters={"place": bed.place.place, **fades},
+            category=bed.place.category,
+            why=bed.why,
+        )
+
+
+def _number(drafts: Sequence[tuple[str, Draft]], project: Project, seed: int) -> Iterable[Event]:
+    taken = {event.id for event in project.events if event.provenance == "hand"}
+    number = 0
+    for track_id, draft in drafts:
+        number += 1
+        while f"e{number}" in taken:
+            number += 1
+        event_id = f"e{number}"
+        yield draft.event(event_id, track_id, event_seed(seed, event_id))
