@@ -134,6 +134,8 @@ class Track(Value, frozen=True, kw_only=True):
     end_s: float = 0.0
     """Last moment the object was seen."""
     provenance: Provenance = "machine"
+    removed_contacts_s: tuple[float, ...] = ()
+    """Where a hand deleted or moved a machine contact away; a new analysis leaves them free."""
 
 
 class Event(Value, frozen=True, kw_only=True):
@@ -275,6 +277,8 @@ class Project(Value, frozen=True, kw_only=True):
     clips: tuple[Clip, ...] = ()
     markers: tuple[Marker, ...] = ()
     master: Strip = Strip()
+    removed: tuple[str, ...] = ()
+    """Ids of machine-made tracks, events and clips that a hand deleted; they do not come back."""
 
     @cached_property
     def _tracks(self) -> dict[str, Track]:
@@ -343,7 +347,7 @@ class Project(Value, frozen=True, kw_only=True):
 
 
 T = TypeVar("T")
-Item = TypeVar("Item", Track, Event, Take, Clip)
+Item = TypeVar("Item", bound=Track | Event | Take | Clip)
 
 
 def _find(items: dict[str, T], wanted: str, what: str) -> T:

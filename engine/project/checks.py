@@ -1,0 +1,275 @@
+"""What makes a value sensible: finite numbers in range, ids that exist, times in order.
+
+Every check raises `ProjectError` naming the field, its value, the limit and a remedy. Edits call
+them for what they touch; `check_project` covers a whole session read from disk.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from engine.errors import ProjectError
+from engine.project.model import (
+    Clip,
+    Contact,
+    Event,
+    Keyframe,
+    Marker,
+    Project,
+    Scene,
+    Strip,
+    Take,
+    Track,
+    Trajectory,
+    Video,
+)
+
+LONGEST_S = 86_400.0
+"""Times beyond a day are a mistake (usually samples or milliseconds taken for seconds)."""
+FARTHEST_M = 100_000.0
+QUIETEST_DB = -144.0
+"""Below this is silence (the step of 24-bit audio); mute instead."""
+LOUDEST_DB = 36.0
+TIME_TOLERANCE_S = 1e-4
+"""Slack when a clip is compared with its take: less than 5 samples at 48 kHz."""
+
+
+def check_number(value: object, where: str, low: float, high: float, unit: str = "") -> None:
+    """Refuse anything but a finite number in [low, high]."""
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        number = float(value)
+        if math.isfinite(number) and low <= number <= high:
+            return
+    raise ProjectError(
+        f"{where} is {value}, it must be a number from {low:g} to {high:g} {unit}".rstrip()
+    )
+
+
+def check_time(value: object, where: str) -> None:
+    """A moment on the timeline, or a duration, in seconds."""
+    check_number(value, where, 0.0, LONGEST_S, "s")
+
+
+def check_gain(value: object, where: str) -> None:
+    """A gain in dB."""
+    check_number(value, where, QUIETEST_DB, LOUDEST_DB, "dB")
+
+
+def check_position(x_m: object, y_m: object, z_m: object, where: str = "") -> None:
+    """A position in metres."""
+    for name, value in (("x_m", x_m), ("y_m", y_m), ("z_m", z_m)):
+        check_number(value, f"{where}{name}", -FARTHEST_M, FARTHEST_M, "m")
+
+
+def check_text(value: object, where: str, *, empty: bool = False) -> None:
+    """Text that can be stored, without control characters in ids and names."""
+    if not isinstance(value, str) or (not value.strip() and not empty):
+        raise ProjectError(f"{where} is {value!r}, it needs a text", remedy="type a name")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ProjectError(
+            f"{where} {value!r} is not valid Unicode", remedy="rename it with readable characters"
+        ) from error
+
+
+def check_keyframe(keyframe: Keyframe, where: str = "keyframe") -> None:
+    """Finite, in range."""
+    check_time(keyframe.time_s, f"{where}.time_s")
+    check_position(keyframe.x_m, keyframe.y_m, keyframe.z_m, f"{where}.")
+
+
+def check_trajectory(trajectory: Trajectory, where: str = "trajectory") -> None:
+    """At least one keyframe, strictly increasing times."""
+    if not trajectory.keyframes:
+        raise ProjectError(f"{where} has no keyframe", remedy="keep at least one")
+    before_s = -math.inf
+    for index, keyframe in enumerate(trajectory.keyframes):
+        place = f"{where}.keyframes[{index}]"
+        check_keyframe(keyframe, place)
+        if keyframe.time_s <= before_s:
+            raise ProjectError(
+                f"{place}.time_s is {keyframe.time_s:g}, not after the one before ({before_s:g})",
+                remedy="keep keyframe times strictly increasing",
+            )
+        before_s = keyframe.time_s
+
+
+def check_contact(contact: Contact, where: str = "contact") -> None:
+    """Time and strength in range."""
+    check_time(contact.time_s, f"{where}.time_s")
+    check_number(contact.strength, f"{where}.strength", 0.0, 1.0)
+
+
+def check_strip(strip: Strip, where: str = "strip") -> None:
+    """Gain in range."""
+    check_gain(strip.gain_db, f"{where}.gain_db")
+
+
+def check_colour(colour: object, where: str = "colour") -> None:
+    """A colour as #rrggbb."""
+    digits = colour[1:] if isinstance(colour, str) and colour.startswith("#") else ""
+    if len(digits) != 6 or any(digit not in "0123456789abcdefABCDEF" for digit in digits):
+        raise ProjectError(f"{where} is {colour!r}", remedy="write it as #rrggbb")
+
+
+def check_track(track: Track, where: str = "track") -> None:
+    """Everything about one track."""
+    check_text(track.id, f"{where}.id")
+    check_text(track.name, f"{where}.name")
+    check_text(track.label, f"{where}.label", empty=True)
+    check_colour(track.colour, f"{where}.colour")
+    check_number(track.confidence, f"{where}.confidence", 0.0, 1.0)
+    check_trajectory(track.trajectory, f"{where}.trajectory")
+    for index, contact in enumerate(track.contacts):
+        check_contact(contact, f"{where}.contacts[{index}]")
+    check_strip(track.strip, f"{where}.strip")
+    check_time(track.start_s, f"{where}.start_s")
+    check_time(track.end_s, f"{where}.end_s")
+
+
+def check_event(event: Event, where: str = "event") -> None:
+    """Everything about one script event (its track is checked by who adds it)."""
+    check_text(event.id, f"{where}.id")
+    check_time(event.start_s, f"{where}.start_s")
+    check_time(event.duration_s, f"{where}.duration_s")
+    if event.duration_s <= 0.0:
+        raise ProjectError(f"{where}.duration_s is 0", remedy="give the event a length")
+    check_gain(event.level_db, f"{where}.level_db")
+    for index, onset_s in enumerate(event.onsets_s):
+        check_time(onset_s, f"{where}.onsets_s[{index}]")
+    if event.strengths and len(event.strengths) != len(event.onsets_s):
+        raise ProjectError(
+            f"{where} has {len(event.strengths)} strengths for {len(event.onsets_s)} onsets",
+            remedy="give one strength per onset, or none",
+        )
+    for index, strength in enumerate(event.strengths):
+        check_number(strength, f"{where}.strengths[{index}]", 0.0, 1e3)
+    for index, (time_s, level) in enumerate(event.intensity):
+        check_time(time_s, f"{where}.intensity[{index}].time_s")
+        check_number(level, f"{where}.intensity[{index}].level", 0.0, 1e3)
+    check_plain(event.parameters, f"{where}.parameters")
+
+
+def check_take(take: Take, where: str = "take") -> None:
+    """Everything about one take; its audio file may be missing, the renderer reports that."""
+    check_text(take.id, f"{where}.id")
+    if len(take.audio) != 64 or any(digit not in "0123456789abcdef" for digit in take.audio):
+        raise ProjectError(f"{where}.audio is {take.audio!r}, not a SHA-256 content hash")
+    check_number(take.sample_rate_hz, f"{where}.sample_rate_hz", 8_000, 384_000, "Hz")
+    check_number(take.channels, f"{where}.channels", 1, 64)
+    check_number(take.samples, f"{where}.samples", 1, 2**48)
+    if take.recipe is not None:
+        check_plain(take.recipe.parameters, f"{where}.recipe.parameters")
+
+
+def check_clip(clip: Clip, take: Take | None, where: str = "clip") -> None:
+    """Everything about one clip; with its take, that it stays inside the recorded audio."""
+    check_text(clip.id, f"{where}.id")
+    check_time(clip.start_s, f"{where}.start_s")
+    check_time(clip.offset_s, f"{where}.offset_s")
+    check_time(clip.duration_s, f"{where}.duration_s")
+    if clip.duration_s <= 0.0:
+        raise ProjectError(f"{where}.duration_s is 0", remedy="delete the clip instead")
+    check_gain(clip.gain_db, f"{where}.gain_db")
+    check_time(clip.fade_in_s, f"{where}.fade_in_s")
+    check_time(clip.fade_out_s, f"{where}.fade_out_s")
+    if clip.fade_in_s + clip.fade_out_s > clip.duration_s + TIME_TOLERANCE_S:
+        raise ProjectError(
+            f"{where}: fades of {clip.fade_in_s:g} s and {clip.fade_out_s:g} s do not fit "
+            f"in {clip.duration_s:g} s",
+            remedy="shorten a fade",
+        )
+    end_s = clip.offset_s + clip.duration_s
+    if take is not None and end_s > take.duration_s + TIME_TOLERANCE_S:
+        raise ProjectError(
+            f"{where} would use its take up to {end_s:.4f} s, the take ends at "
+            f"{take.duration_s:.4f} s",
+            remedy="shorten the clip",
+        )
+
+
+def check_video(video: Video, where: str = "video") -> None:
+    """Everything about the picture; the file itself may be offline."""
+    check_text(video.path, f"{where}.path")
+    check_time(video.duration_s, f"{where}.duration_s")
+    for name in ("width", "height", "rate_numerator", "rate_denominator"):
+        check_number(getattr(video, name), f"{where}.{name}", 1, 2**31)
+    check_number(video.first_time_s, f"{where}.first_time_s", -1e9, 1e9, "s")
+
+
+def check_scene(scene: Scene, where: str = "scene") -> None:
+    """Everything about how the scene is heard."""
+    check_number(scene.horizontal_fov_deg, f"{where}.horizontal_fov_deg", 1.0, 360.0, "degrees")
+    check_text(scene.hrir, f"{where}.hrir")
+    check_number(scene.target_lufs, f"{where}.target_lufs", -70.0, 0.0, "LUFS")
+    check_number(scene.true_peak_limit_dbtp, f"{where}.true_peak_limit_dbtp", -60.0, 0.0, "dBTP")
+
+
+def check_marker(marker: Marker, where: str = "marker") -> None:
+    """Time in range, a name."""
+    check_text(marker.id, f"{where}.id")
+    check_text(marker.name, f"{where}.name")
+    check_time(marker.time_s, f"{where}.time_s")
+
+
+def check_plain(value: Any, where: str) -> None:
+    """Free-form parameters: finite numbers, texts, and lists or tables of them."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            check_text(key, f"{where} key")
+            check_plain(item, f"{where}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            check_plain(item, f"{where}[{index}]")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ProjectError(f"{where} is {value}, it must be finite")
+    elif value is not None and not isinstance(value, (str, int, bool)):
+        raise ProjectError(
+            f"{where} is a {type(value).__name__}", remedy="use numbers, texts, lists or tables"
+        )
+
+
+def check_project(project: Project) -> None:
+    """Everything: each value, unique ids, and that every reference exists."""
+    check_text(project.title, "title")
+    check_number(project.sample_rate_hz, "sample_rate_hz", 8_000, 384_000, "Hz")
+    check_scene(project.scene)
+    check_strip(project.master, "master")
+    if project.video is not None:
+        check_video(project.video)
+    for name in ("tracks", "events", "takes", "clips", "markers"):
+        _check_unique(getattr(project, name), name)
+    for index, track in enumerate(project.tracks):
+        check_track(track, f"tracks[{index}]")
+    for index, event in enumerate(project.events):
+        check_event(event, f"events[{index}]")
+        _check_known(event.track_id, project._tracks, f"events[{index}].track_id")
+    for index, take in enumerate(project.takes):
+        check_take(take, f"takes[{index}]")
+    for index, clip in enumerate(project.clips):
+        _check_known(clip.track_id, project._tracks, f"clips[{index}].track_id")
+        _check_known(clip.take_id, project._takes, f"clips[{index}].take_id")
+        check_clip(clip, project.take(clip.take_id), f"clips[{index}]")
+    for index, marker in enumerate(project.markers):
+        check_marker(marker, f"markers[{index}]")
+
+
+def _check_unique(items: Iterable[Any], where: str) -> None:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item.id in seen:
+            raise ProjectError(
+                f"{where}[{index}].id '{item.id}' is used twice", remedy="ids must be unique"
+            )
+        seen.add(item.id)
+
+
+def _check_known(wanted: str, known: dict[str, Any], where: str) -> None:
+    if wanted not in known:
+        raise ProjectError(f"{where} names '{wanted}', which does not exist")

@@ -1,0 +1,132 @@
+"""Edits: every verb of the application as a small, serialisable, validated value."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import msgspec
+
+from engine.errors import ProjectError
+from engine.project.coding import encode_value
+from engine.project.edits.analysis import ApplyAnalysis, ApplyScript, ApplyTakes
+from engine.project.edits.base import EditBase
+from engine.project.edits.clips import (
+    AddClip,
+    AddTake,
+    DeleteClip,
+    DuplicateClip,
+    MoveClip,
+    MoveClipToTrack,
+    MuteClip,
+    SetClipFades,
+    SetClipGain,
+    SplitClip,
+    TrimClip,
+)
+from engine.project.edits.events import (
+    AddContact,
+    DeleteContact,
+    DeleteEvent,
+    MoveContact,
+    SetEvent,
+)
+from engine.project.edits.group import Edit, EditGroup
+from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
+from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackGain, SoloTrack
+from engine.project.edits.scene import SetScene, SetTitle, SetVideo
+from engine.project.edits.tracks import (
+    AddTrack,
+    DeleteTrack,
+    RenameTrack,
+    ReorderTrack,
+    SetDoppler,
+    SetTrackColour,
+    SetTrackLabel,
+)
+from engine.project.edits.trajectory import (
+    AddKeyframe,
+    DeleteKeyframe,
+    MoveKeyframe,
+    ReplaceTrajectory,
+)
+
+ALL_EDITS: tuple[type[EditBase], ...] = get_args(Edit)
+"""Every edit's class."""
+
+_DECODER: msgspec.json.Decoder[Edit] = msgspec.json.Decoder(Edit)
+
+
+def encode_edit(edit: Edit) -> bytes:
+    """One line of JSON.
+
+    Raises
+    ------
+    ProjectError
+        If the edit holds something that cannot be stored.
+    """
+    return encode_value(edit)
+
+
+def decode_edit(data: bytes) -> Edit:
+    """The edit that `encode_edit` wrote.
+
+    Raises
+    ------
+    ProjectError
+        Naming the field, for anything that is not an edit.
+    """
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProjectError(f"this is not an edit: {error}") from error
+
+
+__all__ = [
+    "ALL_EDITS",
+    "AddClip",
+    "AddContact",
+    "AddKeyframe",
+    "AddMarker",
+    "AddTake",
+    "AddTrack",
+    "ApplyAnalysis",
+    "ApplyScript",
+    "ApplyTakes",
+    "DeleteClip",
+    "DeleteContact",
+    "DeleteEvent",
+    "DeleteKeyframe",
+    "DeleteMarker",
+    "DeleteTrack",
+    "DuplicateClip",
+    "Edit",
+    "EditBase",
+    "EditGroup",
+    "MoveClip",
+    "MoveClipToTrack",
+    "MoveContact",
+    "MoveKeyframe",
+    "MoveMarker",
+    "MuteClip",
+    "MuteTrack",
+    "RenameMarker",
+    "RenameTrack",
+    "ReorderTrack",
+    "ReplaceTrajectory",
+    "SetClipFades",
+    "SetClipGain",
+    "SetDoppler",
+    "SetEvent",
+    "SetMasterGain",
+    "SetScene",
+    "SetTitle",
+    "SetTrackColour",
+    "SetTrackGain",
+    "SetTrackLabel",
+    "SetVideo",
+    "SoloTrack",
+    "SplitClip",
+    "TrimClip",
+    "decode_edit",
+    "encode_edit",
+]

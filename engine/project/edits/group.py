@@ -1,0 +1,89 @@
+"""Several edits as one step, and the union of all edits."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, Union
+
+from engine.errors import ProjectError
+from engine.project.edits.analysis import ApplyAnalysis, ApplyScript, ApplyTakes
+from engine.project.edits.base import EditBase
+from engine.project.edits.clips import (
+    AddClip,
+    AddTake,
+    DeleteClip,
+    DuplicateClip,
+    MoveClip,
+    MoveClipToTrack,
+    MuteClip,
+    SetClipFades,
+    SetClipGain,
+    SplitClip,
+    TrimClip,
+)
+from engine.project.edits.events import (
+    AddContact,
+    DeleteContact,
+    DeleteEvent,
+    MoveContact,
+    SetEvent,
+)
+from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
+from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackGain, SoloTrack
+from engine.project.edits.scene import SetScene, SetTitle, SetVideo
+from engine.project.edits.tracks import (
+    AddTrack,
+    DeleteTrack,
+    RenameTrack,
+    ReorderTrack,
+    SetDoppler,
+    SetTrackColour,
+    SetTrackLabel,
+)
+from engine.project.edits.trajectory import (
+    AddKeyframe,
+    DeleteKeyframe,
+    MoveKeyframe,
+    ReplaceTrajectory,
+)
+from engine.project.model import Project
+
+
+class EditGroup(EditBase, frozen=True, kw_only=True, tag="group"):
+    """Edits applied one after the other, as one history step: all of them or none."""
+
+    name: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def coalesce_key(self) -> str | None:
+        keys = [edit.coalesce_key for edit in self.edits]
+        if not keys or None in keys:
+            return None
+        return f"group:{self.name}:{'|'.join(str(key) for key in keys)}"
+
+    def apply(self, project: Project) -> Project:
+        if not self.edits:
+            raise ProjectError(f"the group '{self.name}' holds no edit")
+        for edit in self.edits:
+            project = edit.apply(project)
+        return project
+
+
+Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one family a line)
+    MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
+    MuteClip | AddClip | AddTake | DuplicateClip,
+    AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
+    SetDoppler,
+    SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
+    MoveKeyframe | AddKeyframe | DeleteKeyframe | ReplaceTrajectory,
+    SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
+    AddMarker | MoveMarker | RenameMarker | DeleteMarker,
+    SetScene | SetTitle | SetVideo,
+    ApplyAnalysis | ApplyScript | ApplyTakes,
+    EditGroup,
+]
+"""Every verb there is."""

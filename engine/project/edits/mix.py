@@ -1,0 +1,79 @@
+"""Edits of the mixer: track and master strips."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import structs
+
+from engine.project.checks import check_gain
+from engine.project.edits.base import EditBase, change_track
+from engine.project.model import Project
+
+
+class SetTrackGain(EditBase, frozen=True, kw_only=True, tag="set_track_gain"):
+    """Set a track's fader."""
+
+    text: ClassVar[str] = "Track gain"
+    track_id: str
+    gain_db: float
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"SetTrackGain:{self.track_id}"
+
+    def apply(self, project: Project) -> Project:
+        check_gain(self.gain_db, "track gain")
+        return _change_strip(project, self.track_id, gain_db=self.gain_db)
+
+
+class MuteTrack(EditBase, frozen=True, kw_only=True, tag="mute_track"):
+    """Silence a track, or let it sound again."""
+
+    track_id: str
+    muted: bool = True
+
+    @property
+    def label(self) -> str:
+        return "Mute track" if self.muted else "Unmute track"
+
+    def apply(self, project: Project) -> Project:
+        return _change_strip(project, self.track_id, muted=self.muted)
+
+
+class SoloTrack(EditBase, frozen=True, kw_only=True, tag="solo_track"):
+    """Hear only the soloed tracks, or end that."""
+
+    track_id: str
+    soloed: bool = True
+
+    @property
+    def label(self) -> str:
+        return "Solo track" if self.soloed else "Unsolo track"
+
+    def apply(self, project: Project) -> Project:
+        return _change_strip(project, self.track_id, soloed=self.soloed)
+
+
+class SetMasterGain(EditBase, frozen=True, kw_only=True, tag="set_master_gain"):
+    """Set the master fader."""
+
+    text: ClassVar[str] = "Master gain"
+    gain_db: float
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return "SetMasterGain"
+
+    def apply(self, project: Project) -> Project:
+        check_gain(self.gain_db, "master gain")
+        master = structs.replace(project.master, gain_db=self.gain_db)
+        return structs.replace(project, master=master)
+
+
+def _change_strip(project: Project, track_id: str, **changes: float | bool) -> Project:
+    return change_track(
+        project,
+        track_id,
+        lambda track: structs.replace(track, strip=structs.replace(track.strip, **changes)),
+    )

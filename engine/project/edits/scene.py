@@ -1,0 +1,53 @@
+"""Edits of the session as a whole: scene settings, title, picture."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import structs
+
+from engine.project.checks import check_scene, check_text, check_video
+from engine.project.edits.base import EditBase
+from engine.project.model import Project, Scene, Video
+
+
+class SetScene(EditBase, frozen=True, kw_only=True, tag="set_scene"):
+    """Change how pixels become metres and how the scene is heard and delivered."""
+
+    text: ClassVar[str] = "Scene settings"
+    scene: Scene
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return "SetScene"
+
+    def apply(self, project: Project) -> Project:
+        check_scene(self.scene)
+        return structs.replace(project, scene=self.scene)
+
+
+class SetTitle(EditBase, frozen=True, kw_only=True, tag="set_title"):
+    """Rename the session."""
+
+    text: ClassVar[str] = "Rename session"
+    title: str
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return "SetTitle"
+
+    def apply(self, project: Project) -> Project:
+        check_text(self.title, "title")
+        return structs.replace(project, title=self.title)
+
+
+class SetVideo(EditBase, frozen=True, kw_only=True, tag="set_video"):
+    """Choose the picture, or relink it to where its file is now; None takes it away."""
+
+    text: ClassVar[str] = "Set video"
+    video: Video | None
+
+    def apply(self, project: Project) -> Project:
+        if self.video is not None:
+            check_video(self.video)
+        return structs.replace(project, video=self.video)

@@ -1,0 +1,109 @@
+"""Edits of a track's path. What a hand moves, a new analysis leaves where it is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import structs
+
+from engine.errors import ProjectError
+from engine.project.checks import check_keyframe, check_trajectory
+from engine.project.edits.base import EditBase, by_hand, change_track, in_time_order, item_at
+from engine.project.model import Keyframe, Project, Trajectory
+
+
+class MoveKeyframe(EditBase, frozen=True, kw_only=True, tag="move_keyframe"):
+    """Move keyframe `index` of a track in space and time, staying between its neighbours."""
+
+    text: ClassVar[str] = "Move keyframe"
+    track_id: str
+    index: int
+    time_s: float
+    x_m: float
+    y_m: float
+    z_m: float
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"MoveKeyframe:{self.track_id}:{self.index}"
+
+    def apply(self, project: Project) -> Project:
+        track = project.track(self.track_id)
+        keyframes = list(track.trajectory.keyframes)
+        item_at(track.trajectory.keyframes, self.index, "keyframe")
+        keyframes[self.index] = _keyframe(self.time_s, self.x_m, self.y_m, self.z_m)
+        path = Trajectory(keyframes=tuple(keyframes))
+        check_trajectory(path)
+        return project.with_track(structs.replace(track, trajectory=path))
+
+
+class AddKeyframe(EditBase, frozen=True, kw_only=True, tag="add_keyframe"):
+    """Add a keyframe at a time (or replace the one at that very time)."""
+
+    text: ClassVar[str] = "Add keyframe"
+    track_id: str
+    time_s: float
+    x_m: float
+    y_m: float
+    z_m: float
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"AddKeyframe:{self.track_id}:{self.time_s}"
+
+    def apply(self, project: Project) -> Project:
+        keyframe = _keyframe(self.time_s, self.x_m, self.y_m, self.z_m)
+        return change_track(
+            project,
+            self.track_id,
+            lambda track: structs.replace(
+                track, trajectory=in_time_order(track.trajectory, keyframe)
+            ),
+        )
+
+
+class DeleteKeyframe(EditBase, frozen=True, kw_only=True, tag="delete_keyframe"):
+    """Remove a keyframe; its neighbours become a hand's, so that the line between them stays."""
+
+    text: ClassVar[str] = "Delete keyframe"
+    track_id: str
+    index: int
+
+    def apply(self, project: Project) -> Project:
+        track = project.track(self.track_id)
+        keyframes = list(track.trajectory.keyframes)
+        item_at(track.trajectory.keyframes, self.index, "keyframe")
+        if len(keyframes) == 1:
+            raise ProjectError(
+                "a track keeps at least one keyframe", place=track.name, remedy="move it instead"
+            )
+        del keyframes[self.index]
+        for neighbour in {max(self.index - 1, 0), min(self.index, len(keyframes) - 1)}:
+            keyframes[neighbour] = by_hand(keyframes[neighbour])
+        path = Trajectory(keyframes=tuple(keyframes))
+        return project.with_track(structs.replace(track, trajectory=path))
+
+
+class ReplaceTrajectory(EditBase, frozen=True, kw_only=True, tag="replace_trajectory"):
+    """Give a track another path as a whole; all of it becomes a hand's."""
+
+    text: ClassVar[str] = "Replace trajectory"
+    track_id: str
+    trajectory: Trajectory
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"ReplaceTrajectory:{self.track_id}"
+
+    def apply(self, project: Project) -> Project:
+        check_trajectory(self.trajectory)
+        path = Trajectory(keyframes=tuple(by_hand(k) for k in self.trajectory.keyframes))
+        return change_track(
+            project, self.track_id, lambda track: structs.replace(track, trajectory=path)
+        )
+
+
+def _keyframe(time_s: float, x_m: float, y_m: float, z_m: float) -> Keyframe:
+    keyframe = Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, provenance="hand")
+    check_keyframe(keyframe)
+    return keyframe
