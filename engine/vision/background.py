@@ -131,7 +131,10 @@ class BlockBackground:
             return self._median, self._threshold, None
         back = np.linalg.inv(self._to_reference[index])
         inside = self._warp(np.full(self._median.shape[:2], 255, np.uint8), back)
-        seen = cv2.erode(inside, np.ones((7, 7), np.uint8)) > 250
+        seen = cv2.erode(
+            inside, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
+        )
+        seen = seen > 250
         return self._warp(self._median, back), self._warp(self._threshold, back, 255), seen
 
     def _warp(self, image: NDArray[np.generic], matrix: Matrix, fill: float = 0) -> Image:

@@ -15,6 +15,7 @@ _LARGEST_AREA_SHARE = 0.95
 _JOIN_SHARE = 0.012
 """Pieces nearer than this share of the picture's width are one thing."""
 _HISTOGRAM_BINS = 6
+_MOST_PIECES = 48
 
 
 @dataclass(frozen=True)
@@ -46,28 +47,26 @@ def find_blobs(image: NDArray[np.uint8], segmentation: Segmentation) -> list[Blo
     """Moving things in an image, largest first."""
     height, width = segmentation.moving.shape
     mask = _clean(segmentation.moving)
-    join = max(2, round(_JOIN_SHARE * width))
-    joined = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (join, 2 * join + 1)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     blobs: list[Blob] = []
     shadows: list[Blob] = []
-    least = max(14.0, _LEAST_AREA_SHARE * width * height)
-    for label in range(1, count):
-        x, y, w, h, _ = stats[label]
-        if w * h < least or w * h > _LARGEST_AREA_SHARE * width * height:
+    least = max(7.0, 0.5 * _LEAST_AREA_SHARE * width * height)
+    order = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA])
+    for label in order[:_MOST_PIECES]:
+        x, y, w, h, area = stats[label]
+        if area < least or w * h > _LARGEST_AREA_SHARE * width * height:
             continue
         window = (slice(y, y + h), slice(x, x + w))
-        piece = (mask[window] > 0) & (labels[window] == label)
+        piece = labels[window] == label
         shade = (segmentation.shadow[window] > 0) & piece
-        if piece.sum() < least:
-            continue
         solid = _without_shadow(piece, shade)
         flow = _median_flow(segmentation.flow, solid, (x, y, w, h), (width, height))
         blob = _blob(image[window], solid, segmentation.contrast[window], (x, y), flow)
-        only_shade = shade.sum() > 0.8 * piece.sum()
+        only_shade = shade.sum() > 0.7 * piece.sum()
         (shadows if only_shade else blobs).append(blob)
     blobs += [s for s in shadows if not _is_cast(s, blobs)]
-    return sorted(join_pieces(blobs, width), key=lambda blob: -blob.area_px)
+    blobs = [b for b in join_pieces(blobs, width) if b.area_px >= 2.0 * least]
+    return sorted(blobs, key=lambda blob: -blob.area_px)
 
 
 def join_pieces(blobs: list[Blob], width: int) -> list[Blob]:
@@ -91,11 +90,11 @@ def _belongs(piece: Blob, whole: Blob, width: int) -> bool:
     down = max(by0 - ay1, ay0 - by1, 0.0)
     gap = float(np.hypot(across, down))
     size = min(max(ax1 - ax0, ay1 - ay0), 0.3 * width)
-    speed = float(np.linalg.norm(whole.flow))
-    alike = float(np.linalg.norm(whole.flow - piece.flow)) < 0.35 * speed
+    speed = max(float(np.linalg.norm(whole.flow)), float(np.linalg.norm(piece.flow)))
+    alike = float(np.linalg.norm(whole.flow - piece.flow)) < 0.4 * speed
     flows = speed > 0.03 * width
     inside = gap == 0.0 and bx0 >= ax0 - 3 and bx1 <= ax1 + 3 and by0 >= ay0 - 3 and by1 <= ay1 + 3
-    if inside and (alike or not flows):
+    if (inside or gap < _JOIN_SHARE * width) and (alike or not flows):
         return True
     return flows and alike and gap < 0.25 * size
 

@@ -66,9 +66,9 @@ class MotionDetector:
 
     def _detection(self, image: NDArray[np.uint8], blob: Blob, ask: bool) -> Detection:
         person = self._people.score(image, blob.box) if ask else None
-        sure = 1.0 - np.exp(-0.5 * blob.contrast * min(1.0, blob.fill / 0.35))
+        sure = _confidence(blob, image.shape[1], image.shape[0])
         label = "person" if person is not None and person > 0.3 else "object"
-        return MotionDetection(blob.box, label, float(sure), blob=blob, person=person)
+        return MotionDetection(blob.box, label, sure, blob=blob, person=person)
 
     def _background(
         self, image: NDArray[np.uint8], time_s: float
@@ -81,6 +81,14 @@ class MotionDetector:
             return None, 0
         images = [one for _, one in self._recent]
         return BlockBackground(images, [t for t, _ in self._recent]), len(images) - 1
+
+
+def _confidence(blob: Blob, width: int, height: int) -> float:
+    """0..1 from contrast, size and speed: a faint speck that does not move is hardly a thing."""
+    contrast = min(4.0, blob.contrast) * min(1.0, blob.fill / 0.3)
+    size = 2.0 * min(1.0, blob.area_px / (0.002 * width * height))
+    speed = 2.0 * min(1.0, float(np.linalg.norm(blob.flow)) / (0.1 * width))
+    return float(1.0 - np.exp(-0.4 * (contrast + size + speed)))
 
 
 plugins.register("detector", MotionDetector.name, MotionDetector)

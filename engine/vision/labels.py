@@ -1,0 +1,145 @@
+"""What a track is called: person, vehicle or object; or the user's own words for those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.vision.paths import Path
+
+Kind = Literal["person", "vehicle", "object"]
+
+PERSON_WORDS = frozenset(
+    "person people man woman men women boy girl child kid walker pedestrian runner jogger dancer "
+    "human actor actress somebody someone player skater worker footsteps steps".split()
+)
+VEHICLE_WORDS = frozenset(
+    "car cars vehicle van truck lorry bus coach taxi tram train motorbike motorcycle scooter "
+    "bicycle bike traffic engine motor automobile tractor".split()
+)
+FLYING_WORDS = frozenset(
+    "bird goose duck gull eagle crow pigeon plane aeroplane airplane jet helicopter drone bee fly "
+    "insect butterfly bat kite balloon rocket arrow".split()
+)
+ROUND_WORDS = frozenset("ball football basketball marble wheel barrel tyre tire bottle can".split())
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Label and confidence of one path."""
+
+    kind: Kind
+    label: str
+    confidence: float
+
+
+def kind_of(path: Path, width: int, height: int, *, walks: bool) -> tuple[Kind, float]:
+    """Person, vehicle or object, and how sure that is (0..1).
+
+    People: the HOG detector agrees again and again, or an upright thing moves its lower half in
+    the rhythm of steps. Vehicles: wide, stiff, large or fast, and below the horizon. A foreign
+    detector's labels stand as they are (see `name_paths`).
+    """
+    aspect = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
+    upright = 0.15 < aspect < 0.85
+    scores = path.person_scores
+    hog = float(np.mean(scores > 0.2)) if len(scores) else 0.0
+    seen = float(path.confidence[path.seen].mean())
+    asked = len(scores) >= 2
+    if (asked and hog >= 0.34 and aspect < 1.0) or (upright and walks and hog > 0.05):
+        return "person", float(np.clip(0.5 + 0.5 * hog, 0, 1)) * seen
+    if upright and walks:
+        return "person", 0.6 * seen
+    if _is_vehicle(path, aspect, width, height):
+        return "vehicle", 0.8 * seen
+    return "object", 0.7 * seen
+
+
+def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
+    low = float(np.median(path.smooth[:, 3])) > 0.45 * height
+    large = float(np.percentile(path.sizes[:, 0], 75)) > 0.1 * width
+    across, down = np.ptp(path.centres, axis=0)
+    along = across > 0.12 * width and down < 0.6 * across
+    edge = 0.01 * width
+    whole = (path.smooth[:, 0] > edge) & (path.smooth[:, 2] < width - edge)
+    if whole.sum() >= 4:
+        aspect = float(np.median(path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)))
+        ratio = path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)
+        if float(np.std(np.log(ratio))) > 0.35:
+            return False
+    return low and large and along and aspect > 1.15
+
+
+def name_paths(
+    paths: Sequence[Path], kinds: Sequence[tuple[Kind, float]], prompt: Sequence[str], height: int
+) -> tuple[list[Naming], list[str]]:
+    """Names of the paths, and notes for the user about words that found no object.
+
+    A foreign detector's own label wins. Otherwise a word of the prompt is used for the paths of
+    its kind: words for people and vehicles by vocabulary; among objects, flying words for what
+    stays above the horizon, round words for what is about as wide as high, the others in turn.
+    """
+    names: list[Naming] = []
+    words = _by_kind(prompt)
+    used: set[str] = set()
+    for path, (kind, sure) in zip(paths, kinds, strict=True):
+        foreign = {k: v for k, v in path.labels if k not in ("person", "object")}
+        if foreign:
+            label = max(foreign, key=lambda k: foreign[k])
+            names.append(Naming(kind, label, sure))
+            continue
+        word = _word_for(path, kind, words, used, height)
+        used |= {word} if word else set()
+        names.append(Naming(kind, word or kind, sure))
+    notes = [
+        f"label '{word}' from the prompt stands for moving {kind}s (by motion, not by looks)"
+        for kind, some in words.items()
+        for word in some
+        if word in used
+    ]
+    notes += [
+        f"nothing that moves was found for '{word}'"
+        for some in words.values()
+        for word in some
+        if word not in used
+    ]
+    return names, notes
+
+
+def _by_kind(prompt: Sequence[str]) -> dict[Kind, list[str]]:
+    words: dict[Kind, list[str]] = {"person": [], "vehicle": [], "object": []}
+    for phrase in (p.strip() for p in prompt):
+        parts = set(phrase.lower().replace("-", " ").split())
+        if not parts:
+            continue
+        if parts & PERSON_WORDS:
+            words["person"].append(phrase)
+        elif parts & VEHICLE_WORDS:
+            words["vehicle"].append(phrase)
+        else:
+            words["object"].append(phrase)
+    return words
+
+
+def _word_for(
+    path: Path, kind: Kind, words: dict[Kind, list[str]], used: set[str], height: int
+) -> str | None:
+    if kind != "object":
+        return words[kind][0] if words[kind] else None
+    flies = float(np.percentile(path.smooth[:, 3], 90)) < 0.5 * height
+    aspect = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
+    best: str | None = None
+    best_points = 0.0
+    for word in words["object"]:
+        parts = set(word.lower().split())
+        points = 1.0 - (0.6 if word in used else 0.0)
+        if parts & FLYING_WORDS:
+            points += 1.0 if flies else -2.0
+        if parts & ROUND_WORDS:
+            points += 1.0 if 0.6 < aspect < 1.6 and not flies else -2.0
+        if points > best_points:
+            best, best_points = word, points
+    return best
