@@ -1,0 +1,56 @@
+# make run     set up, make the demo's sound, open the window where there is a display
+# make test    set up, run the tests
+# make check   lint, format, types, walls between the rooms, tests
+# make fix     let the formatter and the linter mend what they can
+# make bench   measure; prints a table and writes benchmarks/results.json
+# make demo    draw the demo clip and its known answer again
+# make package build the wheel and the source archive into dist/
+# make clean   remove .venv and everything built
+
+.DEFAULT_GOAL := run
+.PHONY: run test check fix bench demo package install-desktop clean
+
+BIN := .venv/bin
+SETUP := packaging/setup.sh pyproject.toml $(wildcard packaging/debian/*.txt)
+
+.venv/.ready-run: $(SETUP)
+	@packaging/setup.sh run
+	@touch $@
+
+.venv/.ready-dev: $(SETUP)
+	@packaging/setup.sh dev
+	@touch .venv/.ready-run $@
+
+run: .venv/.ready-run
+	$(BIN)/foleystage run resources/demo/demo.mp4 -o out/demo
+	@packaging/open_window.sh out/demo/scene.foley
+
+test: .venv/.ready-dev
+	@packaging/test.sh
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy engine app resources/demo benchmarks
+	$(BIN)/lint-imports
+	@packaging/test.sh
+
+fix: .venv/.ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.ready-dev
+	$(BIN)/python -m benchmarks.run
+
+demo: .venv/.ready-run
+	$(BIN)/python -m resources.demo.draw_demo
+
+package: .venv/.ready-dev
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build
+
+install-desktop: .venv/.ready-run
+	packaging/install_desktop.sh
+
+clean:
+	rm -rf .venv build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

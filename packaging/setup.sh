@@ -1,0 +1,110 @@
+#!/bin/sh
+# Make Foleystage ready to run from this checkout: system packages, then .venv.
+#
+#   packaging/setup.sh run     what `make run` needs
+#   packaging/setup.sh dev     the same, and what `make test` and `make check` need
+#
+# PYTHON=...        the Python to use (3.11 or newer)
+# NO_APT=1          never install system packages
+# Works on a bare Debian or Ubuntu with python3 and python3-venv, and on macOS. PyTorch is never
+# installed from here: every learned part is optional.
+set -eu
+
+cd "$(dirname "$0")/.."
+purpose=${1:-run}
+venv=.venv
+
+say() { printf '%s\n' "setup: $*" >&2; }
+
+find_python() {
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys; sys.exit(not sys.version_info >= (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+listed_packages() {
+    lists=packaging/debian/run.txt
+    [ "$purpose" = dev ] && lists="$lists packaging/debian/test.txt"
+    # shellcheck disable=SC2086
+    sed -e 's/#.*//' $lists
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+missing_packages() {
+    for package in $(listed_packages); do
+        # Ubuntu renamed some libraries with the suffix t64; the old names still install them.
+        dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null \
+            | grep -q 'install ok installed' || printf '%s ' "$package"
+    done
+}
+
+install_system_packages() {
+    command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 || return 0
+    missing=$(missing_packages)
+    [ -n "$missing" ] || return 0
+    line="apt-get install -y --no-install-recommends $missing"
+    if [ -n "${NO_APT:-}" ]; then
+        as_root=none
+    elif [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        as_root=none
+    fi
+    if [ "$as_root" = none ]; then
+        say "these system packages are missing; to install them, type:"
+        say "    sudo $line"
+        return 0
+    fi
+    say "installing system packages: $missing"
+    apt_log=$(mktemp)
+    # shellcheck disable=SC2086
+    if { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update \
+        && $as_root env DEBIAN_FRONTEND=noninteractive $line; } >"$apt_log" 2>&1; then
+        rm -f "$apt_log"
+    else
+        tail -n 5 "$apt_log" >&2
+        rm -f "$apt_log"
+        say "apt-get did not succeed; going on without. To try again, type:"
+        say "    sudo $line"
+    fi
+}
+
+make_environment() {
+    extras=
+    [ "$purpose" = dev ] && extras="[dev,remote]"
+    if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+        say "making $venv with $("$python" --version)"
+        "$python" -m venv "$venv"
+    fi
+    say "installing Python packages into $venv (about a minute the first time)"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e ".$extras"
+}
+
+check_environment() {
+    if problem=$("$venv/bin/python" -c 'import cv2, av, soundfile, PySide6.QtWidgets' 2>&1); then
+        return 0
+    fi
+    say "a library does not load: $(printf '%s' "$problem" | tail -n 1)"
+    if command -v apt-get >/dev/null 2>&1; then
+        say "install the system packages with the line above, or type:"
+        say "    sudo apt-get install -y --no-install-recommends $(listed_packages | tr '\n' ' ')"
+    else
+        say "install the libraries listed in packaging/debian/run.txt under this system's names"
+    fi
+    return 1
+}
+
+python=$(find_python) || {
+    say "Python 3.11 or newer is needed; on Debian type: sudo apt-get install -y python3 python3-venv"
+    exit 1
+}
+install_system_packages
+make_environment
+check_environment
+say "ready"
