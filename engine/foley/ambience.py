@@ -54,7 +54,7 @@ PLACES: dict[str, Place] = {
     "wind": Place(2.0, ((0.0, wind),)),
     "night": Place(-2.0, ((-5.0, wind), (0.0, crickets))),
     "rain": Place(6.0, ((0.0, rainfall), (-14.0, wind))),
-    "sea": Place(4.0, ((0.0, waves), (-12.0, wind))),
+    "sea": Place(4.0, ((0.0, waves), (-22.0, wind))),
     "stream": Place(2.0, ((0.0, running_water), (-12.0, wind), (-12.0, birds))),
 }
 PLACE_WORDS: dict[str, tuple[str, ...]] = {

@@ -53,7 +53,7 @@ def wind(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     def spectrum(hz: Array, at: Array) -> Array:
         low = band(hz, 45.0, 190.0 * at, 1.0) * at
         howl = 0.28 * at**1.5 * peak(hz, 430.0 * at, 0.9)
-        leaves = 0.10 * at**2 * band(hz, 1600.0, 6500.0, 1.0)
+        leaves = 0.05 * at**1.6 * band(hz, 1300.0, 4200.0, 1.5)
         return np.asarray(np.sqrt(low**2 + howl**2 + leaves**2))
 
     channels = [moving_noise(rng, coarse, samples, sample_rate_hz, spectrum) for _ in range(4)]
@@ -169,7 +169,7 @@ def hum(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
         samples,
         rng,
         sample_rate_hz,
-        lambda hz: band(hz, 35.0, 260.0, 1.0) + 0.10 * tilt(hz, -4.0) * band(hz, 200, 9000, 1.0),
+        lambda hz: band(hz, 35.0, 260.0, 1.0) + 0.06 * tilt(hz, -4.0) * band(hz, 200, 6000, 1.0),
     )
     times = np.arange(samples) / sample_rate_hz
     azimuth = rng.uniform(-np.pi, np.pi)
@@ -185,9 +185,9 @@ def rainfall(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Arr
         samples,
         rng,
         sample_rate_hz,
-        lambda hz: band(hz, 650.0, 7500.0, 1.0) * tilt(hz, -1.2) + 0.10 * band(hz, 60, 400, 1.0),
+        lambda hz: band(hz, 650.0, 5200.0, 1.0) * tilt(hz, -1.5) + 0.10 * band(hz, 60, 400, 1.0),
     )
-    drops = drop_stock(rng, 96, 1300, 8000, sample_rate_hz)
+    drops = drop_stock(rng, 96, 1200, 5500, sample_rate_hz)
     puddles = bubble_stock(rng, 48, 0.0004, 0.0016, 0.6, sample_rate_hz)
     for _ in range(8):
         when = arrivals(rng, 110.0, samples, sample_rate_hz)
@@ -214,7 +214,7 @@ def running_water(samples: int, rng: np.random.Generator, sample_rate_hz: int) -
 def waves(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     """Surf: breakers every six seconds or so that build, break bright and draw back hissing."""
     out = 0.35 * diffuse(
-        samples, rng, sample_rate_hz, lambda hz: band(hz, 60.0, 900.0, 1.0) * tilt(hz, -3.0)
+        samples, rng, sample_rate_hz, lambda hz: band(hz, 220.0, 1300.0, 1.5) * tilt(hz, -1.5)
     )
     seconds = samples / sample_rate_hz
     facing = rng.uniform(-np.pi, np.pi)
@@ -237,7 +237,7 @@ def _breaker(
     control = rise * end
 
     def spectrum(hz: Array, at: Array) -> Array:
-        return at * (band(hz, 90.0, 500.0 + 1600.0 * at, 1.0) + 0.12 * band(hz, 2000, 8000, 1.0))
+        return at * (band(hz, 330.0, 600.0 + 2000.0 * at, 1.5) + 0.15 * band(hz, 2000, 6500, 1.5))
 
     samples = int(length_s * sample_rate_hz)
     return height * moving_noise(rng, control, samples, sample_rate_hz, spectrum)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foley.grains import darken
+
 Array = NDArray[np.float64]
 MINNAERT_M_PER_S = 3.26
 
@@ -44,7 +46,7 @@ def bubble_stock(
         grain = np.sin(phase) * np.exp(-decay_per_s * times)
         tail = max(samples // 8, 1)
         grain[-tail:] *= np.linspace(1.0, 0.0, tail)
-        stock.append(grain * (radius_m / largest_m) ** 0.9)
+        stock.append(grain * (radius_m / largest_m) ** 0.6)
     return stock
 
 
@@ -63,5 +65,6 @@ def drop_stock(
         )
         rise = np.minimum(times / 0.00015, 1.0)
         grain = rise * np.exp(-times / decay_s) * (carrier + 0.8 * rng.standard_normal(samples))
+        grain = darken(grain, 1.5 * centre_hz, sample_rate_hz)
         stock.append(grain / np.sqrt(np.sum(grain**2)))
     return stock

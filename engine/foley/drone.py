@@ -4,7 +4,7 @@ Each rotor is a harmonic series at its blade-passing frequency with a wandering 
 (several rotors beat against each other), noise in time with the blades, and motor whine.
 Blade slap of a helicopter is a sharp pulse per main-rotor blade.
 
-Level: full effort is -20 dBFS (K-weighted) at 1 m; hovering is 6 dB below.
+Level: full effort is -21 dBFS (K-weighted) at 1 m; hovering is 6 dB below.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from engine.foley.streams import random_stream
 from engine.project.model import Event
 
 Array = NDArray[np.float64]
-LEVEL_DBFS = -20.0
+LEVEL_DBFS = -21.0
 HOVER_DB = -6.0
 
 
@@ -52,7 +52,7 @@ class Aircraft:
 
 AIRCRAFT: dict[str, Aircraft] = {
     "quadcopter": Aircraft(4, 165, 235, 0.75, 0.45, (900, 9000), 0.12, 3100),
-    "helicopter": Aircraft(1, 15.5, 18.5, 0.55, 0.55, (60, 3000), 0.05, 2300, 1.4),
+    "helicopter": Aircraft(1, 15.5, 18.5, 0.55, 0.55, (60, 3000), 0.05, 2300, 0.75),
     "propeller": Aircraft(1, 68, 92, 0.85, 0.35, (200, 4000), 0.0, 0),
     "jet": Aircraft(1, 900, 1700, 1.6, 3.0, (60, 5000), 0.25, 3900),
 }
@@ -105,7 +105,7 @@ def _rotor(
     beat = 0.5 + 0.5 * np.cos(2 * np.pi * phase)
     out = tone + craft.noise * noise * (0.45 + 0.9 * beat**2)
     if craft.slap:
-        slap = read_table(pulse_table([0.0], [0.022], [1.0], 90), phase)
+        slap = read_table(pulse_table([0.0], [0.03], [1.0], 90), phase)
         strength = per_cycle(rng, phase, 0.15)
         out += craft.slap * strength * (slap + 0.7 * noise * np.maximum(slap, 0.0))
     return out

@@ -10,6 +10,7 @@ Level: a full-effort step is -27 dBFS (K-weighted, 125 ms) at 1 m.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,28 +66,35 @@ class Shoe:
 
 SURFACES: dict[str, Surface] = {
     "concrete": Surface(
-        modes=((96, 0.09, 0.8), (210, 0.06, 0.7), (420, 0.045, 0.5), (860, 0.03, 0.4)),
-        body=0.55,
+        modes=(
+            (112, 0.08, 0.5),
+            (225, 0.06, 0.8),
+            (440, 0.045, 0.7),
+            (860, 0.03, 0.7),
+            (1340, 0.02, 0.6),
+        ),
+        body=0.42,
         click=1.0,
-        click_hz=(320, 4200),
+        click_hz=(380, 2900),
         click_decay_s=0.0065,
         swish=0.10,
-        swish_hz=(1500, 8000),
+        swish_hz=(1300, 5500),
         swish_decay_s=0.05,
         grains=0.12,
         grains_per_step=14,
-        grain_hz=(2500, 7500),
+        grain_hz=(2200, 5600),
         grain_ring_s=0.0008,
     ),
     "wood": Surface(
         modes=(
-            (118, 0.20, 0.55),
-            (187, 0.17, 0.8),
-            (268, 0.15, 1.0),
-            (402, 0.12, 1.0),
-            (531, 0.10, 0.75),
-            (742, 0.07, 0.35),
-            (1130, 0.045, 0.16),
+            (118, 0.14, 0.3),
+            (191, 0.13, 0.55),
+            (274, 0.12, 0.9),
+            (402, 0.10, 1.1),
+            (547, 0.09, 1.1),
+            (742, 0.07, 0.7),
+            (1130, 0.05, 0.5),
+            (1720, 0.03, 0.25),
         ),
         body=1.3,
         click=0.22,
@@ -100,25 +108,25 @@ SURFACES: dict[str, Surface] = {
         modes=((85, 0.06, 0.7), (160, 0.05, 0.5)),
         body=0.10,
         click=0.28,
-        click_hz=(900, 5200),
+        click_hz=(700, 3000),
         click_decay_s=0.006,
         swish=0.25,
-        swish_hz=(1300, 5200),
+        swish_hz=(1100, 3600),
         swish_decay_s=0.035,
         grains=1.0,
         grains_per_step=90,
-        grain_hz=(1250, 4300),
+        grain_hz=(1050, 3300),
         grain_ring_s=0.0016,
         grain_decay_s=0.040,
     ),
     "grass": Surface(
         modes=((62, 0.09, 1.0), (118, 0.07, 0.6)),
-        body=0.75,
+        body=0.42,
         click=0.10,
         click_hz=(250, 1800),
         click_decay_s=0.012,
         swish=0.6,
-        swish_hz=(1800, 8500),
+        swish_hz=(1500, 6000),
         swish_decay_s=0.075,
         grains=0.28,
         grains_per_step=45,
@@ -148,27 +156,28 @@ SURFACES: dict[str, Surface] = {
         click_hz=(400, 2500),
         click_decay_s=0.010,
         swish=0.35,
-        swish_hz=(2200, 10000),
+        swish_hz=(1800, 7500),
         swish_decay_s=0.09,
         grains=1.0,
         grains_per_step=120,
-        grain_hz=(2200, 9000),
+        grain_hz=(1900, 7000),
         grain_ring_s=0.0009,
         grain_decay_s=0.09,
     ),
     "metal": Surface(
         modes=(
-            (92, 0.30, 0.5),
-            (171, 0.42, 0.8),
-            (283, 0.45, 1.0),
-            (437, 0.42, 0.9),
-            (655, 0.36, 0.6),
-            (1012, 0.28, 0.4),
-            (1530, 0.2, 0.25),
-            (2410, 0.14, 0.15),
+            (92, 0.16, 0.5),
+            (171, 0.20, 0.8),
+            (283, 0.22, 1.0),
+            (437, 0.22, 1.0),
+            (655, 0.2, 0.9),
+            (1012, 0.17, 0.8),
+            (1530, 0.14, 0.6),
+            (2410, 0.10, 0.5),
+            (3650, 0.07, 0.35),
         ),
         body=1.2,
-        click=0.30,
+        click=0.45,
         click_hz=(600, 5000),
         click_decay_s=0.004,
     ),
@@ -215,20 +224,43 @@ SHOE_WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+@dataclass(frozen=True)
+class Walker:
+    """One foot of a walker: its shoe, what it meets, its random stream and stock of grains."""
+
+    surface: Surface
+    shoe: Shoe
+    weight: float
+    rng: np.random.Generator
+    stock: list[Array]
+    sample_rate_hz: int
+
+    def noise(self, seconds: float, magnitude: Callable[[Array], Array]) -> Array:
+        """Noise of unit RMS with a magnitude spectrum, for `seconds`."""
+        samples = int(seconds * self.sample_rate_hz)
+        return shaped_noise(self.rng, samples, self.sample_rate_hz, magnitude)
+
+    def envelope(self, seconds: float, attack_s: float, decay_s: float) -> Array:
+        """Burst envelope of `seconds`."""
+        samples = int(seconds * self.sample_rate_hz)
+        return burst(samples, self.sample_rate_hz, attack_s, decay_s)
+
+
 def footsteps(event: Event, sample_rate_hz: int) -> Array:
     """(samples,) steps at the event's onsets.
 
-    Parameters of the event: `surface`, `shoe`, `weight` (0.5..2, default 1; heavier walkers have
-    more and lower body), both otherwise read from the prompt.
+    Parameters of the event: `surface`, `shoe`, `weight` (0.3..3, default 1; heavier walkers have
+    more and lower body), the first two otherwise read from the prompt.
     """
     surface = SURFACES[choice(event, "surface", SURFACE_WORDS, "concrete")]
     shoe = SHOES[choice(event, "shoe", SHOE_WORDS, "leather")]
     weight = number(event, "weight", 1.0, 0.3, 3.0)
     out = np.zeros(length_samples(event, sample_rate_hz))
     rng = random_stream(event, "steps")
-    feet = [_foot(surface, rng) for _ in range(2)]
+    stock = tick_stock(rng, 64, *surface.grain_hz, surface.grain_ring_s, sample_rate_hz)
+    feet = [Walker(_foot(surface, rng), shoe, weight, rng, stock, sample_rate_hz) for _ in "LR"]
     for index, (at, strength) in enumerate(hits(event, sample_rate_hz)):
-        grain = _step(feet[index % 2], shoe, weight, strength, rng, sample_rate_hz)
+        grain = _step(feet[index % 2], strength)
         loudness = strength**0.9 * float(vary(rng, 0.09))
         place(out, to_unit_hit(grain, sample_rate_hz), at, loudness)
     return out
@@ -243,98 +275,68 @@ def _foot(surface: Surface, rng: np.random.Generator) -> Surface:
     )
 
 
-def _step(
-    surface: Surface,
-    shoe: Shoe,
-    weight: float,
-    strength: float,
-    rng: np.random.Generator,
-    sample_rate_hz: int,
-) -> Array:
-    samples = int(TAIL_S * sample_rate_hz)
-    step = _strike(surface, shoe, weight, strength, rng, sample_rate_hz)
+def _step(foot: Walker, strength: float) -> Array:
+    """Heel at sample 0, then the toe: softer, a little brighter, after the foot has rolled."""
+    shoe, rng = foot.shoe, foot.rng
+    step = _strike(foot, strength)
     roll_s = shoe.roll_s * float(vary(rng, 0.12)) * (1.25 - 0.4 * strength)
     toe_shoe = replace(shoe, contact_s=shoe.contact_s * 1.3, tilt_db=shoe.tilt_db + 0.5)
-    toe = _strike(surface, toe_shoe, weight, strength, rng, sample_rate_hz)
-    place(step, toe, int(roll_s * sample_rate_hz), shoe.toe * float(vary(rng, 0.2)))
-    return close_tail(step[:samples], sample_rate_hz, 0.06)
+    toe = _strike(replace(foot, shoe=toe_shoe), strength)
+    place(step, toe, int(roll_s * foot.sample_rate_hz), shoe.toe * float(vary(rng, 0.2)))
+    return close_tail(step, foot.sample_rate_hz, 0.06)
 
 
-def _strike(
-    surface: Surface,
-    shoe: Shoe,
-    weight: float,
-    strength: float,
-    rng: np.random.Generator,
-    sample_rate_hz: int,
-) -> Array:
-    samples = int(TAIL_S * sample_rate_hz)
-    width_s = shoe.contact_s * (1.25 - 0.4 * strength) * weight**0.3
-    pulse = contact_pulse(width_s, sample_rate_hz)
+def _strike(foot: Walker, strength: float) -> Array:
+    surface, shoe, rng = foot.surface, foot.shoe, foot.rng
+    width_s = shoe.contact_s * (1.25 - 0.4 * strength) * foot.weight**0.3
+    pulse = contact_pulse(width_s, foot.sample_rate_hz)
     table = np.array(surface.modes, dtype=np.float64).T
     modes = Modes(*table).varied(
-        hz=vary(rng, 0.025, table.shape[1]) * weight**-0.25,
+        hz=vary(rng, 0.025, table.shape[1]) * foot.weight**-0.25,
         t60_s=vary(rng, 0.10, table.shape[1]),
         gains=vary(rng, 0.22, table.shape[1]),
     )
-    out = surface.body * weight**0.4 * ring(pulse, modes, samples, sample_rate_hz)
-    low_hz, high_hz = surface.click_hz
-    bright = float(vary(rng, 0.12))
-
-    def colour(hz: Array) -> Array:
-        return band(hz, low_hz, high_hz * bright, 1.5) * tilt(
-            hz, shoe.tilt_db - 2.0 * (1 - strength)
-        )
-
-    decay_s = surface.click_decay_s * float(vary(rng, 0.15))
-    click = shaped_noise(rng, samples, sample_rate_hz, colour)
-    out += (
-        0.9
-        * surface.click
-        * shoe.click
-        * click
-        * burst(samples, sample_rate_hz, min(width_s, 0.0015), decay_s)
-    )
+    samples = int(TAIL_S * foot.sample_rate_hz)
+    out = surface.body * foot.weight**0.4 * ring(pulse, modes, samples, foot.sample_rate_hz)
+    place(out, 0.9 * surface.click * shoe.click * _click(foot, strength, width_s), 0)
     if surface.swish:
-        out += _swish(surface, strength, samples, rng, sample_rate_hz)
+        place(out, surface.swish * _swish(foot, strength), 0)
     if surface.grains:
-        out += _loose(surface, strength, samples, rng, sample_rate_hz)
+        place(out, surface.grains * _loose(foot, strength), 0)
     return out
 
 
-def _swish(
-    surface: Surface,
-    strength: float,
-    samples: int,
-    rng: np.random.Generator,
-    sample_rate_hz: int,
-) -> Array:
-    low_hz, high_hz = surface.swish_hz
-    noise = shaped_noise(
-        rng, samples, sample_rate_hz, lambda hz: band(hz, low_hz, high_hz * (0.7 + 0.3 * strength))
+def _click(foot: Walker, strength: float, width_s: float) -> Array:
+    """Shoe meets floor: a few milliseconds of noise, brighter the harder the step."""
+    low_hz, high_hz = foot.surface.click_hz
+    high_hz *= float(vary(foot.rng, 0.12))
+    slope_db = foot.shoe.tilt_db - 2.0 * (1.0 - strength)
+    decay_s = foot.surface.click_decay_s * float(vary(foot.rng, 0.15))
+    noise = foot.noise(
+        9.0 * decay_s, lambda hz: band(hz, low_hz, high_hz, 1.5) * tilt(hz, slope_db)
     )
-    decay_s = surface.swish_decay_s * float(vary(rng, 0.2))
-    quick = burst(samples, sample_rate_hz, 0.003, 0.3 * decay_s)
-    slow = burst(samples, sample_rate_hz, 0.5 * decay_s, decay_s)
-    return surface.swish * 0.35 * noise * (0.6 * quick + 0.6 * slow)
+    return noise * foot.envelope(9.0 * decay_s, min(width_s, 0.0015), decay_s)
 
 
-def _loose(
-    surface: Surface,
-    strength: float,
-    samples: int,
-    rng: np.random.Generator,
-    sample_rate_hz: int,
-) -> Array:
+def _swish(foot: Walker, strength: float) -> Array:
+    """Sole or blades brushing: a quick start and a slower drag."""
+    low_hz, high_hz = foot.surface.swish_hz
+    high_hz *= 0.7 + 0.3 * strength
+    decay_s = foot.surface.swish_decay_s * float(vary(foot.rng, 0.2))
+    seconds = min(6.0 * decay_s, TAIL_S)
+    quick = foot.envelope(seconds, 0.003, 0.3 * decay_s)
+    slow = foot.envelope(seconds, 0.5 * decay_s, decay_s)
+    return 0.21 * foot.noise(seconds, lambda hz: band(hz, low_hz, high_hz)) * (quick + slow)
+
+
+def _loose(foot: Walker, strength: float) -> Array:
     """Grains set moving: many at the strike, fewer as they settle, the first within 2 ms."""
-    low_hz, high_hz = surface.grain_hz
-    stock = tick_stock(rng, 24, low_hz, high_hz, surface.grain_ring_s, sample_rate_hz)
+    surface, rng = foot.surface, foot.rng
     decay_s = surface.grain_decay_s * float(vary(rng, 0.2))
-    envelope = burst(samples, sample_rate_hz, 0.002, decay_s)
+    envelope = foot.envelope(min(7.0 * decay_s, TAIL_S), 0.002, decay_s)
     rate = surface.grains_per_step * (0.5 + 0.5 * strength) * envelope / decay_s
-    when = arrivals(rng, rate, samples, sample_rate_hz)
-    sizes = rng.pareto(2.2, len(when)) + 0.3
-    gains = np.minimum(sizes, 4.0) * np.sqrt(envelope[when])
-    which = rng.integers(0, len(stock), len(when))
-    loose = scatter(samples, when, stock, which, gains)
-    return surface.grains * loose / np.sqrt(max(surface.grains_per_step, 1.0)) * 2.2
+    when = arrivals(rng, rate, len(envelope), foot.sample_rate_hz)
+    gains = np.minimum(rng.pareto(2.2, len(when)) + 0.3, 4.0) * np.sqrt(envelope[when])
+    which = rng.integers(0, len(foot.stock), len(when))
+    loose = scatter(len(envelope), when, foot.stock, which, gains)
+    return 2.2 * loose / np.sqrt(surface.grains_per_step)

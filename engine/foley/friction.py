@@ -88,7 +88,7 @@ def scraping(event: Event, sample_rate_hz: int) -> Array:
     slip = wander(rng, len(speed), sample_rate_hz, 14.0) + wander(
         rng, len(speed), sample_rate_hz, 5.0
     )
-    rough *= 0.55 + 0.5 * np.maximum(slip, -0.8) ** 2
+    rough *= 0.5 + 0.5 * np.maximum(slip + 1.0, 0.1)
     sound = 1.4 * _through_bodies(event, ground, rough, sample_rate_hz) + 0.35 * rough
     sound += 1.5 * _grit(ground, speed, rng, sample_rate_hz)
     return to_unit_texture(sound, sample_rate_hz) * effort

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 Array = NDArray[np.float64]
 
@@ -44,6 +45,13 @@ def scatter(
     return out[:samples]
 
 
+def darken(grain: Array, corner_hz: float, sample_rate_hz: int) -> Array:
+    """The grain through two one-pole low-passes: no small body radiates far above its pitch."""
+    keep = float(np.exp(-2.0 * np.pi * min(corner_hz / sample_rate_hz, 0.45)))
+    poles = (1.0, -2.0 * keep, keep * keep)
+    return np.asarray(signal.lfilter([(1.0 - keep) ** 2], poles, grain))
+
+
 def tick_stock(
     rng: np.random.Generator,
     count: int,
@@ -62,5 +70,6 @@ def tick_stock(
         rough = rng.standard_normal(len(times)) * np.exp(-times / (0.4 * decay_s))
         rise = np.minimum(times / 0.00025, 1.0)
         grain = rise * (np.sin(phase) * np.exp(-times / decay_s) + 0.5 * rough)
+        grain = darken(grain, 1.6 * hz, sample_rate_hz)
         stock.append(grain / np.sqrt(np.sum(grain**2)))
     return stock

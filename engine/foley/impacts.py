@@ -6,7 +6,7 @@ its modes for the whole event; the place that is hit, and so the balance of mode
 Sources: Fletcher and Rossing, "The Physics of Musical Instruments" (bars, plates); van den Doel
 and Pai (1998) for material as damping; Chaigne and Askenfelt (1994) for the contact.
 
-Level: a full-effort hit is -20 dBFS (K-weighted, 125 ms) at 1 m.
+Level: a full-effort hit is -22 dBFS (K-weighted, 125 ms) at 1 m.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from engine.foley.streams import random_stream, vary
 from engine.project.model import Event
 
 Array = NDArray[np.float64]
-LEVEL_DBFS = -20.0
+LEVEL_DBFS = -22.0
 REFERENCE_SIZE_M = 0.25
 
 BAR = (1.0, 2.756, 5.404, 8.933, 13.34, 18.64)

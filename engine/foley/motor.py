@@ -58,19 +58,19 @@ class Engine:
 
 ENGINES: dict[str, Engine] = {
     "car": Engine(
-        4, 2, 820, 3600, (72, 118, 176, 265, 390, 610, 930), 0.34, (500, 7500), 0.16, 70, 0.35
+        4, 2, 820, 3600, (72, 118, 176, 265, 390, 610, 930), 0.60, (500, 7500), 0.16, 70, 0.35
     ),
     "truck": Engine(
         6, 2, 560, 1900, (48, 83, 131, 205, 330, 520), 0.42, (350, 6000), 0.34, 80, 0.6
     ),
     "motorcycle": Engine(
-        2, 2, 1150, 6800, (92, 150, 235, 390, 640, 1050), 0.30, (700, 8000), 0.14, 50, 0.2
+        2, 2, 1150, 6800, (92, 150, 235, 390, 640, 1050), 0.42, (700, 7000), 0.14, 50, 0.2
     ),
     "scooter": Engine(
-        1, 1, 1500, 7200, (160, 310, 520, 890, 1500), 0.28, (900, 8000), 0.12, 30, 0.25
+        1, 1, 1500, 7200, (160, 310, 520, 890, 1500), 0.38, (900, 7000), 0.12, 30, 0.25
     ),
     "chainsaw": Engine(
-        1, 1, 2700, 9800, (140, 290, 480, 820, 1350, 2300), 0.35, (900, 8000), 0.20, 40, 0.15
+        1, 1, 2700, 9800, (140, 290, 480, 820, 1350, 2300), 0.42, (900, 7000), 0.20, 40, 0.15
     ),
     "boat": Engine(6, 2, 640, 3000, (58, 95, 150, 240, 380, 560), 0.50, (250, 4000), 0.12, 70, 0.5),
     "train": Engine(
@@ -116,7 +116,7 @@ def _combustion(
     cycle = phase_of(rpm / 60.0 / engine.revolutions, sample_rate_hz, rng.uniform())
     count = engine.cylinders
     even = np.arange(count) / count + 0.006 * rng.standard_normal(count)
-    gains = vary(rng, 0.12, count)
+    gains = vary(rng, 0.2, count)
     wide = pulse_table(even, 0.16 / count * vary(rng, 0.1, count), gains, engine.harmonics)
     sharp = pulse_table(even, 0.055 / count * vary(rng, 0.1, count), gains, 3 * engine.harmonics)
     firing = per_cycle(rng, cycle * count, 0.13)

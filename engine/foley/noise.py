@@ -14,10 +14,13 @@ WINDOW_S = 0.04
 
 
 def band(hz: ArrayLike, low_hz: ArrayLike, high_hz: ArrayLike, slope: float = 2.0) -> Array:
-    """Smooth band-pass magnitude: -3 dB at both corners, 6*slope dB per octave outside."""
+    """Smooth band-pass magnitude: -3 dB at the corners.
+
+    It falls by 6*slope dB per octave below and, as air and bodies do, by 4.5 dB more above.
+    """
     ratio = np.asarray(hz, dtype=np.float64) + 1e-6
     high_pass = 1.0 / np.sqrt(1.0 + (np.asarray(low_hz) / ratio) ** (2 * slope))
-    return np.asarray(high_pass / np.sqrt(1.0 + (ratio / np.asarray(high_hz)) ** (2 * slope)))
+    return np.asarray(high_pass / np.sqrt(1.0 + (ratio / np.asarray(high_hz)) ** (2 * slope + 1.5)))
 
 
 def peak(hz: ArrayLike, centre_hz: ArrayLike, width_octaves: float) -> Array:

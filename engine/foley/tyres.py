@@ -40,7 +40,7 @@ class Road:
 
 ROADS: dict[str, Road] = {
     "asphalt": Road(0.55, 900, 1.9, 0.16, (2000, 8000), 0.05, 10),
-    "wet": Road(0.40, 1000, 2.0, 0.85, (2200, 9500), 0.0, 0),
+    "wet": Road(0.40, 1000, 2.0, 0.75, (1800, 6000), 0.0, 0),
     "gravel": Road(0.60, 650, 2.2, 0.20, (1500, 6000), 1.2, 420),
     "cobbles": Road(1.10, 420, 2.0, 0.12, (1500, 6000), 0.1, 30, 1.3),
     "dirt": Road(0.90, 380, 2.2, 0.12, (1200, 5000), 0.4, 120),
@@ -106,13 +106,13 @@ def _loose(
     if road.stones:
         when = arrivals(rng, road.stones_per_s * speed, samples, sample_rate_hz)
         stock = tick_stock(rng, 48, 900, 4500, 0.002, sample_rate_hz)
-        gains = np.minimum(rng.pareto(2.2, len(when)) + 0.2, 5.0)
+        gains = np.minimum(rng.pareto(2.6, len(when)) + 0.3, 3.0)
         stones = scatter(samples, when, stock, rng.integers(0, 48, len(when)), gains)
         out += 0.5 * road.stones * stones / np.sqrt(road.stones_per_s / sample_rate_hz)
     if road.joints:
         when = arrivals(rng, 22.0 * speed, samples, sample_rate_hz)
         stock = tick_stock(rng, 32, 55, 260, 0.012, sample_rate_hz)
-        gains = 0.4 + rng.pareto(3.0, len(when))
+        gains = 0.4 + rng.gamma(2.0, 0.25, len(when))
         knocks = scatter(samples, when, stock, rng.integers(0, 32, len(when)), gains)
         out += 0.5 * road.joints * knocks / np.sqrt(22.0 / sample_rate_hz)
     return out

@@ -61,14 +61,12 @@ def wings(event: Event, sample_rate_hz: int) -> Array:
     rng = random_stream(event, "wings")
     if kind == "insect":
         return _buzz(rate_hz, effort, rng, sample_rate_hz)
+    strokes = _Strokes(wing, rng, sample_rate_hz)
     out = np.zeros(samples)
     for at, strength in _flaps(event, rate_hz, effort, rng, sample_rate_hz):
-        stroke = to_unit_hit(_stroke(wing, 1.0, rng, sample_rate_hz), sample_rate_hz)
-        place(out, stroke, at, strength * float(vary(rng, 0.12)))
-        period = sample_rate_hz / rate_hz
-        back = to_unit_hit(_stroke(wing, 0.75, rng, sample_rate_hz), sample_rate_hz)
-        later = at + int(period * rng.uniform(0.46, 0.56))
-        place(out, back, later, 0.3 * strength * float(vary(rng, 0.2)))
+        place(out, strokes.make(strokes.down), at, strength * float(vary(rng, 0.12)))
+        later = at + int(sample_rate_hz / rate_hz * rng.uniform(0.46, 0.56))
+        place(out, strokes.make(strokes.up), later, 0.3 * strength * float(vary(rng, 0.2)))
     return out
 
 
@@ -87,26 +85,40 @@ def _flaps(
     return [(int(at), float(0.25 + 0.75 * effort[at])) for at in starts if effort[at] > 0.02]
 
 
-def _stroke(wing: Wing, brightness: float, rng: np.random.Generator, sample_rate_hz: int) -> Array:
-    """One stroke: a short push of noise whose end is darker than its start, and feathers."""
-    samples = int((wing.attack_s + 7.0 * wing.decay_s) * sample_rate_hz)
-    low_hz, high_hz = wing.band_hz
-    high_hz *= brightness * float(vary(rng, 0.1))
-    bright = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, low_hz, high_hz))
-    dark = shaped_noise(
-        rng, samples, sample_rate_hz, lambda hz: band(hz, 0.5 * low_hz, 0.4 * high_hz)
-    )
-    decay_s = wing.decay_s * float(vary(rng, 0.12))
-    stroke = bright * burst(samples, sample_rate_hz, wing.attack_s, 0.7 * decay_s)
-    stroke += 0.8 * dark * burst(samples, sample_rate_hz, wing.attack_s, decay_s)
-    if wing.feathers:
-        envelope = burst(samples, sample_rate_hz, wing.attack_s, decay_s)
-        when = arrivals(rng, 420.0 * envelope, samples, sample_rate_hz)
-        stock = tick_stock(rng, 12, 1800, 7000, 0.0007, sample_rate_hz)
+class _Strokes:
+    """Strokes of one pair of wings, cut at random from a few seconds of its noise."""
+
+    def __init__(self, wing: Wing, rng: np.random.Generator, sample_rate_hz: int) -> None:
+        self._wing, self._rng, self._rate = wing, rng, sample_rate_hz
+        low_hz, high_hz = wing.band_hz
+        self.down = self._noise(low_hz, high_hz)
+        self.up = self._noise(low_hz, 0.75 * high_hz)
+        self._dark = self._noise(0.5 * low_hz, 0.4 * high_hz)
+        self._stock = tick_stock(rng, 48, 1800, 6500, 0.0007, sample_rate_hz)
+
+    def make(self, bright: Array) -> Array:
+        """One stroke of unit level: a short push of noise, darker at its end, and feathers."""
+        wing, rng = self._wing, self._rng
+        samples = int((wing.attack_s + 7.0 * wing.decay_s) * self._rate)
+        decay_s = wing.decay_s * float(vary(rng, 0.12))
+        envelope = burst(samples, self._rate, wing.attack_s, decay_s)
+        stroke = self._slice(bright, samples) * envelope**1.4
+        stroke += 0.8 * self._slice(self._dark, samples) * envelope
+        when = arrivals(rng, 420.0 * envelope, samples, self._rate)
         gains = 0.4 + rng.exponential(0.6, len(when))
-        ticks = scatter(samples, when, stock, rng.integers(0, 12, len(when)), gains)
-        stroke += 4.0 * wing.feathers * ticks
-    return stroke
+        which = rng.integers(0, len(self._stock), len(when))
+        stroke += 4.0 * wing.feathers * scatter(samples, when, self._stock, which, gains)
+        return to_unit_hit(stroke, self._rate)
+
+    def _noise(self, low_hz: float, high_hz: float) -> Array:
+        samples = 4 * self._rate
+        return shaped_noise(
+            self._rng, samples, self._rate, lambda hz: band(hz, low_hz, high_hz, 1.5)
+        )
+
+    def _slice(self, noise: Array, samples: int) -> Array:
+        first = int(self._rng.integers(0, len(noise) - samples))
+        return noise[first : first + samples]
 
 
 def _buzz(rate_hz: float, effort: Array, rng: np.random.Generator, sample_rate_hz: int) -> Array:
