@@ -57,7 +57,7 @@ class AheadWriter:
         """Samples still to write until the ring is filled as far ahead as it should be."""
         taken = self.output.consumed()
         if taken > self.cursor:
-            self.late += 1
+            self.late += not self.output.silent
             self.cursor = min(taken + self.guard, self.output.written)
         target = int(self.ahead_s * self.output.sample_rate_hz)
         if short:

@@ -67,7 +67,11 @@ class PlaybackClient:
         self._last_position_s = 0.0
         self._started = self._closed = False
         self._supervisor = Supervisor(
-            self._introduction, self._notice, self._state_changed, self._heartbeat_age_s
+            introduction=self._introduction,
+            preparation=self._preparation,
+            on_notice=self._board.note,
+            on_state=self._board.set_state,
+            heartbeat_age_s=self._heartbeat_age_s,
         )
 
     def start(self) -> None:
@@ -295,11 +299,9 @@ class PlaybackClient:
                 found.append(m.Play(self._serial))
             return found
 
-    def _notice(self, notice: m.Notice) -> None:
-        self._board.note(notice)
-
-    def _state_changed(self, state: str, message: str) -> None:
-        self._board.set_state(state, message)
+    def _preparation(self) -> m.Message:
+        project = self._project or Project(sample_rate_hz=self._sample_rate_hz)
+        return m.Prepare(project.sample_rate_hz, self._format, project.scene.hrir)
 
     def _heartbeat_age_s(self) -> float:
         beat_ns = self._block.get("heartbeat_ns")

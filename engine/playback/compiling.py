@@ -5,6 +5,7 @@ The newest project wins: while one is compiled, only the last of those that arri
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 import time
@@ -19,6 +20,7 @@ from engine.errors import FoleystageError
 from engine.playback.messages import Compiled, SetProject
 from engine.playback.scene import HOP_SAMPLES, Scene
 from engine.project.model import ContentHash, Project
+from engine.project.model import Scene as SceneSettings
 from engine.realtime.kernel import Kernel, PreparedSnapshot
 from engine.realtime.snapshot import Snapshot
 from engine.render.compiler import compile_project
@@ -140,6 +142,16 @@ class SceneMaker:
         if self._garbage and self._may_collect():
             self._garbage = False
             gc.collect()
+
+
+def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
+    """Load the HRIRs and the compiled loops that a project of this kind needs, once for all.
+
+    A set that cannot be loaded is told of when a project that names it is compiled.
+    """
+    project = Project(sample_rate_hz=sample_rate_hz, scene=SceneSettings(hrir=hrir))
+    with contextlib.suppress(FoleystageError):
+        _warm_kernel(compile_project(project, lambda content: Path(content), (monitor_format,)))
 
 
 def _warm_kernel(snapshot: Snapshot) -> Kernel:

@@ -6,10 +6,6 @@ its running streams; so that happens only while nothing plays through it.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -58,31 +54,30 @@ def open_device(request: DeviceRequest, *, look_again: bool) -> OpenedDevice:
     DeviceError
         If PortAudio is not installed, there is no output device, or it refuses.
     """
-    with _quiet_libraries():
-        sounddevice = _portaudio()
-        if look_again:
-            sounddevice._terminate()
-            sounddevice._initialize()
-        index, message = _choose(sounddevice, request.device)
-        info = sounddevice.query_devices(index)
-        try:
-            mixer, rate_message = _start_mixer(sounddevice, index, info, request)
-        except sounddevice.PortAudioError as error:
-            raise DeviceError(
-                f"the device refused to play: {error.args[0]}", place=info["name"]
-            ) from error
-        import rtmixer
+    sounddevice = _portaudio()
+    if look_again:
+        sounddevice._terminate()
+        sounddevice._initialize()
+    index, message = _choose(sounddevice, request.device)
+    info = sounddevice.query_devices(index)
+    try:
+        mixer, rate_message = _start_mixer(sounddevice, index, info, request)
+    except sounddevice.PortAudioError as error:
+        raise DeviceError(
+            f"the device refused to play: {error.args[0]}", place=info["name"]
+        ) from error
+    import rtmixer
 
-        output = MixerOutput(
-            mixer, lambda size, storage: rtmixer.RingBuffer(size, buffer=storage), info["name"]
-        )
-        return OpenedDevice(
-            output=output,
-            message="; ".join(part for part in (message, rate_message) if part),
-            devices=_outputs(sounddevice),
-            is_alsa=_host_api(sounddevice, info) == "ALSA",
-            most_channels=int(info["max_output_channels"]),
-        )
+    output = MixerOutput(
+        mixer, lambda size, storage: rtmixer.RingBuffer(size, buffer=storage), info["name"]
+    )
+    return OpenedDevice(
+        output=output,
+        message="; ".join(part for part in (message, rate_message) if part),
+        devices=_outputs(sounddevice),
+        is_alsa=_host_api(sounddevice, info) == "ALSA",
+        most_channels=int(info["max_output_channels"]),
+    )
 
 
 def _portaudio() -> ModuleType:
@@ -170,22 +165,3 @@ def _start_mixer(
             raise
         message = f"'{info['name']}' runs at {own_rate_hz} Hz: the sound is converted for it"
         return start(own_rate_hz), message
-
-
-@contextlib.contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep ALSA's and PortAudio's own chatter off the terminal; errors reach us as codes."""
-    sys.stderr.flush()
-    try:
-        saved = os.dup(2)
-    except OSError:
-        yield
-        return
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(sink)

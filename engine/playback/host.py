@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from engine.playback import messages as m
-from engine.playback.compiling import SceneMaker
+from engine.playback.compiling import SceneMaker, warm_up
 from engine.playback.device import DeviceRequest, OpenedDevice
 from engine.playback.keeper import DeviceKeeper
 from engine.playback.monitor import monitor_matrix, wanted_channels
@@ -49,6 +49,8 @@ def run_engine(connection: Connection) -> None:
                     break
                 if isinstance(command, m.Activate):
                     host = Host(connection, command)
+                elif isinstance(command, m.Prepare):
+                    warm_up(command.sample_rate_hz, command.monitor_format, command.hrir)
                 elif host is not None:
                     host.obey(command)
             elif host is not None and host.is_hanging():

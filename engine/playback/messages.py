@@ -23,6 +23,14 @@ class Activate(Message, frozen=True):
     monitor_format: str
 
 
+class Prepare(Message, frozen=True):
+    """To an engine in waiting: load what such a project will need."""
+
+    sample_rate_hz: int
+    monitor_format: str
+    hrir: str
+
+
 class SetProject(Message, frozen=True):
     """Play this project from now on.
 
@@ -85,7 +93,17 @@ class Close(Message, frozen=True):
 
 
 Command = (
-    Activate | SetProject | SetMonitor | SetDevice | Play | Stop | Locate | Scrub | SetLoop | Close
+    Activate
+    | Prepare
+    | SetProject
+    | SetMonitor
+    | SetDevice
+    | Play
+    | Stop
+    | Locate
+    | Scrub
+    | SetLoop
+    | Close
 )
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 RING_S = 0.4
 """Least length of a ring; far more than is ever rendered ahead, so that silence can be parked."""
-_REFILL_BLOCKS = 2
+_START_BLOCKS = 3
+"""The device starts to take samples (again) when so many blocks are waiting."""
 
 
 class Output(Protocol):
@@ -31,6 +32,7 @@ class Output(Protocol):
     silent: bool
     written: int
     underruns: int
+    device_underflows: int
 
     def consumed(self) -> int:
         """Samples taken out of the ring so far."""
@@ -94,6 +96,7 @@ class SilentOutput(_Ring):
     silent = True
     latency_s = 0.0
     underruns = 0
+    device_underflows = 0
 
     def __init__(self, sample_rate_hz: int, channels: int, block_samples: int) -> None:
         super().__init__(sample_rate_hz, channels)
@@ -138,7 +141,8 @@ class MixerOutput(_Ring):
     Notes
     -----
     rtmixer drops a ring as soon as it finds it empty. That is how an underrun is seen: the action
-    is gone. It is counted, and the ring is played again once it holds a few blocks.
+    is gone. It is counted, and the ring is played again once it holds a few blocks. What PortAudio
+    reports as underflow is the device's own and is counted apart.
     """
 
     silent = False
@@ -156,16 +160,19 @@ class MixerOutput(_Ring):
         self.block_samples = int(mixer.blocksize) or 512
         self.latency_s = float(mixer.latency)
         self.underruns = 0
+        self.device_underflows = self._underflows_before = 0
 
     def consumed(self) -> int:
         """Samples the callback has taken; starts (or restarts) it when the ring is filled."""
         if self._action is None:
-            if self.written - self._taken_before >= _REFILL_BLOCKS * self.block_samples:
+            if self.written - self._taken_before >= _START_BLOCKS * self.block_samples:
                 self._action = self._mixer.play_ringbuffer(self._ring)
             return self._taken_before
         taken = self._taken_before + int(self._action.done_frames)
+        self.device_underflows = self._underflows_before + int(self._action.stats.output_underflows)
         if self._action not in self._mixer.actions:
             self._taken_before += int(self._action.done_frames)
+            self._underflows_before = self.device_underflows
             self._action = None
             self.underruns += self.is_alive()
             return self._taken_before

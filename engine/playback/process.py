@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from multiprocessing.connection import Connection
 
@@ -79,6 +80,21 @@ def _engine_main(connection: Connection) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
+    _quiet_libraries()
     from engine.playback.host import run_engine
 
     run_engine(connection)
+
+
+def _quiet_libraries() -> None:
+    """Keep the chatter of ALSA and PortAudio off the terminal; their errors reach us as codes.
+
+    They write to the standard error stream in C, some of it from the audio thread. Python's own
+    goes on to the terminal.
+    """
+    with contextlib.suppress(OSError):
+        terminal = os.dup(2)
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, 2)
+        os.close(sink)
+        sys.stderr = os.fdopen(terminal, "w", buffering=1, errors="replace")

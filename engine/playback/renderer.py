@@ -75,7 +75,7 @@ class Renderer:
         self._said = ""
         self._load = self._peak_load = 0.0
         self._lowest_fill_s = float("inf")
-        self._underruns_before = self._late_before = 0
+        self._underruns_before = self._late_before = self._underflows_before = 0
         self._clips_cleared = int(block.get("clips_cleared"))
         self._last_publish_s = time.monotonic()
         self._jumped_s = self._last_publish_s
@@ -206,6 +206,7 @@ class Renderer:
     def _use(self, output: Output, *, is_alsa: bool) -> None:
         """Write into another output, from the place that is heard."""
         self._underruns_before += self._output.underruns
+        self._underflows_before += self._output.device_underflows
         self._late_before += self._writer.late
         if self._transport.playing:
             self._transport.locate(self._samples_at(self._heard(time.monotonic())))
@@ -343,6 +344,7 @@ class Renderer:
             {
                 "heartbeat_ns": int(now_s * 1e9),
                 "underruns": self._underruns_before + self._output.underruns,
+                "device_underflows": self._underflows_before + self._output.device_underflows,
                 "late_rewrites": self._late_before + self._writer.late,
                 "faulty_blocks": self._reader.faults if self._reader else 0,
                 "fill_s": self._writer.fill() / self._output.sample_rate_hz,

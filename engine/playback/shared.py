@@ -35,6 +35,7 @@ _LAYOUT = np.dtype(
         ("underruns", "<i8"),
         ("faulty_blocks", "<i8"),
         ("late_rewrites", "<i8"),
+        ("device_underflows", "<i8"),
         ("fill_s", "<f8"),
         ("lowest_fill_s", "<f8"),
         ("ahead_s", "<f8"),
@@ -178,8 +179,16 @@ class SharedBlock:
     def reset_engine_fields(self) -> None:
         """Forget what an earlier engine wrote."""
         self.write_clock(ClockReading())
-        counters = ("underruns", "faulty_blocks", "late_rewrites", "render_load", "peak_load")
-        self.put(dict.fromkeys((*counters, "fill_s", "lowest_fill_s", "latency_s"), 0.0))
+        counters = (
+            "underruns",
+            "device_underflows",
+            "faulty_blocks",
+            "late_rewrites",
+            "render_load",
+            "peak_load",
+        )
+        numbers = (*counters, "render_load", "peak_load", "fill_s", "lowest_fill_s", "latency_s")
+        self.put(dict.fromkeys(numbers, 0.0))
         self._fields["meter_peak"] = 0.0
         self._fields["meter_clips"] = 0
 

@@ -22,6 +22,8 @@ class EngineStatus:
         The device that plays; rate in Hz.
     underruns : int
         Audible gaps so far: the ring was empty, or was overtaken while it was rewritten.
+    device_underflows : int
+        Times the device itself was late (common on virtual machines; not the ring's doing).
     lowest_fill_s, fill_s, ahead_s : float
         Least and present content of the ring, and how full it is kept, in seconds.
     render_load, peak_load : float
@@ -41,6 +43,7 @@ class EngineStatus:
     sample_rate_hz: int = 0
     channels: int = 0
     underruns: int = 0
+    device_underflows: int = 0
     lowest_fill_s: float = 0.0
     fill_s: float = 0.0
     ahead_s: float = 0.0
@@ -105,6 +108,7 @@ class StatusBoard:
             sample_rate_hz=device.sample_rate_hz if device else 0,
             channels=device.channels if device else 0,
             underruns=int(block.get("underruns") + block.get("late_rewrites")),
+            device_underflows=int(block.get("device_underflows")),
             lowest_fill_s=block.get("lowest_fill_s"),
             fill_s=block.get("fill_s"),
             ahead_s=block.get("ahead_s"),

@@ -35,6 +35,8 @@ class Supervisor:
     ----------
     introduction : callable
         ``introduction()`` gives the commands that bring a fresh engine to the present state.
+    preparation : callable
+        ``preparation()`` gives the command by which an engine in waiting prepares itself.
     on_notice : callable
         ``on_notice(notice)``, on the watching thread.
     on_state : callable
@@ -46,11 +48,13 @@ class Supervisor:
     def __init__(
         self,
         introduction: Callable[[], list[Message]],
+        preparation: Callable[[], Message],
         on_notice: Callable[[Notice], None],
         on_state: Callable[[str, str], None],
         heartbeat_age_s: Callable[[], float],
     ) -> None:
         self._introduction = introduction
+        self._preparation = preparation
         self._on_notice = on_notice
         self._on_state = on_state
         self._heartbeat_age_s = heartbeat_age_s
@@ -132,6 +136,8 @@ class Supervisor:
     def _serve(self, engine: EngineProcess) -> None:
         """Work with an engine until it dies or everything closes."""
         began_s = time.monotonic()
+        if engine.is_ready:
+            self._activate(engine)
         while not self._closing.is_set():
             waiting: list[Any] = [engine.connection, engine.process.sentinel]
             multiprocessing.connection.wait(waiting, timeout=WATCH_S)
@@ -169,6 +175,11 @@ class Supervisor:
         if self._standby is None:
             with contextlib.suppress(OSError):
                 self._standby = EngineProcess()
-        elif not self._standby.is_alive():
+            return
+        with contextlib.suppress(EOFError):
+            if self._standby.receive() is not None:
+                self._standby.is_ready = True
+                self._standby.send(self._preparation())
+        if not self._standby.is_alive():
             self._standby.end()
             self._standby = None
