@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
 
+STRAIGHT = np.eye(3)
+"""The matrix of a head that looks straight ahead; tested by identity."""
+
 
 class Controls:
     """Targets that the kernel ramps to over its next hop.
@@ -58,6 +61,8 @@ class Controls:
 
     def head_matrix(self) -> NDArray[np.float64]:
         """(3, 3) rotation that takes world directions to the head's own."""
+        if self.head_deg == (0.0, 0.0, 0.0):
+            return STRAIGHT
         yaw, pitch, roll = np.radians(self.head_deg)
         about_z = _rotation(yaw, 0, 1)
         about_y = _rotation(-pitch, 2, 0)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import signal
 
 from engine.realtime.binaural import BinauralStage
 from engine.realtime.clips import ClipReader, DryRings
-from engine.realtime.controls import Controls
+from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.delay_line import (
     MARGIN_SAMPLES,
     SCRATCH_SAMPLES,
     read_delayed,
     sinc_table,
 )
+from engine.realtime.filters import Biquads
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.snapshot import BED_CHANNELS, HOP_SAMPLES, Samples, Snapshot
 
-_TINY = 1e-25
 _FILTER_MEMORY_HOPS = 48
 """What a channel filter (the LFE's) remembers above -120 dB: a quarter of a second."""
 
@@ -49,7 +48,7 @@ class Stage:
         self._sounding = np.zeros(sources, dtype=np.bool_)
         self._strip_of = np.array([s.strip for s in snapshot.sources], dtype=np.int64)
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
-        self._head_0, self._head_1 = np.eye(3), np.eye(3)
+        self._head_0 = self._head_1 = STRAIGHT
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
         self._prepare_channels(sources)
@@ -66,12 +65,12 @@ class Stage:
         beds = [encoder.bed for encoder in encoders.values()]
         self._bed_matrix = np.concatenate([np.zeros((0, BED_CHANNELS)), *beds]).astype(np.float32)
         self._rows: dict[str, slice] = {}
-        self._filters: list[tuple[int, np.ndarray, np.ndarray]] = []
+        self._filters: list[tuple[int, Biquads]] = []
         row = 0
         for name, encoder in encoders.items():
             self._rows[name] = slice(row, row + encoder.channels)
             for channel, sections in encoder.filters.items():
-                self._filters.append((row + channel, sections, np.zeros((len(sections), 2))))
+                self._filters.append((row + channel, Biquads(sections)))
             row += encoder.channels
 
     def _prepare_beds(self) -> None:
@@ -91,8 +90,8 @@ class Stage:
         if self._binaural is not None:
             memory = max(memory, self._binaural.history_hops)
             self._binaural.reset()
-        for _, _, state in self._filters:
-            state[:] = 0.0
+        for _, biquads in self._filters:
+            biquads.reset()
         self.hop = hop - memory
         self._rings.seek(self.hop * HOP_SAMPLES, MARGIN_SAMPLES)
         self.settle()
@@ -146,7 +145,7 @@ class Stage:
     def _turn_bed(self) -> None:
         """The bed as the turned head meets it (SN3D first order turns like a vector)."""
         self._turned[:] = self._bed
-        if np.array_equal(self._head_0, np.eye(3)) and np.array_equal(self._head_1, np.eye(3)):
+        if self._head_0 is STRAIGHT and self._head_1 is STRAIGHT:
             return
         vector = self._bed[[3, 1, 2]]  # ACN is W Y Z X
         old = self._head_0.astype(np.float32) @ (vector * self._fade_out)
@@ -168,15 +167,16 @@ class Stage:
         np.matmul(self._matrix, self._faded, out=self._bus)
         if self.snapshot.beds:
             self._bus += self._bed_matrix @ self._bed
-        for row, sections, state in self._filters:
-            filtered, end = signal.sosfilt(sections, self._bus[row].astype(np.float64), zi=state)
-            self._bus[row] = filtered
-            state[:] = np.where(np.abs(end) < _TINY, 0.0, end)
+        for row, biquads in self._filters:
+            biquads.process(self._bus[row])
 
     def _render_binaural(
         self, edges: Edges, gains_0: np.ndarray, gains_1: np.ndarray, out: Samples
     ) -> None:
         assert self._binaural is not None
-        old = edges.directions_0 @ self._head_0.T
-        new = edges.directions_1 @ self._head_1.T
+        old, new = edges.directions_0, edges.directions_1
+        if self._head_0 is not STRAIGHT:
+            old = old @ self._head_0.T
+        if self._head_1 is not STRAIGHT:
+            new = new @ self._head_1.T
         self._binaural.render((old, gains_0), (new, gains_1), out)

@@ -14,6 +14,7 @@ from scipy import fft
 
 _CHUNK = 128
 _FLOOR = 1e-4
+_FINER = 4
 _LONGEST_ONSET_TAPS = 2048
 """Onsets are looked for in this much of a response (a room's tail has none)."""
 
@@ -28,8 +29,8 @@ def onset_delays(responses: NDArray[np.float64]) -> NDArray[np.float64]:
     for start in range(0, len(flat), _CHUNK):
         spectrum = fft.rfft(flat[start : start + _CHUNK], size)
         minimum = _minimum_phase(spectrum, size)
-        likeness = fft.irfft(spectrum * minimum.conj(), size)
-        delays[start : start + _CHUNK] = _peak(likeness[:, :taps])
+        likeness = fft.irfft(spectrum * minimum.conj(), _FINER * size)
+        delays[start : start + _CHUNK] = _peak(likeness[:, : _FINER * taps]) / _FINER
     return np.maximum(delays.reshape(count, ears), 0.0)
 
 

@@ -89,6 +89,9 @@ def ambience_decoder(hrirs: HrirSet) -> NDArray[np.float64]:
     size = 2 * (1 << int(taps - 1).bit_length())
     grid = fibonacci_sphere(_GRID_POINTS)
     wanted = fft.rfft(hrirs.interpolate(grid)[..., :taps], size, axis=-1)  # (grid, ears, bins)
+    # Phase is continued from bin to bin as if nothing were late: the mean onset is put back after.
+    late = np.exp(-2j * np.pi * np.arange(wanted.shape[-1]) / size * hrirs.delays_samples.mean())
+    wanted /= late
     harmonics = spherical_harmonics(1, grid)
     inverse = np.linalg.pinv(harmonics)
     decoder = np.einsum("cg,gek->cek", inverse, wanted)
@@ -97,7 +100,7 @@ def ambience_decoder(hrirs: HrirSet) -> NDArray[np.float64]:
         phase = np.angle(harmonics @ decoder[:, :, k - 1])
         decoder[:, :, k] = inverse @ (np.abs(wanted[:, :, k]) * np.exp(1j * phase))
     decoder *= _diffuse_correction(wanted, np.einsum("gc,cek->gek", harmonics, decoder))
-    responses = fft.irfft(decoder, size, axis=-1)[..., :taps]
+    responses = fft.irfft(decoder * late, size, axis=-1)[..., :taps]
     fade = min(taps // 4, 64)
     responses[..., -fade:] *= np.cos(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
     return responses

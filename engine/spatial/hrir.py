@@ -32,6 +32,9 @@ _KEMAR_FILE = "hrir/mit_kemar_normal_pinna.sofa"
 _GAP_DEG = 35.0
 _SAME_DIRECTION_DEG = 0.01
 _RESAMPLER_HALF_LENGTH = 48
+_LONGEST_SPREAD_SAMPLES = 200
+"""Onsets later than the earliest by more than this are no heads but echoes; the kernel's
+partitions leave room for no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +136,7 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
         room = int(np.ceil(file_delays.max())) + 1
         responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), file_delays)
     delays = onset_delays(responses)
+    delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_SAMPLES)
     directions = positions / radii[:, None]
     filled = _fill_gaps(directions, responses, delays)
     try:

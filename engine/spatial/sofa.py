@@ -107,7 +107,8 @@ def _positions(sofa: h5py.File, path: Path, count: int, convention: str) -> NDAr
                 place=path,
                 remedy=_REMEDY,
             )
-        positions = to_cartesian(*positions.T)
+        radii = np.where(positions[:, 2] > 0.0, positions[:, 2], 1.0)  # 0 is written for unknown
+        positions = to_cartesian(positions[:, 0], positions[:, 1], radii)
     if (np.linalg.norm(positions, axis=1) < 1e-3).any():
         raise HrirError("a measurement lies inside the listener", place=path, remedy=_REMEDY)
     return positions

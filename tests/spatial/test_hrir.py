@@ -1,0 +1,185 @@
+"""HRIR sets: the shipped one, odd grids, damaged files, interpolation."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from engine.coordinates import to_cartesian
+from engine.errors import HrirError
+from engine.spatial.alignment import delay_responses, onset_delays
+from engine.spatial.binaural import ambience_decoder, binaural_plan
+from engine.spatial.harmonics import spherical_harmonics
+from engine.spatial.hrir import HrirSet, load_hrirs
+from engine.spatial.sphere import fibonacci_sphere
+
+
+@pytest.fixture(scope="module")
+def kemar() -> HrirSet:
+    return load_hrirs("kemar", 44100)
+
+
+def write_sofa(path: Path, azimuths_deg, **changes) -> Path:
+    """A tiny set: one impulse an ear, the far one later and softer."""
+    count = len(azimuths_deg)
+    side = np.sin(np.radians(azimuths_deg))
+    responses = np.zeros((count, 2, 64))
+    for ear, sign in ((0, -1.0), (1, 1.0)):
+        place = np.round(20 + 10 * sign * side).astype(int)
+        responses[np.arange(count), ear, place] = 1.0 - 0.5 * sign * side
+    values = {
+        "Data.IR": responses,
+        "Data.SamplingRate": np.array([48000.0]),
+        "SourcePosition": np.column_stack([azimuths_deg, np.zeros(count), np.ones(count)]),
+        **changes,
+    }
+    with h5py.File(path, "w") as sofa:
+        sofa.attrs["SOFAConventions"] = np.bytes_("SimpleFreeFieldHRIR")
+        for name, value in values.items():
+            if value is not None:
+                sofa[name] = value
+        if "SourcePosition" in sofa:
+            sofa["SourcePosition"].attrs["Type"] = np.bytes_("spherical")
+    return path
+
+
+def test_the_shipped_set_is_whole(kemar: HrirSet) -> None:
+    assert kemar.measured == 710
+    assert kemar.responses.shape == (711, 2, 512)
+    assert kemar.distance_m == pytest.approx(1.4)
+
+
+def test_left_is_left(kemar: HrirSet) -> None:
+    left = kemar.nearest(to_cartesian(90.0, 0.0))
+    delay_left, delay_right = kemar.delays_samples[left]
+    assert 0.5e-3 < (delay_right - delay_left) / 44100 < 0.9e-3
+    level = 10 * np.log10(np.sum(kemar.responses[left] ** 2, axis=1))
+    assert level[0] > level[1] + 8.0
+
+
+def test_measured_directions_come_back_as_measured(kemar: HrirSet) -> None:
+    chosen = np.arange(0, 710, 71)
+    residual = kemar.interpolate(kemar.directions[chosen]) - kemar.responses[chosen]
+    assert np.sum(residual**2) < 1e-9 * np.sum(kemar.responses[chosen] ** 2)
+
+
+def test_interpolated_directions_keep_interaural_time(kemar: HrirSet) -> None:
+    azimuth_deg = np.arange(-90.0, 91.0, 2.5)
+    responses = kemar.interpolate(to_cartesian(azimuth_deg, 3.0))
+    delays = onset_delays(responses)
+    itd_us = (delays[:, 1] - delays[:, 0]) / 44100 * 1e6
+    assert (np.diff(itd_us) > -30.0).all()
+    assert np.abs(np.diff(itd_us)).max() < 80.0
+    np.testing.assert_allclose(itd_us, -itd_us[::-1], atol=60.0)
+
+
+def test_unmeasured_regions_are_covered(kemar: HrirSet) -> None:
+    _, weights = kemar.weights(fibonacci_sphere(300))
+    assert weights.min() >= 0.0
+    np.testing.assert_allclose(weights.sum(1), 1.0)
+    below = kemar.interpolate(to_cartesian([0.0, 90.0, -90.0], -89.0))
+    energy = np.sum(below**2, axis=(1, 2))
+    np.testing.assert_allclose(10 * np.log10(energy / energy[0]), 0.0, atol=1.0)
+
+
+def test_resampling_keeps_the_spectrum(kemar: HrirSet) -> None:
+    other = load_hrirs("kemar", 48000)
+    index = kemar.nearest(to_cartesian(30.0, 0.0))
+    frequency = np.linspace(200.0, 18000.0, 60)
+    spectra = [
+        np.exp(-2j * np.pi * frequency[:, None] * np.arange(h.responses.shape[-1]) / rate)
+        @ h.responses[index].T
+        for h, rate in ((kemar, 44100), (other, 48000))
+    ]
+    np.testing.assert_allclose(np.abs(spectra[0]), np.abs(spectra[1]), rtol=2e-3, atol=2e-3)
+
+
+def test_onsets_of_shifted_responses() -> None:
+    noise = np.random.default_rng(0).standard_normal((1, 2, 256)) * np.exp(-np.arange(256) / 8.0)
+    late = delay_responses(np.pad(noise, ((0, 0), (0, 0), (0, 256))), np.array([[20.0, 33.4]]))
+    early = onset_delays(np.pad(noise, ((0, 0), (0, 0), (0, 256))))
+    np.testing.assert_allclose(onset_delays(late) - early, [[20.0, 33.4]], atol=0.1)
+
+
+def test_a_ring_covers_the_sphere(tmp_path: Path) -> None:
+    hrirs = load_hrirs(write_sofa(tmp_path / "ring.sofa", np.arange(0.0, 360.0, 10.0)), 48000)
+    assert hrirs.measured == 36
+    left = hrirs.interpolate(to_cartesian([90.0], [40.0]))[0]
+    assert np.sum(left[0] ** 2) > np.sum(left[1] ** 2)
+    assert np.isfinite(binaural_plan(hrirs).spectra).all()
+
+
+def test_delays_of_the_file_come_before_the_response(tmp_path: Path) -> None:
+    azimuths = np.arange(0.0, 360.0, 10.0)
+    delays = np.zeros((36, 2))
+    delays[:, 1] = 5.0
+    plain = load_hrirs(write_sofa(tmp_path / "a.sofa", azimuths), 48000)
+    late = load_hrirs(write_sofa(tmp_path / "b.sofa", azimuths, **{"Data.Delay": delays}), 48000)
+    shift = onset_delays(late.responses[:36]) - onset_delays(plain.responses[:36])
+    np.testing.assert_allclose(shift, np.tile([0.0, 5.0], (36, 1)), atol=0.05)
+
+
+def test_cartesian_positions_and_swapped_ears(tmp_path: Path) -> None:
+    azimuths = np.arange(0.0, 360.0, 10.0)
+    path = write_sofa(tmp_path / "c.sofa", azimuths)
+    with h5py.File(path, "r+") as sofa:
+        sofa["SourcePosition"][...] = to_cartesian(azimuths, 0.0)
+        sofa["SourcePosition"].attrs["Type"] = np.bytes_("cartesian")
+        sofa["Data.IR"][...] = sofa["Data.IR"][()][:, ::-1]
+    hrirs = load_hrirs(path, 48000)
+    left = hrirs.responses[hrirs.nearest([0.0, 1.0, 0.0])]
+    assert np.sum(left[0] ** 2) > np.sum(left[1] ** 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"Data.IR": None}, "no Data.IR"),
+        ({"Data.IR": np.ones((36, 1, 64))}, "shape"),
+        ({"Data.IR": np.full((36, 2, 64), np.nan)}, "NaN"),
+        ({"Data.IR": np.zeros((36, 2, 64))}, "silent"),
+        ({"Data.SamplingRate": np.array([0.0])}, "rate"),
+        ({"Data.Delay": np.zeros((7, 2))}, "Data.Delay"),
+        ({"SourcePosition": np.ones((5, 3))}, "SourcePosition"),
+        ({"SourcePosition": np.full((36, 3), 200.0)}, "elevations"),
+    ],
+)
+def test_bad_sets_are_refused_in_words(tmp_path: Path, changes: dict, word: str) -> None:
+    path = write_sofa(tmp_path / "bad.sofa", np.arange(0.0, 360.0, 10.0), **changes)
+    with pytest.raises(HrirError, match=word) as caught:
+        load_hrirs(path, 48000)
+    assert "bad.sofa" in str(caught.value)
+    assert "choose" in str(caught.value)
+
+
+def test_missing_and_foreign_files(tmp_path: Path) -> None:
+    (tmp_path / "text.sofa").write_text("not hdf5")
+    for name in ("text.sofa", "nothing.sofa"):
+        with pytest.raises(HrirError, match=name):
+            load_hrirs(tmp_path / name, 48000)
+
+
+def test_other_peoples_files_load_or_are_refused(shared_data: Path) -> None:
+    files = sorted((shared_data / "hrir_brir").glob("*.sofa"))
+    if not files:
+        pytest.skip("no SOFA files at hand")
+    loaded = 0
+    for path in (f for f in files if f.stat().st_size < 3_000_000):
+        try:
+            hrirs = load_hrirs(path, 48000)
+        except HrirError:
+            continue
+        loaded += 1
+        assert np.isfinite(hrirs.aligned).all()
+    assert loaded >= 5
+
+
+def test_ambience_decoder_keeps_sides_and_diffuse_level(kemar: HrirSet) -> None:
+    decoder = ambience_decoder(kemar)
+    ears = np.einsum("gc,cet->get", spherical_harmonics(1, fibonacci_sphere(200)), decoder)
+    measured = np.mean(np.sum(kemar.interpolate(fibonacci_sphere(200)) ** 2, -1))
+    assert abs(10 * np.log10(np.mean(np.sum(ears**2, -1)) / measured)) < 1.0
+    left = np.einsum("c,cet->et", spherical_harmonics(1, to_cartesian(90.0, 0.0)), decoder)
+    level = 10 * np.log10(np.sum(left**2, -1))
+    assert level[0] > level[1] + 3.0
