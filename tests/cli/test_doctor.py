@@ -1,0 +1,80 @@
+"""`foleystage doctor`: looks at everything, changes nothing, and survives whatever is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from engine.cli import doctor, doctor_probes
+
+
+@pytest.fixture(scope="module")
+def sections() -> doctor.Sections:
+    return doctor.examine()
+
+
+def test_says_what_is_there(sections: doctor.Sections) -> None:
+    assert list(sections) == [
+        *("system", "packages", "audio", "picture", "graphics", "learning", "parts in use"),
+    ]
+    assert all(found for found in sections.values())
+    packages = {finding.name: finding for finding in sections["packages"]}
+    assert packages["numpy"].state == "ok"
+    parts = {finding.name: finding.value for finding in sections["parts in use"]}
+    assert parts["detector"] == "motion"
+    assert parts["depth"] == "geometry"
+    assert parts["HRIR"].startswith("kemar")
+
+
+def test_table_shows_every_finding(sections: doctor.Sections) -> None:
+    table = doctor.as_text(sections)
+    for found in sections.values():
+        for finding in found:
+            assert finding.name in table
+            assert finding.value in table
+
+
+def test_json_is_one_object_and_torch_stays_out() -> None:
+    code = (
+        "import sys; from app.command import main; status = main(['doctor', '--json']);"
+        "assert 'torch' not in sys.modules and 'PySide6' not in sys.modules; sys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert set(report) == {"sections", "fallbacks", "missing"}
+    assert not any(entry.startswith("packages") for entry in report["missing"])
+
+
+def test_silent_probe_is_an_answer_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert "ended with status 1" in doctor._probe("audio")["error"]
+    audio = doctor._audio()
+    assert [finding.state for finding in audio] == ["fallback"]
+
+
+def test_hanging_probe_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(command: list[str], **options: object) -> None:
+        raise subprocess.TimeoutExpired(command, 20.0)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+    assert "no answer" in doctor._probe("opengl")["error"]
+
+
+def test_unloadable_library_is_an_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    monkeypatch.setattr(sys, "argv", ["doctor_probes", "audio"])
+    doctor_probes.main()
+    assert "does not load" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PACKAGES", ("no-such-package-at-all",))
+    (finding,) = doctor._packages()
+    assert finding.state == "missing"
+    assert "pip install no-such-package-at-all" in finding.note

@@ -1,0 +1,119 @@
+"""The set-up scripts: sound shell, honest when they may not install, quick the second time."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted((REPOSITORY / "packaging").glob("*.sh"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_are_sound_shell(script: Path) -> None:
+    assert os.access(script, os.X_OK)
+    subprocess.run(["sh", "-n", str(script)], check=True)
+    assert "set -eu" in script.read_text(encoding="utf-8")
+
+
+def _checkout(tmp_path: Path) -> Path:
+    """A checkout with stand-ins for Python's installer and Debian's package manager."""
+    root = tmp_path / "checkout"
+    shutil.copytree(REPOSITORY / "packaging", root / "packaging")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    stand_ins = {
+        "dpkg-query": 'case "$*" in *libportaudio2*) exit 1;; esac; echo install ok installed',
+        "apt-get": f'echo "$@" >>{tmp_path}/apt.log',
+        "sudo": "exit 1",
+        "id": f"cat {tmp_path}/uid",
+    }
+    for name, body in stand_ins.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    python = root / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/python.log\n', encoding="utf-8")
+    python.chmod(0o755)
+    return root
+
+
+def _set_up(root: Path, tmp_path: Path, uid: int) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "uid").write_text(f"{uid}\n", encoding="utf-8")
+    environment = {
+        **{key: value for key, value in os.environ.items() if key != "NO_APT"},
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "PYTHON": sys.executable,
+    }
+    command = [str(root / "packaging" / "setup.sh"), "run"]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_without_permission_the_exact_line_is_shown(tmp_path: Path) -> None:
+    done = _set_up(_checkout(tmp_path), tmp_path, uid=1000)
+    assert done.returncode == 0, done.stderr
+    line = "sudo apt-get install -y --no-install-recommends libportaudio2 "
+    assert line in done.stderr
+    assert not (tmp_path / "apt.log").exists()
+
+
+def test_root_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
+    done = _set_up(_checkout(tmp_path), tmp_path, uid=0)
+    assert done.returncode == 0, done.stderr
+    calls = (tmp_path / "apt.log").read_text(encoding="utf-8").splitlines()
+    assert calls == ["-q update", "install -y --no-install-recommends libportaudio2"]
+
+
+def test_torch_is_never_installed_by_default() -> None:
+    import tomllib
+
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for wanted in (*project["dependencies"], *extras["dev"], *extras["remote"]):
+        assert not re.match(r"torch|ultralytics", wanted)
+    assert "learned" not in (REPOSITORY / "packaging" / "setup.sh").read_text(
+        encoding="utf-8"
+    ).replace("every learned part is optional", "")
+
+
+def test_package_lists_hold_package_names() -> None:
+    for file in (REPOSITORY / "packaging" / "debian").glob("*.txt"):
+        names = re.sub(r"#.*", "", file.read_text(encoding="utf-8")).split()
+        assert names
+        assert len(names) == len(set(names))
+        assert all(re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name) for name in names)
+
+
+def test_no_window_without_a_display(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    if sys.platform == "darwin":
+        pytest.skip("macOS always has a display")
+    command = [str(REPOSITORY / "packaging" / "open_window.sh"), "out/demo/scene.foley"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert "foleystage out/demo/scene.foley" in done.stdout
+
+
+def test_desktop_entry_is_installed_for_the_user_and_removed(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
+    script = str(REPOSITORY / "packaging" / "install_desktop.sh")
+    subprocess.run([script], env=environment, check=True, capture_output=True)
+    entry = tmp_path / "applications" / "foleystage.desktop"
+    assert f'Exec="{REPOSITORY}/.venv/bin/foleystage" %f' in entry.read_text(encoding="utf-8")
+    assert (tmp_path / "icons/hicolor/scalable/apps/foleystage.svg").exists()
+    subprocess.run([script, "--remove"], env=environment, check=True, capture_output=True)
+    assert not entry.exists()
+
+
+def test_licence_is_the_one_declared() -> None:
+    text = (REPOSITORY / "LICENSE").read_text(encoding="utf-8")
+    assert "GNU AFFERO GENERAL PUBLIC LICENSE" in text
+    assert "Version 3, 19 November 2007" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+    pyproject = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'license = "AGPL-3.0-or-later"' in pyproject
