@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -21,7 +23,8 @@ class ClipReader:
 
     def __init__(self, clips: Sequence[ClipPlan], rows: int) -> None:
         self._clips = sorted(clips, key=lambda clip: clip.start_sample)
-        self._rows = rows
+        self._starts = [clip.start_sample for clip in self._clips]
+        self._longest = max((clip.length_samples for clip in clips), default=0)
         self.faults = 0
         assert all(clip.mix.shape == (rows, len(clip.samples)) for clip in clips)
 
@@ -34,9 +37,8 @@ class ClipReader:
         out[:] = 0.0
         stop = start + out.shape[1]
         sounding = False
-        for clip in self._clips:
-            if clip.start_sample >= stop:
-                break
+        first_near = bisect_left(self._starts, start - self._longest)
+        for clip in islice(self._clips, first_near, bisect_left(self._starts, stop)):
             first = max(clip.start_sample, start)
             last = min(clip.start_sample + clip.length_samples, stop)
             last = min(last, clip.start_sample + clip.samples.shape[1] - clip.offset_samples)

@@ -15,6 +15,7 @@ from engine.realtime.snapshot import HOP_SAMPLES, Floats, Snapshot
 
 _EDGES_BEFORE = 1
 _EDGES_AFTER = 2
+_RETARDATION_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,19 @@ class MotionSampler:
         self._encode(law.focus(distance))
 
     def _delay(self, index: int, times: Floats, positions_m: Floats) -> Floats | float:
+        """What is heard now left the source when it was elsewhere: d = |p(t - d)| / c, solved by
+        iteration (each round gains a factor of c / v). Direction and level follow the picture."""
         source = self._snapshot.sources[index]
         if not source.delayed:
             return 0.0
-        path_m = np.linalg.norm(positions_m, axis=-1)
+        speed = self._snapshot.samples_per_metre
+        delay = np.linalg.norm(positions_m, axis=-1) * speed
         if source.delay_origin is not None:
-            path_m = path_m - np.linalg.norm(source.delay_origin.at(times), axis=-1)
-        delay = np.maximum(path_m * self._snapshot.samples_per_metre, 0.0)
-        return np.asarray(np.minimum(delay, source.max_delay_samples))
+            delay -= np.linalg.norm(source.delay_origin.at(times), axis=-1) * speed
+        elif len(source.motion.times_samples) > 1:
+            for _ in range(_RETARDATION_ROUNDS):
+                delay = np.linalg.norm(source.motion.at(times - delay), axis=-1) * speed
+        return np.clip(delay, 0.0, source.max_delay_samples)
 
     def _encode(self, focus: Floats) -> None:
         edges, sources = focus.shape

@@ -1,0 +1,128 @@
+"""`foleystage spatialise`, through the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from scipy import signal
+
+from engine.cli.main import main
+from engine.layouts import FORMATS
+from engine.media.riff import read_wave_file
+from engine.spatial.hrir import load_hrirs
+from engine.spatial.room import ROOMS
+
+HEADER = "time_s,azimuth_deg,elevation_deg,distance_m\n"
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    """A folder with a second of noise and a path that crosses from left to right."""
+    samples = 0.1 * np.random.default_rng(1).standard_normal(44_100)
+    soundfile.write(tmp_path / "noise.wav", samples, 44_100, subtype="FLOAT")
+    (tmp_path / "path.csv").write_text(HEADER + "0,60,0,2\n1,-60,0,2\n")
+    return tmp_path
+
+
+def command(folder: Path, *more: str, audio: str = "noise.wav", path: str = "path.csv") -> int:
+    arguments = ["spatialise", str(folder / audio), "--trajectory", str(folder / path)]
+    if "-o" not in more:
+        more = (*more, "-o", str(folder / "out.wav"))
+    return main([*arguments, *more])
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_every_format_is_written(scene: Path, format_name: str, capsys) -> None:
+    assert command(scene, "--format", format_name, "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["mixed_to_mono"] is False
+    out, rate_hz = soundfile.read(scene / "out.wav")
+    assert (rate_hz, out.shape[1]) == (44_100, FORMATS[format_name])
+    assert len(out) == report["samples"]
+    if format_name == "5.1":
+        assert read_wave_file(scene / "out.wav").wave.wave_mask == 0x3F
+    assert not list(scene.glob(".*"))
+
+
+def test_a_measured_direction_equals_direct_convolution(scene: Path) -> None:
+    (scene / "still.csv").write_text(HEADER + "0,-96,-30,1\n")
+    assert command(scene, "--format", "binaural", path="still.csv") == 0
+    out, _ = soundfile.read(scene / "out.wav")
+    dry, _ = soundfile.read(scene / "noise.wav")
+    hrirs = load_hrirs("kemar", 44_100)
+    response = hrirs.responses[hrirs.nearest([-0.09, -0.86, -0.5])]
+    expected = np.stack([np.convolve(dry, ear) for ear in response], axis=1)
+    assert out.shape == expected.shape
+    residual_db = 10 * np.log10(np.sum((out - expected) ** 2) / np.sum(expected**2))
+    assert residual_db < -75.0
+
+
+def test_the_lfe_holds_low_sound_only(scene: Path) -> None:
+    assert command(scene, "--format", "5.1") == 0
+    out, rate_hz = soundfile.read(scene / "out.wav")
+    frequency, power = signal.welch(out.T, rate_hz, nperseg=8192)
+    low = power[3, (frequency > 30) & (frequency < 80)].mean()
+    high = power[3, frequency > 240].mean()
+    assert 10 * np.log10(high / low) < -40.0
+    first, last = out[4410:8820, :3], out[-8820:-4410, :3]
+    assert (np.sum(first[:, 0] ** 2), np.sum(last[:, 1] ** 2)) > (
+        np.sum(first[:, 1] ** 2), np.sum(last[:, 0] ** 2),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_ring_on(scene: Path, room: str) -> None:
+    assert command(scene, "--format", "foa", "--room", room) == 0
+    out, _ = soundfile.read(scene / "out.wav")
+    dry_energy = 0.1**2 * 44_100 / 4.0
+    assert 0.5 < np.sum(out[:, 0] ** 2) / dry_energy < 12.0
+    tail = out[44_100 + 2000 :]
+    assert np.sum(tail**2) > 0.0
+    assert np.sum(tail[-500:] ** 2) < np.sum(tail[:500] ** 2)
+
+
+def test_rooms_reach_every_format_with_doppler(scene: Path) -> None:
+    for format_name in FORMATS:
+        more = ("--format", format_name, "--room", "small_room", "--doppler")
+        assert command(scene, *more) == 0
+
+
+def test_two_channels_are_mixed_and_said(scene: Path, capsys) -> None:
+    stereo = np.random.default_rng(0).standard_normal((4410, 2)) * 0.1
+    soundfile.write(scene / "two.flac", stereo, 44_100)
+    assert command(scene, "--format", "foa", "--json", audio="two.flac") == 0
+    assert json.loads(capsys.readouterr().out)["mixed_to_mono"] is True
+    out, _ = soundfile.read(scene / "out.wav")
+    np.testing.assert_allclose(out[:4410, 0], stereo.mean(1) / 2.0, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "words"),
+    [
+        ((), "missing.csv", "missing.csv"),
+        (("--hrir", "bad.sofa"), "path.csv", "bad.sofa"),
+        (("--room", "attic"), "path.csv", "attic"),
+        (("-o", "/proc/nowhere/out.wav"), "path.csv", "/proc/nowhere/out.wav"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    scene: Path, more: tuple[str, ...], path: str, words: str, capsys
+) -> None:
+    (scene / "bad.sofa").write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 100)
+    more = tuple(str(scene / m) if m.endswith(".sofa") else m for m in more)
+    before = sorted(scene.iterdir())
+    assert command(scene, "--format", "binaural", *more, path=path) == 1
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("foleystage: ")
+    assert words in last
+    assert sorted(scene.iterdir()) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a sound at all"])
+def test_unreadable_audio(scene: Path, content: bytes, capsys) -> None:
+    (scene / "bad.wav").write_bytes(content)
+    assert command(scene, "--format", "foa", audio="bad.wav") == 1
+    assert "bad.wav" in capsys.readouterr().err
+    assert not (scene / "out.wav").exists()
