@@ -1,0 +1,92 @@
+"""`foleystage export PROJECT --format FORMAT -o OUT`: deliverables of a saved session."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.progress import TerminalProgress
+from engine.layouts import FILE_NAMES
+
+if TYPE_CHECKING:
+    from engine.deliver.report import Deliverable
+
+log = logging.getLogger("foleystage")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the `export` command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "export", help="deliverables of a saved session"
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="a scene.foley session")
+    parser.add_argument(
+        "--format",
+        required=True,
+        metavar="FORMAT",
+        help=f"any of {', '.join(FILE_NAMES)}; several with commas",
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="a folder for files of the usual names; or, for one format, the file itself",
+    )
+    parser.add_argument(
+        "--film-order",
+        action="store_true",
+        help="5.1 as L C R Ls Rs LFE instead of L R C LFE Ls Rs",
+    )
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Deliver; the report is what --json prints."""
+    import msgspec
+
+    from engine.deliver.bounce import DeliveryOptions, deliver
+    from engine.project.store import Bundle
+
+    formats = [name.strip() for name in args.format.split(",") if name.strip()]
+    folder, file_name = _destination(args.out, formats)
+    options = DeliveryOptions(film_order=args.film_order, file_name=file_name)
+    progress = TerminalProgress(quiet=args.json)
+    bundle, project, _ = Bundle.open(args.project, read_only=True)
+    try:
+        report = deliver(project, bundle, formats, folder, progress, options)
+    finally:
+        progress.close()
+        bundle.close()
+    for file in report.files:
+        log.info("%s", _line(folder, file))
+    for problem in report.problems:
+        log.warning("%s", problem)
+    return {"out": str(folder), **msgspec.to_builtins(report)}
+
+
+def _destination(out: Path, formats: list[str]) -> tuple[Path, str | None]:
+    """Folder, and the file's own name where OUT names one.
+
+    A folder that is there takes files of the usual names, and so does a name without an ending;
+    stems are a folder themselves.
+    """
+    if len(formats) != 1 or out.is_dir():
+        return out, None
+    if out.suffix or formats == ["stems"]:
+        return out.absolute().parent, out.name
+    return out, None
+
+
+def _line(folder: Path, file: Deliverable) -> str:
+    """One file in words."""
+    figures = [f"gain {file.gain_db:+.1f} dB"]
+    if file.integrated_lufs is not None:
+        figures.append(f"{file.integrated_lufs:.1f} LUFS")
+    if file.true_peak_dbtp is not None:
+        figures.append(f"peak {file.true_peak_dbtp:.1f} dB")
+    if file.limiter_reduction_db:
+        figures.append(f"limiter -{file.limiter_reduction_db:.1f} dB")
+    return f"{folder / file.path}: {', '.join([*figures, *file.notes])}"

@@ -1,0 +1,249 @@
+"""The Audio Definition Model document of a scene: an object a track, the ambience as an HOA bed.
+
+What an object's channel carries is the track as it arrives at the listener (clips, fader, level
+and delay of its distance), so that any ADM renderer makes the scene sound as ours does. Positions
+are therefore directions, in polar coordinates at distance 1: renderers use the distance for the
+apparent size only.
+
+References
+----------
+ITU-R BS.2076-2 (ADM); ITU-R BS.2094-1 (common definitions: first-order SN3D ambisonics).
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.deliver.adm_motion import TICKS_PER_S, MotionBlock
+from engine.deliver.bw64 import AdmChunks, ChannelUid
+from engine.errors import MediaError
+
+BED_CHANNELS = 4
+_BED_PACK = "AP_00040001"
+_BED_NAME = "Ambience"
+_NAMESPACE = "urn:ebu:metadata-schema:ebuCore_2014"
+_FIRST_ID = 0x1001
+_BIT_DEPTH = "24"
+
+
+@dataclass(frozen=True)
+class AdmObject:
+    """A named sound and where it goes."""
+
+    name: str
+    blocks: tuple[MotionBlock, ...]
+
+
+def describe_scene(
+    title: str,
+    objects: Sequence[AdmObject],
+    bed: bool,
+    duration_ticks: int,
+    sample_rate_hz: int,
+) -> AdmChunks:
+    """Metadata of a file whose channels are the objects in order, then the bed's four.
+
+    Parameters
+    ----------
+    bed : bool
+        Whether a first-order ambisonic bed (ACN, SN3D) follows the objects.
+    duration_ticks : int
+        Length of the scene in 1/100,000 s, not longer than the sound.
+    """
+    top, extended = _document()
+    names = [item.name for item in objects] + ([_BED_NAME] if bed else [])
+    object_ids = [f"AO_{_FIRST_ID + index:04x}" for index in range(len(names))]
+    _add_programme(extended, title, object_ids, duration_ticks)
+    channels: list[ChannelUid] = []
+    for index, (name, object_id) in enumerate(zip(names, object_ids, strict=True)):
+        number = f"0003{_FIRST_ID + index:04x}"
+        is_bed = bed and index == len(objects)
+        formats = (
+            [f"AT_0004{channel:04x}_01" for channel in range(1, BED_CHANNELS + 1)]
+            if is_bed
+            else [f"AT_{number}_01"]
+        )
+        pack = _BED_PACK if is_bed else f"AP_{number}"
+        first = len(channels) + 1
+        uids = [
+            ChannelUid(first + offset, f"ATU_{first + offset:08x}", track_format, pack)
+            for offset, track_format in enumerate(formats)
+        ]
+        channels += uids
+        _add_object(extended, object_id, name, pack, uids, duration_ticks)
+        if not is_bed:
+            _add_formats(extended, number, name, objects[index].blocks)
+    for channel in channels:
+        _add_track_uid(extended, channel, sample_rate_hz)
+    ET.indent(top)
+    text = ET.tostring(top, encoding="unicode")
+    return AdmChunks(tuple(channels), f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+
+
+def read_objects(axml: str) -> tuple[AdmObject, ...]:
+    """The objects with polar positions that an ADM document describes, in its order.
+
+    Raises
+    ------
+    MediaError
+        If the document is no ADM, or an object refers to something that is not there.
+    """
+    try:
+        root = ET.fromstring(axml)
+        formats = {
+            item.attrib["audioChannelFormatID"]: item
+            for item in root.iter(f"{{{_NAMESPACE}}}audioChannelFormat")
+        }
+        packs = {
+            item.attrib["audioPackFormatID"]: _text(item, "audioChannelFormatIDRef")
+            for item in root.iter(f"{{{_NAMESPACE}}}audioPackFormat")
+        }
+        found = []
+        for item in root.iter(f"{{{_NAMESPACE}}}audioObject"):
+            pack = _text(item, "audioPackFormatIDRef")
+            if pack in packs:
+                blocks = tuple(_read_block(block) for block in formats[packs[pack]])
+                found.append(AdmObject(item.attrib["audioObjectName"], blocks))
+    except (ET.ParseError, KeyError, ValueError) as error:
+        raise MediaError(f"the ADM document cannot be read ({error})") from error
+    return tuple(found)
+
+
+def _document() -> tuple[ET.Element, ET.Element]:
+    top = ET.Element("ebuCoreMain", {"xmlns": _NAMESPACE})
+    extended = ET.SubElement(
+        ET.SubElement(ET.SubElement(top, "coreMetadata"), "format"), "audioFormatExtended"
+    )
+    return top, extended
+
+
+def _add_programme(
+    extended: ET.Element, title: str, object_ids: Sequence[str], duration_ticks: int
+) -> None:
+    programme = ET.SubElement(
+        extended,
+        "audioProgramme",
+        {
+            "audioProgrammeID": f"APR_{_FIRST_ID:04x}",
+            "audioProgrammeName": _clean(title) or "Foleystage",
+            "start": _time(0),
+            "end": _time(duration_ticks),
+        },
+    )
+    content_id = f"ACO_{_FIRST_ID:04x}"
+    _add(programme, "audioContentIDRef", content_id)
+    content = ET.SubElement(
+        extended,
+        "audioContent",
+        {"audioContentID": content_id, "audioContentName": "Foley"},
+    )
+    for object_id in object_ids:
+        _add(content, "audioObjectIDRef", object_id)
+
+
+def _add_object(
+    extended: ET.Element,
+    object_id: str,
+    name: str,
+    pack: str,
+    uids: Sequence[ChannelUid],
+    duration_ticks: int,
+) -> None:
+    item = ET.SubElement(
+        extended,
+        "audioObject",
+        {
+            "audioObjectID": object_id,
+            "audioObjectName": _clean(name),
+            "start": _time(0),
+            "duration": _time(duration_ticks),
+        },
+    )
+    _add(item, "audioPackFormatIDRef", pack)
+    for uid in uids:
+        _add(item, "audioTrackUIDRef", uid.uid)
+
+
+def _add_formats(
+    extended: ET.Element, number: str, name: str, blocks: Sequence[MotionBlock]
+) -> None:
+    """Pack, channel, stream and track format of one object."""
+    label = _clean(name)
+    kind = {"typeLabel": "0003", "typeDefinition": "Objects"}
+    pcm = {"formatLabel": "0001", "formatDefinition": "PCM"}
+    pack = _named(extended, "audioPackFormat", f"AP_{number}", label, kind)
+    _add(pack, "audioChannelFormatIDRef", f"AC_{number}")
+    channel = _named(extended, "audioChannelFormat", f"AC_{number}", label, kind)
+    for index, block in enumerate(blocks):
+        _add_block(channel, f"AB_{number}_{index + 1:08x}", block)
+    stream = _named(extended, "audioStreamFormat", f"AS_{number}", f"PCM_{label}", pcm)
+    _add(stream, "audioChannelFormatIDRef", f"AC_{number}")
+    _add(stream, "audioTrackFormatIDRef", f"AT_{number}_01")
+    track = _named(extended, "audioTrackFormat", f"AT_{number}_01", f"PCM_{label}", pcm)
+    _add(track, "audioStreamFormatIDRef", f"AS_{number}")
+
+
+def _add_block(channel: ET.Element, block_id: str, block: MotionBlock) -> None:
+    times = {"rtime": _time(block.start_ticks), "duration": _time(block.duration_ticks)}
+    item = ET.SubElement(channel, "audioBlockFormat", {"audioBlockFormatID": block_id, **times})
+    for axis, value in (
+        ("azimuth", block.azimuth_deg),
+        ("elevation", block.elevation_deg),
+        ("distance", 1.0),
+    ):
+        _add(item, "position", f"{value:g}").set("coordinate", axis)
+
+
+def _add_track_uid(extended: ET.Element, channel: ChannelUid, sample_rate_hz: int) -> None:
+    item = ET.SubElement(
+        extended,
+        "audioTrackUID",
+        {"UID": channel.uid, "sampleRate": str(sample_rate_hz), "bitDepth": _BIT_DEPTH},
+    )
+    _add(item, "audioTrackFormatIDRef", channel.track_format)
+    _add(item, "audioPackFormatIDRef", channel.pack_format)
+
+
+def _named(
+    parent: ET.Element, tag: str, identity: str, name: str, attributes: dict[str, str]
+) -> ET.Element:
+    return ET.SubElement(parent, tag, {f"{tag}ID": identity, f"{tag}Name": name, **attributes})
+
+
+def _add(parent: ET.Element, tag: str, text: str) -> ET.Element:
+    element = ET.SubElement(parent, tag)
+    element.text = text
+    return element
+
+
+def _clean(text: str) -> str:
+    """What XML may hold: names come from users."""
+    return "".join(c for c in text if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF).strip()
+
+
+def _time(ticks: int) -> str:
+    seconds, rest = divmod(ticks, TICKS_PER_S)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{rest:05d}"
+
+
+def _read_time(text: str) -> int:
+    hours, minutes, seconds = text.split(":")
+    return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * TICKS_PER_S)
+
+
+def _read_block(block: ET.Element) -> MotionBlock:
+    values = {item.attrib["coordinate"]: float(item.text or "") for item in block}
+    return MotionBlock(
+        _read_time(block.attrib["rtime"]),
+        _read_time(block.attrib["duration"]),
+        values["azimuth"],
+        values["elevation"],
+    )
+
+
+def _text(item: ET.Element, tag: str) -> str:
+    return (item.findtext(f"{{{_NAMESPACE}}}{tag}") or "").strip()

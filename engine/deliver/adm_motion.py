@@ -1,0 +1,107 @@
+"""A trajectory as few ADM blocks: a new one only where the direction has really moved.
+
+An ADM renderer fades the loudspeaker gains linearly over a block, which goes along the arc between
+two directions as long as they are close. So blocks are as long as the path stays within
+`TOLERANCE_DEG` of that arc and turns by at most `LARGEST_STEP_DEG`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.coordinates import angle_between_deg, to_spherical
+from engine.project.model import Trajectory
+
+GRID_S = 0.02
+TOLERANCE_DEG = 0.5
+LARGEST_STEP_DEG = 10.0
+TICKS_PER_S = 100_000
+"""ADM times are written with five decimals."""
+
+_FIRST_BLOCK_TICKS = 1_000
+_STILL_DEG = 0.05
+
+
+@dataclass(frozen=True)
+class MotionBlock:
+    """Half-open stretch [start, start + duration) in ticks; the direction is reached at its end.
+
+    Azimuth in degrees, positive to the left; elevation positive up: ADM's polar convention is ours.
+    """
+
+    start_ticks: int
+    duration_ticks: int
+    azimuth_deg: float
+    elevation_deg: float
+
+
+def motion_blocks(trajectory: Trajectory, duration_ticks: int) -> tuple[MotionBlock, ...]:
+    """Blocks that cover [0, duration) without a gap.
+
+    The first block stands at the starting direction (renderers do not fade into it); each later
+    one moves from the previous direction to its own.
+    """
+    ticks = _grid(trajectory, duration_ticks)
+    positions = trajectory.at(ticks / TICKS_PER_S)
+    directions = _unit(positions)
+    knots = _knots(directions)
+    angles = to_spherical(directions[knots])
+    if len(knots) == 2 and angle_between_deg(*directions[knots]) <= _STILL_DEG:
+        return (MotionBlock(0, duration_ticks, *_rounded(angles[0])),)
+    edges = ticks[knots]
+    first = min(_FIRST_BLOCK_TICKS, int(edges[1]) // 2)
+    starts = [0, first, *edges[1:-1]]
+    ends = [first, *edges[1:]]
+    return tuple(
+        MotionBlock(int(start), int(end - start), *_rounded(angle))
+        for start, end, angle in zip(starts, ends, angles, strict=True)
+    )
+
+
+def _grid(trajectory: Trajectory, duration_ticks: int) -> NDArray[np.int64]:
+    """Ticks to look at: every `GRID_S`, and the end."""
+    step = int(GRID_S * TICKS_PER_S)
+    regular = np.arange(0, duration_ticks, step, dtype=np.int64)
+    if regular.size > 1 and duration_ticks - regular[-1] < step // 2:
+        regular = regular[:-1]
+    return np.append(regular, duration_ticks)
+
+
+def _unit(positions_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    distance = np.linalg.norm(positions_m, axis=-1, keepdims=True)
+    ahead = np.broadcast_to([1.0, 0.0, 0.0], positions_m.shape)
+    return np.where(distance > 1e-6, positions_m / np.maximum(distance, 1e-6), ahead)
+
+
+def _knots(directions: NDArray[np.float64]) -> list[int]:
+    """Indices that are kept; greedy, each stretch as long as it fits (found by doubling)."""
+    knots, last = [0], len(directions) - 1
+    while knots[-1] < last:
+        start, reach = knots[-1], 1
+        while start + 2 * reach <= last and _fits(directions, start, start + 2 * reach):
+            reach *= 2
+        low, high = start + reach, min(start + 2 * reach, last)
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if _fits(directions, start, middle) else (low, middle - 1)
+        knots.append(low)
+    return knots
+
+
+def _fits(directions: NDArray[np.float64], start: int, stop: int) -> bool:
+    """Whether the arc from `start` to `stop` stands for everything between."""
+    first, last = directions[start], directions[stop]
+    if angle_between_deg(first, last) > LARGEST_STEP_DEG:
+        return False
+    share = np.linspace(0.0, 1.0, stop - start + 1)[:, None]
+    straight = _unit(first + share * (last - first))
+    between = directions[start : stop + 1]
+    return bool(np.max(angle_between_deg(straight, between)) <= TOLERANCE_DEG)
+
+
+def _rounded(angles: NDArray[np.float64]) -> tuple[float, float]:
+    azimuth, elevation = round(float(angles[0]), 4), round(float(angles[1]), 4)
+    return (azimuth + 0.0, elevation + 0.0)

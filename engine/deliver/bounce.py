@@ -1,0 +1,184 @@
+"""Delivery: the scene rendered once, brought to its loudness, and written in every format.
+
+Gain: binaural, stereo and 5.1 each reach `scene.target_lufs` on their own, with true peaks below
+`scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it). Ambisonics, ADM
+and stems take the 5.1 mix's gain, lowered only to keep -1 dBFS, so that one scene is equally loud
+in every format. The video carries the 5.1 mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from engine.deliver.job import DeliveryJob
+from engine.deliver.mux import Container, choose_container
+from engine.deliver.rendering import OBJECTS, render_to_files, with_objects
+from engine.deliver.report import DeliveryReport
+from engine.deliver.staging import publish, staging_folder
+from engine.deliver.stems import plan_stems
+from engine.errors import DeliveryError, LayoutError
+from engine.jobs import Progress, silent_progress
+from engine.layouts import FILE_NAMES, FORMATS
+from engine.project.model import ContentHash, Project, Video
+from engine.realtime.snapshot import BED_CHANNELS, Snapshot
+from engine.render.compiler import compile_project
+
+_FLOAT_BYTES, _PCM_BYTES = 4, 3
+_NEEDS_MIX = {"5.1", "foa", "hoa3", "adm", "stems", "video"}
+
+
+class AudioFolder(Protocol):
+    """Where a project's takes are (a `Bundle`, or its media folder)."""
+
+    def audio_path(self, audio: ContentHash, /) -> Path:
+        """File of a take."""
+
+
+class DeliveryOptions(Struct, frozen=True, kw_only=True):
+    """Choices of one delivery.
+
+    film_order : write 5.1 as L C R Ls Rs LFE
+    file_name : name of the file (stems: of the folder) where one format is delivered, in place of
+        the usual one; a video's ending chooses its container
+    """
+
+    film_order: bool = False
+    file_name: str | None = None
+
+
+def deliver(
+    project: Project,
+    bundle: AudioFolder,
+    formats: Sequence[str],
+    out_dir: str | Path,
+    progress: Progress = silent_progress,
+    options: DeliveryOptions = DeliveryOptions(),  # noqa: B008 (immutable)
+) -> DeliveryReport:
+    """Write every wanted format into `out_dir`, under the names of `engine.layouts.FILE_NAMES`.
+
+    Files appear only when all of them are complete; after an error or a cancel the folder is as
+    it was. The same project gives the same bytes.
+
+    Parameters
+    ----------
+    formats : sequence of str
+        Any of 'binaural', 'stereo', '5.1', 'foa', 'hoa3', 'adm', 'stems', 'video'.
+    out_dir : path
+        Made if it is not there. Everything is made in a hidden folder in it first.
+    progress : callable
+        May raise CancelledError.
+
+    Raises
+    ------
+    LayoutError
+        If a format is unknown.
+    DeliveryError
+        Nothing to deliver, an output folder that cannot be written, a full disk, a picture that
+        is missing or whose packets no container holds.
+    """
+    out_dir = Path(out_dir)
+    wanted = _checked(formats)
+    names = _names(wanted, options)
+    container = _container(project, out_dir, options) if "video" in wanted else None
+    snapshot = compile_project(project, bundle.audio_path, _rendered_formats(wanted))
+    if snapshot.length_samples == 0:
+        raise DeliveryError("the scene has no length", remedy="add a video or a clip first")
+    if "adm" in wanted:
+        snapshot = with_objects(snapshot)
+    with staging_folder(out_dir, _bytes_needed(project, snapshot, wanted)) as staging:
+        rendered = render_to_files(snapshot, staging, progress)
+        job = DeliveryJob(project, snapshot, rendered, staging, names, progress)
+        for name in wanted:
+            if name in ("binaural", "stereo", "5.1"):
+                job.write_mix(name, film_order=options.film_order)
+            elif name in ("foa", "hoa3"):
+                job.write_ambix(name)
+            elif name == "adm":
+                job.write_adm(rendered[OBJECTS])
+            elif name == "stems":
+                job.write_stems(plan_stems(project, snapshot))
+            elif container is not None:
+                job.write_video(_video(project), container)
+        progress("putting the files in place", 1.0)
+        publish({staged: out_dir / path for staged, path in job.staged.items()})
+        return DeliveryReport(
+            target_lufs=project.scene.target_lufs,
+            true_peak_limit_dbtp=project.scene.true_peak_limit_dbtp,
+            files=tuple(job.files),
+            problems=snapshot.problems,
+        )
+
+
+def _checked(formats: Sequence[str]) -> tuple[str, ...]:
+    if not formats:
+        raise LayoutError("no format is wanted", remedy=f"choose any of {', '.join(FILE_NAMES)}")
+    for name in formats:
+        if name not in FILE_NAMES:
+            known = ", ".join(FILE_NAMES)
+            raise LayoutError(f"unknown format '{name}'", remedy=f"choose any of {known}")
+    return tuple(name for name in FILE_NAMES if name in formats)
+
+
+def _names(wanted: Sequence[str], options: DeliveryOptions) -> dict[str, str]:
+    if options.file_name is None:
+        return FILE_NAMES
+    if len(wanted) != 1:
+        raise LayoutError(f"{len(wanted)} formats do not fit one file", remedy="give a folder")
+    return {wanted[0]: options.file_name}
+
+
+def _rendered_formats(wanted: Sequence[str]) -> tuple[str, ...]:
+    """What the renderer has to give: the wanted ones, and the 5.1 mix where its gain leads."""
+    needed = set(wanted) | ({"5.1"} if _NEEDS_MIX & set(wanted) else set())
+    return tuple(name for name in FORMATS if name in needed)
+
+
+def _video(project: Project) -> Video:
+    if project.video is None:
+        raise DeliveryError(
+            "the project has no picture, so no video can be delivered",
+            remedy="add a video or deliver without 'video'",
+        )
+    return project.video
+
+
+def _container(project: Project, out_dir: Path, options: DeliveryOptions) -> Container:
+    """The container of the video; the user's own file is never written over."""
+    source = Path(_video(project).path)
+    if not source.is_file():
+        raise DeliveryError(
+            "the picture is not there, so no video can be delivered",
+            place=source,
+            remedy="put the video back in its place or deliver without 'video'",
+        )
+    suffix = None if options.file_name is None else Path(options.file_name).suffix
+    container = choose_container(source, suffix)
+    name = options.file_name or Path(FILE_NAMES["video"]).with_suffix(container.suffix).name
+    target = out_dir / name
+    if target.exists() and target.samefile(source):
+        raise DeliveryError(
+            "the delivered video would replace the picture it is made from",
+            place=source,
+            remedy="choose another output folder",
+        )
+    return container
+
+
+def _bytes_needed(project: Project, snapshot: Snapshot, wanted: Sequence[str]) -> int:
+    """Most that lies on the disk at once: all float renders and all finished files."""
+    samples = snapshot.length_samples
+    channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))
+    floats = sum(channels.values()) * _FLOAT_BYTES
+    finished = sum(channels[name] * _PCM_BYTES for name in wanted if name in channels)
+    if "adm" in wanted:
+        finished += (len(snapshot.sources) + BED_CHANNELS) * _PCM_BYTES
+    if "stems" in wanted:
+        finished += (len(snapshot.sources) + len(snapshot.beds)) * _PCM_BYTES
+    if "video" in wanted:
+        finished += channels["5.1"] * _PCM_BYTES
+    picture = Path(_video(project).path).stat().st_size if "video" in wanted else 0
+    return samples * (floats + finished) + picture

@@ -1,0 +1,243 @@
+"""The writers of one delivery: each makes a finished, described file of what was rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.deliver import ambix
+from engine.deliver.adm import AdmObject, describe_scene
+from engine.deliver.adm_motion import TICKS_PER_S, motion_blocks
+from engine.deliver.bw64 import write_bw64
+from engine.deliver.gain import BLOCK_SAMPLES, GainPlan, apply_plan, plan_gain
+from engine.deliver.loudness import Loudness, LoudnessMeter
+from engine.deliver.mux import Container, write_video
+from engine.deliver.rendering import Rendered, peak_dbfs
+from engine.deliver.report import Deliverable, finite_or_none, sha256_of
+from engine.deliver.stems import Stem, stem_blocks
+from engine.deliver.surround import write_mix
+from engine.jobs import Progress
+from engine.media.audio_file import AudioWriter, read_audio_blocks
+from engine.project.model import Project, Video
+from engine.realtime.controls import Controls
+from engine.realtime.snapshot import BED_CHANNELS, Snapshot
+from engine.units import db_to_gain
+
+Samples = NDArray[np.float32]
+_ENCODER_ATTEMPTS = 4
+_ENCODER_MARGIN_DB = 0.05
+
+
+class DeliveryJob:
+    """Writes into a staging folder, under the given name of each format.
+
+    Attributes
+    ----------
+    files : list of Deliverable
+    staged : dict
+        Finished file to its path below the output folder.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        rendered: dict[str, Rendered],
+        staging: Path,
+        names: Mapping[str, str],
+        progress: Progress,
+    ) -> None:
+        self.files: list[Deliverable] = []
+        self.staged: dict[Path, Path] = {}
+        self._project = project
+        self._snapshot = snapshot
+        self._rendered = rendered
+        self._folder = staging
+        self._names = names
+        self._progress = progress
+        self._rate_hz = snapshot.sample_rate_hz
+        self._plans: dict[str, GainPlan] = {}
+
+    def write_mix(self, name: str, *, film_order: bool = False) -> None:
+        """Binaural, stereo or 5.1 at the loudness target."""
+        plan = self._plan(name)
+        path = self._folder / self._names[name]
+        blocks = self._told(
+            path.name, apply_plan(self._rendered[name].samples, self._rate_hz, plan)
+        )
+        write_mix(path, blocks, name, self._rate_hz, film_order=film_order)
+        self._describe(name, path, self._names[name], len(self._rendered[name].samples), plan)
+
+    def write_ambix(self, name: str) -> None:
+        """First- or third-order ambisonics with the 5.1 mix's gain."""
+        source = self._rendered[name]
+        gain_db, notes = ambix.coherent_gain_db(self._plan("5.1").gain_db, source.sample_peak_dbfs)
+        path = self._folder / self._names[name]
+        blocks = self._told(path.name, _gained(source.samples, gain_db))
+        ambix.write_ambix(path, blocks, name, self._rate_hz)
+        peak = source.sample_peak_dbfs + gain_db
+        self._describe_gained(
+            name, path, self._names[name], len(source.samples), gain_db, peak, notes
+        )
+
+    def write_adm(self, source: Rendered) -> None:
+        """BW64 with an object a track and the ambience as a bed."""
+        ticks = self._snapshot.length_samples * TICKS_PER_S // self._rate_hz
+        gains = np.zeros(len(self._snapshot.strips))
+        Controls(self._snapshot).strip_gains(gains)
+        heard = [i for i, s in enumerate(self._snapshot.sources) if gains[s.strip] > 0.0]
+        tracks = [self._project.tracks[self._snapshot.sources[i].strip] for i in heard]
+        objects = [AdmObject(t.name, motion_blocks(t.trajectory, ticks)) for t in tracks]
+        bed = not objects or any(gains[b.strip] > 0.0 and b.clips for b in self._snapshot.beds)
+        sources = len(self._snapshot.sources)
+        rows = heard + (list(range(sources, sources + BED_CHANNELS)) if bed else [])
+        peak = peak_dbfs(float(source.channel_peaks[rows].max()))
+        gain_db, notes = ambix.coherent_gain_db(self._plan("5.1").gain_db, peak)
+        metadata = describe_scene(self._project.title, objects, bed, ticks, self._rate_hz)
+        path = self._folder / self._names["adm"]
+        blocks = self._told(path.name, _gained(source.samples, gain_db, rows))
+        write_bw64(path, blocks, self._rate_hz, metadata)
+        shape = (self._names["adm"], len(rows))
+        self._describe_gained("adm", path, *shape, gain_db, peak + gain_db, notes)
+
+    def write_stems(self, stems: Sequence[Stem]) -> None:
+        """A dry mono file a track; one gain for all keeps their balance."""
+        length = self._snapshot.length_samples
+        peaks = [
+            max(float(np.abs(block).max()) for block in stem_blocks(stem, length, self._progress))
+            for stem in stems
+        ]
+        loudest = peak_dbfs(max(peaks, default=0.0))
+        gain_db, notes = ambix.coherent_gain_db(self._plan("5.1").gain_db, loudest)
+        gain = np.float32(db_to_gain(gain_db))
+        (self._folder / self._names["stems"]).mkdir()
+        for stem, peak in zip(stems, peaks, strict=True):
+            relative = f"{self._names['stems']}/{stem.file_name}"
+            path = self._folder / relative
+            with AudioWriter(path, 1, self._rate_hz) as writer:
+                for block in stem_blocks(stem, length, self._progress):
+                    writer.write(block * gain)
+            level = peak_dbfs(peak) + gain_db
+            self._describe_gained("stems", path, relative, 1, gain_db, level, notes)
+
+    def write_video(self, video: Video, container: Container) -> None:
+        """The picture with the 5.1 mix; a lossy encoder's overshoot is measured and taken back."""
+        plan = self._plan("5.1")
+        name = Path(self._names["video"]).with_suffix(container.suffix).name
+        path = self._folder / name
+        trim_db, measured = 0.0, plan.after
+        for _ in range(_ENCODER_ATTEMPTS):
+            trim = np.float32(db_to_gain(trim_db))
+            source = apply_plan(self._rendered["5.1"].samples, self._rate_hz, plan)
+            blocks = source if trim_db == 0.0 else (block * trim for block in source)
+            write_video(path, Path(video.path), video.first_time_s, container, blocks,
+                        self._rate_hz, self._progress)  # fmt: skip
+            if not container.lossy:
+                break
+            measured = self._measured(path)
+            excess_db = measured.true_peak_dbtp - plan.ceiling_dbtp
+            if excess_db <= 0.0:
+                break
+            trim_db -= excess_db + _ENCODER_MARGIN_DB
+        notes: tuple[str, ...] = (
+            f"{container.sound_codec.split('_')[0].upper()} sound in {container.suffix}",
+        )
+        if trim_db:
+            notes += (f"{-trim_db:.1f} dB lower for the encoder's overshoot",)
+        final = replace(
+            plan, gain_db=plan.gain_db + trim_db, after=measured, notes=(*plan.notes, *notes)
+        )
+        self._describe("video", path, name, 6, final)
+
+    def _plan(self, name: str) -> GainPlan:
+        if name not in self._plans:
+            source = self._rendered[name]
+            assert source.loudness is not None
+            self._plans[name] = plan_gain(
+                source.samples,
+                self._rate_hz,
+                source.loudness,
+                self._project.scene.target_lufs,
+                self._project.scene.true_peak_limit_dbtp,
+                self._progress,
+            )
+        return self._plans[name]
+
+    def _measured(self, path: Path) -> Loudness:
+        meter: LoudnessMeter | None = None
+        for block, rate_hz in read_audio_blocks(path):
+            meter = meter or LoudnessMeter(block.shape[0], rate_hz)
+            meter.add(block)
+            self._progress("checking the video's sound", 0.5)
+        assert meter is not None
+        return meter.result()
+
+    def _told(self, name: str, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        length, done = self._snapshot.length_samples, 0
+        for block in blocks:
+            self._progress(f"writing {name}", done / length)
+            done += block.shape[1]
+            yield block
+
+    def _describe(
+        self, name: str, path: Path, relative: str, channels: int, plan: GainPlan
+    ) -> None:
+        self._add(
+            path,
+            Deliverable(
+                format=name,
+                path=relative,
+                channels=channels,
+                sample_rate_hz=self._rate_hz,
+                duration_s=self._snapshot.length_samples / self._rate_hz,
+                integrated_lufs_before=finite_or_none(plan.before.integrated_lufs),
+                integrated_lufs=finite_or_none(plan.after.integrated_lufs),
+                true_peak_dbtp=finite_or_none(plan.after.true_peak_dbtp),
+                gain_db=round(plan.gain_db, 3),
+                limiter_reduction_db=round(plan.reduction_db, 3),
+                sha256=sha256_of(path),
+                notes=plan.notes,
+            ),
+        )
+
+    def _describe_gained(
+        self,
+        name: str,
+        path: Path,
+        relative: str,
+        channels: int,
+        gain_db: float,
+        peak: float,
+        notes: tuple[str, ...],
+    ) -> None:
+        self._add(
+            path,
+            Deliverable(
+                format=name,
+                path=relative,
+                channels=channels,
+                sample_rate_hz=self._rate_hz,
+                duration_s=self._snapshot.length_samples / self._rate_hz,
+                true_peak_dbtp=finite_or_none(peak),
+                gain_db=round(gain_db, 3),
+                sha256=sha256_of(path),
+                notes=notes,
+            ),
+        )
+
+    def _add(self, path: Path, described: Deliverable) -> None:
+        self.files.append(described)
+        self.staged[path] = Path(described.path)
+
+
+def _gained(
+    source: Samples, gain_db: float, rows: Sequence[int] | None = None
+) -> Iterator[Samples]:
+    gain = np.float32(db_to_gain(gain_db))
+    for start in range(0, source.shape[1], BLOCK_SAMPLES):
+        block = source[:, start : start + BLOCK_SAMPLES]
+        yield (block if rows is None else block[list(rows)]) * gain

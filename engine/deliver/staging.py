@@ -1,0 +1,112 @@
+"""All or nothing: files are made in a hidden folder beside their place and moved in at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from engine.errors import DeliveryError
+
+_SPARE_BYTES = 32 << 20
+
+
+@contextlib.contextmanager
+def staging_folder(out_dir: Path, needed_bytes: int) -> Iterator[Path]:
+    """A folder on the output's disk, gone afterwards whatever happens.
+
+    Raises
+    ------
+    DeliveryError
+        If `out_dir` cannot be made or written, or its disk has not `needed_bytes` to spare.
+    """
+    existing = next(p for p in (out_dir, *out_dir.absolute().parents) if p.exists())
+    made: Path | None = None
+    try:
+        if not out_dir.exists():
+            made = _first_missing(out_dir)
+            out_dir.mkdir(parents=True)
+        folder = Path(tempfile.mkdtemp(prefix=".foleystage-", dir=out_dir))
+    except OSError as error:
+        _remove_empty(made, out_dir)
+        raise DeliveryError(
+            f"the output folder cannot be written ({error.strerror or error})",
+            place=out_dir,
+            remedy="choose another folder",
+        ) from error
+    succeeded = False
+    try:
+        _check_space(existing, needed_bytes)
+        yield folder
+        succeeded = True
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not succeeded:
+            _remove_empty(made, out_dir)
+
+
+def publish(files: Mapping[Path, Path]) -> None:
+    """Move finished files to their places; if one cannot be moved, none is.
+
+    Parameters
+    ----------
+    files : mapping of staged file to destination
+
+    Raises
+    ------
+    DeliveryError
+        If a destination cannot be written; files that were there before are back in place.
+    """
+    undo: list[tuple[Path, Path | None]] = []
+    try:
+        for staged, destination in files.items():
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            kept: Path | None = None
+            if destination.exists():
+                kept = staged.with_name(f".{staged.name}.before")
+                os.replace(destination, kept)
+            undo.append((destination, kept))
+            os.replace(staged, destination)
+    except OSError as error:
+        for destination, kept in reversed(undo):
+            with contextlib.suppress(OSError):
+                destination.unlink(missing_ok=True)
+                if kept is not None:
+                    os.replace(kept, destination)
+        raise DeliveryError(
+            f"the finished file cannot be put in its place ({error.strerror or error})",
+            place=error.filename2 or error.filename or "",
+            remedy="remove what is in the way or choose another folder",
+        ) from error
+
+
+def _check_space(folder: Path, needed_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes + _SPARE_BYTES:
+        raise DeliveryError(
+            f"the delivery needs {needed_bytes / 1e9:.2f} GB while it works, "
+            f"{free / 1e9:.2f} GB are free",
+            place=folder,
+            remedy="free some disk space or deliver fewer formats",
+        )
+
+
+def _first_missing(folder: Path) -> Path:
+    missing = folder
+    while not missing.parent.exists():
+        missing = missing.parent
+    return missing
+
+
+def _remove_empty(made: Path | None, out_dir: Path) -> None:
+    """Take back folders that were made for nothing."""
+    if made is None:
+        return
+    for folder in (out_dir, *out_dir.parents):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        if folder == made:
+            return

@@ -1,0 +1,85 @@
+"""Stems: every audible track as a dry mono file, aligned to the picture's start."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.jobs import Progress
+from engine.project.model import Project
+from engine.realtime.clips import ClipReader
+from engine.realtime.controls import Controls
+from engine.realtime.snapshot import BED_CHANNELS, ClipPlan, Snapshot
+
+BLOCK_SAMPLES = 65_536
+_LONGEST_NAME = 80
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+
+
+@dataclass(frozen=True)
+class Stem:
+    """A track's clips with its fader. `file_name` is safe and unique, without its folder."""
+
+    track_id: str
+    file_name: str
+    gain: float
+    rows: int
+    clips: tuple[ClipPlan, ...]
+
+
+def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
+    """Stems of the tracks that sound: not muted, soloed where any is, with at least one clip."""
+    gains = np.zeros(len(snapshot.strips))
+    Controls(snapshot).strip_gains(gains)
+    rows = {source.strip: (1, source.clips) for source in snapshot.sources}
+    rows |= {bed.strip: (BED_CHANNELS, bed.clips) for bed in snapshot.beds}
+    audible = [index for index in sorted(rows) if gains[index] > 0.0 and rows[index][1]]
+    names = safe_names([project.tracks[index].name for index in audible])
+    return tuple(
+        Stem(project.tracks[index].id, f"{name}.wav", float(gains[index]), *rows[index])
+        for index, name in zip(audible, names, strict=True)
+    )
+
+
+def stem_blocks(
+    stem: Stem, length_samples: int, progress: Progress
+) -> Iterator[NDArray[np.float32]]:
+    """Yield (1, n) blocks of a stem: clip gains, fades and fader, neither distance nor room.
+
+    An ambience gives its omnidirectional channel.
+    """
+    reader = ClipReader(stem.clips, stem.rows)
+    for start in range(0, length_samples, BLOCK_SAMPLES):
+        progress(f"stem {stem.file_name}", start / length_samples)
+        count = min(BLOCK_SAMPLES, length_samples - start)
+        block = np.zeros((stem.rows, count), np.float32)
+        reader.read(start, block)
+        yield block[:1] * np.float32(stem.gain)
+
+
+def safe_names(names: list[str]) -> list[str]:
+    """File names that every system accepts and none confuses (case is not told apart)."""
+    taken: set[str] = set()
+    safe = []
+    for name in names:
+        base = _safe(name)
+        candidate, number = base, 2
+        while candidate.casefold() in taken:
+            candidate, number = f"{base} {number}", number + 1
+        taken.add(candidate.casefold())
+        safe.append(candidate)
+    return safe
+
+
+def _safe(name: str) -> str:
+    composed = unicodedata.normalize("NFC", name)
+    kept = "".join(c if c.isalnum() or c in " -_()+" else "_" for c in composed)
+    encoded = " ".join(kept.split())[:_LONGEST_NAME].encode("utf-8")[: 2 * _LONGEST_NAME]
+    trimmed = encoded.decode("utf-8", errors="ignore").strip(" ")
+    if not trimmed.strip("_"):
+        return "track"
+    return f"{trimmed}_" if trimmed.casefold() in _RESERVED else trimmed
