@@ -18,6 +18,7 @@ _REMEDIES = {
     errno.EACCES: ("permission denied", "choose another folder, or free its permissions"),
     errno.EPERM: ("permission denied", "choose another folder, or free its permissions"),
     errno.ENOENT: ("the folder is gone", "put it back, or save the session elsewhere"),
+    errno.EEXIST: ("a file is in the way of this folder", "choose another folder"),
     errno.ENOTDIR: ("a file is in the way of this folder", "choose another folder"),
     errno.ENAMETOOLONG: ("the name is too long", "choose a shorter one"),
     errno.EIO: ("the disk reported an error", "save the session on another disk"),
@@ -58,11 +59,14 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable (where the system can: Windows has no such call)."""
+    """Make names in a folder durable, where the system can (some network disks cannot)."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)

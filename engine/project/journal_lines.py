@@ -66,10 +66,7 @@ def encode_line(line: Line) -> bytes:
 def decode_line(data: bytes) -> Line | None:
     """The line in `data` (without its line feed), or None when it is damaged."""
     body = data[_BODY_AT:]
-    if data[: len(_PREFIX)] != _PREFIX or data[: _BODY_AT - 2] != b"%s%08x" % (
-        _PREFIX,
-        zlib.crc32(body),
-    ):
+    if data[:_BODY_AT] != b'%s%08x",' % (_PREFIX, zlib.crc32(body)):
         return None
     try:
         return _DECODER.decode(b"{" + body)

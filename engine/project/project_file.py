@@ -81,6 +81,7 @@ def decode_project(table: Any, place: Path | str) -> Project:
 
 def _parse(data: bytes, path: Path) -> dict[str, Any]:
     try:
+        data.decode("utf-8")
         table = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProjectError(

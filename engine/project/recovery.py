@@ -64,6 +64,8 @@ class Reading:
     project_damaged: bool = False
     journal_damaged: bool = False
     """The journal cannot simply be written on: it has to be put aside and begun anew."""
+    last_line: int = 0
+    """Number of the journal's last good line."""
     journal_bytes: int = 0
     """How much of the journal is good."""
 
@@ -93,6 +95,7 @@ def read_bundle(path: Path, *, strict: bool) -> Reading:
         if data:
             found.notes.append("the journal is damaged from its first line on")
         return found
+    found.last_line = lines[-1][0].n
     first = lines[0][0]
     if isinstance(first, Opened) and _follows(found, first):
         _replay(found, first, [line for line, _ in lines])

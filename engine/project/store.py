@@ -73,14 +73,9 @@ class Bundle:
         """
         target = Path(path).absolute()
         check_project(project)
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise ProjectError(
-                "there is something of that name already",
-                place=target,
-                remedy="open it, or choose another name",
-            )
         new: Path | None = None
         try:
+            _refuse_taken(target)
             target.parent.mkdir(parents=True, exist_ok=True)
             new = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
             new.chmod(0o755)
@@ -158,8 +153,8 @@ class Bundle:
         data = encode_project_file(project, number)
         generation = self.path / GENERATIONS / f"{number:09d}.json"
         _make_folders(self.path)
-        write_atomically(generation, data)
         try:
+            write_atomically(generation, data)
             write_atomically(self.path / PROJECT_FILE, data)
         except ProjectError:
             generation.unlink(missing_ok=True)
@@ -225,13 +220,21 @@ class Bundle:
 
 def _bundle_folder(path: Path) -> Path:
     folder = path.parent if path.name == PROJECT_FILE else path
-    if not folder.exists():
+    if not os.path.exists(folder):
         raise ProjectError("there is no such session", place=folder, remedy="check the path")
-    if not (folder / PROJECT_FILE).exists() and not generation_files(folder):
+    if not os.path.exists(folder / PROJECT_FILE) and not generation_files(folder):
         raise ProjectError(
             "this is not a Foleystage session", place=folder, remedy="choose a .foley folder"
         )
     return folder
+
+
+def _refuse_taken(target: Path) -> None:
+    if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
+        raise ProjectError(
+            "there is something of that name already",
+            remedy="open it, or choose another name",
+        )
 
 
 def _make_folders(path: Path) -> None:
@@ -259,7 +262,7 @@ def _take_up(path: Path, found: Reading) -> Journal:
         _put_aside(path / PROJECT_FILE)
     numbers = [int(f.stem) for f in generation_files(path)[:1]]
     latest = max([found.number, found.saved_number, *numbers])
-    if found.journal_damaged or found.number < latest:
+    if found.journal_damaged or found.last_line != latest:
         if found.journal_damaged:
             _put_aside(file)
         lines = encode_line(Opened(n=latest + 1, follows=found.saved_number))
