@@ -50,9 +50,7 @@ class Selection(QObject):
 
     def select_clips(self, clip_ids: Iterable[str], track_id: str | None = None) -> None:
         """Select clips, and the track they are on."""
-        self.set(
-            Selected(track_id=track_id or self.value.track_id, clip_ids=frozenset(clip_ids))
-        )
+        self.set(Selected(track_id=track_id or self.value.track_id, clip_ids=frozenset(clip_ids)))
 
     def toggle_clip(self, clip_id: str, track_id: str) -> None:
         """Add a clip to the selection, or take it out."""

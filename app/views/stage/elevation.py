@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -10,9 +11,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
-from app.views.stage.gestures import edit_at_time
+from app.views.stage.gestures import edits_at_time
 from engine.coordinates import to_spherical
-from engine.project.edits import MoveKeyframe
 from engine.project.model import Project
 
 WIDTH_PX = 60
@@ -28,7 +28,7 @@ class ElevationScale(EditingWidget):
         self._selection = selection
         self._project = Project()
         self._position_s = 0.0
-        self._dragging = False
+        self._make_edit: Callable[[float], object] | None = None
         self.setFixedWidth(WIDTH_PX)
         self.setAccessibleName("Elevation of sources")
         self.setToolTip("Elevation: drag to lift the selected source or keyframe")
@@ -56,43 +56,43 @@ class ElevationScale(EditingWidget):
         return min(max(elevation, -_STEEPEST_DEG), _STEEPEST_DEG)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._edit(0.0) is not None:
-            self._dragging = True
-            self.gesture_began.emit()
-            self.mouseMoveEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._make_edit = self._edits()
+            if self._make_edit is not None:
+                self.gesture_began.emit()
+                self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            self.edit_requested.emit(self._edit(self.elevation_at(event.position().y())))
+        if self._make_edit is not None:
+            self.edit_requested.emit(self._make_edit(self.elevation_at(event.position().y())))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            self._dragging = False
+        if self._make_edit is not None:
+            self._make_edit = None
             self.gesture_ended.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._dragging:
-            self._dragging = False
+        if event.key() == Qt.Key.Key_Escape and self._make_edit is not None:
+            self._make_edit = None
             self.gesture_cancelled.emit()
         else:
             super().keyPressEvent(event)
 
-    def _edit(self, elevation_deg: float) -> object | None:
+    def _edits(self) -> Callable[[float], object] | None:
+        """From an elevation in degrees to the edit that lifts the selected keyframe or source."""
         chosen = self._selection.value
         if chosen.track_id is None or self._project.track(chosen.track_id).kind != "object":
             return None
         trajectory = self._project.track(chosen.track_id).trajectory
+        time_s = self._position_s
         if chosen.keyframe is not None:
-            keyframe = trajectory.keyframes[chosen.keyframe]
-            across_m = math.hypot(keyframe.x_m, keyframe.y_m)
-            return MoveKeyframe(
-                track_id=chosen.track_id, index=chosen.keyframe, time_s=keyframe.time_s,
-                x_m=keyframe.x_m, y_m=keyframe.y_m,
-                z_m=across_m * math.tan(math.radians(elevation_deg)),
-            )  # fmt: skip
-        x_m, y_m, _ = (float(value) for value in trajectory.at(self._position_s))
-        z_m = math.hypot(x_m, y_m) * math.tan(math.radians(elevation_deg))
-        return edit_at_time(self._project, chosen.track_id, self._position_s, x_m, y_m, z_m)
+            time_s = trajectory.keyframes[chosen.keyframe].time_s
+        x_m, y_m, _ = (float(value) for value in trajectory.at(time_s))
+        across_m = math.hypot(x_m, y_m)
+        make_edit = edits_at_time(self._project, chosen.track_id, time_s)
+        return lambda elevation_deg: make_edit(
+            x_m, y_m, across_m * math.tan(math.radians(elevation_deg))
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         table = theme.colours()

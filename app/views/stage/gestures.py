@@ -27,16 +27,23 @@ def keyframe_edit(track_id: str, index: int, keyframe: Keyframe) -> MoveKeyframe
     )
 
 
-def edit_at_time(
-    project: Project, track_id: str, time_s: float, x_m: float, y_m: float, z_m: float
-) -> MoveKeyframe | AddKeyframe:
-    """The edit that puts a source somewhere at a time: moves the keyframe there, or adds one."""
+def edits_at_time(
+    project: Project, track_id: str, time_s: float
+) -> Callable[[float, float, float], MoveKeyframe | AddKeyframe]:
+    """``make_edit(x_m, y_m, z_m)`` for a source at a time.
+
+    It moves the keyframe that is there, or adds one; the same kind of edit for a whole drag, so
+    that it stays one step of the history.
+    """
     for index, keyframe in enumerate(project.track(track_id).trajectory.keyframes):
         if abs(keyframe.time_s - time_s) <= SAME_TIME_S:
-            return MoveKeyframe(
-                track_id=track_id, index=index, time_s=keyframe.time_s, x_m=x_m, y_m=y_m, z_m=z_m
+            there_s = keyframe.time_s
+            return lambda x_m, y_m, z_m, index=index: MoveKeyframe(  # type: ignore[misc]
+                track_id=track_id, index=index, time_s=there_s, x_m=x_m, y_m=y_m, z_m=z_m
             )
-    return AddKeyframe(track_id=track_id, time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m)
+    return lambda x_m, y_m, z_m: AddKeyframe(
+        track_id=track_id, time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m
+    )
 
 
 class DragOnStage:

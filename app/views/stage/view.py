@@ -19,7 +19,7 @@ from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.elevation import ElevationScale
-from app.views.stage.gestures import DragOnStage, edit_at_time, keyframe_edit
+from app.views.stage.gestures import DragOnStage, edits_at_time, keyframe_edit
 from app.views.stage.projection import Projection, fitted
 from app.views.stage.readout import StageReadout
 from engine.project.edits import AddKeyframe
@@ -159,7 +159,7 @@ class TopView(EditingWidget):
             point,
             self.projection,
             (x_m, y_m, z_m),
-            lambda x, y, z: edit_at_time(self._project, track.id, time_s, x, y, z),
+            edits_at_time(self._project, track.id, time_s),
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -1,4 +1,4 @@
-"""What a drag in the lanes does: move, copy, trim, fade, rubber band. Each ends as one undo step."""
+"""What a drag in the lanes does: move, copy, trim, fade, rubber band. Each is one undo step."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import uuid
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from msgspec import structs
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.snapping import snap_points_s, snapped_s
 from engine.project.edits import (
     DuplicateClip,
+    Edit,
     EditGroup,
     MoveClip,
     MoveClipToTrack,
@@ -45,11 +47,6 @@ def new_clip_id() -> ClipId:
     return ClipId(f"clip-{uuid.uuid4().hex[:12]}")
 
 
-def as_one(name: str, edits: list[MoveClip] | list[DuplicateClip]) -> object:
-    """One edit of several: itself when there is one, else a group."""
-    return edits[0] if len(edits) == 1 else EditGroup(name=name, edits=tuple(edits))
-
-
 class _Editing(ABC):
     """A gesture that becomes edits once the pointer has left its starting place."""
 
@@ -66,13 +63,9 @@ class _Editing(ABC):
                 return
             self.running = True
             self.lanes.gesture_began.emit()
-            self.begin()
         self.lanes.snap_line_s = None
         delta_s = (point.x() - self.start.x()) / self.lanes.axis.px_per_s
         self.drag(delta_s, point, self.lanes.snapping_with(modifiers))
-
-    def begin(self) -> None:  # noqa: B027  # most drags need nothing here
-        """The drag has become one."""
 
     @abstractmethod
     def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
@@ -97,42 +90,39 @@ class _Editing(ABC):
 
 
 class MoveClips(_Editing):
-    """Drag clips along the timeline (one of them also to another track); with Ctrl, copies."""
+    """Drag clips along the timeline (one of them also to another track)."""
 
-    def __init__(self, lanes: Lanes, start: QPointF, clip: Clip, *, copy: bool) -> None:
+    def __init__(self, lanes: Lanes, start: QPointF, clip: Clip) -> None:
         chosen = lanes.selection.value.clip_ids | {clip.id}
-        super().__init__(lanes, start, frozenset() if copy else chosen)
-        self.copy = copy
+        super().__init__(lanes, start, self.snaps_not_to(chosen))
         self.lead = clip
         self.clips = [one for one in self.project.clips if one.id in chosen]
 
-    def begin(self) -> None:
-        if not self.copy:
-            return
-        fresh = {clip.id: new_clip_id() for clip in self.clips}
-        copies = [
-            DuplicateClip(clip_id=clip.id, new_id=fresh[clip.id], start_s=clip.start_s)
-            for clip in self.clips
-        ]
-        self.lanes.edit_requested.emit(as_one(f"Copy {len(copies)} clips", copies))
-        lead_id = fresh[self.lead.id]
-        self.clips = [c for c in self.lanes.project.clips if c.id in set(fresh.values())]
-        self.lead = next((clip for clip in self.clips if clip.id == lead_id), self.lead)
-        self.lanes.selection.select_clips(fresh.values(), self.lead.track_id)
+    def snaps_not_to(self, chosen: frozenset[str]) -> frozenset[str]:
+        """Clips do not snap to where they were."""
+        return chosen
 
     def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
         wanted_s = self._snapped_start_s(self.lead.start_s + delta_s, snap)
         earliest_s = min(clip.start_s for clip in self.clips)
         shift_s = max(wanted_s - self.lead.start_s, -earliest_s)
-        edits = [MoveClip(clip_id=c.id, start_s=c.start_s + shift_s) for c in self.clips]
-        self.lanes.edit_requested.emit(as_one(f"Move {len(edits)} clips", edits))
-        track_id = self.lanes.rows.track_at(point.y())
-        current = self.lanes.project.clip(self.lead.id).track_id
-        if len(self.clips) == 1 and track_id is not None and track_id != current:
-            self.lanes.edit_requested.emit(
-                MoveClipToTrack(clip_id=self.lead.id, track_id=TrackId(track_id))
-            )
-            self.lanes.selection.select_clips({self.lead.id}, track_id)
+        track_id = self.lead.track_id
+        if len(self.clips) == 1:
+            track_id = TrackId(self.lanes.rows.track_at(point.y()) or track_id)
+        self.place(shift_s, track_id)
+
+    def place(self, shift_s: float, track_id: TrackId) -> None:
+        """Put the clips `shift_s` from where they were; a single one on `track_id`."""
+        moves: list[Edit] = [
+            MoveClip(clip_id=clip.id, start_s=clip.start_s + shift_s) for clip in self.clips
+        ]
+        name = f"Move {len(moves)} clips"
+        if len(self.clips) == 1:
+            name = "Move clip"
+            moves.append(MoveClipToTrack(clip_id=self.lead.id, track_id=track_id))
+        self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(moves)))
+        if track_id != self.lanes.selection.value.track_id:
+            self.lanes.selection.select_clips({clip.id for clip in self.clips}, track_id)
 
     def _snapped_start_s(self, start_s: float, snap: bool) -> float:
         """Either edge of the clip may land on a point; the start wins."""
@@ -149,6 +139,40 @@ class MoveClips(_Editing):
         if head_landed:
             self.lanes.snap_line_s = head_s
         return head_s
+
+
+class CopyClips(MoveClips):
+    """Ctrl+drag: outlines follow the pointer, copies land where it is let go."""
+
+    def snaps_not_to(self, chosen: frozenset[str]) -> frozenset[str]:
+        return frozenset()
+
+    def place(self, shift_s: float, track_id: TrackId) -> None:
+        self.lanes.ghosts = [
+            structs.replace(
+                clip, start_s=clip.start_s + shift_s,
+                track_id=track_id if clip is self.lead else clip.track_id,
+            )
+            for clip in self.clips
+        ]  # fmt: skip
+
+    def finish(self) -> None:
+        ghosts, self.lanes.ghosts = self.lanes.ghosts, []
+        if ghosts:
+            edits: list[Edit] = []
+            for ghost in ghosts:
+                fresh = new_clip_id()
+                edits += [
+                    DuplicateClip(clip_id=ghost.id, new_id=fresh, start_s=ghost.start_s),
+                    MoveClipToTrack(clip_id=fresh, track_id=ghost.track_id),
+                ]
+            name = "Copy clip" if len(ghosts) == 1 else f"Copy {len(ghosts)} clips"
+            self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(edits)))
+        super().finish()
+
+    def cancel(self) -> None:
+        self.lanes.ghosts = []
+        super().cancel()
 
 
 class TrimEdge(_Editing):

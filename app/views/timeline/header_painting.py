@@ -66,9 +66,9 @@ class HeaderLayout:
 
 
 def paint_header(
-    painter: QPainter, layout: HeaderLayout, track: Track, facts: str, *, chosen: bool, level: float
+    painter: QPainter, layout: HeaderLayout, track: Track, facts: str, *, chosen: bool
 ) -> None:
-    """Paint one header. `level` is the track's meter in 0..1 of its length."""
+    """Paint one header."""
     table = theme.colours()
     colour = theme.legible(track.colour)
     ground = theme.mix(table.raised, table.hover, 0.6) if chosen else table.panel
@@ -86,7 +86,7 @@ def paint_header(
         _text(painter, layout.facts, facts)
     paint_switch(painter, layout.mute, "M", table.warning if track.strip.muted else None)
     paint_switch(painter, layout.solo, "S", table.accent if track.strip.soloed else None)
-    _paint_fader(painter, layout, track, level)
+    _paint_fader(painter, layout, track)
 
 
 def paint_switch(painter: QPainter, area: QRectF, letter: str, lit: QColor | None) -> None:
@@ -102,7 +102,7 @@ def paint_switch(painter: QPainter, area: QRectF, letter: str, lit: QColor | Non
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _paint_fader(painter: QPainter, layout: HeaderLayout, track: Track, level: float) -> None:
+def _paint_fader(painter: QPainter, layout: HeaderLayout, track: Track) -> None:
     table = theme.colours()
     area = layout.fader
     middle = area.center().y()
@@ -114,9 +114,6 @@ def _paint_fader(painter: QPainter, layout: HeaderLayout, track: Track, level: f
     painter.drawRoundedRect(groove, 2, 2)
     painter.setBrush(table.line_strong)
     painter.drawRoundedRect(QRectF(groove.left(), groove.top(), x - groove.left(), 4), 2, 2)
-    if level > 0.0:
-        painter.setBrush(table.good)
-        painter.drawRoundedRect(QRectF(groove.left(), middle - 2, level * area.width(), 4), 2, 2)
     unity = area.left() + share_of_gain(0.0) * area.width()
     painter.setBrush(table.text_faint)
     painter.drawRect(QRectF(unity - 0.5, middle - 5, 1, 10))

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QLineEdit, QToolTip
 from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
-from app.views.meters.scale import share_of_level
 from app.views.timeline.header_painting import (
     WIDTH_PX,
     HeaderLayout,
@@ -42,7 +41,6 @@ class Headers(EditingWidget):
         self.rows = rows
         self.selection = selection
         self.project = Project()
-        self._levels_dbfs: dict[str, float] = {}
         self._fader_track: str | None = None
         self._name_box = QLineEdit(self)
         self._name_box.hide()
@@ -58,12 +56,6 @@ class Headers(EditingWidget):
         """Show another project."""
         self.project = project
         self.update()
-
-    def set_levels(self, levels_dbfs: dict[str, float]) -> None:
-        """Show the tracks' meters."""
-        if levels_dbfs != self._levels_dbfs:
-            self._levels_dbfs = levels_dbfs
-            self.update()
 
     def layout_of(self, index: int) -> HeaderLayout:
         """Where the controls of a row are."""
@@ -184,7 +176,6 @@ class Headers(EditingWidget):
                 track,
                 self._facts(track),
                 chosen=track.id == self.selection.value.track_id,
-                level=share_of_level(self._levels_dbfs.get(track.id, -200.0)),
             )
             painter.fillRect(
                 0, self.rows.y_of(index) + self.rows.row_px - 1, self.width(), 1,

@@ -21,13 +21,20 @@ from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.timeline.axis import TimeAxis
-from app.views.timeline.gestures import DragFade, Gesture, MoveClips, RubberBand, TrimEdge
+from app.views.timeline.gestures import (
+    CopyClips,
+    DragFade,
+    Gesture,
+    MoveClips,
+    RubberBand,
+    TrimEdge,
+)
 from app.views.timeline.hits import Hit, find_hit
 from app.views.timeline.lane_painting import LanePainting
 from app.views.timeline.rows import Rows
 from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.waveforms import PeakSource, WaveformTiles
-from engine.project.model import Project
+from engine.project.model import Clip, Project
 
 _CURSORS = {
     "body": Qt.CursorShape.ArrowCursor,
@@ -46,9 +53,7 @@ class Lanes(EditingWidget):
     """(clip id or None, global position)."""
     clip_opened = Signal(str)
 
-    def __init__(
-        self, axis: TimeAxis, rows: Rows, selection: Selection, peaks: PeakSource
-    ) -> None:
+    def __init__(self, axis: TimeAxis, rows: Rows, selection: Selection, peaks: PeakSource) -> None:
         super().__init__()
         self.axis = axis
         self.rows = rows
@@ -58,6 +63,7 @@ class Lanes(EditingWidget):
         self.snapping = True
         self.snap_line_s: float | None = None
         self.band: QRectF | None = None
+        self.ghosts: list[Clip] = []
         self._waves = WaveformTiles(peaks)
         self._gesture: Gesture | None = None
         self._backing: QPixmap | None = None
@@ -120,7 +126,7 @@ class Lanes(EditingWidget):
         if clip.id not in self.selection.value.clip_ids:
             self.selection.select_clips({clip.id}, clip.track_id)
         if found.part == "body":
-            self._gesture = MoveClips(self, point, clip, copy=control)
+            self._gesture = (CopyClips if control else MoveClips)(self, point, clip)
         elif found.part in ("left", "right"):
             self._gesture = TrimEdge(self, point, clip, "left" if found.part == "left" else "right")
         else:
@@ -200,8 +206,19 @@ class Lanes(EditingWidget):
             painter.setPen(QPen(table.accent, 1))
             painter.setBrush(theme.with_alpha(table.accent, 0.12))
             painter.drawRect(self.band)
+        self._paint_ghosts(painter)
         x = round(self.axis.x_of(self.position_s))
         painter.fillRect(x, 0, 1, self.height(), table.accent)
+
+    def _paint_ghosts(self, painter: QPainter) -> None:
+        """Outlines of clips that are being copied."""
+        table = theme.colours()
+        painter.setPen(QPen(table.accent, 1, Qt.PenStyle.DashLine))
+        painter.setBrush(theme.with_alpha(table.accent, 0.15))
+        for clip in self.ghosts:
+            row = self.rows.track_ids.index(clip.track_id)
+            x, width = self.axis.x_of(clip.start_s), clip.duration_s * self.axis.px_per_s
+            painter.drawRect(QRectF(x, self.rows.y_of(row) + 4, width, self.rows.row_px - 17))
 
     def _lanes_picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

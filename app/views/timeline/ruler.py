@@ -22,6 +22,8 @@ class Ruler(QWidget):
     """Click or drag to move the playhead; drag with Shift to set the loop range."""
 
     locate_requested = Signal(float)
+    scrub_requested = Signal(float)
+    """The playhead is dragged here: sound on the way."""
     loop_requested = Signal(object)
     """(from_s, to_s), or None for no loop."""
     wheel_turned = Signal(object)
@@ -33,6 +35,7 @@ class Ruler(QWidget):
         self._position_s = 0.0
         self._loop: tuple[float, float] | None = None
         self._loop_anchor_s: float | None = None
+        self._scrubbing = False
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline ruler")
@@ -72,12 +75,16 @@ class Ruler(QWidget):
             first, last = sorted((self._loop_anchor_s, time_s))
             self.loop_requested.emit((first, last) if last > first else None)
         elif event.buttons() & Qt.MouseButton.LeftButton:
-            self.locate_requested.emit(time_s)
+            self._scrubbing = True
+            self.scrub_requested.emit(time_s)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._loop_anchor_s is not None and self._time_at(event) == self._loop_anchor_s:
             self.loop_requested.emit(None)
         self._loop_anchor_s = None
+        if self._scrubbing:
+            self._scrubbing = False
+            self.locate_requested.emit(self._time_at(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.wheel_turned.emit(event)
@@ -112,9 +119,7 @@ class Ruler(QWidget):
             if labelled:
                 painter.setPen(table.text_soft)
                 area = QRectF(x + 5, _MARKERS_PX, 90, base - _MARKERS_PX - 2)
-                painter.drawText(
-                    area, Qt.AlignmentFlag.AlignVCenter, format_timecode(time_s, rate)
-                )
+                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, format_timecode(time_s, rate))
 
     def _paint_loop(self, painter: QPainter) -> None:
         if self._loop is None:

@@ -99,7 +99,9 @@ class WaveformTiles:
         assert isinstance(height, int) and isinstance(ratio, float)  # noqa: PT018
         columns, rows = round(TILE_PX * ratio), max(1, round(height * ratio))
         samples_per_column = sample_rate_hz / (px_per_s * ratio)
-        low, high = peaks.columns(number * columns * samples_per_column, samples_per_column, columns)
+        low, high = peaks.columns(
+            number * columns * samples_per_column, samples_per_column, columns
+        )
         tile = coverage_image(low * gain, high * gain, rows, QColor.fromRgb(rgb))  # type: ignore[call-overload]
         self._tiles[key] = tile
         self._bytes += tile.sizeInBytes()

@@ -1,0 +1,112 @@
+"""The table of actions: id, text, shortcuts, menu, icon. Handlers are methods of `Verbs`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app import icons
+
+Needs = Literal["", "session", "picture", "clips", "track", "keyframe", "undo", "redo"]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One action. `name` is its id and the name of its handler."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    menu: str = ""
+    icon: str = ""
+    needs: Needs = "session"
+    checkable: bool = False
+    starts_group: bool = False
+
+
+TABLE: tuple[Spec, ...] = (
+    Spec("open_video", "Open video…", ("Ctrl+O",), "File", "film", ""),
+    Spec("open_session", "Open session…", ("Ctrl+Shift+O",), "File", "folder", ""),
+    Spec("open_demo", "Open the demo", (), "File", "", ""),
+    Spec("save", "Save", ("Ctrl+S",), "File", starts_group=True),
+    Spec("export", "Export…", ("Ctrl+E",), "File", "export", starts_group=True),
+    Spec("quit", "Quit", ("Ctrl+Q",), "File", needs="", starts_group=True),
+    Spec("undo", "Undo", ("Ctrl+Z",), "Edit", "undo", "undo"),
+    Spec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", "redo", "redo"),
+    Spec("split", "Split at the playhead", ("S",), "Edit", "split", starts_group=True),
+    Spec("duplicate", "Duplicate", ("Ctrl+D",), "Edit", needs="clips"),
+    Spec("delete", "Delete", ("Del", "Backspace"), "Edit", "trash"),
+    Spec("mute_clips", "Mute clips", ("Shift+M",), "Edit", needs="clips"),
+    Spec("select_all", "Select all clips", ("Ctrl+A",), "Edit", starts_group=True),
+    Spec("deselect", "Select nothing", ("Ctrl+Shift+A",), "Edit"),
+    Spec("add_marker", "Add marker", ("M",), "Edit", starts_group=True),
+    Spec("nudge_left", "Nudge clips left", ("Alt+Left",), "Edit", needs="clips"),
+    Spec("nudge_right", "Nudge clips right", ("Alt+Right",), "Edit", needs="clips"),
+    Spec("play", "Play or stop", ("Space",), "Transport", "play"),
+    Spec("shuttle_back", "Shuttle back", ("J",), "Transport", starts_group=True),
+    Spec("shuttle_stop", "Stop the shuttle", ("K",), "Transport"),
+    Spec("shuttle_forward", "Shuttle forward", ("L",), "Transport"),
+    Spec("step_back", "One frame back", ("Left",), "Transport", "step_back", starts_group=True),
+    Spec("step_forward", "One frame forward", ("Right",), "Transport", "step_forward"),
+    Spec("back_second", "One second back", ("Shift+Left",), "Transport"),
+    Spec("forward_second", "One second forward", ("Shift+Right",), "Transport"),
+    Spec("to_start", "To the start", ("Home",), "Transport", "to_start"),
+    Spec("to_end", "To the end", ("End",), "Transport", "to_end"),
+    Spec("previous_contact", "Previous contact", ("Ctrl+Left",), "Transport", needs="track"),
+    Spec("next_contact", "Next contact", ("Ctrl+Right",), "Transport", needs="track"),
+    Spec("loop", "Loop", ("R",), "Transport", "loop", checkable=True, starts_group=True),
+    Spec("loop_in", "Loop starts here", ("I",), "Transport"),
+    Spec("loop_out", "Loop ends here", ("O",), "Transport"),
+    Spec("add_track", "Add track", ("Ctrl+T",), "Track", "plus"),
+    Spec("rename_track", "Rename track", ("F2",), "Track", needs="track"),
+    Spec("mute_track", "Mute track", ("Ctrl+M",), "Track", needs="track", starts_group=True),
+    Spec("solo_track", "Solo track", ("Ctrl+Alt+S",), "Track", needs="track"),
+    Spec("track_up", "Move track up", ("Ctrl+Alt+Up",), "Track", needs="track", starts_group=True),
+    Spec("track_down", "Move track down", ("Ctrl+Alt+Down",), "Track", needs="track"),
+    Spec("delete_track", "Delete track", (), "Track", needs="track", starts_group=True),
+    Spec("add_keyframe", "Add keyframe here", ("A",), "Track", needs="track", starts_group=True),
+    Spec("analyse", "Analyse the picture…", (), "Track", needs="picture", starts_group=True),
+    Spec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "View", "zoom_in"),
+    Spec("zoom_out", "Zoom out", ("Ctrl+-",), "View", "zoom_out"),
+    Spec("zoom_fit", "Show the whole session", ("Z",), "View", "zoom_fit"),
+    Spec("stage_fit", "Show the whole stage", ("Shift+Z",), "View"),
+    Spec("snap", "Snap", ("N",), "View", "magnet", checkable=True, starts_group=True),
+    Spec("follow", "Follow the playhead", ("F",), "View", "follow", checkable=True),
+    Spec("boxes", "Boxes on the picture", ("B",), "View", "boxes", checkable=True),
+    Spec("safe_areas", "Safe areas", ("Shift+B",), "View", "safe", checkable=True),
+    Spec("reset_layout", "Reset the panels", (), "View", needs="", starts_group=True),
+    Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
+    Spec("about", "About Foleystage", (), "Help", needs=""),
+)
+MENUS = ("File", "Edit", "Transport", "Track", "View", "Help")
+
+
+def build(window: QWidget, verbs: object) -> dict[str, QAction]:
+    """QActions by id, each wired to the method of `verbs` of the same name."""
+    actions: dict[str, QAction] = {}
+    for spec in TABLE:
+        action = QAction(spec.text, window)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        if spec.icon:
+            action.setIcon(icons.icon(spec.icon))
+        action.setCheckable(spec.checkable)
+        action.setToolTip(tip(spec))
+        action.triggered.connect(getattr(verbs, spec.name))
+        window.addAction(action)
+        actions[spec.name] = action
+    return actions
+
+
+def tip(spec: Spec) -> str:
+    """Tooltip: what it does, and its first shortcut."""
+    return f"{spec.text.rstrip('…')} ({spec.keys[0]})" if spec.keys else spec.text.rstrip("…")
+
+
+def shortcut_rows() -> list[tuple[str, str]]:
+    """(what, keys) of every action that has a shortcut."""
+    return [(spec.text.rstrip("…"), " or ".join(spec.keys)) for spec in TABLE if spec.keys]

@@ -1,0 +1,106 @@
+"""The export dialog: which deliverables, and where to. The work itself is a background job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.layouts import FILE_NAMES
+
+WORDS = {
+    "binaural": "Binaural, for headphones",
+    "stereo": "Stereo",
+    "5.1": "5.1 surround (BS.775)",
+    "foa": "Ambisonics, first order (AmbiX)",
+    "hoa3": "Ambisonics, third order (AmbiX)",
+    "adm": "Objects and bed (ADM BW64)",
+    "stems": "Stems, one file a track",
+    "video": "Video with 5.1 sound",
+}
+
+
+class ExportDialog(QDialog):
+    """Ask for formats and a folder; `formats` and `folder` hold the answer."""
+
+    def __init__(self, folder: Path, target: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setMinimumWidth(480)
+        self._boxes = {name: QCheckBox(words) for name, words in WORDS.items()}
+        for name, box in self._boxes.items():
+            box.setChecked(name in ("binaural", "5.1", "video"))
+            box.setToolTip(FILE_NAMES[name])
+            box.toggled.connect(self._check)
+        self._folder = QLineEdit(str(folder))
+        self._folder.setAccessibleName("Folder")
+        self._folder.textChanged.connect(self._check)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._go = QPushButton("Export")
+        self._go.setProperty("primary", True)
+        self._go.setDefault(True)
+        self._buttons.addButton(self._go, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._lay_out(target)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Chosen deliverables."""
+        return tuple(name for name, box in self._boxes.items() if box.isChecked())
+
+    @property
+    def folder(self) -> Path:
+        """Where they go."""
+        return Path(self._folder.text().strip()).expanduser()
+
+    def _lay_out(self, target: str) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(_heading("Deliverables"))
+        grid = QGridLayout()
+        grid.setVerticalSpacing(10)
+        grid.setHorizontalSpacing(24)
+        for number, box in enumerate(self._boxes.values()):
+            grid.addWidget(box, number % 4, number // 4)
+        column.addLayout(grid)
+        note = QLabel(f"Every file is brought to {target}.")
+        note.setProperty("tone", "faint")
+        column.addWidget(note)
+        column.addSpacing(4)
+        column.addWidget(_heading("Folder"))
+        row = QHBoxLayout()
+        row.addWidget(self._folder, 1)
+        browse = QPushButton("Choose…")
+        browse.clicked.connect(self._browse)
+        row.addWidget(browse)
+        column.addLayout(row)
+        column.addSpacing(8)
+        column.addWidget(self._buttons)
+
+    def _browse(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Export to", self._folder.text())
+        if chosen:
+            self._folder.setText(chosen)
+
+    def _check(self) -> None:
+        self._go.setEnabled(bool(self.formats) and bool(self._folder.text().strip()))
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", "heading")
+    return label

@@ -1,0 +1,27 @@
+"""Which actions can be used now, and what undo and redo are called."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+
+from app import actions
+from app.session import Session
+
+
+def show_state(by_name: dict[str, QAction], session: Session) -> None:
+    """Enable what makes sense for the open session and the selection."""
+    chosen, document = session.selection.value, session.document
+    possible: dict[actions.Needs, bool] = {
+        "": True,
+        "session": session.is_open,
+        "picture": session.project.video is not None and not session.is_analysing,
+        "clips": bool(chosen.clip_ids),
+        "track": chosen.track_id is not None,
+        "keyframe": chosen.keyframe is not None,
+        "undo": document.can_undo,
+        "redo": document.can_redo,
+    }
+    for spec in actions.TABLE:
+        by_name[spec.name].setEnabled(possible[spec.needs])
+    by_name["undo"].setText(f"Undo {document.undo_label}".strip())
+    by_name["redo"].setText(f"Redo {document.redo_label}".strip())

@@ -1,0 +1,93 @@
+"""The window's list of background jobs: polled, shown, cancelled; never in the way."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.jobs import Job, JobState
+
+POLL_MS = 80
+
+
+@dataclass
+class ListedJob:
+    """A job, what it is called, and what happens with its result."""
+
+    number: int
+    name: str
+    job: Job
+    then: Callable[[Any], None]
+    state: JobState = field(default_factory=JobState)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still at work."""
+        return self.state.state == "running"
+
+
+class JobBoard(QObject):
+    """Starts jobs in worker processes and watches them."""
+
+    changed = Signal()
+    finished = Signal(object)
+    """The `ListedJob`, whether done, failed or cancelled."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs: list[ListedJob] = []
+        self._numbers = itertools.count(1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def running(self) -> list[ListedJob]:
+        """Jobs at work."""
+        return [listed for listed in self.jobs if listed.running]
+
+    def start(
+        self, name: str, then: Callable[[Any], None], work: Callable[..., Any], *arguments: Any
+    ) -> ListedJob:
+        """Run ``work(*arguments, progress=...)`` in a worker; ``then(result)`` when it is done."""
+        listed = ListedJob(next(self._numbers), name, Job(work, *arguments, name=name), then)
+        self.jobs.append(listed)
+        self._timer.start()
+        self.changed.emit()
+        return listed
+
+    def cancel(self, number: int) -> None:
+        """Ask a job to stop."""
+        for listed in self.running:
+            if listed.number == number:
+                listed.job.cancel()
+
+    def clear_finished(self) -> None:
+        """Take finished jobs off the list."""
+        self.jobs = self.running
+        self.changed.emit()
+
+    def close(self) -> None:
+        """End all workers."""
+        self._timer.stop()
+        for listed in self.jobs:
+            listed.job.close()
+        self.jobs = []
+
+    def _poll(self) -> None:
+        for listed in self.running:
+            state = listed.job.poll()
+            if state != listed.state:
+                listed.state = state
+                self.changed.emit()
+            if not listed.running:
+                listed.job.close()
+                if state.state == "done":
+                    listed.then(state.result)
+                self.finished.emit(listed)
+        if not self.running:
+            self._timer.stop()

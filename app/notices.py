@@ -1,0 +1,25 @@
+"""What the window tells the user: one line, perhaps something to do; never a modal box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line for the notice bar.
+
+    Attributes
+    ----------
+    actions : tuple of (str, callable)
+        Buttons; each closes the notice.
+    fades : bool
+        Whether it goes away by itself after some seconds.
+    """
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+    actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+    fades: bool = False

@@ -1,0 +1,56 @@
+"""Where sessions go, and which were opened lately."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QSettings
+
+SUFFIX = ".foley"
+VIDEO_SUFFIXES = (
+    ".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".mts", ".wmv",
+    ".ogv", ".mxf", ".gif", ".flv", ".3gp",
+)  # fmt: skip
+_RECENT = "recent_sessions"
+_KEPT = 8
+
+
+def settings() -> QSettings:
+    """The user's settings."""
+    return QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "foleystage", "foleystage"
+    )
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a path looks like a session."""
+    return path.suffix == SUFFIX or path.name == "project.json"
+
+
+def bundle_for(video: Path) -> Path:
+    """A free place for the session of a video: beside it, or under the user's data folder."""
+    folder = video.parent
+    shipped = "resources" in video.parts and "demo" in video.parts
+    if shipped or not os.access(folder, os.W_OK):
+        folder = Path(platformdirs.user_data_dir("foleystage")) / "sessions"
+    place = folder / f"{video.stem}{SUFFIX}"
+    number = 2
+    while place.exists():
+        place = folder / f"{video.stem} {number}{SUFFIX}"
+        number += 1
+    return place
+
+
+def recent_sessions() -> list[Path]:
+    """Sessions opened lately that are still there, newest first."""
+    stored = settings().value(_RECENT) or []
+    names = [stored] if isinstance(stored, str) else list(stored)
+    return [Path(name) for name in names if Path(name).exists()]
+
+
+def note_recent(path: Path) -> None:
+    """Put a session at the top of the recent ones."""
+    others = [one for one in recent_sessions() if one != path]
+    settings().setValue(_RECENT, [str(one) for one in [path, *others][:_KEPT]])

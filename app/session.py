@@ -1,0 +1,353 @@
+"""The session: owns the document, its bundle, the playback client and the jobs.
+
+Made once by `app.main` and passed down; views never hold document state. Everything that changes
+the project goes through `do`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import structs
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import places, work
+from app.background import Background
+from app.bridge import PlaybackBridge
+from app.jobs import JobBoard, ListedJob
+from app.media_store import MediaStore
+from app.notices import Notice
+from app.selection import Selection
+from app.shuttle import Shuttle
+from engine.errors import FoleystageError
+from engine.media.probe import fingerprint, probe_video
+from engine.pipeline.settings import RunSettings
+from engine.playback.client import PlaybackClient
+from engine.project.edits import Edit, SetVideo
+from engine.project.history import Document
+from engine.project.model import Project, Scene, Video
+from engine.project.store import Bundle, Recovery
+
+AUTOSAVE_MS = 30_000
+_SEND_MS = 30
+"""Edits that follow each other this closely reach the engine together."""
+
+
+class Session(QObject):
+    """One open document and everything that serves it."""
+
+    project_changed = Signal(object, object)
+    """(old, new) project."""
+    opened = Signal()
+    """Another document (or none) is open."""
+    saved = Signal()
+    noticed = Signal(object)
+    """A `Notice` for the user."""
+    loop_changed = Signal(object)
+
+    def __init__(self, playback: PlaybackClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.playback = playback
+        self.bridge = PlaybackBridge(playback, self)
+        self.shuttle = Shuttle(playback, self)
+        self.jobs = JobBoard(self)
+        self.jobs.finished.connect(self._job_finished)
+        self.media = MediaStore(self)
+        self.selection = Selection(self)
+        self.document = Document(Project())
+        self.document.subscribe(self._changed)
+        self.bundle: Bundle | None = None
+        self.loop_s: tuple[float, float] | None = None
+        self._background = Background(self)
+        self._saving = False
+        self._analysis: ListedJob | None = None
+        self._send = QTimer(self)
+        self._send.setSingleShot(True)
+        self._send.setInterval(_SEND_MS)
+        self._send.timeout.connect(self._send_project)
+        self._autosave = QTimer(self)
+        self._autosave.setInterval(AUTOSAVE_MS)
+        self._autosave.timeout.connect(self.save_in_background)
+        self._autosave.start()
+
+    @property
+    def project(self) -> Project:
+        """The current value."""
+        return self.document.project
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a session is open."""
+        return self.bundle is not None
+
+    @property
+    def is_analysing(self) -> bool:
+        """Whether the picture is being analysed."""
+        return self._analysis is not None and self._analysis.running
+
+    # -- editing ------------------------------------------------------------------------------
+
+    def do(self, edit: Edit) -> bool:
+        """Apply an edit; one that makes no sense becomes a notice."""
+        try:
+            self.document.do(edit)
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "error", fades=True))
+            return False
+        return True
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        self.document.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.document.redo()
+
+    def jump(self, step: int) -> None:
+        """Go to a step of the history."""
+        try:
+            self.document.jump(step)
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "error", fades=True))
+
+    # -- transport ----------------------------------------------------------------------------
+
+    def play_or_stop(self) -> None:
+        """Space."""
+        if self.shuttle.speed or self.playback.is_playing:
+            self.shuttle.halt()
+        else:
+            self.playback.play()
+        self.bridge.refresh()
+
+    def locate(self, time_s: float) -> None:
+        """Move the playhead."""
+        self.shuttle.release()
+        self.playback.locate(min(max(0.0, time_s), self.project.duration_s))
+        self.bridge.refresh()
+
+    def scrub(self, time_s: float) -> None:
+        """Move the playhead with sound, while the pointer drags it."""
+        self.shuttle.release()
+        self.playback.scrub(min(max(0.0, time_s), self.project.duration_s))
+        self.bridge.refresh()
+
+    def set_loop(self, loop_s: tuple[float, float] | None) -> None:
+        """Repeat a range, or none."""
+        self.loop_s = loop_s
+        self.playback.set_loop(*(loop_s or (None, None)))
+        self.loop_changed.emit(loop_s)
+
+    # -- files --------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Open a session or a video, whichever it is."""
+        if places.is_bundle(path):
+            self.open_bundle(path)
+        else:
+            self.open_video(path)
+
+    def open_bundle(self, path: Path) -> None:
+        """Open a session folder."""
+        try:
+            bundle, project, recovery = Bundle.open(path)
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "error"))
+            return
+        self._take(bundle, project)
+        if recovery is not None:
+            self._offer(bundle, recovery)
+
+    def open_video(self, path: Path, settings: RunSettings | None = None) -> None:
+        """Make a session of a video and analyse it in the background."""
+        path = path.expanduser().absolute()
+        self._background.run(
+            lambda: probe_video(path),
+            lambda video: self._begin(video, settings or RunSettings()),
+            lambda error: self.tell(Notice(str(error), "error")),
+        )
+
+    def save(self) -> bool:
+        """Save now; False when the disk refused (the journal still has every edit)."""
+        self._background.finish()
+        self._saving = False
+        if self.bundle is None:
+            return True
+        try:
+            self.bundle.save(self.project)
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "error"))
+            return False
+        self.document.mark_saved()
+        self.saved.emit()
+        return True
+
+    def save_in_background(self) -> None:
+        """Save without the window noticing, when there is something to save."""
+        bundle, project = self.bundle, self.project
+        if bundle is None or self._saving or not self.document.is_dirty:
+            return
+        self._saving = True
+        document = self.document
+
+        def done(_: object) -> None:
+            self._saving = False
+            document.mark_saved(project)
+            self.saved.emit()
+
+        def failed(error: object) -> None:
+            self._saving = False
+            self.tell(Notice(str(error), "warning"))
+
+        self._background.run(lambda: bundle.save(project), done, failed)
+
+    def relink(self, path: Path) -> None:
+        """The picture is here now."""
+        video = self.project.video
+        if video is None:
+            return
+        try:
+            found = probe_video(path)
+            same = fingerprint(path) == video.fingerprint
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "error"))
+            return
+        if not same:
+            text = f"{path.name} is not the file this session was made with; it is used anyway"
+            self.tell(Notice(text, "warning"))
+        self.do(SetVideo(video=found))
+
+    def analyse(self, settings: RunSettings) -> None:
+        """Analyse the picture (again) in the background; hand edits stay."""
+        video = self.project.video
+        bundle = self.bundle
+        if video is None or bundle is None or self.is_analysing:
+            return
+        self._analysis = self.jobs.start(
+            f"Analyse {Path(video.path).name}",
+            lambda edit: self.bundle is bundle and self.do(edit),
+            work.analyse,
+            Path(video.path),
+            self.project,
+            bundle.path,
+            settings,
+        )
+
+    def export(self, formats: tuple[str, ...], folder: Path) -> None:
+        """Write deliverables in the background."""
+        if self.bundle is None:
+            return
+        self.jobs.start(
+            f"Export to {folder.name}",
+            lambda where: self.tell(Notice(f"Exported to {where}", fades=True)),
+            work.export,
+            self.project,
+            self.bundle.path,
+            formats,
+            folder,
+        )
+
+    def close(self) -> None:
+        """Save, stop the engine and let go of everything."""
+        self._autosave.stop()
+        self._send.stop()
+        self.bridge.close()
+        self.shuttle.release()
+        self.jobs.close()
+        self._put_away()
+        self.media.close()
+        self._background.finish()
+        self.playback.close()
+
+    def tell(self, notice: Notice) -> None:
+        """Show a line to the user."""
+        self.noticed.emit(notice)
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _begin(self, video: Video, settings: RunSettings) -> None:
+        path = Path(video.path)
+        scene = Scene(mapping=settings.mapping, horizontal_fov_deg=120.0)
+        project = Project(title=path.stem, video=video, scene=scene)
+        try:
+            bundle = Bundle.create(places.bundle_for(path), project)
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "error"))
+            return
+        self._take(bundle, project)
+        self.analyse(settings)
+
+    def _take(self, bundle: Bundle, project: Project) -> None:
+        """Put the old document away and work on another."""
+        for listed in self.jobs.running:
+            self.jobs.cancel(listed.number)
+        self._analysis = None
+        self._put_away()
+        self.bundle = bundle
+        places.note_recent(bundle.path)
+        self.media.open(bundle.media)
+        self._start(Document(project, journal=bundle.journal))
+
+    def _start(self, document: Document) -> None:
+        old, self.document = self.project, document
+        document.subscribe(self._changed)
+        self.selection.clear()
+        self.set_loop(None)
+        self.playback.stop()
+        self.playback.locate(0.0)
+        self._changed(old, document.project)
+        self.opened.emit()
+
+    def _put_away(self) -> None:
+        self._background.finish()
+        if self.bundle is not None:
+            if self.document.is_dirty:
+                self.save()
+            self.bundle.close()
+            self.bundle = None
+
+    def _offer(self, bundle: Bundle, recovery: Recovery) -> None:
+        """Offer what was recovered, once."""
+        self.document.mark_saved(recovery.saved)
+
+        def discard() -> None:
+            if self.bundle is bundle:
+                self._start(Document(bundle.discard_recovery(), journal=bundle.journal))
+
+        actions = (("Keep", lambda: (self.save(), None)[1]), ("Go back to the last save", discard))
+        text = recovery.message[:1].upper() + recovery.message[1:]
+        self.tell(Notice(text, "warning", actions if recovery.edits else ()))
+
+    def _changed(self, old: Project, new: Project) -> None:
+        self.selection.keep_existing(new)
+        self.shuttle.set_end(new.duration_s)
+        if self.is_open:
+            if without_strips(old) == without_strips(new):
+                self._move_faders(new)
+            else:
+                self._send.start()
+        self.project_changed.emit(old, new)
+
+    def _move_faders(self, project: Project) -> None:
+        """Faders skip the compiler."""
+        for track in project.tracks:
+            self.playback.set_track_gain(track.id, track.strip.gain_db)
+            self.playback.set_track_mute(track.id, track.strip.muted)
+            self.playback.set_track_solo(track.id, track.strip.soloed)
+        self.playback.set_master_gain(project.master.gain_db)
+
+    def _send_project(self) -> None:
+        if self.bundle is not None:
+            self.playback.set_project(self.project, self.bundle.path)
+
+    def _job_finished(self, listed: ListedJob) -> None:
+        if listed.state.state == "failed":
+            self.tell(Notice(f"{listed.name}: {listed.state.message}", "error"))
+
+
+def without_strips(project: Project) -> Project:
+    """The project with all mixer settings at rest: what is left has to be compiled."""
+    plain = Project().master
+    tracks = tuple(structs.replace(track, strip=plain) for track in project.tracks)
+    return structs.replace(project, tracks=tracks, master=plain)

@@ -1,0 +1,211 @@
+"""What each action does. The methods bear the actions' names; see `app.actions.TABLE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from app import actions, places, theme
+from app.dialogs.analyse import AnalyseDialog
+from app.dialogs.export import ExportDialog
+from app.dialogs.shortcuts import ShortcutsDialog
+from app.editing import EditingVerbs
+from app.session import Session
+from engine import resources
+from engine.units import seconds_to_video_frame, video_frame_to_seconds
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+_ABOUT = """<h3>Foleystage</h3>
+<p>A silent film clip in, spatial Foley out.</p>
+<p>Free software under the GNU Affero General Public License, version 3 or later.<br>
+Typeface: Inter, SIL Open Font License 1.1. Head-related impulse responses: MIT KEMAR,
+Gardner and Martin, MIT Media Lab, 1994.</p>"""
+
+
+class Verbs(EditingVerbs):
+    """Files, transport and view verbs; the editing ones are inherited."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(session)
+        self.window = window
+
+    # -- File ---------------------------------------------------------------------------------
+
+    def open_video(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in places.VIDEO_SUFFIXES)
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Open a video", "", f"Video ({patterns});;All files (*)"
+        )
+        if name:
+            self.session.open_video(Path(name))
+
+    def open_session(self) -> None:
+        name = QFileDialog.getExistingDirectory(self.window, "Open a session (a .foley folder)")
+        if name:
+            self.session.open_bundle(Path(name))
+
+    def open_demo(self) -> None:
+        self.session.open_video(resources.path("demo/demo.mp4"))
+
+    def save(self) -> None:
+        self.session.save()
+
+    def export(self) -> None:
+        session = self.session
+        if session.bundle is None:
+            return
+        scene = session.project.scene
+        target = f"{scene.target_lufs:g} LUFS, true peak below {scene.true_peak_limit_dbtp:g} dBTP"
+        folder = session.bundle.path.parent / f"{session.bundle.path.stem} export"
+        dialog = ExportDialog(folder, target.replace("-", "−"), self.window)
+        if dialog.exec():
+            session.export(dialog.formats, dialog.folder)
+            self.window.show_jobs()
+
+    def relink(self) -> None:
+        """Find the picture that is missing."""
+        name, _ = QFileDialog.getOpenFileName(self.window, "Where is the picture?")
+        if name:
+            self.session.relink(Path(name))
+
+    def quit(self) -> None:
+        self.window.close()
+
+    # -- Transport ----------------------------------------------------------------------------
+
+    def play(self) -> None:
+        self.session.play_or_stop()
+
+    def shuttle_back(self) -> None:
+        self.session.shuttle.backward()
+
+    def shuttle_stop(self) -> None:
+        self.session.shuttle.halt()
+
+    def shuttle_forward(self) -> None:
+        self.session.shuttle.forward()
+
+    def step_back(self) -> None:
+        self._step(-1)
+
+    def step_forward(self) -> None:
+        self._step(+1)
+
+    def back_second(self) -> None:
+        self.session.locate(self.session.playback.position_s - 1.0)
+
+    def forward_second(self) -> None:
+        self.session.locate(self.session.playback.position_s + 1.0)
+
+    def to_start(self) -> None:
+        self.session.locate(0.0)
+
+    def to_end(self) -> None:
+        self.session.locate(self.session.project.duration_s)
+
+    def previous_contact(self) -> None:
+        self._go_to_contact(-1)
+
+    def next_contact(self) -> None:
+        self._go_to_contact(+1)
+
+    def loop(self, on: bool) -> None:
+        """Loop the range, or the selected clips, or everything."""
+        self.session.set_loop(self._range_s() if on else None)
+
+    def loop_in(self) -> None:
+        here_s = self.session.playback.position_s
+        end_s = self.session.loop_s[1] if self.session.loop_s else self.session.project.duration_s
+        self.session.set_loop((here_s, end_s) if here_s < end_s else None)
+
+    def loop_out(self) -> None:
+        here_s = self.session.playback.position_s
+        start_s = self.session.loop_s[0] if self.session.loop_s else 0.0
+        self.session.set_loop((start_s, here_s) if start_s < here_s else None)
+
+    def _range_s(self) -> tuple[float, float]:
+        clips = self.chosen_clips()
+        if clips:
+            ends = (clip.start_s + clip.duration_s for clip in clips)
+            return min(clip.start_s for clip in clips), max(ends)
+        return 0.0, self.session.project.duration_s
+
+    def _step(self, by: int) -> None:
+        """One video frame, from the frame on screen; playing stops first."""
+        session = self.session
+        video = session.project.video
+        if session.playback.is_playing:
+            session.shuttle.halt()
+        if video is None:
+            session.locate(session.playback.position_s + by * 0.04)
+            return
+        number = seconds_to_video_frame(session.playback.position_s, video.rate) + by
+        session.locate(video_frame_to_seconds(max(0, number), video.rate))
+
+    def _go_to_contact(self, by: int) -> None:
+        track_id = self.session.selection.value.track_id
+        if track_id is None:
+            return
+        here_s = self.session.playback.position_s
+        times = [contact.time_s for contact in self.session.project.track(track_id).contacts]
+        ahead = [t for t in times if (t - here_s) * by > 1e-3]
+        if ahead:
+            self.session.locate(min(ahead) if by > 0 else max(ahead))
+
+    # -- View ---------------------------------------------------------------------------------
+
+    def zoom_in(self) -> None:
+        self.window.timeline.zoom(1.5)
+
+    def zoom_out(self) -> None:
+        self.window.timeline.zoom(1 / 1.5)
+
+    def zoom_fit(self) -> None:
+        self.window.timeline.axis.fit()
+
+    def stage_fit(self) -> None:
+        self.window.stage.top_view.fit()
+
+    def snap(self, on: bool) -> None:
+        self.window.timeline.snap_button.setChecked(on)
+
+    def follow(self, on: bool) -> None:
+        self.window.timeline.follow_button.setChecked(on)
+
+    def boxes(self, on: bool) -> None:
+        picture = self.window.picture
+        picture.set_overlays(boxes=on, safe_areas=picture.show_safe_areas)
+
+    def safe_areas(self, on: bool) -> None:
+        picture = self.window.picture
+        picture.set_overlays(boxes=picture.show_boxes, safe_areas=on)
+
+    def reset_layout(self) -> None:
+        self.window.workspace.reset()
+
+    def analyse(self) -> None:
+        dialog = AnalyseDialog(self.session.project, self.window)
+        if dialog.exec():
+            self.session.analyse(dialog.settings)
+            self.window.show_jobs()
+
+    def rename_track(self) -> None:
+        track_id = self.session.selection.value.track_id
+        if track_id is not None:
+            self.window.timeline.headers.rename(track_id)
+
+    # -- Help ---------------------------------------------------------------------------------
+
+    def shortcuts(self) -> None:
+        ShortcutsDialog(actions.shortcut_rows(), self.window).exec()
+
+    def about(self) -> None:
+        box = QMessageBox(self.window)
+        box.setWindowTitle("About Foleystage")
+        box.setFont(theme.font(12))
+        box.setText(_ABOUT)
+        box.exec()

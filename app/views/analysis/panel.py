@@ -1,0 +1,97 @@
+"""The analysis panel: which parts looked at the picture and made the sounds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from engine.project.model import Project
+
+_MAPPINGS = {
+    "cylinder": "Cylinder: column to azimuth (PseudoBinaural)",
+    "foleyspace": "Pixels and depth to space (FoleySpace)",
+    "foleydesigner": "Box centre and mean depth (FoleyDesigner)",
+}
+
+
+class AnalysisPanel(QWidget):
+    """Facts only; the button runs the analysis again."""
+
+    analyse_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(12)
+        self._form.setVerticalSpacing(8)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.again = QPushButton("Analyse again…")
+        self.again.clicked.connect(self.analyse_requested)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(12)
+        column.addLayout(self._form)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        self._shown: tuple[tuple[str, str], ...] = ()
+
+    def set_project(self, project: Project) -> None:
+        """Show another project's facts."""
+        self.again.setEnabled(project.video is not None)
+        rows = facts(project)
+        if rows == self._shown:
+            return
+        self._shown = rows
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        for name, value in rows:
+            label, text = QLabel(name), QLabel(value)
+            label.setProperty("tone", "faint")
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._form.addRow(label, text)
+
+
+def facts(project: Project) -> tuple[tuple[str, str], ...]:
+    """(name, value) of everything worth knowing about how the session was made."""
+    rows: list[tuple[str, str]] = []
+    video = project.video
+    if video is not None:
+        variable = ", variable" if video.variable_rate else ""
+        rows += [
+            ("Picture", Path(video.path).name),
+            ("Format", f"{video.width} × {video.height}, {float(video.rate):.5g} fps{variable}"),
+        ]
+    analysis = project.analysis
+    rows += [("Detector", analysis.detector or "not run yet")]
+    rows += [("Tracker", analysis.tracker)] if analysis.tracker else []
+    rows += [("Depth", analysis.depth)] if analysis.depth else []
+    rows.append(("Mapping", _MAPPINGS.get(project.scene.mapping, project.scene.mapping)))
+    made = Counter(
+        f"{take.recipe.generator} {take.recipe.version}" for take in project.takes if take.recipe
+    )
+    if made:
+        rows.append(("Generators", "\n".join(f"{name}, {n} ×" for name, n in made.most_common())))
+    hrir = "MIT KEMAR" if project.scene.hrir == "kemar" else Path(project.scene.hrir).name
+    rows.append(("HRIR set", hrir))
+    target = f"{project.scene.target_lufs:g} LUFS, {project.scene.true_peak_limit_dbtp:g} dBTP"
+    rows.append(("Target", target.replace("-", "−")))
+    if len(analysis.shots_s) > 1:
+        rows.append(("Shots", str(len(analysis.shots_s))))
+    if analysis.notes:
+        rows.append(("Notes", "\n".join(analysis.notes)))
+    return tuple(rows)

@@ -1,0 +1,87 @@
+"""The notice bar: one line over the workspace with what to do about it; never modal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from app import icons
+from app.notices import Notice
+
+FADE_MS = 6000
+
+
+class NoticeBar(QWidget):
+    """Shows the latest notice; earlier ones that need an answer come back after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._waiting: list[Notice] = []
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._icon = QLabel()
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("close"))
+        self._close.setToolTip("Close")
+        self._close.setAccessibleName("Close this notice")
+        self._close.clicked.connect(self.next)
+        self._fade = QTimer(self)
+        self._fade.setSingleShot(True)
+        self._fade.timeout.connect(self.next)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(12)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addLayout(self._buttons)
+        row.addWidget(self._close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is shown; empty when nothing is."""
+        return self._text.text() if not self.isHidden() else ""
+
+    def tell(self, notice: Notice) -> None:
+        """Show a notice."""
+        self._waiting = [one for one in self._waiting if one.actions or one is notice]
+        if notice not in self._waiting:
+            self._waiting.append(notice)
+        self._show(notice)
+
+    def next(self) -> None:
+        """Close this one; show the one before that still waits."""
+        if self._waiting:
+            self._waiting.pop()
+        if self._waiting:
+            self._show(self._waiting[-1])
+        else:
+            self.hide()
+
+    def _show(self, notice: Notice) -> None:
+        name, colour = {
+            "info": ("info", "#2fd3c5"),
+            "warning": ("warning", "#f5bd4f"),
+            "error": ("warning", "#ff7373"),
+        }[notice.level]
+        self._icon.setPixmap(icons.pixmap(name, 16, colour, self.devicePixelRatioF()))
+        self._text.setText(notice.text)
+        self.setProperty("level", notice.level)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        while (item := self._buttons.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for number, (label, act) in enumerate(notice.actions):
+            button = QPushButton(label)
+            button.setProperty("primary", number == 0)
+            button.clicked.connect(act)
+            button.clicked.connect(self.next)
+            self._buttons.addWidget(button)
+        self._fade.stop()
+        if notice.fades:
+            self._fade.start(FADE_MS)
+        self.show()

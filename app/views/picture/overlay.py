@@ -1,0 +1,134 @@
+"""What is drawn over the picture: boxes, labels, trails, safe areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from app import theme
+from engine.project.model import Track, Video
+
+TRAIL_S = 1.2
+_GAP_S = 0.25
+"""A box is shown up to this long after it was last seen."""
+
+Boxes = NDArray[np.float64]
+"""(n, 6): time_s, x0, y0, x1, y1 in pixels of the video, confidence."""
+
+
+def box_at(boxes: Boxes, time_s: float) -> NDArray[np.float64] | None:
+    """(4,) box on screen at a time, between its neighbours; None while the object is away."""
+    times = boxes[:, 0]
+    after = int(np.searchsorted(times, time_s + 1e-6, side="right"))
+    if after == 0:
+        return None
+    before = after - 1
+    if after == len(times):
+        return boxes[before, 1:5] if time_s - times[before] <= _GAP_S / 4 else None
+    gap_s = times[after] - times[before]
+    if gap_s > _GAP_S:
+        return boxes[before, 1:5] if time_s - times[before] <= _GAP_S / 4 else None
+    share = (time_s - times[before]) / gap_s
+    return np.asarray(boxes[before, 1:5] * (1 - share) + boxes[after, 1:5] * share)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where the video is drawn in the widget."""
+
+    area: QRectF
+    video: Video
+
+    def rect(self, box: NDArray[np.float64]) -> QRectF:
+        """Widget area of a box in video pixels."""
+        across = self.area.width() / self.video.width
+        down = self.area.height() / self.video.height
+        return QRectF(
+            self.area.left() + box[0] * across,
+            self.area.top() + box[1] * down,
+            (box[2] - box[0]) * across,
+            (box[3] - box[1]) * down,
+        )
+
+
+def paint_trail(
+    painter: QPainter, placed: Placed, track: Track, boxes: Boxes, now_s: float
+) -> None:
+    """The way an object came: the middle of its box over the last moments, fading."""
+    inside = (boxes[:, 0] >= now_s - TRAIL_S) & (boxes[:, 0] <= now_s)
+    recent = boxes[inside]
+    if len(recent) < 2:
+        return
+    colour = theme.legible(track.colour)
+    rects = [placed.rect(row[1:5]) for row in recent]
+    points = [rect.center() for rect in rects]
+    for number in range(1, len(points)):
+        share = number / len(points)
+        painter.setPen(QPen(theme.with_alpha(colour, 0.15 + 0.75 * share), 1.0 + 1.5 * share))
+        painter.drawLine(points[number - 1], points[number])
+
+
+def paint_box(painter: QPainter, area: QRectF, track: Track, *, chosen: bool) -> None:
+    """Corners (a full frame when selected) and a label chip."""
+    table = theme.colours()
+    colour = theme.legible(track.colour)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (
+        QPen(theme.with_alpha(table.ground, 0.65), 4.0),
+        QPen(colour, 2.0 if chosen else 1.5),
+    ):
+        painter.setPen(pen)
+        if chosen:
+            painter.drawRoundedRect(area, 2, 2)
+        else:
+            _paint_corners(painter, area)
+    _paint_chip(painter, area, track, chosen=chosen)
+
+
+def _paint_corners(painter: QPainter, area: QRectF) -> None:
+    reach = min(14.0, area.width() / 3, area.height() / 3)
+    for x, y, dx, dy in (
+        (area.left(), area.top(), 1, 1),
+        (area.right(), area.top(), -1, 1),
+        (area.left(), area.bottom(), 1, -1),
+        (area.right(), area.bottom(), -1, -1),
+    ):
+        painter.drawPolyline(
+            QPolygonF([QPointF(x + dx * reach, y), QPointF(x, y), QPointF(x, y + dy * reach)])
+        )
+
+
+def _paint_chip(painter: QPainter, area: QRectF, track: Track, *, chosen: bool) -> None:
+    table = theme.colours()
+    painter.setFont(theme.font(11, 600))
+    text = track.name
+    if track.provenance == "machine":
+        text += f"  {track.confidence:.0%}"
+    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    window = painter.window()
+    left = min(max(area.left(), 2.0), max(2.0, window.width() - width - 2.0))
+    top = area.top() - 22 if area.top() >= 24 else area.bottom() + 4
+    chip = QRectF(left, top, width, 18)
+    colour = theme.legible(track.colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour if chosen else theme.with_alpha(table.ground, 0.78))
+    painter.drawRoundedRect(chip, 3, 3)
+    painter.setPen(table.ground if chosen else colour)
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_safe_areas(painter: QPainter, area: QRectF) -> None:
+    """Action-safe (93 %) and title-safe (90 %) frames (SMPTE ST 2046-1) and the middle."""
+    table = theme.colours()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for share, alpha in ((0.93, 0.55), (0.90, 0.35)):
+        painter.setPen(QPen(theme.with_alpha(table.text, alpha), 1))
+        dx, dy = area.width() * (1 - share) / 2, area.height() * (1 - share) / 2
+        painter.drawRect(area.adjusted(dx, dy, -dx, -dy))
+    middle = area.center()
+    painter.drawLine(middle + QPointF(-8, 0), middle + QPointF(8, 0))
+    painter.drawLine(middle + QPointF(0, -8), middle + QPointF(0, 8))

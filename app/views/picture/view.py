@@ -1,0 +1,201 @@
+"""The picture panel: the video at the playhead with boxes, labels, trails and timecode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app import icons, theme
+from app.selection import Selection
+from app.views.picture import overlay
+from app.views.picture.decoder import PictureDecoder
+from engine.media.timecode import format_timecode
+from engine.project.model import Project, Track
+
+
+class BoxSource(Protocol):
+    """Where the boxes of a track come from."""
+
+    def boxes(self, track: Track) -> overlay.Boxes | None:
+        """(n, 6) boxes of a track; None where it has none."""
+
+
+class PictureView(QWidget):
+    """Follows the playhead; a click on a box selects its track."""
+
+    relink_requested = Signal()
+
+    def __init__(self, selection: Selection, boxes: BoxSource) -> None:
+        super().__init__()
+        self._selection = selection
+        self._boxes = boxes
+        self._project = Project()
+        self._position_s = 0.0
+        self._image: QImage | None = None
+        self._problem = ""
+        self.show_boxes = True
+        self.show_safe_areas = False
+        self.decoder = PictureDecoder(self)
+        self.decoder.decoded.connect(self._take_picture)
+        self.decoder.failed.connect(self._take_problem)
+        self._relink = QPushButton("Find the file…", self)
+        self._relink.clicked.connect(self.relink_requested)
+        self._relink.hide()
+        self.setMinimumSize(240, 160)
+        self.setAccessibleName("Picture")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        selection.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 380)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project; the file is opened anew only when it is another one."""
+        old, self._project = self._project.video, project
+        path = project.video.path if project.video else None
+        if path != (old.path if old else None):
+            self._open(path)
+        self.update()
+
+    def set_position(self, position_s: float) -> None:
+        """Move to another time."""
+        self._position_s = position_s
+        if self._project.video is not None and not self._problem:
+            self.decoder.request(position_s)
+        self.update()
+
+    def set_overlays(self, *, boxes: bool, safe_areas: bool) -> None:
+        """Choose what is drawn over the picture."""
+        self.show_boxes, self.show_safe_areas = boxes, safe_areas
+        self.update()
+
+    def close_decoder(self) -> None:
+        """End the decoding thread; the view is not used after this."""
+        self.decoder.finish()
+
+    def _open(self, path: str | None) -> None:
+        self._image, self._problem = None, ""
+        if path is not None and not Path(path).is_file():
+            self._problem, path = f"{path} is not there", None
+        self._relink.setVisible(bool(self._problem))
+        self.decoder.open(path)
+        if path is not None:
+            self.decoder.request(self._position_s)
+
+    def _take_picture(self, time_s: float, image: QImage) -> None:
+        self._image = image
+        self.update()
+
+    def _take_problem(self, message: str) -> None:
+        self._problem, self._image = message, None
+        self._relink.show()
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self._relink.adjustSize()
+        size = self._relink.size()
+        self._relink.move((self.width() - size.width()) // 2, self.height() // 2 + 44)
+
+    def picture_area(self) -> QRectF:
+        """Where the video is drawn: as large as fits, in its own shape."""
+        video = self._project.video
+        room = QRectF(self.rect())
+        if video is None:
+            return room
+        scale = min(room.width() / video.width, room.height() / video.height)
+        width, height = video.width * scale, video.height * scale
+        return QRectF((room.width() - width) / 2, (room.height() - height) / 2, width, height)
+
+    def track_at(self, point: QPointF) -> Track | None:
+        """The track whose box is under a point; the smallest one where they overlap."""
+        found = [(area.width() * area.height(), track) for track, area in self._boxes_now()
+                 if area.adjusted(-3, -3, 3, 3).contains(point)]  # fmt: skip
+        return min(found, key=lambda pair: pair[0])[1] if found else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            track = self.track_at(event.position())
+            self._selection.select_track(track.id if track else None)
+
+    def _boxes_now(self) -> list[tuple[Track, QRectF]]:
+        video = self._project.video
+        if video is None:
+            return []
+        placed = overlay.Placed(self.picture_area(), video)
+        found = []
+        for track in self._project.tracks:
+            boxes = self._boxes.boxes(track)
+            if boxes is not None and len(boxes):
+                box = overlay.box_at(boxes, self._position_s)
+                if box is not None:
+                    found.append((track, placed.rect(box)))
+        return found
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        table = theme.colours()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), table.ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._project.video is None or self._problem:
+            self._paint_placeholder(painter)
+            return
+        area = self.picture_area()
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(area, self._image)
+        if self.show_safe_areas:
+            overlay.paint_safe_areas(painter, area)
+        if self.show_boxes:
+            self._paint_boxes(painter, area)
+        self._paint_timecode(painter, area)
+
+    def _paint_boxes(self, painter: QPainter, area: QRectF) -> None:
+        video = self._project.video
+        assert video is not None
+        chosen = self._selection.value.track_id
+        placed = overlay.Placed(area, video)
+        painter.save()
+        painter.setClipRect(area)
+        for track in self._project.tracks:
+            boxes = self._boxes.boxes(track)
+            if boxes is not None:
+                overlay.paint_trail(painter, placed, track, boxes, self._position_s)
+        painter.restore()
+        for track, box in sorted(self._boxes_now(), key=lambda pair: pair[0].id == chosen):
+            overlay.paint_box(painter, box, track, chosen=track.id == chosen)
+
+    def _paint_timecode(self, painter: QPainter, area: QRectF) -> None:
+        video = self._project.video
+        assert video is not None
+        table = theme.colours()
+        painter.setFont(theme.font(13, 600))
+        text = format_timecode(max(0.0, self._position_s), video.rate)
+        width = painter.fontMetrics().horizontalAdvance("00:00:00:00") + 20
+        chip = QRectF(area.center().x() - width / 2, area.bottom() - 32, width, 24)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.with_alpha(table.ground, 0.72))
+        painter.drawRoundedRect(chip, 4, 4)
+        painter.setPen(table.text)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_placeholder(self, painter: QPainter) -> None:
+        table = theme.colours()
+        middle = QRectF(self.rect()).center()
+        icons.draw(
+            painter, "film", QRectF(middle.x() - 24, middle.y() - 64, 48, 48), table.line_strong
+        )
+        painter.setFont(theme.font(13, 600))
+        painter.setPen(table.text_soft)
+        title = "The picture is missing" if self._problem else "No picture"
+        area = QRectF(24, middle.y() - 8, self.width() - 48, 20)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, title)
+        painter.setFont(theme.font(11))
+        painter.setPen(table.text_faint)
+        detail = self._problem or "Drop a video on the window to start"
+        room = int(self.width() - 48)
+        text = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(area.translated(0, 22), Qt.AlignmentFlag.AlignCenter, text)

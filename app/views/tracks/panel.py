@@ -1,0 +1,254 @@
+"""The inspector: numbers of the selected track, keyframe and clip, to be read and typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.intents import EditingWidget
+from app.selection import Selected, Selection
+from app.views.tracks.fields import NumberField, TextField
+from app.views.tracks.swatches import Swatches
+from engine.coordinates import to_cartesian, to_spherical
+from engine.project.edits import (
+    MoveClip,
+    MoveKeyframe,
+    MuteClip,
+    RenameTrack,
+    SetClipFades,
+    SetClipGain,
+    SetDoppler,
+    SetTrackColour,
+    SetTrackGain,
+    SetTrackLabel,
+    TrimClip,
+)
+from engine.project.model import Clip, Keyframe, Project, Track
+
+
+@dataclass(frozen=True)
+class _Section:
+    box: QWidget
+    form: QFormLayout
+
+
+class InspectorPanel(EditingWidget):
+    """Three sections that come and go with the selection; each field is one edit."""
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._selection = selection
+        self._project = Project()
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(12, 12, 12, 12)
+        self._column.setSpacing(16)
+        self._hint = QLabel("Select a track, a clip or a keyframe\nto see its numbers.")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setProperty("tone", "faint")
+        self._column.addWidget(self._hint, 1)
+        self._track = self._build_track()
+        self._keyframe = self._build_keyframe()
+        self._clip = self._build_clip()
+        self._column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        selection.changed.connect(lambda _: self._show())
+        self._show()
+
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        self._project = project
+        self._show()
+
+    # -- building -----------------------------------------------------------------------------
+
+    def _section(self, title: str) -> _Section:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        heading = QLabel(title)
+        heading.setProperty("tone", "heading")
+        column.addWidget(heading)
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(6)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        column.addLayout(form)
+        self._column.addWidget(box)
+        return _Section(box, form)
+
+    def _build_track(self) -> _Section:
+        section = self._section("Track")
+        self.name = TextField(
+            lambda text: self._ask(RenameTrack(track_id=self._track_id(), name=text))
+        )
+        self.label = TextField(
+            lambda text: self._ask(SetTrackLabel(track_id=self._track_id(), object_label=text))
+        )
+        self.gain = NumberField(
+            "dB", (-60.0, 12.0), 1,
+            lambda value: self._ask(SetTrackGain(track_id=self._track_id(), gain_db=value)),
+        )  # fmt: skip
+        self.swatches = Swatches()
+        self.swatches.chosen.connect(
+            lambda colour: self._ask(SetTrackColour(track_id=self._track_id(), colour=colour))
+        )
+        self.doppler = QCheckBox("Doppler and propagation delay")
+        self.doppler.clicked.connect(
+            lambda on: self._ask(SetDoppler(track_id=self._track_id(), doppler=on))
+        )
+        _add(section, ("Name", self.name), ("Seen as", self.label), ("Gain", self.gain))
+        _add(section, ("Colour", self.swatches), ("", self.doppler))
+        return section
+
+    def _build_keyframe(self) -> _Section:
+        section = self._section("Keyframe")
+        self.time = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_keyframe(), step=0.04)
+        self.azimuth = NumberField("°", (-180.0, 180.0), 1, lambda _: self._ask_keyframe())
+        self.elevation = NumberField("°", (-90.0, 90.0), 1, lambda _: self._ask_keyframe())
+        self.distance = NumberField(
+            "m", (0.05, 1000.0), 2, lambda _: self._ask_keyframe(), step=0.1
+        )
+        _add(section, ("Time", self.time), ("Azimuth", self.azimuth))
+        _add(section, ("Elevation", self.elevation), ("Distance", self.distance))
+        return section
+
+    def _build_clip(self) -> _Section:
+        section = self._section("Clip")
+        self.clip_name = QLabel()
+        self.clip_name.setWordWrap(True)
+        self.start = NumberField(
+            "s", (0.0, 1e5), 3, lambda v: self._ask(MoveClip(clip_id=self._clip_id(), start_s=v)),
+            step=0.01,
+        )  # fmt: skip
+        self.length = NumberField("s", (0.001, 1e5), 3, self._ask_length, step=0.01)
+        self.clip_gain = NumberField(
+            "dB", (-60.0, 24.0), 1,
+            lambda v: self._ask(SetClipGain(clip_id=self._clip_id(), gain_db=v)),
+        )  # fmt: skip
+        self.fade_in = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_fades(), step=0.01)
+        self.fade_out = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_fades(), step=0.01)
+        self.clip_mute = QCheckBox("Muted")
+        self.clip_mute.clicked.connect(
+            lambda on: self._ask(MuteClip(clip_id=self._clip_id(), muted=on))
+        )
+        _add(section, ("Sound", self.clip_name), ("Start", self.start), ("Length", self.length))
+        _add(section, ("Gain", self.clip_gain), ("Fade in", self.fade_in))
+        _add(section, ("Fade out", self.fade_out), ("", self.clip_mute))
+        return section
+
+    # -- asking -------------------------------------------------------------------------------
+
+    def _ask(self, edit: object) -> None:
+        self.edit_requested.emit(edit)
+        self._show()  # a refused edit leaves the field as the project has it
+
+    def _track_id(self) -> str:
+        return self._selection.value.track_id or ""
+
+    def _clip_id(self) -> str:
+        return next(iter(self._selection.value.clip_ids), "")
+
+    def _ask_keyframe(self) -> None:
+        x_m, y_m, z_m = (
+            float(value)
+            for value in to_cartesian(
+                self.azimuth.value(), self.elevation.value(), self.distance.value()
+            )
+        )
+        index = self._selection.value.keyframe
+        if index is not None:
+            self._ask(
+                MoveKeyframe(
+                    track_id=self._track_id(), index=index, time_s=self.time.value(),
+                    x_m=x_m, y_m=y_m, z_m=z_m,
+                )
+            )  # fmt: skip
+
+    def _ask_length(self, value: float) -> None:
+        clip = self._project.clip(self._clip_id())
+        self._ask(
+            TrimClip(
+                clip_id=clip.id, start_s=clip.start_s, offset_s=clip.offset_s, duration_s=value
+            )
+        )
+
+    def _ask_fades(self) -> None:
+        self._ask(
+            SetClipFades(
+                clip_id=self._clip_id(),
+                fade_in_s=self.fade_in.value(),
+                fade_out_s=self.fade_out.value(),
+            )
+        )
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        chosen = self._selection.value
+        ids = {track.id for track in self._project.tracks}
+        track = self._project.track(chosen.track_id) if chosen.track_id in ids else None
+        clip = self._single_clip(chosen)
+        keyframe = None
+        if track is not None and chosen.keyframe is not None:
+            keyframe = track.trajectory.keyframes[chosen.keyframe]
+        self._hint.setVisible(track is None and clip is None)
+        for section, value in (
+            (self._track, track), (self._keyframe, keyframe), (self._clip, clip),
+        ):  # fmt: skip
+            section.box.setVisible(value is not None)
+        if track is not None:
+            self._show_track(track)
+        if keyframe is not None:
+            self._show_keyframe(keyframe)
+        if clip is not None:
+            self._show_clip(clip)
+
+    def _single_clip(self, chosen: Selected) -> Clip | None:
+        if len(chosen.clip_ids) != 1:
+            return None
+        wanted = next(iter(chosen.clip_ids))
+        return next((clip for clip in self._project.clips if clip.id == wanted), None)
+
+    def _show_track(self, track: Track) -> None:
+        self.name.show_text(track.name)
+        self.label.show_text(track.label)
+        self.gain.show_value(track.strip.gain_db)
+        self.swatches.show_colour(track.colour)
+        self.doppler.setChecked(track.doppler)
+        self.doppler.setVisible(track.kind == "object")
+
+    def _show_keyframe(self, keyframe: Keyframe) -> None:
+        place = to_spherical((keyframe.x_m, keyframe.y_m, keyframe.z_m))
+        self.time.show_value(keyframe.time_s)
+        for field, value in zip((self.azimuth, self.elevation, self.distance), place, strict=True):
+            field.show_value(float(value))
+
+    def _show_clip(self, clip: Clip) -> None:
+        self.clip_name.setText(clip.name)
+        self.start.show_value(clip.start_s)
+        self.length.show_value(clip.duration_s)
+        self.clip_gain.show_value(clip.gain_db)
+        self.fade_in.show_value(clip.fade_in_s)
+        self.fade_out.show_value(clip.fade_out_s)
+        self.clip_mute.setChecked(clip.muted)
+
+
+def _add(section: _Section, *rows: tuple[str, QWidget]) -> None:
+    for text, field in rows:
+        label = QLabel(text)
+        label.setProperty("tone", "faint")
+        field.setAccessibleName(text or field.accessibleName())
+        section.form.addRow(label, field)

@@ -1,0 +1,139 @@
+"""The transport bar: play, locate, loop, timecode, monitor format, master gain and meter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.meters.meter import LevelMeter
+from app.views.transport.engine_chip import EngineChip
+from app.views.transport.master import MasterGain
+from app.views.transport.timecode import TimecodeDisplay
+from engine.layouts import FORMATS
+from engine.media.timecode import format_timecode
+from engine.project.model import Project
+
+FORMAT_NAMES = {
+    "binaural": "Binaural",
+    "stereo": "Stereo",
+    "5.1": "5.1",
+    "foa": "Ambisonics, order 1",
+    "hoa3": "Ambisonics, order 3",
+}
+
+
+class TransportBar(QWidget):
+    """Buttons are actions of the window; the rest are signals."""
+
+    locate_requested = Signal(float)
+    monitor_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("transport")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.timecode = TimecodeDisplay()
+        self.meter = LevelMeter()
+        self.master = MasterGain()
+        self.engine = EngineChip()
+        self._length = QLabel()
+        self._rate = QLabel()
+        self.monitor = QComboBox()
+        for name in FORMATS:
+            self.monitor.addItem(FORMAT_NAMES[name], name)
+        self.monitor.setToolTip("What you listen to")
+        self.monitor.setAccessibleName("Monitor format")
+        self.monitor.setFixedWidth(148)
+        self.monitor.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.monitor.activated.connect(
+            lambda _: self.monitor_chosen.emit(self.monitor.currentData())
+        )
+        self.timecode.locate_requested.connect(self.locate_requested)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 8, 12, 8)
+        self._row.setSpacing(4)
+
+    def build(self, actions: dict[str, QAction]) -> None:
+        """Put everything in its place; the buttons take text, shortcut and state from actions."""
+        for name in ("to_start", "step_back", "play", "step_forward", "to_end"):
+            self._row.addWidget(_button(actions[name], large=name == "play"))
+        self._row.addSpacing(4)
+        self._row.addWidget(_button(actions["loop"]))
+        self._row.addSpacing(12)
+        self._row.addWidget(self.timecode)
+        self._row.addSpacing(8)
+        self._row.addLayout(_pair(self._length, self._rate))
+        self._row.addStretch(1)
+        self._row.addWidget(self.engine)
+        self._row.addWidget(_rule())
+        self._row.addLayout(_labelled("Monitor", self.monitor))
+        self._row.addSpacing(12)
+        self._row.addWidget(self.master)
+        self._row.addSpacing(12)
+        self._row.addWidget(self.meter, 2)
+
+    def set_project(self, project: Project) -> None:
+        """Show the session's length and rate."""
+        self.master.set_project(project)
+        video = project.video
+        if video is None:
+            self._length.setText("")
+            self._rate.setText("")
+            return
+        self.timecode.set_rate(video.rate)
+        self._length.setText(f"of {format_timecode(project.duration_s, video.rate)}")
+        variable = ", variable" if video.variable_rate else ""
+        self._rate.setText(f"{float(video.rate):.5g} fps{variable}")
+
+    def set_position(self, position_s: float) -> None:
+        """Move to another time."""
+        self.timecode.set_position(position_s)
+
+
+def _button(action: QAction, *, large: bool = False) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    side = 40 if large else 32
+    button.setIconSize(QSize(20, 20) if large else QSize(16, 16))
+    button.setFixedSize(side, side)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text())
+    return button
+
+
+def _pair(upper: QLabel, lower: QLabel) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addStretch(1)
+    for label in (upper, lower):
+        label.setProperty("tone", "soft")
+        column.addWidget(label)
+    column.addStretch(1)
+    return column
+
+
+def _labelled(text: str, widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    label = QLabel(text)
+    label.setProperty("tone", "soft")
+    label.setBuddy(widget)
+    row.addWidget(label)
+    row.addWidget(widget)
+    return row
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setFixedSize(1, 32)
+    rule.setObjectName("rule")
+    return rule

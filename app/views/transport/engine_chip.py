@@ -1,0 +1,94 @@
+"""The audio engine at a glance: state, device, rate, load and gaps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from engine.playback.status import EngineStatus
+
+_WORDS = {
+    "stopped": "Audio engine off",
+    "starting": "Starting audio…",
+    "running": "",
+    "silent": "No audio device, silent clock",
+    "restarting": "Restarting audio…",
+    "failed": "Audio engine failed",
+}
+
+
+class EngineChip(QWidget):
+    """Two lines that never change their size; the tooltip has the whole story."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._status = EngineStatus(state="stopped")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(self.sizeHint())
+        self.setAccessibleName("Audio engine")
+
+    def sizeHint(self) -> QSize:
+        return QSize(232, 40)
+
+    def set_status(self, status: EngineStatus) -> None:
+        """Show another status."""
+        if status != self._status:
+            self._status = status
+            self.setToolTip(self.story())
+            self.update()
+
+    @property
+    def title(self) -> str:
+        """First line: the device, or why there is none."""
+        words = _WORDS.get(self._status.state, self._status.state)
+        return words or self._status.device_name or "Default device"
+
+    @property
+    def facts(self) -> str:
+        """Second line: rate, load and gaps."""
+        status = self._status
+        if status.state not in ("running", "silent"):
+            return status.message
+        gaps = "1 drop-out" if status.underruns == 1 else f"{status.underruns} drop-outs"
+        rate = f"{status.sample_rate_hz / 1000:g} kHz · " if status.sample_rate_hz else ""
+        return f"{rate}load {status.render_load:.0%} · {gaps}"
+
+    def story(self) -> str:
+        """Everything known, one line each."""
+        status = self._status
+        lines = [self.title]
+        if status.message:
+            lines.append(status.message)
+        if status.state in ("running", "silent"):
+            lines += [
+                f"Rendered ahead: {status.fill_s * 1000:.0f} ms "
+                f"(least {status.lowest_fill_s * 1000:.0f} ms)",
+                f"Peak load: {status.peak_load:.0%}, latency {status.latency_s * 1000:.0f} ms",
+                f"Drop-outs: {status.underruns}, faulty blocks: {status.faulty_blocks}",
+            ]
+        return "\n".join(lines)
+
+    def _lamp(self) -> QColor:
+        table = theme.colours()
+        if self._status.state == "running":
+            return table.warning if self._status.underruns else table.good
+        return table.danger if self._status.state == "failed" else table.warning
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        table = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._lamp())
+        painter.drawEllipse(QRectF(2, 9, 8, 8))
+        room = self.width() - 18
+        for top, size, colour, text in (
+            (3, 11, table.text, self.title),
+            (20, 10, table.text_soft, self.facts),
+        ):
+            painter.setFont(theme.font(size, 500 if top == 3 else 400))
+            painter.setPen(colour)
+            elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(18, top, room, 18), Qt.AlignmentFlag.AlignVCenter, elided)

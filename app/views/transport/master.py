@@ -1,0 +1,87 @@
+"""The master gain: a small fader with its value."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy
+
+from app import theme
+from app.intents import EditingWidget
+from app.views.timeline.header_painting import format_gain, gain_of_share, share_of_gain
+from engine.project.edits import SetMasterGain
+from engine.project.model import Project
+
+
+class MasterGain(EditingWidget):
+    """Drag or turn the wheel; a double-click gives 0 dB."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gain_db = 0.0
+        self._dragging = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(self.sizeHint())
+        self.setAccessibleName("Master gain")
+        self.setToolTip("Master gain: drag, double-click for 0 dB")
+
+    def sizeHint(self) -> QSize:
+        return QSize(112, 40)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project's master gain."""
+        self._gain_db = project.master.gain_db
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self.gesture_began.emit()
+            self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            gain_db = gain_of_share((event.position().x() - 4) / (self.width() - 8))
+            gain_db = 0.0 if abs(gain_db) < 0.7 else gain_db
+            self.edit_requested.emit(SetMasterGain(gain_db=gain_db))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.gesture_ended.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.edit_requested.emit(SetMasterGain(gain_db=0.0))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        step_db = 0.5 * event.angleDelta().y() / 120.0
+        gain_db = min(max(round(self._gain_db + step_db, 1), -60.0), 12.0)
+        self.edit_requested.emit(SetMasterGain(gain_db=gain_db))
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        table = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(11, 500))
+        painter.setPen(table.text_soft)
+        text = QRectF(4, 2, self.width() - 8, 18)
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "Master")
+        painter.setPen(table.text)
+        painter.drawText(
+            text,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            format_gain(self._gain_db),
+        )
+        groove = QRectF(4, 27, self.width() - 8, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(table.field)
+        painter.drawRoundedRect(groove, 2, 2)
+        x = groove.left() + share_of_gain(self._gain_db) * groove.width()
+        painter.setBrush(table.line_strong)
+        painter.drawRoundedRect(QRectF(groove.left(), groove.top(), x - groove.left(), 4), 2, 2)
+        unity = groove.left() + share_of_gain(0.0) * groove.width()
+        painter.setBrush(table.text_faint)
+        painter.drawRect(QRectF(unity - 0.5, 24, 1, 10))
+        painter.setBrush(table.text)
+        painter.drawRoundedRect(QRectF(x - 3, 22, 6, 14), 2, 2)

@@ -1,0 +1,330 @@
+"""The main window: menu, transport, notices, and the workspace or the welcome page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+)
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QProgressBar,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import actions, icons, places
+from app.enabling import show_state
+from app.intents import EditingWidget
+from app.session import Session
+from app.verbs import Verbs
+from app.views.analysis.panel import AnalysisPanel
+from app.views.history.panel import HistoryPanel
+from app.views.jobs.panel import JobsPanel
+from app.views.notices.bar import NoticeBar
+from app.views.picture.view import PictureView
+from app.views.script.panel import ScriptPanel
+from app.views.stage.view import StageView
+from app.views.timeline.view import TimelineView
+from app.views.tracks.panel import InspectorPanel
+from app.views.transport.bar import TransportBar
+from app.views.welcome.view import WelcomeView
+from app.workspace import Workspace
+from engine.project.model import Project
+
+DEFAULT_SIZE = (1600, 1000)
+
+
+class MainWindow(QMainWindow):
+    """Docks the views and connects them to the session; holds no document state."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setWindowIcon(icons.application_icon())
+        self.setAcceptDrops(True)
+        self.resize(*DEFAULT_SIZE)
+        self.verbs = Verbs(session, self)
+        self.actions_by_name = actions.build(self, self.verbs)
+        self._build_views()
+        self._build_frame()
+        self._build_menus()
+        self._wire_session()
+        self._wire_views()
+        self._restore()
+        self._opened()
+
+    # -- building -----------------------------------------------------------------------------
+
+    def _build_views(self) -> None:
+        selection, media = self.session.selection, self.session.media
+        self.picture = PictureView(selection, media)
+        self.stage = StageView(selection)
+        self.timeline = TimelineView(selection, media)
+        self.transport = TransportBar()
+        self.transport.build(self.actions_by_name)
+        self.inspector = InspectorPanel(selection)
+        self.script = ScriptPanel(selection)
+        self.history = HistoryPanel()
+        self.analysis = AnalysisPanel()
+        self.jobs = JobsPanel()
+        self.welcome = WelcomeView()
+        self.notices = NoticeBar()
+        self.workspace = Workspace()
+        self.workspace.setCentralWidget(self.timeline)
+        add = self.workspace.add
+        add("picture", "Picture", self.picture, self._tools("boxes", "safe_areas"))
+        add("stage", "Stage", self.stage, self._tools("stage_fit"))
+        add("inspector", "Inspector", self.inspector)
+        add("script", "Script", self.script)
+        add("history", "History", self.history)
+        add("analysis", "Analysis", self.analysis)
+        add("jobs", "Jobs", self.jobs)
+        self.workspace.arrange(DEFAULT_SIZE[0], 470)
+
+    def _tools(self, *names: str) -> tuple[QToolButton, ...]:
+        tools = []
+        for name in names:
+            button = QToolButton()
+            button.setDefaultAction(self.actions_by_name[name])
+            if name == "stage_fit":
+                button.setIcon(icons.icon("zoom_fit"))
+            button.setAccessibleName(self.actions_by_name[name].text())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            tools.append(button)
+        return tuple(tools)
+
+    def _build_frame(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.workspace)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.transport, self.notices):
+            column.addWidget(part)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(middle)
+        strip = self.statusBar()
+        strip.setObjectName("statusStrip")
+        strip.setSizeGripEnabled(False)
+        self._state = QLabel()
+        self._state.setContentsMargins(12, 0, 12, 0)
+        self._job_name = QLabel()
+        self._job_bar = QProgressBar()
+        self._job_bar.setRange(0, 1000)
+        self._job_bar.setTextVisible(False)
+        self._job_bar.setFixedWidth(160)
+        strip.addWidget(self._state, 1)
+        strip.addPermanentWidget(self._job_name)
+        strip.addPermanentWidget(self._job_bar)
+
+    def _build_menus(self) -> None:
+        for title in actions.MENUS:
+            menu = self.menuBar().addMenu(title)
+            for spec in actions.TABLE:
+                if spec.menu == title:
+                    if spec.starts_group:
+                        menu.addSeparator()
+                    menu.addAction(self.actions_by_name[spec.name])
+            if title == "View":
+                menu.addSeparator()
+                for panel in self.workspace.panels.values():
+                    menu.addAction(panel.toggleViewAction())
+
+    # -- wiring -------------------------------------------------------------------------------
+
+    def _wire_session(self) -> None:
+        session = self.session
+        session.project_changed.connect(self._show_project)
+        session.opened.connect(self._opened)
+        session.saved.connect(self._show_title)
+        session.noticed.connect(self.notices.tell)
+        session.loop_changed.connect(self._show_loop)
+        session.selection.changed.connect(lambda _: self._show_actions())
+        session.media.arrived.connect(self.timeline.lanes.redraw)
+        session.jobs.changed.connect(self._show_jobs)
+        bridge = session.bridge
+        bridge.moved.connect(self._show_position)
+        bridge.playing_changed.connect(self._show_playing)
+        bridge.levels_changed.connect(self.transport.meter.set_levels)
+        bridge.status_changed.connect(self.transport.engine.set_status)
+
+    def _wire_views(self) -> None:
+        session, verbs = self.session, self.verbs
+        for view in (self.timeline, self.stage, self.inspector, self.transport.master):
+            self._wire_editor(view)
+        self.script.edit_requested.connect(session.do)
+        for view in (self.timeline, self.stage, self.script, self.transport):
+            view.locate_requested.connect(session.locate)
+        self.timeline.ruler.scrub_requested.connect(session.scrub)
+        self.timeline.loop_requested.connect(session.set_loop)
+        self.timeline.clip_menu_requested.connect(self._clip_menu)
+        self.timeline.track_menu_requested.connect(self._track_menu)
+        self.timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())
+        self.timeline.snap_button.toggled.connect(self.actions_by_name["snap"].setChecked)
+        self.timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
+        self.transport.monitor_chosen.connect(self._choose_monitor)
+        self.transport.meter.cleared.connect(session.playback.clear_clips)
+        self.history.step_chosen.connect(session.jump)
+        self.jobs.cancel_requested.connect(session.jobs.cancel)
+        self.jobs.clear_requested.connect(session.jobs.clear_finished)
+        self.analysis.analyse_requested.connect(verbs.analyse)
+        self.picture.relink_requested.connect(verbs.relink)
+        self.welcome.open_video_requested.connect(verbs.open_video)
+        self.welcome.open_session_requested.connect(verbs.open_session)
+        self.welcome.demo_requested.connect(verbs.open_demo)
+        self.welcome.recent_chosen.connect(session.open_bundle)
+        for name in ("snap", "follow", "boxes"):
+            self.actions_by_name[name].setChecked(True)
+
+    def _wire_editor(self, view: EditingWidget) -> None:
+        session = self.session
+        view.edit_requested.connect(session.do)
+        view.gesture_began.connect(lambda: session.document.begin_gesture())
+        view.gesture_ended.connect(lambda: session.document.end_gesture())
+        view.gesture_cancelled.connect(lambda: session.document.cancel_gesture())
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        is_open = self.session.is_open
+        self._pages.setCurrentWidget(self.workspace if is_open else self.welcome)
+        self.transport.setEnabled(is_open)
+        self.welcome.show_recent(places.recent_sessions())
+        self._show_project(self.session.project, self.session.project)
+        if is_open:
+            QTimer.singleShot(0, self.timeline.open_at_start)
+            first = next(iter(self.session.project.tracks), None)
+            self.session.selection.select_track(first.id if first else None)
+
+    def _show_project(self, old: Project, new: Project) -> None:
+        for view in (
+            self.picture, self.stage, self.timeline, self.transport, self.inspector,
+            self.script, self.analysis,
+        ):  # fmt: skip
+            view.set_project(new)
+        if not old.tracks and new.tracks and self.session.selection.value.track_id is None:
+            self.session.selection.select_track(new.tracks[0].id)
+            self.timeline.open_at_start()
+        document = self.session.document
+        self.history.show_steps(document.steps, document.position)
+        self._show_title()
+        self._show_actions()
+
+    def _show_title(self) -> None:
+        session = self.session
+        self.setWindowModified(session.is_open and session.document.is_dirty)
+        title = f"{session.project.title}[*] – Foleystage" if session.is_open else "Foleystage"
+        self.setWindowTitle(title)
+        self._state.setText(self._session_state())
+
+    def _session_state(self) -> str:
+        session = self.session
+        if session.bundle is None:
+            return "No session open"
+        saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
+        return f"{session.bundle.path}   ·   {saved}"
+
+    def _show_actions(self) -> None:
+        show_state(self.actions_by_name, self.session)
+
+    def _show_position(self, position_s: float, playing: bool) -> None:
+        self.transport.set_position(position_s)
+        self.timeline.set_position(position_s, playing=playing)
+        self.stage.set_position(position_s)
+        self.picture.set_position(position_s)
+
+    def _show_playing(self, playing: bool) -> None:
+        self.actions_by_name["play"].setIcon(icons.icon("stop" if playing else "play"))
+
+    def _show_loop(self, loop_s: tuple[float, float] | None) -> None:
+        self.timeline.ruler.set_loop(loop_s)
+        self.actions_by_name["loop"].setChecked(loop_s is not None)
+
+    def _show_jobs(self) -> None:
+        board = self.session.jobs
+        self.jobs.show_jobs(board.jobs)
+        running = board.running
+        self._job_bar.setVisible(bool(running))
+        self._job_name.setVisible(bool(running))
+        if running:
+            state = running[-1].state
+            self._job_name.setText(f"{running[-1].name}: {state.stage or 'starting'}")
+            self._job_bar.setValue(round(1000 * state.fraction))
+        self._show_actions()
+
+    def show_jobs(self) -> None:
+        """Bring the jobs panel forward."""
+        self.workspace.panels["jobs"].show()
+        self.workspace.panels["jobs"].raise_()
+
+    def _choose_monitor(self, name: str) -> None:
+        self.session.playback.set_monitor_format(name)
+        self.stage.top_view.set_monitor_format(name)
+
+    # -- menus and files ----------------------------------------------------------------------
+
+    def _clip_menu(self, clip_id: str | None, place: object) -> None:
+        names = ("split", "duplicate", "mute_clips", "delete") if clip_id else ("add_marker",)
+        self._menu(names, place)
+
+    def _track_menu(self, track_id: str, place: object) -> None:
+        self._menu(
+            ("rename_track", "mute_track", "solo_track", "track_up", "track_down", "delete_track"),
+            place,
+        )
+
+    def _menu(self, names: tuple[str, ...], place: object) -> None:
+        menu = QMenu(self)
+        chosen: list[QAction] = [self.actions_by_name[name] for name in names]
+        menu.addActions(chosen)
+        menu.popup(place)  # type: ignore[arg-type]
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_path(event) is not None:
+            event.acceptProposedAction()
+            self.welcome.set_drop_hint(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.welcome.set_drop_hint(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.welcome.set_drop_hint(False)
+        path = dropped_path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.session.open(path)
+
+    def _restore(self) -> None:
+        stored = places.settings()
+        geometry, state = stored.value("window/geometry"), stored.value("window/panels")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is not None and not self.workspace.restore(state):
+            self.workspace.reset()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        stored = places.settings()
+        stored.setValue("window/geometry", self.saveGeometry())
+        stored.setValue("window/panels", self.workspace.state())
+        self.picture.close_decoder()
+        self.session.close()
+        super().closeEvent(event)
+
+
+def dropped_path(event: QDropEvent) -> Path | None:
+    """The first local file or folder of a drop."""
+    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    return Path(urls[0].toLocalFile()) if urls else None

@@ -1,0 +1,41 @@
+"""What the window's jobs run in their worker processes. Heavy imports happen there, not here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from engine.jobs import Progress, silent_progress
+from engine.pipeline.settings import RunSettings
+from engine.project.model import Project
+
+
+def analyse(
+    video: Path,
+    project: Project,
+    bundle_path: Path,
+    settings: RunSettings,
+    progress: Progress = silent_progress,
+) -> Any:
+    """From picture to takes; the answer is one edit for the session to apply."""
+    from engine.pipeline.produce import analyse_and_compose
+
+    return analyse_and_compose(video, project, bundle_path, settings, progress)
+
+
+def export(
+    project: Project,
+    bundle_path: Path,
+    formats: tuple[str, ...],
+    out_dir: Path,
+    progress: Progress = silent_progress,
+) -> str:
+    """Write deliverables into `out_dir`; the answer is that folder."""
+    from engine.deliver.bounce import deliver
+    from engine.project.store import Bundle
+
+    out_dir.mkdir(parents=True, exist_ok=True)
+    bundle, _, _ = Bundle.open(bundle_path, read_only=True)
+    with bundle:
+        deliver(project, bundle, formats, out_dir, progress)
+    return str(out_dir)

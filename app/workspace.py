@@ -1,0 +1,141 @@
+"""The dockable panels and their default places."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
+
+from app import icons
+
+LAYOUT_VERSION = 3
+
+
+class Panel(QDockWidget):
+    """A dock with a slim title; the title goes when the panel is one of several tabs."""
+
+    def __init__(
+        self, name: str, title: str, view: QWidget, tools: tuple[QToolButton, ...]
+    ) -> None:
+        super().__init__(title)
+        self.setObjectName(name)
+        self.setWidget(view)
+        self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        self._title = PanelTitle(title, self, tools)
+        self._none = QWidget()
+        self.setTitleBarWidget(self._title)
+
+    def show_title(self, wanted: bool) -> None:
+        """Show the title bar, or leave it to the tab."""
+        bar = self._title if wanted else self._none
+        if self.titleBarWidget() is not bar:
+            self.setTitleBarWidget(bar)
+            bar.show()
+
+
+class PanelTitle(QWidget):
+    """Title, the panel's own tools, and a button to float it."""
+
+    def __init__(self, title: str, panel: QDockWidget, tools: tuple[QToolButton, ...]) -> None:
+        super().__init__()
+        self.setObjectName("panelTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 4, 0)
+        row.setSpacing(2)
+        row.addWidget(QLabel(title), 1)
+        for tool in tools:
+            row.addWidget(tool)
+        self._float = QToolButton()
+        self._float.setIcon(icons.icon("float", 12))
+        self._float.setToolTip("Float this panel, or dock it again")
+        self._float.setAccessibleName(f"Float {title}")
+        self._float.clicked.connect(lambda: panel.setFloating(not panel.isFloating()))
+        row.addWidget(self._float)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.ignore()  # the dock moves
+
+
+class Workspace(QMainWindow):
+    """Picture, stage and side panels above, the timeline below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("workspace")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.panels: dict[str, Panel] = {}
+        self._default: QByteArray | None = None
+
+    def add(
+        self, name: str, title: str, view: QWidget, tools: tuple[QToolButton, ...] = ()
+    ) -> Panel:
+        """Add a panel; `arrange` puts it in its place."""
+        panel = Panel(name, title, view, tools)
+        panel.visibilityChanged.connect(self._show_titles)
+        panel.dockLocationChanged.connect(self._show_titles)
+        panel.topLevelChanged.connect(self._show_titles)
+        panel.installEventFilter(self)
+        self.panels[name] = panel
+        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, panel)
+        return panel
+
+    def arrange(self, across_px: int, down_px: int) -> None:
+        """The default layout: picture | stage | tabs."""
+        p = self.panels
+        side = [p[name] for name in ("inspector", "script", "history", "analysis", "jobs")]
+        for panel in p.values():
+            panel.setFloating(False)
+            panel.show()
+            self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, panel)
+        self.splitDockWidget(p["picture"], p["stage"], Qt.Orientation.Horizontal)
+        self.splitDockWidget(p["stage"], side[0], Qt.Orientation.Horizontal)
+        for panel in side[1:]:
+            self.tabifyDockWidget(side[0], panel)
+        side[0].raise_()
+        across = [round(across_px * share) for share in (0.41, 0.31, 0.28)]
+        self.resizeDocks([p["picture"], p["stage"], side[0]], across, Qt.Orientation.Horizontal)
+        self.resizeDocks([p["picture"]], [down_px], Qt.Orientation.Vertical)
+        self._show_titles()
+
+    def reset(self) -> None:
+        """Back to the default layout."""
+        self.arrange(self.width(), round(self.height() * 0.52))
+
+    def state(self) -> QByteArray:
+        """The layout, to be kept."""
+        return self.saveState(LAYOUT_VERSION)
+
+    def restore(self, state: QByteArray) -> bool:
+        """Take up a kept layout."""
+        done = self.restoreState(state, LAYOUT_VERSION)
+        self._show_titles()
+        return done
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ParentChange, QEvent.Type.Show):
+            self._show_titles()
+        return super().eventFilter(watched, event)
+
+    def _show_titles(self, *_: object) -> None:
+        for panel in self.panels.values():
+            tabbed = bool(self.tabifiedDockWidgets(panel)) and not panel.isFloating()
+            panel.show_title(not tabbed)
