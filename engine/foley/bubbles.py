@@ -46,7 +46,7 @@ def bubble_stock(
         grain = np.sin(phase) * np.exp(-decay_per_s * times)
         tail = max(samples // 8, 1)
         grain[-tail:] *= np.linspace(1.0, 0.0, tail)
-        stock.append(grain * (radius_m / largest_m) ** 0.6)
+        stock.append(grain * (radius_m / largest_m) ** 0.25)
     return stock
 
 
