@@ -61,14 +61,22 @@ class Document:
         Where the history begins.
     journal : EditJournal, optional
         ``bundle.journal``, or None for a document that is not on disk.
+    saved : Project, optional
+        What is on disk where that is another value: ``recovery.saved`` after a recovery.
     """
 
-    def __init__(self, project: Project, *, journal: EditJournal | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        journal: EditJournal | None = None,
+        saved: Project | None = None,
+    ) -> None:
         self._journal = journal
         number = journal.begin(project) if journal else 0
         self._states = [_State(project, "Open", number)]
         self._position = 0
-        self._saved = project
+        self._saved = project if saved is None else saved
         self._gesture: _Gesture | None = None
         self._gestures = 0
         self._listeners: list[Listener] = []

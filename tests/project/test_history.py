@@ -201,6 +201,13 @@ def test_dirty_until_saved_and_clean_again_after_undo(project: Project) -> None:
     assert document.is_dirty
 
 
+def test_recovered_work_is_unsaved_work(project: Project) -> None:
+    document = Document(project, saved=sample_project(tracks=1))
+    assert document.is_dirty
+    document.mark_saved()
+    assert not document.is_dirty
+
+
 def test_the_history_is_long_but_not_endless(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
