@@ -1,0 +1,72 @@
+"""`make bench`: measure, print a table, write ``benchmarks/results.json``.
+
+The main job runs on two cores, the kernel on one, whatever the machine has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import kill_test
+from benchmarks.main_job import measure_main_job
+from benchmarks.rendering import measure_kernel
+from benchmarks.results import Figure, as_table, rate, seconds, write_results
+from engine.errors import FoleystageError
+
+RESULTS = Path(__file__).resolve().parent / "results.json"
+
+
+def main() -> int:
+    """The command; the exit status is returned."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3, help="runs of the main job after the first")
+    parser.add_argument("--kills", type=int, default=20, help="kills of the kill test; 0: none")
+    parser.add_argument("-o", "--out", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    figures: list[Figure] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="foleystage-bench-") as folder:
+            _use_cores(2)
+            _tell("the main job on 10 s of 720p")
+            figures += measure_main_job(Path(folder), max(1, arguments.runs))
+            if arguments.kills > 0:
+                _tell(f"{arguments.kills} kills while editing and saving")
+                figures += _kills(arguments.kills, Path(folder))
+            _use_cores(1)
+            _tell("the kernel")
+            figures += measure_kernel(Path(folder))
+    except FoleystageError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    print(as_table(figures))
+    write_results(arguments.out, figures)
+    return 0
+
+
+def _kills(kills: int, folder: Path) -> list[Figure]:
+    report = kill_test.run(kills, 1, folder).report()
+    survived = float(bool(report["always_opened_and_right"]))
+    return [
+        rate("kill_test_always_recovered", survived, "1 = yes"),
+        seconds("kill_test_longest_loss", float(str(report["longest_loss_s"]))),
+        seconds("kill_test_slowest_opening", float(str(report["slowest_opening_s"]))),
+    ]
+
+
+def _use_cores(count: int) -> None:
+    """Let this process and its children run on `count` cores (where the system can)."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))[:count]
+        os.sched_setaffinity(0, cores)
+
+
+def _tell(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
