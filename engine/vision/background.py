@@ -183,7 +183,7 @@ def _by_contrast(
 
 
 def _shadow(image: Image, background: Image, moving: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Moving pixels whose colour is the background's, evenly darkened to 45..93 %."""
+    """Moving pixels whose colour is the background's, evenly darkened to 50..99 %."""
     shadow = np.zeros_like(moving)
     x, y, w, h = cv2.boundingRect(moving)
     if w == 0:
@@ -193,7 +193,7 @@ def _shadow(image: Image, background: Image, moving: NDArray[np.uint8]) -> NDArr
     red, green, blue = cv2.split(ratio)
     darkening = (red + green + blue) / 3.0
     uneven = cv2.max(cv2.max(red, green), blue) - cv2.min(cv2.min(red, green), blue)
-    flat = cv2.absdiff(darkening, cv2.blur(darkening, (5, 5))) < 0.06
-    dark = (darkening > 0.45) & (darkening < 0.93) & (uneven < 0.09) & flat
+    flat = cv2.absdiff(darkening, cv2.blur(darkening, (5, 5))) < 0.08
+    dark = (darkening > 0.5) & (darkening < 0.99) & (uneven < 0.09) & flat
     shadow[window] = np.where((moving[window] > 0) & dark, 255, 0)
     return shadow

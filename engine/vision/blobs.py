@@ -35,6 +35,7 @@ class Blob:
     sway: float
     colour: NDArray[np.float32]
     flow: NDArray[np.float32]
+    centroid: tuple[float, float] = (0.0, 0.0)
 
     @property
     def fill(self) -> float:
@@ -59,7 +60,7 @@ def find_blobs(image: NDArray[np.uint8], segmentation: Segmentation) -> list[Blo
         window = (slice(y, y + h), slice(x, x + w))
         piece = labels[window] == label
         shade = (segmentation.shadow[window] > 0) & piece
-        solid = _without_shadow(piece, shade)
+        solid = _without_shadow(piece, (segmentation.moving[window] > 0) & ~shade)
         flow = _median_flow(segmentation.flow, solid, (x, y, w, h), (width, height))
         blob = _blob(image[window], solid, segmentation.contrast[window], (x, y), flow)
         only_shade = shade.sum() > 0.7 * piece.sum()
@@ -115,14 +116,17 @@ def _union(a: Blob, b: Blob) -> Blob:
         sway=lower.sway * share,
         colour=(1 - weight) * a.colour + weight * b.colour,
         flow=(1 - weight) * a.flow + weight * b.flow,
+        centroid=(
+            (1 - weight) * a.centroid[0] + weight * b.centroid[0],
+            (1 - weight) * a.centroid[1] + weight * b.centroid[1],
+        ),
     )
 
 
 def _clean(moving: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Without specks, with small gaps closed and holes filled."""
-    opened = cv2.morphologyEx(moving, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    """With small gaps closed and holes filled."""
     closed = cv2.morphologyEx(
-        opened, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+        moving, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     )
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros_like(closed)
@@ -130,18 +134,23 @@ def _clean(moving: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return filled
 
 
-def _without_shadow(piece: NDArray[np.bool_], shade: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The piece without its shadow, where what remains is a plausible thing of its own."""
-    solid = (piece & ~shade).astype(np.uint8) * 255
-    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)) > 0
-    solid &= piece
-    if solid.sum() < 0.35 * piece.sum():
+def _without_shadow(piece: NDArray[np.bool_], moving: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The piece without the rows at its foot and the columns at its sides that are all shadow.
+
+    `moving` marks pixels that move and are no shadow.
+    A piece that is mostly shadow-like stays whole: it is rather a dark thing on a dark ground.
+    """
+    solid = piece & moving
+    rows, columns = solid.sum(axis=1), solid.sum(axis=0)
+    if solid.sum() < 0.3 * piece.sum():
         return piece
-    rows = np.flatnonzero(piece.any(axis=1))
-    top = np.flatnonzero(solid.any(axis=1))[0]
-    # a shadow lies at the foot: what is cut off must not be the top of the thing
-    return solid if top - rows[0] < 0.12 * len(rows) else piece
+    kept_rows = np.flatnonzero(rows >= max(1.0, 0.08 * rows.max()))
+    kept_columns = np.flatnonzero(columns >= max(1.0, 0.08 * columns.max()))
+    trimmed = piece.copy()
+    trimmed[kept_rows[-1] + 1 :] = False
+    trimmed[:, : kept_columns[0]] = False
+    trimmed[:, kept_columns[-1] + 1 :] = False
+    return trimmed
 
 
 def _blob(
@@ -170,7 +179,22 @@ def _blob(
         sway=sway,
         colour=colour / max(1.0, float(colour.sum())),
         flow=flow,
+        centroid=_centroid(piece, contrast, x, y),
     )
+
+
+def _centroid(
+    piece: NDArray[np.bool_], contrast: NDArray[np.uint8], x: int, y: int
+) -> tuple[float, float]:
+    """Centre of mass, finer than a pixel: pixels at the rim count by how much they stand out."""
+    solid = piece.astype(np.uint8)
+    inner = cv2.erode(solid, np.ones((3, 3), np.uint8))
+    rim = cv2.dilate(solid, np.ones((3, 3), np.uint8)) - inner
+    weight = inner + rim * np.minimum(contrast / 64.0, 1.0)
+    total = max(1e-6, float(weight.sum()))
+    across = float((weight.sum(axis=0) @ np.arange(weight.shape[1])) / total)
+    down = float((weight.sum(axis=1) @ np.arange(weight.shape[0])) / total)
+    return x + across + 0.5, y + down + 0.5
 
 
 def _median_flow(

@@ -23,8 +23,7 @@ class Path:
 
     `boxes` (n, 4) are as measured, `smooth` (n, 4) as used afterwards; `seen` (n,) tells measured
     rows from interpolated ones. `person` is the mean HOG score (NaN if never asked), `votes` how
-    often it was asked. `labels` counts a foreign detector's labels. `vertical` rows hold the lower
-    body's (spread, sway) of the blob, NaN where there is none.
+    often it was asked. `labels` counts a foreign detector's labels.
     """
 
     times_s: Array
@@ -35,6 +34,8 @@ class Path:
     person_scores: Array
     labels: tuple[tuple[str, float], ...]
     colour: NDArray[np.float32] | None
+    points: Array
+    """(n, 2) centres of mass, finer than a pixel; box centres where they are not known."""
 
     @property
     def duration_s(self) -> float:
@@ -83,7 +84,14 @@ def _path(track: TrackState) -> Path:
         person_scores=np.array([r.person for r in rows if r.person is not None], dtype=np.float64),
         labels=tuple(labels.items()),
         colour=track.colour,
+        points=np.array(
+            [row.blob.centroid if row.blob else _centre(row.box) for row in rows], dtype=np.float64
+        ),
     )
+
+
+def _centre(box: tuple[float, float, float, float]) -> tuple[float, float]:
+    return 0.5 * (box[0] + box[2]), 0.5 * (box[1] + box[3])
 
 
 def _lasts(path: Path) -> bool:
@@ -159,6 +167,7 @@ def _concatenate(a: Path, b: Path) -> Path:
         times_s=np.concatenate([a.times_s, b.times_s]),
         boxes=np.concatenate([a.boxes, b.boxes]),
         smooth=np.concatenate([a.smooth, b.smooth]),
+        points=np.concatenate([a.points, b.points]),
         confidence=np.concatenate([a.confidence, b.confidence]),
         seen=np.concatenate([a.seen, b.seen]),
         person_scores=np.concatenate([a.person_scores, b.person_scores]),

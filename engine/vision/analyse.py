@@ -1,0 +1,341 @@
+"""The whole of vision: a video file in, objects with boxes, positions and contacts out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from engine import plugins
+from engine.coordinates import to_spherical
+from engine.errors import MediaError
+from engine.jobs import Progress, silent_progress
+from engine.media.decode import read_video_frames
+from engine.media.probe import probe_video
+from engine.plugins import Detector
+from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
+from engine.spatial.trajectory import simplify
+from engine.vision import detect  # noqa: F401  (registers the embedded detector)
+from engine.vision.contacts import find_contacts
+from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth
+from engine.vision.gait import FootMotion, Gait
+from engine.vision.labels import kind_of, name_paths
+from engine.vision.lift import lift, rows_per_unit
+from engine.vision.paths import Path, amodal, local_fit, make_paths, relevance
+from engine.vision.shots import CutDetector
+from engine.vision.track import Tracker
+
+Image = NDArray[np.uint8]
+Array = NDArray[np.float64]
+
+TRACKER = "Kalman + Hungarian, two stages (after ByteTrack)"
+SHORTEST_S = 0.4
+"""Videos shorter than this hold no motion that could be analysed."""
+
+_ANALYSIS_WIDTH = 480
+_GAIT_WIDTH = 1280
+_BLOCK_S = 12.0
+_BLOCK_BYTES = 220 * 2**20
+_MOST_OBJECTS = 12
+_MORE_PER_MINUTE = 6
+_LEAST_RELEVANCE = 0.02
+"""Objects that matter less than this share of the most relevant one are left out."""
+_SMOOTH_DISTANCE_S = 0.35
+_SIMPLIFY_DEG = 0.4
+
+
+@dataclass(frozen=True)
+class VisionSettings:
+    """What analyses the picture, and how pixels become metres."""
+
+    detector: str = "motion"
+    mapping: Mapping = "cylinder"
+    horizontal_fov_deg: float = 60.0
+    prompt: tuple[str, ...] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class SeenObject:
+    """One object. `boxes` (n, 6): time_s, x0, y0, x1, y1 (full-resolution pixels), confidence;
+    `positions_m` (n, 3) at the same times, x front, y left, z up."""
+
+    id: str
+    label: str
+    confidence: float
+    boxes: Array
+    positions_m: Array
+    contacts: tuple[Contact, ...]
+    trajectory: Trajectory
+
+
+@dataclass(frozen=True)
+class VisionResult:
+    """Everything that was seen, most relevant object first."""
+
+    video: Video
+    analysis: Analysis
+    objects: tuple[SeenObject, ...]
+
+
+@dataclass
+class _Shot:
+    """Tracking state of the shot being read."""
+
+    start_s: float
+    tracker: Tracker | None = None
+    size: tuple[int, int] = (0, 0)
+    images: list[Image] = field(default_factory=list)
+    times_s: list[float] = field(default_factory=list)
+
+
+def analyse_video(
+    path: str | os.PathLike[str],
+    settings: VisionSettings | None = None,
+    progress: Progress = silent_progress,
+) -> VisionResult:
+    """Find what moves in a video and place it in space.
+
+    Memory is bounded by a block of some seconds of small pictures, whatever the video's length.
+
+    Raises
+    ------
+    MediaError
+        If the video cannot be read or is shorter than 0.4 s.
+    PluginError
+        If there is no such detector.
+    CancelledError
+        From `progress`.
+    """
+    settings = settings or VisionSettings()
+    progress("reading the video", 0.0)
+    video = probe_video(path)
+    if video.duration_s < SHORTEST_S:
+        raise MediaError(
+            f"the video lasts {video.duration_s:.2f} s, less than the {SHORTEST_S} s analysed at once",
+            place=path,
+            remedy="give a longer one",
+        )
+    detector: Detector = plugins.create("detector", settings.detector)
+    paths, size, shots, notes = _follow(video, detector, settings, progress)
+    paths = _relevant(paths, size, video.duration_s)
+    scale = video.width / size[0]
+    gaits = _gaits(video, paths, size, progress)
+    objects, more = _place(paths, gaits, size, scale, settings)
+    progress("placing objects", 1.0)
+    analysis = Analysis(
+        detector=getattr(detector, "label", detector.name),
+        tracker=TRACKER,
+        depth=GeometryDepth.name,
+        notes=tuple([*notes, *more]),
+        shots_s=tuple(shots),
+    )
+    return VisionResult(video, analysis, objects)
+
+
+def _follow(
+    video: Video, detector: Detector, settings: VisionSettings, progress: Progress
+) -> tuple[list[Path], tuple[int, int], list[float], list[str]]:
+    """Paths of all shots, the analysed size, where shots start, and notes."""
+    cuts = CutDetector()
+    shot = _Shot(0.0)
+    paths: list[Path] = []
+    shots: list[float] = []
+    cameras: set[str] = set()
+    size = (0, 0)
+    block_s = _block_length(video)
+    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH):
+        size = (image.shape[1], image.shape[0])
+        is_cut = cuts.is_cut(image)
+        full = shot.times_s and time_s - shot.times_s[0] >= block_s
+        full = full or len(shot.images) * image.nbytes > _BLOCK_BYTES
+        if is_cut or full:
+            _detect_block(shot, detector, video, settings, progress, cameras)
+        if is_cut:
+            paths += _finish(shot)
+            shots.append(shot.start_s)
+            shot = _Shot(time_s)
+        shot.images.append(image)
+        shot.times_s.append(time_s)
+        if len(shot.times_s) % 8 == 0:
+            progress("finding what moves", min(0.99, time_s / video.duration_s))
+    _detect_block(shot, detector, video, settings, progress, cameras)
+    paths += _finish(shot)
+    shots.append(shot.start_s)
+    notes = [f"the camera is {' and '.join(sorted(cameras))}"] if cameras else []
+    return paths, size, shots, notes
+
+
+def _block_length(video: Video) -> float:
+    """Equal blocks of at most `_BLOCK_S`, so that no last one is too short to learn from."""
+    return video.duration_s / max(1.0, np.ceil(video.duration_s / _BLOCK_S)) + 1e-6
+
+
+def _detect_block(
+    shot: _Shot,
+    detector: Detector,
+    video: Video,
+    settings: VisionSettings,
+    progress: Progress,
+    cameras: set[str],
+) -> None:
+    """Detect and track in the pictures gathered; they are let go afterwards."""
+    if not shot.images:
+        return
+    height, width = shot.images[0].shape[:2]
+    if shot.tracker is None:
+        shot.tracker, shot.size = Tracker(width, height), (width, height)
+        detector.begin(width, height, float(video.rate), settings.prompt)
+    study = getattr(detector, "study", None)
+    if study is not None and len(shot.images) >= 3:
+        study(shot.images, shot.times_s)
+        cameras.add(str(getattr(detector, "camera", "static")))
+    for index, (time_s, image) in enumerate(zip(shot.times_s, shot.images, strict=True)):
+        if study is None or len(shot.images) >= 3:
+            shot.tracker.step(detector.detect(image, time_s), time_s)
+        if index % 8 == 0:
+            progress("finding what moves", min(0.99, time_s / video.duration_s))
+    shot.images, shot.times_s = [], []
+
+
+def _finish(shot: _Shot) -> list[Path]:
+    if shot.tracker is None:
+        return []
+    return make_paths(shot.tracker.finish(), *shot.size)
+
+
+def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> list[Path]:
+    """The most relevant paths: a dozen, and some more for every further minute."""
+    width, height = size
+    ranked = sorted(paths, key=lambda p: -relevance(p, width, height))
+    most = _MOST_OBJECTS + int(_MORE_PER_MINUTE * max(0.0, duration_s - 60.0) / 60.0)
+    if not ranked:
+        return []
+    least = _LEAST_RELEVANCE * relevance(ranked[0], width, height)
+    return [p for p in ranked[:most] if relevance(p, width, height) >= least]
+
+
+def _gaits(
+    video: Video, paths: Sequence[Path], size: tuple[int, int], progress: Progress
+) -> list[Gait | None]:
+    """Gaits of upright paths, from a second and sharper look; None for the others."""
+    upright = [index for index, path in enumerate(paths) if _is_upright(path, size[1])]
+    gaits: list[Gait | None] = [None] * len(paths)
+    if not upright:
+        return gaits
+    shown = min(_GAIT_WIDTH, video.width)
+    feet = {index: FootMotion(paths[index], shown / size[0]) for index in upright}
+    start_s = min(float(paths[i].times_s[0]) for i in upright)
+    end_s = max(float(paths[i].times_s[-1]) for i in upright) + 1e-3
+    pictures: Iterator[tuple[float, Image]] = read_video_frames(
+        video.path, max_width=_GAIT_WIDTH, start_s=start_s, end_s=end_s, gray=True
+    )
+    for number, (time_s, gray) in enumerate(pictures):
+        for foot in feet.values():
+            foot.add(time_s, gray)
+        if number % 8 == 0:
+            progress("listening for steps", min(0.99, time_s / video.duration_s))
+    for index, foot in feet.items():
+        gaits[index] = foot.gait()
+    return gaits
+
+
+def _is_upright(path: Path, height: int) -> bool:
+    ratio = float(np.median(path.sizes[:, 1] / np.maximum(path.sizes[:, 0], 1.0)))
+    tall = float(np.percentile(path.sizes[:, 1], 80)) > 0.06 * height
+    return 1.25 < ratio < 5.0 and tall and path.duration_s > 1.0
+
+
+def _place(
+    paths: Sequence[Path],
+    gaits: Sequence[Gait | None],
+    size: tuple[int, int],
+    scale: float,
+    settings: VisionSettings,
+) -> tuple[tuple[SeenObject, ...], list[str]]:
+    """Labels, contacts and positions of the paths; notes about the user's words."""
+    width, height = size
+    kinds = [
+        kind_of(path, width, height, walks=gait is not None and gait.walks)
+        for path, gait in zip(paths, gaits, strict=True)
+    ]
+    names, notes = name_paths(paths, kinds, settings.prompt, height)
+    depth = GeometryDepth(rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg))
+    whole = [amodal(path, width, height) for path in paths]
+    distances = [
+        _distances(path, boxes, kind, depth, size)
+        for path, boxes, (kind, _) in zip(paths, whole, kinds, strict=True)
+    ]
+    range_m = _depth_range(distances, settings, size)
+    objects = []
+    for index, path in enumerate(paths):
+        kind, gait = kinds[index][0], gaits[index]
+        contacts = find_contacts(path, kind, width, height)
+        if kind == "person" and gait is not None:
+            contacts = tuple(sorted([*contacts, *gait.contacts()], key=lambda c: c.time_s))
+        centres = 0.5 * (whole[index][:, :2] + whole[index][:, 2:])
+        positions = lift(
+            settings.mapping, centres, distances[index], size,
+            horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=range_m,
+        )  # fmt: skip
+        objects.append(
+            SeenObject(
+                id=f"object-{index + 1}",
+                label=names[index].label,
+                confidence=float(np.clip(names[index].confidence, 0.0, 1.0)),
+                boxes=_rows(path, size, scale),
+                positions_m=positions,
+                contacts=_unique(contacts),
+                trajectory=_trajectory(path.times_s, positions, contacts),
+            )
+        )
+    return tuple(objects), notes
+
+
+def _distances(
+    path: Path, boxes: Array, kind: str, depth: GeometryDepth, size: tuple[int, int]
+) -> Array:
+    """Smooth distances (n,) in metres: objects do not jump towards the camera and back."""
+    raw = np.log(depth.distances_m(boxes, kind, *size))
+    weight = np.ones(len(raw))
+    return np.exp(local_fit(path.times_s, raw[:, None], weight, _SMOOTH_DISTANCE_S, order=1)[:, 0])
+
+
+def _depth_range(
+    distances: Sequence[Array], settings: VisionSettings, size: tuple[int, int]
+) -> tuple[float, float]:
+    """Nearest and farthest distance that stand for FoleySpace's depth map."""
+    scale = rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg)
+    ground_m = CAMERA_HEIGHT_M * scale / (size[1] / 2)
+    nearest = min([ground_m, *(float(d.min()) for d in distances)])
+    farthest = max([2.0 * ground_m, *(float(d.max()) for d in distances)])
+    return nearest, farthest
+
+
+def _rows(path: Path, size: tuple[int, int], scale: float) -> Array:
+    limits = np.array([size[0], size[1], size[0], size[1]], dtype=np.float64)
+    boxes = np.clip(path.smooth, 0.0, limits) * scale
+    return np.column_stack([path.times_s, boxes, path.confidence])
+
+
+def _unique(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+    return tuple(structs.replace(c, strength=round(c.strength, 3)) for c in contacts)
+
+
+def _trajectory(times_s: Array, positions_m: Array, contacts: Sequence[Contact]) -> Trajectory:
+    """Simplified keyframes; the moments of hits are kept, so that bounces stay sharp."""
+    times, places = simplify(times_s, positions_m, _SIMPLIFY_DEG)
+    hits = [c.time_s for c in contacts if c.kind in ("bounce", "impact")]
+    nearest = {int(np.argmin(np.abs(times_s - t))) for t in hits}
+    index = sorted(set(np.searchsorted(times_s, times).tolist()) | nearest)
+    return Trajectory.from_arrays(times_s[index], positions_m[index])
+
+
+def spherical_of(seen: SeenObject) -> Array:
+    """Azimuth, elevation (degrees) and distance (metres) of an object's positions, (n, 3)."""
+    return to_spherical(seen.positions_m)
+

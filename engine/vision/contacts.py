@@ -1,0 +1,228 @@
+"""Visual onsets from motion: bounces, impacts, sharp turns, starts and stops.
+
+A contact changes a velocity within a moment; flight and rolling change it slowly. So parabolas
+are fitted to the path just before and just after every moment, and their velocities compared: a
+ball at its apex gives no difference, a ball that bounces gives all of it. Steps of people are in
+`engine.vision.gait`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.project.model import Contact
+from engine.vision.paths import Path, local_fit, median_filter
+
+Array = NDArray[np.float64]
+
+_SIDE_S = 0.2
+"""How much of the path before and after a moment is looked at."""
+_LEAST_SIDE = 4
+_LEAST_JUMP_SIZES = 0.9
+_LEAST_JUMP_SHARE = 0.045
+"""A contact changes the velocity by this share of the picture's width per second, or more."""
+_LEAST_SIGMAS = 5.0
+_APART_S = 0.12
+_SUPPLE = 0.07
+"""Things whose size usually varies by more (wings, limbs) do not bounce, they flap or run."""
+_STILL_SHARE = 0.02
+"""Slower than this share of the picture's width per second is standing still."""
+_MOVING_SHARE = 0.06
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Velocities (n, 2) in px/s just before and after each moment, and the time (n,) between the
+    two parabolas, where they meet vertically; `noise` is the velocity's standard deviation."""
+
+    before: Array
+    after: Array
+    meeting_s: Array
+    noise: Array
+
+
+def find_contacts(path: Path, kind: str, width: int, height: int) -> tuple[Contact, ...]:
+    """Contacts of one object that is not a walking person, in order of time.
+
+    `kind` is 'person', 'vehicle' or 'object'; only objects bounce.
+    """
+    contacts: list[Contact] = []
+    if kind == "object" and len(path.times_s) >= 2 * _LEAST_SIDE:
+        contacts += _hits(path, width, height)
+    contacts += _starts_and_stops(path, width, [c.time_s for c in contacts])
+    return tuple(sorted(contacts, key=lambda c: c.time_s))
+
+
+def _hits(path: Path, width: int, height: int) -> list[Contact]:
+    anchor, stiff = _anchor(path, width, height)
+    sides = _velocities(path.times_s, anchor, path.seen)
+    jump = sides.after - sides.before
+    strength = np.linalg.norm(jump, axis=1)
+    size = np.sqrt(np.maximum(1.0, np.prod(path.sizes, axis=1)))
+    least = np.maximum(_LEAST_JUMP_SHARE * width, _LEAST_JUMP_SIZES * size)
+    least = np.maximum(least, _LEAST_SIGMAS * sides.noise)
+    candidate = (strength > least) & stiff & np.isfinite(strength)
+    picked = _peaks(path.times_s, np.where(candidate, strength, 0.0))
+    hits = _clear([(_contact(sides, i, path.times_s, width), strength[i] / least[i]) for i in picked])
+    strongest = max((s for _, s in hits), default=1.0)
+    return [
+        Contact(time_s=time_s, kind=kind, strength=float(np.clip(s / strongest, 0.05, 1.0)))
+        for (time_s, kind), s in hits
+    ]
+
+
+def _clear(
+    hits: Sequence[tuple[tuple[tuple[float, str], float], float]],
+) -> list[tuple[tuple[float, str], float]]:
+    """Hits that stand on their own: the flank of a bounce looks like a turn, but is none.
+
+    Turns and impacts must be twice as strong as the threshold and apart from stronger hits.
+    """
+    kept: list[tuple[tuple[float, str], float]] = []
+    for ((time_s, kind), change), over in sorted(hits, key=lambda hit: -hit[0][1]):
+        apart = all(abs(time_s - other) > 1.3 * _SIDE_S for (other, _), _ in kept)
+        faint = bool(kept) and change < 0.15 * kept[0][1]
+        if not faint and (kind == "bounce" or (apart and over > 2.0)):
+            kept.append(((time_s, kind), change))
+    return kept
+
+
+def _anchor(path: Path, width: int, height: int) -> tuple[Array, NDArray[np.bool_]]:
+    """The point (n, 2) whose path is followed, and where its shape is stiff enough for that.
+
+    It is the centre of mass. Shapes that keep changing (wings, limbs) and boxes cut by the
+    picture's edge say nothing about contacts.
+    """
+    raw = path.boxes
+    step_s = float(np.median(np.diff(path.times_s)))
+    reach = max(2, round(0.5 * _SIDE_S / step_s))
+    sizes = np.maximum(raw[:, 2:] - raw[:, :2], 1.0)
+    uneven = np.max([_running_std(np.log(s), reach) for s in sizes.T], axis=0)
+    pixel = 1.0 / np.maximum(4.0, path.sizes.min(axis=1))
+    supple = float(np.median(uneven - pixel)) > _SUPPLE
+    edge = 1.5
+    cut = (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge) | (raw[:, 1] <= edge)
+    cut |= raw[:, 3] >= height - edge
+    return path.points, (uneven < 0.12 + pixel) & ~cut & path.seen & (not supple)
+
+
+def _running_std(values: Array, reach: int) -> Array:
+    padded = np.pad(values, reach, mode="edge")
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).std(axis=1)
+
+
+def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Sides:
+    count = len(times_s)
+    before = np.full((count, 2), np.nan)
+    after, meeting = before.copy(), np.full(count, np.nan)
+    noise = np.full(count, np.inf)
+    for i, time_s in enumerate(times_s):
+        early = np.flatnonzero((times_s > time_s - _SIDE_S) & (times_s <= time_s) & seen)
+        late = np.flatnonzero((times_s >= time_s) & (times_s < time_s + _SIDE_S) & seen)
+        if len(early) < _LEAST_SIDE or len(late) < _LEAST_SIDE:
+            continue
+        # the sample at the moment itself may lie on either side: try both
+        options = [
+            _meet(times_s, points, early[:-1], late, time_s),
+            _meet(times_s, points, early, late[1:], time_s),
+        ]
+        best = min(options, key=lambda option: option[4])
+        before[i], after[i], meeting[i], noise[i] = best[:4]
+    return _Sides(before, after, meeting, noise)
+
+
+def _meet(
+    times_s: Array, points: Array, early: NDArray[np.intp], late: NDArray[np.intp], time_s: float
+) -> tuple[Array, Array, float, float, float]:
+    """Velocities at the meeting point of both sides' fits, its time, the noise, the misfit."""
+    a, miss_a = _fit(times_s[early] - time_s, points[early])
+    b, miss_b = _fit(times_s[late] - time_s, points[late])
+    step = float(np.median(np.diff(times_s)))
+    span = np.linspace(-step, step, 17)
+    apart = np.abs(np.polyval(a[:, 1], span) - np.polyval(b[:, 1], span))
+    apart += np.abs(np.polyval(a[:, 0], span) - np.polyval(b[:, 0], span))
+    at = float(span[int(np.argmin(apart))])
+    velocity_a = np.array([np.polyval(np.polyder(a[:, k]), at) for k in (0, 1)])
+    velocity_b = np.array([np.polyval(np.polyder(b[:, k]), at) for k in (0, 1)])
+    spread = float(np.hypot(miss_a, miss_b))
+    noise = max(spread, 0.15) / (0.5 * _SIDE_S)
+    return velocity_a, velocity_b, time_s + at, noise, spread + float(apart.min())
+
+
+def _fit(times: Array, points: Array) -> tuple[Array, float]:
+    """Coefficients (3, 2) of parabolas (straight lines for few points) and the RMS misfit."""
+    degree = 2 if len(times) >= 5 else 1
+    fit = np.polyfit(times, points, degree)
+    if degree == 1:
+        fit = np.vstack([np.zeros((1, 2)), fit])
+    miss = points - np.stack([np.polyval(fit[:, k], times) for k in (0, 1)], axis=1)
+    return fit, float(np.sqrt(np.mean(miss**2)))
+
+
+def _peaks(times_s: Array, strength: Array) -> list[int]:
+    """Indices of the strongest moments, at least `_APART_S` from stronger ones."""
+    picked: list[int] = []
+    for index in np.argsort(-strength):
+        if strength[index] <= 0.0:
+            break
+        if all(abs(times_s[index] - times_s[p]) >= _APART_S for p in picked):
+            picked.append(int(index))
+    return sorted(picked)
+
+
+def _contact(
+    sides: _Sides, index: int, times_s: Array, width: int
+) -> tuple[tuple[float, str], float]:
+    """Time and kind, and the change of velocity in px/s (image rows grow downwards)."""
+    before, after = sides.before[index], sides.after[index]
+    jump = after - before
+    time_s = float(np.clip(sides.meeting_s[index], times_s[0], times_s[-1]))
+    falls = before[1] > max(0.02 * width, 0.4 * float(np.linalg.norm(jump)))
+    if falls and jump[1] < -0.6 * float(np.linalg.norm(jump)):
+        kind = "bounce"
+    elif np.linalg.norm(after) < 0.6 * np.linalg.norm(before):
+        kind = "impact"
+    else:
+        kind = "turn"
+    return (time_s, kind), float(np.linalg.norm(jump))
+
+
+def _starts_and_stops(path: Path, width: int, others_s: Sequence[float]) -> list[Contact]:
+    """Moments at which a thing that stood still sets off, or comes to rest for good."""
+    if path.duration_s < 1.0:
+        return []
+    step_s = float(np.median(np.diff(path.times_s)))
+    centres = local_fit(path.times_s, path.centres, np.ones(len(path.times_s)), 0.15, order=1)
+    speed = np.linalg.norm(np.gradient(centres, path.times_s, axis=0), axis=1)
+    speed = median_filter(speed, max(1, round(0.1 / step_s)))
+    state = _moving_or_still(speed, width)
+    changes = np.flatnonzero(np.diff(state.astype(int)))
+    found: list[Contact] = []
+    for index in changes:
+        time_s = float(path.times_s[index + 1])
+        starts = bool(state[index + 1])
+        before = np.count_nonzero(path.times_s[: index + 1] > time_s - 0.4) * step_s
+        after = np.count_nonzero(path.times_s[index + 1 :] < time_s + 0.4) * step_s
+        if before < 0.3 or after < 0.3 or any(abs(time_s - o) < 0.25 for o in others_s):
+            continue
+        peak = float(np.max(speed[max(0, index - 15) : index + 16])) / (0.5 * width)
+        kind = "start" if starts else "stop"
+        found.append(Contact(time_s=time_s, kind=kind, strength=float(np.clip(peak, 0.05, 1.0))))
+    return found
+
+
+def _moving_or_still(speed: Array, width: int) -> NDArray[np.bool_]:
+    """True where it moves, with hysteresis between two speeds."""
+    state = np.empty(len(speed), dtype=bool)
+    moving = bool(speed[0] > _STILL_SHARE * width)
+    for index, value in enumerate(speed):
+        if value > _MOVING_SHARE * width:
+            moving = True
+        elif value < _STILL_SHARE * width:
+            moving = False
+        state[index] = moving
+    return state

@@ -1,0 +1,238 @@
+"""Footfalls of walking people, from how much moves around their feet.
+
+While both feet stand, nothing near the ground moves; while one swings, much does. So the motion
+energy of the foot zone has one cycle a step, least in double support, which begins with the
+footfall (Perry, Gait Analysis). The rhythm is found by autocorrelation, its phase is followed
+through time, and each footfall is where the energy drops, evened out over its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.project.model import Contact
+from engine.vision.opencv import cv2
+from engine.vision.paths import Path, local_fit
+
+Array = NDArray[np.float64]
+
+STEP_S = (0.3, 0.85)
+"""Durations of a step that people walk or run with."""
+_USUAL_STEP_S = 0.54
+_USUAL_SPREAD = 0.4
+_BEFORE, _AFTER = 0.35, 0.3
+"""Shares of a step before and after a footfall whose motion is compared."""
+_SETTLES = 0.04
+"""Share of a step that a foot goes on rolling or sliding after it has landed."""
+_LEAST_RHYTHM = 0.32
+_FOOT_ZONE = 0.11
+"""Share of the body's height, from the soles up, that is looked at."""
+
+
+@dataclass(frozen=True)
+class Gait:
+    """Rhythm of steps: times (n,) in seconds, strengths (n,) 0..1, and how regular it is (0..1)."""
+
+    times_s: Array
+    strengths: Array
+    step_s: float
+    rhythm: float
+
+    @property
+    def walks(self) -> bool:
+        """Whether the rhythm is clear enough to be that of steps."""
+        return self.rhythm >= _LEAST_RHYTHM and len(self.times_s) >= 3
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """The steps as contacts; none where the rhythm is unclear."""
+        if not self.walks:
+            return ()
+        return tuple(
+            Contact(time_s=float(t), kind="step", strength=float(s))
+            for t, s in zip(self.times_s, self.strengths, strict=True)
+        )
+
+
+class FootMotion:
+    """Gathers the motion energy of one path's foot zone, picture by picture.
+
+    Parameters
+    ----------
+    path : Path
+    scale : float
+        Pixels of the pictures given to `add` for one pixel of the path's boxes.
+    """
+
+    def __init__(self, path: Path, scale: float) -> None:
+        self.path = path
+        self._boxes = path.smooth * scale
+        self._before: tuple[float, NDArray[np.uint8]] | None = None
+        self._times: list[float] = []
+        self._energy: list[float] = []
+
+    def add(self, time_s: float, gray: NDArray[np.uint8]) -> None:
+        """Take in the next picture (height, width) uint8."""
+        if not self.path.times_s[0] - 1e-6 <= time_s <= self.path.times_s[-1] + 1e-6:
+            self._before = None
+            return
+        if self._before is not None:
+            then_s, before = self._before
+            box = self._box_at(0.5 * (then_s + time_s))
+            energy = _zone_energy(before, gray, box)
+            if energy is not None and time_s > then_s:
+                self._times.append(0.5 * (then_s + time_s))
+                self._energy.append(energy / (time_s - then_s))
+        self._before = (time_s, gray)
+
+    def gait(self) -> Gait:
+        """The rhythm found in all pictures so far."""
+        return find_gait(
+            np.array(self._times), np.array(self._energy),
+            float(self.path.times_s[0]), float(self.path.times_s[-1]),
+        )  # fmt: skip
+
+    def _box_at(self, time_s: float) -> Array:
+        columns = [np.interp(time_s, self.path.times_s, column) for column in self._boxes.T]
+        return np.array(columns)
+
+
+def _zone_energy(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], box: Array
+) -> float | None:
+    """Mean change in the foot zone of two pictures, relative to the body's size; None outside."""
+    height, width = after.shape
+    x0, _, x1, y1 = box
+    body = box[3] - box[1]
+    middle, reach = 0.5 * (x0 + x1), max(0.35 * body, 0.6 * (x1 - x0))
+    left, right = int(max(0, middle - reach)), int(min(width, middle + reach + 1))
+    top, bottom = int(max(0, y1 - _FOOT_ZONE * body)), int(min(height, y1 + 0.04 * body + 1))
+    if right - left < 4 or bottom - top < 3 or y1 > height + 0.1 * body:
+        return None
+    a = cv2.blur(before[top:bottom, left:right], (3, 3))
+    b = cv2.blur(after[top:bottom, left:right], (3, 3))
+    change = cv2.absdiff(a, b).astype(np.float32)
+    change[change < 4.0] = 0.0
+    return float(change.sum()) / (body * body)
+
+
+def find_gait(times_s: Array, energy: Array, start_s: float, end_s: float) -> Gait:
+    """Steps from the energy (n,) at times (n,): its rhythm, then the phase of its rests.
+
+    Steps are given from `start_s` to `end_s`.
+    """
+    nothing = Gait(np.zeros(0), np.zeros(0), 0.0, 0.0)
+    if len(times_s) < 12 or times_s[-1] - times_s[0] < 3 * STEP_S[0]:
+        return nothing
+    step = float(np.median(np.diff(times_s)))
+    if step > STEP_S[0] / 3.0:
+        return nothing
+    grid = np.arange(times_s[0], times_s[-1], min(step, 0.04))
+    level = np.sqrt(np.interp(grid, times_s, energy))
+    ones = np.ones(len(grid))
+    trend = local_fit(grid, level[:, None], ones, 0.6, order=1)[:, 0]
+    spread = np.sqrt(local_fit(grid, ((level - trend) ** 2)[:, None], ones, 0.8, order=1)[:, 0].clip(1e-12))
+    wave = np.clip((level - trend) / spread, -2.5, 2.5)
+    period, rhythm = _period(wave, float(grid[1] - grid[0]))
+    if period <= 0.0:
+        return nothing
+    rests, amplitude = _rests(grid, wave, period)
+    footfalls = _even(_drops(grid, level, rests, period)) - _SETTLES * period
+    inside = (footfalls >= start_s - 0.25 * period) & (footfalls <= end_s + 0.01)
+    footfalls, amplitude = np.maximum(footfalls[inside], start_s), amplitude[inside]
+    loud = amplitude / amplitude.max() if len(amplitude) else amplitude
+    return Gait(footfalls, np.clip(0.5 + 0.5 * loud, 0.0, 1.0), period, rhythm)
+
+
+def _drops(grid: Array, level: Array, rests: Array, period: float) -> Array:
+    """Moment near each rest where the motion before most exceeds the motion after."""
+    fine = np.arange(grid[0], grid[-1], 0.004)
+    # motion belongs to the whole time between two pictures, hence the integral and no curve
+    step = float(grid[1] - grid[0])
+    edges = np.append(grid - 0.5 * step, grid[-1] + 0.5 * step)
+    total = np.concatenate([[0.0], np.cumsum(level) * step])
+
+    def mean(start: Array, end: Array) -> Array:
+        start, end = np.maximum(start, edges[0]), np.minimum(end, edges[-1])
+        lasts = np.maximum(end - start, 1e-6)
+        return (np.interp(end, edges, total) - np.interp(start, edges, total)) / lasts
+
+    fall = mean(fine - _BEFORE * period, fine) - mean(fine, fine + _AFTER * period)
+    found = rests - 0.12 * period
+    for index, rest in enumerate(rests):
+        near = np.flatnonzero((fine > rest - 0.4 * period) & (fine < rest + 0.2 * period))
+        if len(near) * 0.004 > 0.5 * period:
+            found[index] = fine[near[int(np.argmax(fall[near]))]]
+    return found
+
+
+def _even(times: Array) -> Array:
+    """Times with each pulled towards the straight line through its two neighbours either side."""
+    if len(times) < 5:
+        return times
+    index = np.arange(len(times), dtype=np.float64)
+    smooth = local_fit(index, times[:, None], np.ones(len(times)), 1.0, order=1)[:, 0]
+    return smooth
+
+
+def _period(wave: Array, step_s: float) -> tuple[float, float]:
+    """Duration of a step, and the autocorrelation there (0..1)."""
+    longest = min(len(wave) // 2, int(np.ceil(2.2 * STEP_S[1] / step_s)))
+    energy = float(np.mean(wave**2)) + 1e-12
+    lags = np.arange(longest + 1)
+    correlation = np.array(
+        [np.mean(wave[: len(wave) - lag] * wave[lag:]) / energy for lag in lags]
+    )
+    best, best_points, rhythm = 0.0, -1.0, 0.0
+    for lag in range(1, longest):
+        time_s = lag * step_s
+        peak = correlation[lag] >= correlation[lag - 1] and correlation[lag] >= correlation[lag + 1]
+        if not peak or not STEP_S[0] <= time_s <= STEP_S[1]:
+            continue
+        usual = float(np.exp(-0.5 * (np.log(time_s / _USUAL_STEP_S) / _USUAL_SPREAD) ** 2))
+        points = float(correlation[lag]) * (0.5 + 0.5 * usual)
+        if points > best_points:
+            best, best_points = _vertex(correlation, lag) * step_s, points
+            rhythm = float(correlation[lag])
+    return best, max(0.0, rhythm)
+
+
+def _vertex(values: Array, index: int) -> float:
+    """Place of the parabola's top through a peak and its two neighbours."""
+    low, mid, high = values[index - 1 : index + 2]
+    bend = low - 2.0 * mid + high
+    return index if abs(bend) < 1e-12 else index + 0.5 * (low - high) / bend
+
+
+def _rests(grid: Array, wave: Array, period: float) -> tuple[Array, Array]:
+    """Times at which the wave's fundamental is least, its phase followed through time."""
+    turns = np.exp(-2j * np.pi * grid / period)
+    mixed = wave * turns
+    pair = np.stack([mixed.real, mixed.imag], axis=1)
+    slow = local_fit(grid, pair, np.ones(len(grid)), 0.9 * period, order=1)
+    phase = np.unwrap(np.angle(slow[:, 0] + 1j * slow[:, 1])) + 2 * np.pi * grid / period
+    amplitude = np.hypot(slow[:, 0], slow[:, 1])
+    # the fundamental is cos(phase): least at odd multiples of pi
+    reach = int(np.ceil((grid[-1] - grid[0]) / period)) + 3
+    first = int(np.floor((phase[0] - np.pi) / (2 * np.pi))) - 1
+    wanted = np.pi + 2 * np.pi * (first + np.arange(reach + 2))
+    increasing = np.maximum.accumulate(phase + 1e-9 * np.arange(len(phase)))
+    slope = 2 * np.pi / period
+    times = np.interp(wanted, increasing, grid)
+    times = np.where(wanted < increasing[0], grid[0] - (increasing[0] - wanted) / slope, times)
+    times = np.where(wanted > increasing[-1], grid[-1] + (wanted - increasing[-1]) / slope, times)
+    return times, np.interp(times, grid, amplitude)
+
+
+def find_gaits(
+    paths: Sequence[Path], pictures: Sequence[tuple[float, NDArray[np.uint8]]], scale: float
+) -> list[Gait]:
+    """Gaits of several paths from gray pictures in order of time."""
+    feet = [FootMotion(path, scale) for path in paths]
+    for time_s, gray in pictures:
+        for foot in feet:
+            foot.add(time_s, gray)
+    return [foot.gait() for foot in feet]
