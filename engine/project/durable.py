@@ -47,7 +47,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), 0o644)
+            os.chmod(temporary, 0o644)
             os.fsync(file.fileno())
         os.replace(temporary, path)
         sync_folder(path.parent)

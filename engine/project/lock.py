@@ -53,7 +53,8 @@ class SessionLock:
         text = json.dumps({"pid": os.getpid(), "host": socket.gethostname()}) + "\n"
         try:
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, text.encode(), 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, text.encode())
         except OSError as error:
             self.release()
             raise write_error(error, self.path) from error
@@ -65,7 +66,8 @@ class SessionLock:
 
 def _holder(file: int) -> str:
     try:
-        signed = json.loads(os.pread(file, 4096, 0))
+        os.lseek(file, 0, os.SEEK_SET)
+        signed = json.loads(os.read(file, 4096))
         pid, host = int(signed["pid"]), str(signed["host"])
     except (OSError, ValueError, KeyError, TypeError):
         return "another program"

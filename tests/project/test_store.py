@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -240,7 +241,12 @@ def test_leftovers_of_a_crash_are_cleared(tmp_path: Path, project: Project) -> N
     Bundle.create(path, project).close()
     (path / ".project.json.x1y2").write_text("half")
     (path / "generations" / ".000000009.json.zz").write_text("half")
+    for name, age_s in (("old", 90_000), ("fresh", 0)):
+        (path / "media" / f".new-{name}").write_text("half")
+        os.utime(path / "media" / f".new-{name}", (time.time() - age_s,) * 2)
     Bundle.open(path)[0].close()
+    assert [item.name for item in (path / "media").iterdir()] == [".new-fresh"]
+    (path / "media" / ".new-fresh").unlink()
     assert not any(name.rsplit("/", 1)[-1].startswith(".") for name in files(path))
 
 
