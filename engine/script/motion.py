@@ -74,16 +74,16 @@ def read_motion(track: Track, end_s: float) -> Motion:
     return Motion(times, speed, _on_ground(track, times, positions))
 
 
-def guess_of(track: Track, motion: Motion) -> tuple[str, ...]:
+def guess_of(track: Track) -> tuple[str, ...]:
     """What an unlabelled track may be, most telling first: see `guess` in `objects.toml`."""
+    if _flies(track):  # what never comes down to the ground neither steps nor bounces on it
+        return ("airborne", "anything")
     kinds = [contact.kind for contact in track.contacts]
     found = []
     if kinds.count("bounce") and kinds.count("bounce") >= kinds.count("step"):
         found.append("bounces")
     if kinds.count("step") >= 2:
         found.append("steps")
-    if not kinds.count("step") and not kinds.count("bounce") and _flies(track):
-        found.append("airborne")
     return (*found, "anything")
 
 
@@ -110,11 +110,11 @@ def _smooth(values: Array, width: int) -> Array:
 
 
 def _flies(track: Track) -> bool:
-    """Whether it is above the listener's horizon for most of its time."""
+    """Whether it stays clearly above the listener's horizon, so never near the ground."""
     positions = track.trajectory.at(np.linspace(track.start_s, max(track.end_s, track.start_s), 64))
     horizontal = np.hypot(positions[:, 0], positions[:, 1])
     elevation_deg = np.degrees(np.arctan2(positions[:, 2], np.maximum(horizontal, 1e-6)))
-    return bool(np.median(elevation_deg) > 6.0)
+    return bool(np.median(elevation_deg) > 8.0 and np.percentile(elevation_deg, 10) > 3.0)
 
 
 def _on_ground(track: Track, times: Array, positions: Array) -> NDArray[np.bool_]:

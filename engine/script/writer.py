@@ -15,7 +15,7 @@ from msgspec import structs
 
 from engine.project.model import Event, Project, Track
 from engine.script.layers import Draft, Setting, object_drafts, pieces
-from engine.script.motion import guess_of, read_motion
+from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, PlaceRule, Rules, mentions, shipped_rules
 from engine.script.script import AMBIENCE_TRACK, Script, ambience_track
 from engine.script.script_file import load_script
@@ -51,7 +51,7 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     if end_s > 0.0:
         for track in project.tracks:
             if track.kind == "object":
-                rule = rule_for(track, rules, end_s)
+                rule = rule_for(track, rules)
                 drafts += [(track.id, d) for d in object_drafts(track, rule, setting, end_s)]
     bed_track, new_tracks = _bed_track(project, end_s)
     if end_s > 0.0:
@@ -66,7 +66,7 @@ def scene_end_s(project: Project) -> float:
     return max([project.duration_s, *(track.end_s for track in project.tracks)])
 
 
-def rule_for(track: Track, rules: Rules, end_s: float) -> ObjectRule:
+def rule_for(track: Track, rules: Rules) -> ObjectRule:
     """The rule that fits a track: by the longest label in its label or name, else by motion."""
     generic = rules.scene.generic_labels
     for text in (track.label, track.name):
@@ -76,7 +76,7 @@ def rule_for(track: Track, rules: Rules, end_s: float) -> ObjectRule:
         named = [(len(label), rule) for label, rule in fits if label is not None]
         if named:
             return max(named, key=lambda pair: pair[0])[1]
-    found = guess_of(track, read_motion(track, end_s))
+    found = guess_of(track)
     return next(rule for guess in found for rule in rules.objects if rule.guess == guess)
 
 
