@@ -14,8 +14,8 @@ from engine.playback.output import Output
 from engine.playback.transport import FADE_S, rising
 
 AHEAD_S = 0.050
-MOST_AHEAD_S = 0.150
-AHEAD_STEP_S = 0.010
+MOST_AHEAD_S = 0.200
+JITTER_MEMORY_S = 60.0
 PARKED_S = 0.25
 """Silence put behind a cut, so that a slow seek is a pause and not an underrun."""
 _MOST_GUARD_BLOCKS = 4
@@ -38,10 +38,11 @@ class AheadWriter:
         self.output = output
         self.cursor = 0
         self.late = 0
-        self.ahead_s = max(AHEAD_S, 3 * output.block_samples / output.sample_rate_hz)
+        self._least_s = max(AHEAD_S, 3 * output.block_samples / output.sample_rate_hz)
+        self._jitter_s = 0.0
+        self.ahead_s = self._least_s
         self._guard_blocks = 2
         self._fade_end = 0
-        self._underruns = 0
 
     @property
     def guard(self) -> int:
@@ -99,9 +100,14 @@ class AheadWriter:
         self.cursor = max(self.cursor, earliest)
         return self.cursor
 
-    def adapt(self) -> None:
-        """Keep further ahead after an underrun."""
-        missed = self.output.underruns + self.late
-        if missed > self._underruns:
-            self._underruns = missed
-            self.ahead_s = min(self.ahead_s + AHEAD_STEP_S, MOST_AHEAD_S)
+    def adapt(self, pause_s: float) -> None:
+        """Choose the depth from how long the writer was kept from writing.
+
+        Parameters
+        ----------
+        pause_s : float
+            Time since the last look at the ring. The longest pauses of the last minute count.
+        """
+        self._jitter_s = max(pause_s, self._jitter_s * (1.0 - pause_s / JITTER_MEMORY_S))
+        blocks_s = 2 * self.output.block_samples / self.output.sample_rate_hz
+        self.ahead_s = min(max(self._least_s, self._jitter_s + blocks_s), MOST_AHEAD_S)

@@ -166,7 +166,10 @@ class PlaybackClient:
     def set_device(self, device: str | None) -> None:
         """Play on another device; None for the default one."""
         self._device = device
-        self._supervisor.send(lambda: m.SetDevice(device))
+        if self._supervisor.avoids_devices:
+            self._supervisor.renew()
+        else:
+            self._supervisor.send(lambda: m.SetDevice(device))
 
     @property
     def position_s(self) -> float:
@@ -273,7 +276,7 @@ class PlaybackClient:
             slots=self._slots,
         )
 
-    def _introduction(self) -> list[m.Message]:
+    def _introduction(self, no_device: bool) -> list[m.Message]:
         """What a fresh engine must know to go on where the last one was."""
         with self._lock:
             found: list[m.Message] = [
@@ -283,6 +286,7 @@ class PlaybackClient:
                     sample_rate_hz=self._sample_rate_hz,
                     block_samples=self._block_samples,
                     monitor_format=self._format,
+                    no_device=no_device,
                 )
             ]
             if self._project is not None:

@@ -95,9 +95,9 @@ class Score:
 
     def advance(self, heard: float) -> list[NDArray[np.float32]]:
         """Forget what is over; the peaks of the pieces that began to be heard meanwhile."""
+        began = [p for p in self._pieces if self._unmetered <= p.start <= heard]
         while len(self._pieces) > 1 and self._pieces[1].start <= heard:
             self._pieces.popleft()
-        began = [p for p in self._pieces if self._unmetered <= p.start <= heard]
         if began:
             self._unmetered = began[-1].start + 1
         return [piece.peaks for piece in began if piece.peaks is not None]

@@ -22,6 +22,7 @@ from engine.playback.device import DeviceRequest, OpenedDevice
 from engine.playback.keeper import DeviceKeeper
 from engine.playback.monitor import monitor_matrix, wanted_channels
 from engine.playback.output import MixerOutput, Output
+from engine.playback.priority import raise_process
 from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
@@ -48,6 +49,7 @@ def run_engine(connection: Connection) -> None:
                 if isinstance(command, m.Close):
                     break
                 if isinstance(command, m.Activate):
+                    raise_process()
                     host = Host(connection, command)
                 elif isinstance(command, m.Prepare):
                     warm_up(command.sample_rate_hz, command.monitor_format, command.hrir)
@@ -102,7 +104,13 @@ class Host:
         )
         self._renderer.start()
         self._maker.start()
-        self._keeper.start()
+        if activate.no_device:
+            self._device_missing(
+                "this machine's audio system brings the engine down; playing silently "
+                "until a device is chosen"
+            )
+        else:
+            self._keeper.start()
 
     def obey(self, command: m.Command) -> None:
         """Pass a command to whom it concerns."""

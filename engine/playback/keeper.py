@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from engine.errors import DeviceError
 from engine.playback.device import DeviceRequest, OpenedDevice, open_device
+from engine.playback.priority import raise_thread
 
 RETRY_S = 2.0
 PATIENT_RETRY_S = 5.0
@@ -94,6 +95,7 @@ class DeviceKeeper:
         self._close_output()
 
     def _run(self) -> None:
+        raise_thread()  # PortAudio's own thread, started from here, inherits it
         missing_since_s = time.monotonic()
         while not self._closing:
             if self._must_open and not self._open():

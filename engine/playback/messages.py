@@ -14,13 +14,17 @@ class Message(Struct, frozen=True, tag=True):
 
 
 class Activate(Message, frozen=True):
-    """Begin: attach to the shared block and open a device (None: the default one)."""
+    """Begin: attach to the shared block and open a device (None: the default one).
+
+    With `no_device` the audio system is not touched: it brought earlier engines down.
+    """
 
     block_name: str
     device: str | None
     sample_rate_hz: int
     block_samples: int
     monitor_format: str
+    no_device: bool = False
 
 
 class Prepare(Message, frozen=True):

@@ -20,6 +20,7 @@ from engine.playback.heard import DeviceClock, Piece, Score
 from engine.playback.meters import PeakMeters
 from engine.playback.output import Output, SilentOutput
 from engine.playback.path import OutputPath
+from engine.playback.priority import raise_thread
 from engine.playback.scene import Scene, SceneReader
 from engine.playback.shared import ClockReading, SharedBlock
 from engine.playback.transport import Transport, rising
@@ -227,7 +228,12 @@ class Renderer:
         self._use(SilentOutput(rate_hz, 2, self._block_samples), is_alsa=False)
 
     def _run(self) -> None:
+        self._block.put({"scheduling": raise_thread()})
+        woke_s = time.monotonic()
         while not self._closing:
+            now_s = time.monotonic()
+            self._writer.adapt(now_s - woke_s)
+            woke_s = now_s
             self._obey()
             if not self._output.is_alive():
                 lost = self._output
@@ -259,7 +265,6 @@ class Renderer:
             load = spent_s * self._transport.sample_rate_hz / rendered
             self._load += LOAD_WEIGHT * (load - self._load)
             self._peak_load = max(load, self._peak_load * 0.999)
-        self._writer.adapt()
 
     def _write_block(self) -> int:
         block = self._transport.next_block()

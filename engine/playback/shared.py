@@ -42,6 +42,7 @@ _LAYOUT = np.dtype(
         ("render_load", "<f8"),
         ("peak_load", "<f8"),
         ("latency_s", "<f8"),
+        ("scheduling", "<i8"),
         ("meter_channels", "<i8"),
         ("meter_peak", "<f4", (MAX_METERS,)),
         ("meter_clips", "<i8", (MAX_METERS,)),

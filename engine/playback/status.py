@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from engine.playback import messages as m
+from engine.playback.priority import SCHEDULING
 from engine.playback.shared import SharedBlock
 
 
@@ -32,6 +33,8 @@ class EngineStatus:
         From the ring to the ear, as far as the device says.
     faulty_blocks : int
         Hops replaced by silence.
+    scheduling : str
+        What the system grants the renderer: 'normal', 'raised' or 'realtime'.
     message : str
         What is wrong and what happens about it; empty when all is well.
     devices : tuple of str
@@ -51,6 +54,7 @@ class EngineStatus:
     peak_load: float = 0.0
     latency_s: float = 0.0
     faulty_blocks: int = 0
+    scheduling: str = "normal"
     message: str = ""
     devices: tuple[str, ...] = ()
 
@@ -116,6 +120,7 @@ class StatusBoard:
             peak_load=block.get("peak_load"),
             latency_s=block.get("latency_s"),
             faulty_blocks=int(block.get("faulty_blocks")),
+            scheduling=SCHEDULING[int(block.get("scheduling"))],
             message=message,
             devices=devices,
         )

@@ -20,10 +20,13 @@ from engine.playback.process import EngineProcess
 
 WATCH_S = 0.2
 HEARTBEAT_TIMEOUT_S = 10.0
-STANDBY_AFTER_S = 1.0
+STANDBY_AFTER_S = 2.5
 MANY_DEATHS = 4
 MANY_DEATHS_WITHIN_S = 20.0
 BACK_OFF_S = 5.0
+EARLY_S = 3.0
+EARLY_DEATHS = 2
+"""After so many engines that died this soon, the next one leaves the audio system alone."""
 
 Outgoing = Callable[[], Message | None]
 
@@ -34,7 +37,8 @@ class Supervisor:
     Parameters
     ----------
     introduction : callable
-        ``introduction()`` gives the commands that bring a fresh engine to the present state.
+        ``introduction(no_device)`` gives the commands that bring a fresh engine to the present
+        state; without a device after engines died as soon as they had one.
     preparation : callable
         ``preparation()`` gives the command by which an engine in waiting prepares itself.
     on_notice : callable
@@ -47,7 +51,7 @@ class Supervisor:
 
     def __init__(
         self,
-        introduction: Callable[[], list[Message]],
+        introduction: Callable[[bool], list[Message]],
         preparation: Callable[[], Message],
         on_notice: Callable[[Notice], None],
         on_state: Callable[[str, str], None],
@@ -61,8 +65,10 @@ class Supervisor:
         self._engine: EngineProcess | None = None
         self._standby: EngineProcess | None = None
         self._outgoing: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
+        self._early_deaths = 0
         self._deaths: deque[float] = deque(maxlen=MANY_DEATHS)
         self._gate = threading.Lock()
+        self._activated_s: float | None = None
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="engine watcher", daemon=True)
         self._sender = threading.Thread(target=self._send_all, name="engine sender", daemon=True)
@@ -81,6 +87,18 @@ class Supervisor:
     def send(self, make: Outgoing) -> None:
         """Send what `make()` gives, on the sending thread; dropped while there is no engine."""
         self._outgoing.put(make)
+
+    def renew(self) -> None:
+        """Replace the engine by one that may touch the audio system again."""
+        self._early_deaths = 0
+        engine = self._engine
+        if engine is not None:
+            engine.process.kill()
+
+    @property
+    def avoids_devices(self) -> bool:
+        """Whether the present engine leaves the audio system alone."""
+        return self._early_deaths >= EARLY_DEATHS
 
     def close(self) -> None:
         """End the engines."""
@@ -120,6 +138,9 @@ class Supervisor:
         """Say that an engine died, and wait before the next if they die again and again."""
         now_s = time.monotonic()
         self._deaths.append(now_s)
+        early = self._activated_s is not None and now_s - self._activated_s < EARLY_S
+        self._early_deaths = self._early_deaths + 1 if early else 0
+        self._activated_s = None
         code = engine.process.exitcode
         many = len(self._deaths) == MANY_DEATHS
         if many and now_s - self._deaths[0] < MANY_DEATHS_WITHIN_S:
@@ -163,9 +184,10 @@ class Supervisor:
 
     def _activate(self, engine: EngineProcess) -> None:
         with self._gate:  # what is commanded meanwhile is sent after the introduction
-            for message in self._introduction():
+            for message in self._introduction(self._early_deaths >= EARLY_DEATHS):
                 engine.send(message)
             self._engine = engine
+        self._activated_s = time.monotonic()
         self._on_state("running", "")
 
     def _tend_standby(self, active_s: float) -> None:

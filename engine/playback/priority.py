@@ -1,0 +1,40 @@
+"""Ask the system to run the audio threads first, as far as it lets us."""
+
+from __future__ import annotations
+
+import os
+
+REALTIME_PRIORITY = 10
+"""Above everything ordinary, below what audio servers (and the kernel) use for themselves."""
+RAISED_NICENESS = -11
+SCHEDULING = ("normal", "raised", "realtime")
+
+
+def raise_process() -> None:
+    """Prefer this process (its present thread and those it starts) to ordinary ones."""
+    if hasattr(os, "setpriority"):
+        _try_niceness()
+
+
+def raise_thread() -> int:
+    """Run the calling thread, and those it starts, in real time; an index into `SCHEDULING`.
+
+    Needs the right to do so (on Linux the limit ``rtprio``, which audio distributions grant);
+    without it the thread is only preferred, or stays as it was.
+    """
+    if hasattr(os, "sched_setscheduler"):
+        wanted = min(REALTIME_PRIORITY, os.sched_get_priority_max(os.SCHED_RR))
+        try:
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(wanted))
+        except OSError:
+            return 1 if _try_niceness() else 0
+        return 2
+    return 0
+
+
+def _try_niceness() -> bool:
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, RAISED_NICENESS)
+    except OSError:
+        return False
+    return True

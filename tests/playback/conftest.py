@@ -1,0 +1,44 @@
+"""Clients that are closed, and private audio servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from audio_server import audio_server, running_audio_server
+from playing import Player, start_tone, tone_project
+
+from engine.playback.client import PlaybackClient
+
+__all__ = ["audio_server"]
+
+
+@pytest.fixture
+def client() -> Iterator[PlaybackClient]:
+    """A client that is closed afterwards."""
+    client = PlaybackClient()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def running_player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """One engine for the tests of a module."""
+    folder = tmp_path_factory.mktemp("tone")
+    with running_audio_server() as server:
+        client = PlaybackClient()
+        start_tone(client, folder)
+        yield Player(server, client, folder)
+        client.close()
+
+
+@pytest.fixture
+def player(running_player: Player) -> Player:
+    """The module's engine, stopped at 0 with its tone, in stereo."""
+    client = running_player.client
+    client.stop()
+    client.set_loop(None)
+    client.set_project(tone_project(running_player.folder), running_player.folder)
+    client.locate(0.0)
+    start_tone(client, running_player.folder)
+    return running_player

@@ -1,0 +1,271 @@
+"""Sound through a real audio server, recorded from its monitor."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from audio_server import AudioServer
+from msgspec import structs
+from numpy.typing import NDArray
+from playing import SAMPLE_RATE_HZ, TONE_HZ, TONE_LEVEL, Player, start_tone, tone_project, wait_for
+
+from engine.playback.client import PlaybackClient
+from engine.project.model import Clip
+
+pytestmark = pytest.mark.audio_device
+
+PAN_GAIN = float(np.sqrt(0.5))
+SETTLE_S = 0.3
+
+
+def sounding(channel: NDArray[np.float32], threshold: float = 1e-4) -> tuple[int, int]:
+    """First and last sample above a threshold."""
+    places = np.flatnonzero(np.abs(channel) > threshold)
+    assert len(places), "nothing was heard"
+    return int(places[0]), int(places[-1]) + 1
+
+
+def sine_fit(channel: NDArray[np.float32]) -> tuple[float, float]:
+    """Amplitude of the best-fitting test tone and the residual in dB below it."""
+    angle = 2 * np.pi * TONE_HZ / SAMPLE_RATE_HZ * np.arange(len(channel))
+    basis = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    weights, *_ = np.linalg.lstsq(basis, channel.astype(np.float64), rcond=None)
+    residual = channel - basis @ weights
+    amplitude = float(np.hypot(*weights))
+    noise = max(float(np.sqrt(np.mean(residual**2))), 1e-12)
+    return amplitude, 20 * np.log10(noise / (amplitude * PAN_GAIN))
+
+
+def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
+    client = player.client
+    with player.server.recording() as recording:
+        time.sleep(SETTLE_S)
+        client.play()
+        wait_for(lambda: client.position_s > 1.0)
+        level_dbfs = client.meters()
+        client.stop()
+        wait_for(lambda: not client.is_playing and len(recording.samples()[0]) > 0)
+        time.sleep(SETTLE_S)
+        client.locate(5.0)
+        assert client.position_s == 5.0
+    heard = recording.samples()
+    first, last = sounding(heard[0])
+    assert (last - first) / SAMPLE_RATE_HZ > 1.0
+    fade = SAMPLE_RATE_HZ // 100
+    for channel in heard:
+        amplitude, residual_db = sine_fit(channel[first + fade : last - fade])
+        assert amplitude == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=1e-3)
+        assert residual_db < -100.0
+    assert level_dbfs == pytest.approx(20 * np.log10(TONE_LEVEL * PAN_GAIN), abs=0.3)
+    assert client.status.underruns == 0
+    time.sleep(SETTLE_S)
+    assert client.position_s == pytest.approx(5.0, abs=1e-4)
+
+
+def test_stop_acts_at_once_and_without_a_click(player: Player) -> None:
+    client = player.client
+    client.play()
+    wait_for(lambda: client.position_s > 0.5)
+    before_s = client.position_s
+    client.stop()
+    wait_for(lambda: client.status.fill_s > 0 and not client.is_playing)
+    time.sleep(SETTLE_S)
+    assert 0.0 <= client.position_s - before_s < 0.09
+    with player.server.recording() as recording:
+        time.sleep(SETTLE_S)
+        client.play()
+        wait_for(lambda: client.position_s > before_s + 0.5)
+        client.stop()
+        time.sleep(SETTLE_S)
+    heard = recording.samples()[0]
+    steepest = TONE_LEVEL * PAN_GAIN * 2 * np.pi * TONE_HZ / SAMPLE_RATE_HZ
+    assert np.abs(np.diff(heard)).max() < 1.2 * steepest
+
+
+def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
+    client = player.client
+    client.play()
+    wait_for(lambda: client.position_s > 0.3)
+    readings = []
+    until_s = time.monotonic() + 1.5
+    while time.monotonic() < until_s:
+        readings.append((time.monotonic(), client.position_s))
+        time.sleep(0.003)
+    times, positions = np.array(readings).T
+    assert (np.diff(positions) >= 0.0).all()
+    drift, start = np.polyfit(times - times[0], positions, 1)
+    assert drift == pytest.approx(1.0, abs=0.01)
+    off = positions - (start + drift * (times - times[0]))
+    assert np.sqrt(np.mean(off**2)) < 0.004
+
+
+def test_edits_while_playing_leave_no_gap(player: Player) -> None:
+    client = player.client
+    project = tone_project(player.folder)
+    silent = Clip(
+        id="more", track_id="track", take_id="take", name="m", start_s=15.0, duration_s=1.0
+    )
+    with player.server.recording() as recording:
+        client.play()
+        wait_for(lambda: client.position_s > 0.3)
+        for index in range(10):
+            moved = structs.replace(silent, start_s=15.0 + 0.1 * index)
+            client.set_project(project.with_clip(moved), player.folder)
+            time.sleep(0.08)
+        client.stop()
+        time.sleep(SETTLE_S)
+    heard = recording.samples()[0]
+    first, last = sounding(heard)
+    amplitude, residual_db = sine_fit(heard[first + 480 : last - 480])
+    assert amplitude == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=1e-3)
+    assert residual_db < -80.0
+    assert client.status.underruns == 0
+
+
+def test_loop_is_exact_to_the_sample(player: Player) -> None:
+    client = player.client
+    cycles = 200
+    client.set_loop(1.0, 1.0 + cycles / TONE_HZ)
+    client.locate(1.0)
+    with player.server.recording() as recording:
+        client.play()
+        time.sleep(1.2)
+        assert 1.0 <= client.position_s <= 1.0 + cycles / TONE_HZ
+        client.stop()
+        time.sleep(SETTLE_S)
+    heard = recording.samples()[0]
+    first, last = sounding(heard)
+    # whole cycles in the loop: an exact loop is one unbroken sine
+    assert (last - first) / SAMPLE_RATE_HZ > 1.0
+    _, residual_db = sine_fit(heard[first + 480 : last - 480])
+    assert residual_db < -30.0  # the loop's length rounds to samples: a few degrees a turn
+    assert np.abs(heard[first + 480 : last - 480]).reshape(-1)[:-1].max() < 0.36
+
+
+def test_faders_act_without_compiling(player: Player) -> None:
+    client = player.client
+    client.play()
+    wait_for(lambda: client.meters()[0] > -12.0)
+    client.set_track_gain("track", -40.0)
+    wait_for(lambda: client.meters()[0] < -40.0, 8.0)
+    client.set_track_gain("track", 0.0)
+    client.set_master_gain(12.0)
+    wait_for(lambda: bool(client.clipped().all()))
+    client.set_master_gain(0.0)
+    time.sleep(SETTLE_S)
+    client.clear_clips()
+    wait_for(lambda: not client.clipped().any())
+    client.set_track_mute("track", True)
+    wait_for(lambda: client.meters()[0] < -60.0, 10.0)
+
+
+def test_scrub_sounds_grains_and_resumes(player: Player) -> None:
+    client = player.client
+    with player.server.recording() as recording:
+        time.sleep(SETTLE_S)
+        for step in range(5):
+            client.scrub(2.0 + 0.1 * step)
+            assert client.position_s == pytest.approx(2.0 + 0.1 * step)
+            time.sleep(0.15)
+        time.sleep(SETTLE_S)
+    heard = np.abs(recording.samples()[0])
+    loud = np.flatnonzero(heard > 0.01)
+    grains = 1 + np.count_nonzero(np.diff(loud) > 1000)
+    assert grains == 5
+    client.play()
+    wait_for(lambda: client.position_s > 2.6)
+    client.scrub(8.0)
+    client.locate(8.0)
+    wait_for(lambda: client.position_s > 8.1)
+
+
+def test_surround_reaches_the_right_loudspeakers(
+    audio_server: AudioServer, client: PlaybackClient, tmp_path: Path
+) -> None:
+    audio_server.control("set-default-sink", "surround")
+    start_tone(client, tmp_path, "5.1")
+    wait_for(lambda: client.status.channels == 6)
+    with audio_server.recording("surround", 6) as recording:
+        client.play()
+        wait_for(lambda: client.position_s > 0.5)
+        client.stop()
+        time.sleep(SETTLE_S)
+    levels = np.abs(recording.samples()).max(axis=1)
+    # straight ahead is the centre; the monitor's order is L R C LFE Ls Rs
+    assert levels.argmax() == 2
+    assert levels[2] == pytest.approx(TONE_LEVEL, rel=0.05)
+    assert max(levels[[0, 1, 4, 5]]) < 0.01
+
+
+def test_format_changes_while_playing(player: Player) -> None:
+    client = player.client
+    client.play()
+    for name, channels in (("binaural", 2), ("foa", 4), ("5.1", 6), ("stereo", 2)):
+        client.set_monitor_format(name)
+        wait_for(lambda n=channels: len(client.meters()) == n)
+        wait_for(lambda: client.meters().max() > -20.0)
+    before_s = client.position_s
+    wait_for(lambda: client.position_s > before_s + 0.2)
+
+
+def test_killed_engine_is_back_within_a_second(
+    audio_server: AudioServer, client: PlaybackClient, tmp_path: Path
+) -> None:
+    start_tone(client, tmp_path, "binaural")
+    client.play()
+    wait_for(lambda: client.position_s > 5.0)  # by now another engine waits
+    first_pid = client.engine_pid
+    before_s = client.position_s
+    assert first_pid is not None
+    os.kill(first_pid, signal.SIGKILL)
+    took_s = wait_for(
+        lambda: (
+            client.engine_pid not in (None, first_pid)
+            and client.status.state == "running"
+            and client.position_s > before_s + 0.1
+        )
+    )
+    assert took_s < 2.0
+    assert client.is_playing
+    assert client.position_s < before_s + took_s + 0.5
+    wait_for(lambda: client.meters().max() > -20.0)
+
+
+def test_lost_device_goes_silent_says_so_and_returns(
+    audio_server: AudioServer, client: PlaybackClient, tmp_path: Path
+) -> None:
+    start_tone(client, tmp_path)
+    client.play()
+    wait_for(lambda: client.position_s > 0.5)
+    audio_server.remove_sink("surround")
+    audio_server.remove_sink("stereo")
+    wait_for(lambda: client.status.state == "silent")
+    assert "gone" in client.status.message
+    before_s = client.position_s
+    took_s = wait_for(lambda: client.position_s > before_s + 1.0)
+    assert took_s == pytest.approx(1.0, abs=0.3)
+    audio_server.add_sink("stereo")
+    wait_for(lambda: client.status.state == "running", 8.0)
+    assert client.status.message == ""
+    with audio_server.recording() as recording:
+        time.sleep(0.6)
+    assert np.abs(recording.samples()).max() == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=0.01)
+
+
+@pytest.mark.timeout(60)
+def test_busy_window_causes_no_underrun(player: Player) -> None:
+    client = player.client
+    client.play()
+    wait_for(lambda: client.position_s > 0.3)
+    until_s = time.monotonic() + 5.0
+    for count in itertools.count():
+        if count % 1000 == 0 and time.monotonic() > until_s:
+            break
+    assert client.status.underruns == 0
+    assert client.position_s > 4.5
