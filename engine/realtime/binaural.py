@@ -66,33 +66,46 @@ def interpolate(spectra, delays, vertices, weights, fft_samples, out):
     `out` (partitions, 2 ears, 2, bins) receives real and imaginary parts.
     """
     partitions, ears, _, bins = out.shape
-    table_re = np.empty(_PHASE_BLOCK, dtype=np.float32)
-    table_im = np.empty(_PHASE_BLOCK, dtype=np.float32)
+    turns_re = np.empty(bins, dtype=np.float32)
+    turns_im = np.empty(bins, dtype=np.float32)
     a, b, c = vertices[0], vertices[1], vertices[2]
     wa, wb, wc = np.float32(weights[0]), np.float32(weights[1]), np.float32(weights[2])
     for ear in range(ears):
         delay = weights[0] * delays[a, ear] + weights[1] * delays[b, ear]
         delay += weights[2] * delays[c, ear]
-        turn = -2.0 * np.pi * delay / fft_samples
-        for j in range(_PHASE_BLOCK):
-            table_re[j] = np.cos(turn * j)
-            table_im[j] = np.sin(turn * j)
+        _turns(-2.0 * np.pi * delay / fft_samples, turns_re, turns_im)
         for p in range(partitions):
             ra, ia = spectra[a, p, ear, 0], spectra[a, p, ear, 1]
             rb, ib = spectra[b, p, ear, 0], spectra[b, p, ear, 1]
             rc, ic = spectra[c, p, ear, 0], spectra[c, p, ear, 1]
             out_re, out_im = out[p, ear, 0], out[p, ear, 1]
-            for start in range(0, bins, _PHASE_BLOCK):
-                base_re = np.float32(np.cos(turn * start))
-                base_im = np.float32(np.sin(turn * start))
-                for j in range(min(_PHASE_BLOCK, bins - start)):
-                    k = start + j
-                    re = wa * ra[k] + wb * rb[k] + wc * rc[k]
-                    im = wa * ia[k] + wb * ib[k] + wc * ic[k]
-                    turn_re = base_re * table_re[j] - base_im * table_im[j]
-                    turn_im = base_re * table_im[j] + base_im * table_re[j]
-                    out_re[k] = re * turn_re - im * turn_im
-                    out_im[k] = re * turn_im + im * turn_re
+            for k in range(bins):
+                re = wa * ra[k] + wb * rb[k] + wc * rc[k]
+                im = wa * ia[k] + wb * ib[k] + wc * ic[k]
+                out_re[k] = re * turns_re[k] - im * turns_im[k]
+                out_im[k] = re * turns_im[k] + im * turns_re[k]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+def _turns(turn, out_re, out_im):
+    """cos and sin of k * turn for k = 0, 1, ...: a short table, turned on block by block."""
+    table_re = np.empty(_PHASE_BLOCK, dtype=np.float32)
+    table_im = np.empty(_PHASE_BLOCK, dtype=np.float32)
+    for j in range(_PHASE_BLOCK):
+        table_re[j] = np.cos(turn * j)
+        table_im[j] = np.sin(turn * j)
+    step = np.exp(1j * turn * _PHASE_BLOCK)
+    base = 1.0 + 0.0j
+    for start in range(0, len(out_re), _PHASE_BLOCK):
+        base_re, base_im = np.float32(base.real), np.float32(base.imag)
+        block_re, block_im = (
+            out_re[start : start + _PHASE_BLOCK],
+            out_im[start : start + _PHASE_BLOCK],
+        )
+        for j in range(len(block_re)):
+            block_re[j] = base_re * table_re[j] - base_im * table_im[j]
+            block_im[j] = base_re * table_im[j] + base_im * table_re[j]
+        base *= step
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)

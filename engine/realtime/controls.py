@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
 
+LOUDEST_DB = 60.0
+"""A fader asking for more (or for no number at all) is not listened to."""
+
 STRAIGHT = np.eye(3)
 """The matrix of a head that looks straight ahead; tested by identity."""
 
@@ -29,7 +32,7 @@ class Controls:
 
     def set_track_gain(self, track_id: str, gain_db: float) -> None:
         """Fader of a track in dB."""
-        if track_id in self._index and not np.isnan(gain_db):
+        if track_id in self._index and gain_db < LOUDEST_DB:
             self._gains[self._index[track_id]] = float(db_to_gain(gain_db))
 
     def set_track_mute(self, track_id: str, muted: bool) -> None:
@@ -44,7 +47,7 @@ class Controls:
 
     def set_master_gain(self, gain_db: float) -> None:
         """Master fader in dB."""
-        if not np.isnan(gain_db):
+        if gain_db < LOUDEST_DB:
             self._master_gain = float(db_to_gain(gain_db))
 
     def set_head(self, yaw_deg: float, pitch_deg: float = 0.0, roll_deg: float = 0.0) -> None:

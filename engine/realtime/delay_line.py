@@ -50,11 +50,12 @@ def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
         row = int(phase)
         blend = np.float32(phase - row)
         base = whole - (TAPS // 2 - 1)
-        total = np.float32(0.0)
-        for tap in range(TAPS):
-            low = table[row, tap]
-            total += scratch[base + tap] * (low + blend * (table[row + 1, tap] - low))
-        out[n] = total
+        samples, low, high = scratch[base : base + TAPS], table[row], table[row + 1]
+        below = above = np.float32(0.0)
+        for tap in range(len(samples)):  # a length unknown to the compiler, so that it vectorises
+            below += samples[tap] * low[tap]
+            above += samples[tap] * high[tap]
+        out[n] = below + blend * (above - below)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +45,7 @@ class MotionSampler:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         sources = len(snapshot.sources)
-        self._stretch_hops = int(np.clip(512 // max(sources, 1), 1, 64))
+        self._stretch_hops = int(np.clip(4096 // max(sources, 1), 4, 64))
         self._stretch: int | None = None
         edges = self._stretch_hops + _EDGES_BEFORE + _EDGES_AFTER
         channels = sum(encoder.channels for encoder in snapshot.encoders.values())
@@ -52,6 +53,7 @@ class MotionSampler:
         self._delays = np.zeros((edges, sources))
         self._directions = np.zeros((edges, sources, 3))
         self._channel_gains = np.zeros((edges, channels, sources))
+        self._origin, self._origin_delays = np.zeros((edges, 3)), np.zeros(edges)
 
     def at(self, hop: int) -> Edges:
         """The edges of hop `hop` (which starts at sample ``hop * HOP_SAMPLES``)."""
@@ -74,9 +76,8 @@ class MotionSampler:
         edges = len(self._gains)
         hops = first_hop - _EDGES_BEFORE + np.arange(edges)
         times = np.maximum(hops * float(HOP_SAMPLES), 0.0)
-        for index, source in enumerate(self._snapshot.sources):
-            self._directions[:, index] = source.motion.at(times)
-            self._delays[:, index] = self._delay(index, times, self._directions[:, index])
+        for index in range(len(self._snapshot.sources)):
+            self._travel(index, times)
         distance = np.linalg.norm(self._directions, axis=-1)
         law = self._snapshot.distance
         fixed = np.array([source.gain for source in self._snapshot.sources])
@@ -86,20 +87,23 @@ class MotionSampler:
         self._directions /= np.where(nowhere, 1.0, distance)[..., None]
         self._encode(law.focus(distance))
 
-    def _delay(self, index: int, times: Floats, positions_m: Floats) -> Floats | float:
-        """What is heard now left the source when it was elsewhere: d = |p(t - d)| / c, solved by
-        iteration (each round gains a factor of c / v). Direction and level follow the picture."""
+    def _travel(self, index: int, times: Floats) -> None:
         source = self._snapshot.sources[index]
-        if not source.delayed:
-            return 0.0
-        speed = self._snapshot.samples_per_metre
-        delay = np.linalg.norm(positions_m, axis=-1) * speed
-        if source.delay_origin is not None:
-            delay -= np.linalg.norm(source.delay_origin.at(times), axis=-1) * speed
-        elif len(source.motion.times_samples) > 1:
-            for _ in range(_RETARDATION_ROUNDS):
-                delay = np.linalg.norm(source.motion.at(times - delay), axis=-1) * speed
-        return np.clip(delay, 0.0, source.max_delay_samples)
+        speed = self._snapshot.samples_per_metre if source.delayed else 0.0
+        rounds = _RETARDATION_ROUNDS if source.delay_origin is None else 0
+        delays = self._delays[:, index]
+        travel(
+            times, source.motion.times_samples, source.motion.positions_m, speed, rounds,
+            self._directions[:, index], delays,
+        )  # fmt: skip
+        if source.delayed and source.delay_origin is not None:
+            origin = source.delay_origin
+            travel(
+                times, origin.times_samples, origin.positions_m, speed, 0,
+                self._origin, self._origin_delays,
+            )  # fmt: skip
+            delays -= self._origin_delays
+        np.clip(delays, 0.0, source.max_delay_samples, out=delays)
 
     def _encode(self, focus: Floats) -> None:
         edges, sources = focus.shape
@@ -111,3 +115,36 @@ class MotionSampler:
             per_edge: NDArray[np.float64] = gains.reshape(edges, sources, encoder.channels)
             self._channel_gains[:, rows] = per_edge.transpose(0, 2, 1)
             row += encoder.channels
+
+
+@numba.njit(cache=True, nogil=True)
+def _place(time, key_times, key_positions, out):
+    """Position on a path at `time`: straight lines between keyframes, held outside them."""
+    after = np.searchsorted(key_times, time)
+    if after == 0 or after == len(key_times):
+        out[:] = key_positions[min(after, len(key_times) - 1)]
+        return
+    share = (time - key_times[after - 1]) / (key_times[after] - key_times[after - 1])
+    for axis in range(3):
+        start = key_positions[after - 1, axis]
+        out[axis] = start + share * (key_positions[after, axis] - start)
+
+
+@numba.njit(cache=True, nogil=True)
+def travel(times, key_times, key_positions, speed, rounds, positions, delays):
+    """Positions (n, 3) of a source at `times` (n,), and how late it is heard (n,).
+
+    What is heard now left the source when it was elsewhere: d = |p(t - d)| * speed, solved by
+    `rounds` of iteration (each gains a factor of the speed of sound over the source's). `positions`
+    are those of now: direction and level follow the picture. Times and delays are in samples,
+    `speed` in samples per metre (0: heard at once).
+    """
+    then = np.empty(3)
+    for n in range(len(times)):
+        here = positions[n]
+        _place(times[n], key_times, key_positions, here)
+        delay = speed * np.sqrt(here[0] ** 2 + here[1] ** 2 + here[2] ** 2)
+        for _ in range(rounds if speed > 0.0 else 0):
+            _place(times[n] - delay, key_times, key_positions, then)
+            delay = speed * np.sqrt(then[0] ** 2 + then[1] ** 2 + then[2] ** 2)
+        delays[n] = delay

@@ -16,6 +16,7 @@ from engine.realtime.delay_line import (
     sinc_table,
 )
 from engine.realtime.filters import Biquads
+from engine.realtime.mixing import mix_sources
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.snapshot import BED_CHANNELS, HOP_SAMPLES, Samples, Snapshot
 
@@ -59,8 +60,8 @@ class Stage:
     def _prepare_channels(self, sources: int) -> None:
         encoders = self.snapshot.encoders
         channels = sum(encoder.channels for encoder in encoders.values())
-        self._faded = np.zeros((2 * sources, HOP_SAMPLES), dtype=np.float32)
-        self._matrix = np.zeros((channels, 2 * sources), dtype=np.float32)
+        self._matrix_0 = np.zeros((channels, sources))
+        self._matrix_1 = np.zeros((channels, sources))
         self._bus = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
         beds = [encoder.bed for encoder in encoders.values()]
         self._bed_matrix = np.concatenate([np.zeros((0, BED_CHANNELS)), *beds]).astype(np.float32)
@@ -155,16 +156,12 @@ class Stage:
     def _render_channels(self, edges: Edges, gains_0: np.ndarray, gains_1: np.ndarray) -> None:
         if not len(self._bus):
             return
-        sources = len(self._blocks)
-        np.multiply(self._blocks, self._fade_out, out=self._faded[:sources])
-        np.multiply(self._blocks, self._fade_in, out=self._faded[sources:])
-        np.multiply(
-            edges.channel_gains_0, gains_0, out=self._matrix[:, :sources], casting="same_kind"
+        np.multiply(edges.channel_gains_0, gains_0, out=self._matrix_0)
+        np.multiply(edges.channel_gains_1, gains_1, out=self._matrix_1)
+        self._bus[:] = 0.0
+        mix_sources(
+            self._blocks, self._sounding, self._matrix_0, self._matrix_1, self._fade_in, self._bus
         )
-        np.multiply(
-            edges.channel_gains_1, gains_1, out=self._matrix[:, sources:], casting="same_kind"
-        )
-        np.matmul(self._matrix, self._faded, out=self._bus)
         if self.snapshot.beds:
             self._bus += self._bed_matrix @ self._bed
         for row, biquads in self._filters:
