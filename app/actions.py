@@ -73,7 +73,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "View", "zoom_in"),
     Spec("zoom_out", "Zoom out", ("Ctrl+-",), "View", "zoom_out"),
     Spec("zoom_fit", "Show the whole session", ("Z",), "View", "zoom_fit"),
-    Spec("stage_fit", "Show the whole stage", ("Shift+Z",), "View"),
+    Spec("stage_fit", "Show the whole stage", ("Shift+Z",), "View", "zoom_fit"),
     Spec("snap", "Snap", ("N",), "View", "magnet", checkable=True, starts_group=True),
     Spec("follow", "Follow the playhead", ("F",), "View", "follow", checkable=True),
     Spec("boxes", "Boxes on the picture", ("B",), "View", "boxes", checkable=True),

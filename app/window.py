@@ -90,15 +90,14 @@ class MainWindow(QMainWindow):
         add("history", "History", self.history)
         add("analysis", "Analysis", self.analysis)
         add("jobs", "Jobs", self.jobs)
-        self.workspace.arrange(DEFAULT_SIZE[0], 470)
+        self.workspace.arrange(DEFAULT_SIZE[0], 460)
 
     def _tools(self, *names: str) -> tuple[QToolButton, ...]:
         tools = []
         for name in names:
             button = QToolButton()
             button.setDefaultAction(self.actions_by_name[name])
-            if name == "stage_fit":
-                button.setIcon(icons.icon("zoom_fit"))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setAccessibleName(self.actions_by_name[name].text())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             tools.append(button)
@@ -129,6 +128,8 @@ class MainWindow(QMainWindow):
         strip.addWidget(self._state, 1)
         strip.addPermanentWidget(self._job_name)
         strip.addPermanentWidget(self._job_bar)
+        self._job_name.hide()
+        self._job_bar.hide()
 
     def _build_menus(self) -> None:
         for title in actions.MENUS:
@@ -205,7 +206,8 @@ class MainWindow(QMainWindow):
         self.welcome.show_recent(places.recent_sessions())
         self._show_project(self.session.project, self.session.project)
         if is_open:
-            QTimer.singleShot(0, self.timeline.open_at_start)
+            QTimer.singleShot(0, self._arrange)
+            self.timeline.lanes.setFocus()
             first = next(iter(self.session.project.tracks), None)
             self.session.selection.select_track(first.id if first else None)
 
@@ -312,8 +314,14 @@ class MainWindow(QMainWindow):
         geometry, state = stored.value("window/geometry"), stored.value("window/panels")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if state is not None and not self.workspace.restore(state):
+        self._arranged = state is not None and self.workspace.restore(state)
+
+    def _arrange(self) -> None:
+        """Once the workspace has its size: the default layout unless the user has one."""
+        if not self._arranged and self._pages.currentWidget() is self.workspace:
+            self._arranged = True
             self.workspace.reset()
+        self.timeline.open_at_start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         stored = places.settings()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QSizePolicy,
+    QTabBar,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -111,14 +112,23 @@ class Workspace(QMainWindow):
         for panel in side[1:]:
             self.tabifyDockWidget(side[0], panel)
         side[0].raise_()
-        across = [round(across_px * share) for share in (0.41, 0.31, 0.28)]
+        across = [round(across_px * share) for share in (0.45, 0.30, 0.25)]
         self.resizeDocks([p["picture"], p["stage"], side[0]], across, Qt.Orientation.Horizontal)
         self.resizeDocks([p["picture"]], [down_px], Qt.Orientation.Vertical)
         self._show_titles()
+        self._calm_tabs()
+
+    def _calm_tabs(self) -> None:
+        """Tabs as wide as their words, without a line under them."""
+        for bar in self.findChildren(QTabBar):
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setExpanding(False)
+            bar.setDrawBase(False)
+            bar.setUsesScrollButtons(True)
 
     def reset(self) -> None:
         """Back to the default layout."""
-        self.arrange(self.width(), round(self.height() * 0.52))
+        self.arrange(self.width(), round(self.height() * 0.51))
 
     def state(self) -> QByteArray:
         """The layout, to be kept."""
@@ -139,3 +149,4 @@ class Workspace(QMainWindow):
         for panel in self.panels.values():
             tabbed = bool(self.tabifiedDockWidgets(panel)) and not panel.isFloating()
             panel.show_title(not tabbed)
+        self._calm_tabs()

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.project.model import Project
 
@@ -26,11 +26,10 @@ class AnalysisPanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._form = QFormLayout()
+        self._form = QGridLayout()
         self._form.setHorizontalSpacing(12)
         self._form.setVerticalSpacing(8)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._form.setColumnStretch(1, 1)
         self.again = QPushButton("Analyse again…")
         self.again.clicked.connect(self.analyse_requested)
         inside = QWidget()
@@ -56,14 +55,15 @@ class AnalysisPanel(QWidget):
         if rows == self._shown:
             return
         self._shown = rows
-        while self._form.rowCount():
-            self._form.removeRow(0)
-        for name, value in rows:
+        while (item := self._form.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for row, (name, value) in enumerate(rows):
             label, text = QLabel(name), QLabel(value)
             label.setProperty("tone", "faint")
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._form.addRow(label, text)
+            self._form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._form.addWidget(text, row, 1)
 
 
 def facts(project: Project) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QLabel, QStackedLayout, QTableView, QWidget
 
 from app.selection import Selected, Selection
@@ -54,12 +55,17 @@ class ScriptPanel(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(36)
-        widths = {TIME: 92, TRACK: 92, LAYER: 92, HITS: 40, LEVEL: 48, MADE_BY: 78}
+        widths = {TIME: 88, TRACK: 76, LAYER: 74, HITS: 40, LEVEL: 48, MADE_BY: 78}
         for column, width in widths.items():
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(SOUND, QHeaderView.ResizeMode.Stretch)
-        table.setColumnHidden(MADE_BY, False)
         return table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow panel keeps to what matters most; the rest is in the tooltip."""
+        self.table.setColumnHidden(MADE_BY, self.width() < 600)
+        self.table.setColumnHidden(HITS, self.width() < 480)
+        super().resizeEvent(event)
 
     def _row_chosen(self, now: QModelIndex, before: QModelIndex) -> None:
         if now.isValid() and not self._answering:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -62,10 +63,14 @@ def _paint_degrees(painter: QPainter, area: QRectF, listener: QPointF) -> None:
     if not border.contains(listener):
         return
     painter.setFont(theme.font(10, 500))
-    for azimuth in range(-150, 181, 30):
+    taken: list[QRectF] = []
+    for azimuth in (0, 90, -90, 180, 60, -60, 30, -30, 120, -120, 150, -150):
         place = _border_point(listener, _direction(azimuth), border)
         text = "0°" if azimuth == 0 else f"{azimuth:+d}°".replace("-", "−")
         chip = QRectF(place.x() - 18, place.y() - 8, 36, 16)
+        if any(chip.intersects(other) for other in taken):
+            continue
+        taken.append(chip)
         painter.fillRect(chip, table.field)
         painter.setPen(table.text_soft if azimuth % 90 == 0 else table.text_faint)
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text.replace("+180", "180"))
@@ -89,10 +94,10 @@ def _direction(azimuth_deg: float) -> QPointF:
 
 
 def paint_loudspeakers(painter: QPainter, projection: Projection, monitor: str) -> None:
-    """Where the loudspeakers of the monitored format stand (their directions; 2 m away)."""
-    layout = LAYOUTS.get(monitor)
-    if layout is None:
-        return
+    """Directions of the loudspeakers: those of the monitored format, else of 5.1, faintly."""
+    layout = LAYOUTS.get(monitor, SURROUND_51)
+    painter.save()
+    painter.setOpacity(1.0 if monitor in LAYOUTS else 0.45)
     table = theme.colours()
     radius = max(44.0, 2.0 * projection.px_per_m)
     listener = projection.point(0, 0)
@@ -101,18 +106,13 @@ def paint_loudspeakers(painter: QPainter, projection: Projection, monitor: str) 
         if speaker.lfe:
             continue
         place = listener + _direction(speaker.azimuth_deg) * radius
-        painter.save()
-        painter.translate(place)
-        painter.rotate(-speaker.azimuth_deg)
         painter.setPen(QPen(table.text_faint, 1))
         painter.setBrush(table.raised)
-        painter.drawRoundedRect(QRectF(-9, -8, 18, 16), 3, 3)
-        painter.setBrush(table.text_faint)
-        painter.drawRect(QRectF(-6, 5, 12, 2))
-        painter.restore()
+        painter.drawEllipse(place, 10, 10)
         painter.setPen(table.text)
-        area = QRectF(place.x() - 12, place.y() - 8, 24, 15)
+        area = QRectF(place.x() - 12, place.y() - 8, 24, 16)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, speaker.name)
+    painter.restore()
 
 
 def paint_head(painter: QPainter, projection: Projection, yaw_deg: float = 0.0) -> None:
@@ -121,13 +121,17 @@ def paint_head(painter: QPainter, projection: Projection, yaw_deg: float = 0.0) 
     painter.save()
     painter.translate(projection.point(0, 0))
     painter.rotate(-yaw_deg)
-    painter.setPen(QPen(table.ground, 1.5))
-    painter.setBrush(table.text_soft)
+    head = QPainterPath()
+    head.addEllipse(QPointF(0, 0), 11, 12)
+    nose = QPainterPath()
+    nose.addPolygon(QPolygonF([QPointF(-5, -9), QPointF(0, -18), QPointF(5, -9)]))
     for side in (-1, 1):
-        painter.drawRoundedRect(QRectF(side * 10.5 - 2, -4, 4, 8), 2, 2)
-    nose = [QPointF(-4, -8), QPointF(0, -15), QPointF(4, -8)]
-    painter.drawPolygon(QPolygonF(nose))
-    painter.drawEllipse(QPointF(0, 0), 10, 10)
+        ear = QPainterPath()
+        ear.addRoundedRect(QRectF(side * 12 - 3, -5, 6, 10), 3, 3)
+        head = head.united(ear)
+    painter.setPen(QPen(table.field, 2))
+    painter.setBrush(table.text_soft)
+    painter.drawPath(head.united(nose))
     painter.restore()
 
 
@@ -143,11 +147,11 @@ def paint_path(painter: QPainter, projection: Projection, track: Track, *, chose
     """A trajectory, coloured along time, with an arrowhead where it ends."""
     pixels = projection.points(_sampled(track))
     colour = theme.legible(track.colour)
-    opacity = 1.0 if chosen else 0.5
+    opacity = 1.0 if chosen else 0.7
     width = 2.5 if chosen else 1.5
     painter.setBrush(Qt.BrushStyle.NoBrush)
     edges = np.linspace(0, len(pixels) - 1, min(_BUCKETS, len(pixels) - 1) + 1).astype(int)
-    for number, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (first, last) in enumerate(itertools.pairwise(edges)):
         shade = time_colour(colour, number / max(1, len(edges) - 2))
         pen = QPen(theme.with_alpha(shade, opacity), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)

@@ -1,4 +1,4 @@
-"""Which clips of a track are in sight, found without looking at all of them."""
+"""Which clips of a track are in sight, and in which lane, found without looking at all of them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,28 @@ from numpy.typing import NDArray
 
 from engine.project.model import Clip, Project
 
+CROSS_FADE_S = 0.06
+MOST_LANES = 6
+
 
 @dataclass(frozen=True)
 class ClipRow:
-    """Clips of one track sorted by start; `latest_ends_s[i]` is the latest end among clips 0..i."""
+    """Clips of one track sorted by start.
+
+    `latest_ends_s[i]` is the latest end among clips 0..i; `lanes[i]` is the lane of clip i, so
+    that clips that overlap by more than a cross-fade lie below each other.
+    """
 
     clips: tuple[Clip, ...]
     starts_s: NDArray[np.float64]
     ends_s: NDArray[np.float64]
     latest_ends_s: NDArray[np.float64]
+    lanes: NDArray[np.int64]
+
+    @property
+    def lane_count(self) -> int:
+        """How many lanes the clips need."""
+        return int(self.lanes.max()) + 1 if len(self.lanes) else 1
 
     def within(self, from_s: float, to_s: float) -> slice:
         """Slice that holds every clip touching [from_s, to_s]."""
@@ -26,14 +39,14 @@ class ClipRow:
         first = int(np.searchsorted(self.latest_ends_s, from_s, side="left"))
         return slice(first, max(first, last))
 
-    def at(self, time_s: float) -> Clip | None:
-        """The topmost clip at a time."""
-        found = [
-            clip
-            for clip in self.clips[self.within(time_s, time_s)]
-            if clip.start_s <= time_s < clip.start_s + clip.duration_s
-        ]
-        return found[-1] if found else None
+    def at(self, time_s: float, lane: int) -> Clip | None:
+        """The topmost clip at a time in a lane."""
+        inside = self.within(time_s, time_s)
+        for index in reversed(range(inside.start, inside.stop)):
+            here = self.starts_s[index] <= time_s < self.ends_s[index]
+            if here and self.lanes[index] == lane:
+                return self.clips[index]
+        return None
 
 
 def row_of(project: Project, track_id: str) -> ClipRow:
@@ -47,7 +60,23 @@ def _sorted_row(key: _Identity) -> ClipRow:
     starts = np.array([clip.start_s for clip in clips])
     ends = starts + np.array([clip.duration_s for clip in clips])
     latest = np.maximum.accumulate(ends) if len(clips) else ends
-    return ClipRow(clips, starts, ends, latest)
+    return ClipRow(clips, starts, ends, latest, _lanes(starts, ends))
+
+
+def _lanes(starts_s: NDArray[np.float64], ends_s: NDArray[np.float64]) -> NDArray[np.int64]:
+    """First lane that is free, for each clip in the order of starts."""
+    free_s: list[float] = []
+    lanes = np.zeros(len(starts_s), dtype=np.int64)
+    for index, (start_s, end_s) in enumerate(zip(starts_s, ends_s, strict=True)):
+        for lane, until_s in enumerate(free_s):
+            if until_s - CROSS_FADE_S <= start_s:
+                free_s[lane] = max(end_s, until_s)
+                break
+        else:
+            lane = len(free_s)
+            free_s.append(end_s)
+        lanes[index] = min(lane, MOST_LANES - 1)
+    return lanes
 
 
 class _Identity:

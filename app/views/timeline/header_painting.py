@@ -66,15 +66,15 @@ class HeaderLayout:
 
 
 def paint_header(
-    painter: QPainter, layout: HeaderLayout, track: Track, facts: str, *, chosen: bool
+    painter: QPainter, layout: HeaderLayout, track: Track, facts: str, *, height: int, chosen: bool
 ) -> None:
-    """Paint one header."""
+    """Paint one header in a row of the given height."""
     table = theme.colours()
     colour = theme.legible(track.colour)
     ground = theme.mix(table.raised, table.hover, 0.6) if chosen else table.panel
-    row = QRectF(0, layout.top, layout.width, layout.height - 1)
+    row = QRectF(0, layout.top, layout.width, height - 1)
     painter.fillRect(row, ground)
-    painter.fillRect(QRectF(0, layout.top, 4, layout.height - 1), colour)
+    painter.fillRect(QRectF(0, layout.top, 4, height - 1), colour)
     kind = "ambience" if track.kind == "ambience" else "object"
     icons.draw(painter, kind, QRectF(12, layout.top + 8, 16, 16), colour)
     painter.setFont(theme.font(12, 600))

@@ -175,10 +175,11 @@ class Headers(EditingWidget):
                 self.layout_of(index),
                 track,
                 self._facts(track),
+                height=self.rows.height_of(index),
                 chosen=track.id == self.selection.value.track_id,
             )
             painter.fillRect(
-                0, self.rows.y_of(index) + self.rows.row_px - 1, self.width(), 1,
+                0, self.rows.y_of(index) + self.rows.height_of(index) - 1, self.width(), 1,
                 theme.colours().ground,
             )  # fmt: skip
         painter.fillRect(self.width() - 1, 0, 1, self.height(), theme.colours().ground)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import row_of
-from app.views.timeline.lane_painting import CONTACTS_PX, TITLE_PX
+from app.views.timeline.lane_painting import CLIPS_TOP_PX, TITLE_PX, lane_height
 from app.views.timeline.rows import Rows
 from engine.project.model import Clip, Project
 
@@ -30,18 +30,20 @@ def find_hit(project: Project, axis: TimeAxis, rows: Rows, point: QPointF) -> Hi
     index = rows.index_at(point.y())
     if index is None:
         return None
-    inside_px = point.y() - rows.y_of(index)
-    if not 4 <= inside_px <= rows.row_px - 4 - CONTACTS_PX:
+    inside_px = point.y() - rows.y_of(index) - CLIPS_TOP_PX
+    lane_px = lane_height(rows, index)
+    lane = int(inside_px // lane_px)
+    if inside_px < 0 or lane >= rows.lanes_of(index):
         return None
-    clip = row_of(project, rows.track_ids[index]).at(axis.time_of(point.x()))
-    return None if clip is None else Hit(clip, _part(clip, axis, point.x(), inside_px))
+    clip = row_of(project, rows.track_ids[index]).at(axis.time_of(point.x()), lane)
+    return None if clip is None else Hit(clip, _part(clip, axis, point.x(), inside_px % lane_px))
 
 
 def _part(clip: Clip, axis: TimeAxis, x: float, y: float) -> Part:
     left, width = axis.x_of(clip.start_s), clip.duration_s * axis.px_per_s
     from_left, from_right = x - left, left + width - x
     edge = min(EDGE_PX, width / 4)
-    if TITLE_PX < y - 4 <= TITLE_PX + 9 and width > 30:
+    if TITLE_PX < y <= TITLE_PX + 9 and width > 30:
         fade_in, fade_out = clip.fade_in_s * axis.px_per_s, clip.fade_out_s * axis.px_per_s
         if abs(from_left - fade_in) <= 5 and (fade_in > edge or from_left > 2):
             return "fade in"

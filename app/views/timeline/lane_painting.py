@@ -20,6 +20,7 @@ from engine.project.model import Clip, Project, Track
 from engine.units import db_to_gain
 
 TITLE_PX = 15
+CLIPS_TOP_PX = 4
 CONTACTS_PX = 9
 _DETAIL_PX = 5.0
 """Clips narrower than this are drawn as plain bars, many in one call."""
@@ -54,7 +55,8 @@ class LanePainting:
             ground = table.field_alternate if index % 2 else table.field
             if chosen:
                 ground = theme.mix(ground, table.raised, 0.6)
-            painter.fillRect(QRectF(area.left(), y, area.width(), self.rows.row_px - 1), ground)
+            height = self.rows.height_of(index) - 1
+            painter.fillRect(QRectF(area.left(), y, area.width(), height), ground)
 
     def _paint_grid(self, painter: QPainter, area: QRectF) -> None:
         table = theme.colours()
@@ -83,15 +85,17 @@ class LanePainting:
         row = row_of(self.project, track.id)
         found = row.within(self.axis.time_of(area.left()), self.axis.time_of(area.right()))
         painter.setOpacity(1.0 if heard else 0.42)
-        self._paint_small_clips(painter, row, found, track, top)
+        self._paint_small_clips(painter, row, found, track, index)
         widths = (row.ends_s[found] - row.starts_s[found]) * self.axis.px_per_s
         for offset in np.flatnonzero(widths >= _DETAIL_PX):
-            self._paint_clip(painter, area, row.clips[found.start + int(offset)], track, top)
-        self._paint_contacts(painter, area, track, top)
+            number = found.start + int(offset)
+            place = self.clip_area(row.clips[number], index, int(row.lanes[number]))
+            self._paint_clip(painter, area, row.clips[number], track, place)
+        self._paint_contacts(painter, area, track, top + self.rows.height_of(index))
         painter.setOpacity(1.0)
 
     def _paint_small_clips(
-        self, painter: QPainter, row: ClipRow, found: slice, track: Track, top: float
+        self, painter: QPainter, row: ClipRow, found: slice, track: Track, index: int
     ) -> None:
         starts, ends = row.starts_s[found], row.ends_s[found]
         small = (ends - starts) * self.axis.px_per_s < _DETAIL_PX
@@ -99,24 +103,28 @@ class LanePainting:
             return
         left = np.round((starts[small] - self.axis.left_s) * self.axis.px_per_s)
         colour = theme.mix(theme.legible(track.colour), theme.colours().field, 0.35)
-        height = self.rows.row_px - 8 - CONTACTS_PX
-        bars = [QRectF(x, top + 4, 2.0, height) for x in np.unique(left)]
+        top = self.rows.y_of(index) + CLIPS_TOP_PX
+        height = lane_height(self.rows, index)
+        pairs = np.unique(np.stack([left, row.lanes[found][small]], axis=-1), axis=0)
+        bars = [QRectF(x, top + lane * height, 2.0, height - 2) for x, lane in pairs]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRects(bars)
 
-    def clip_area(self, clip: Clip, top: float) -> QRectF:
-        """Where a clip is drawn in the row whose top is given."""
+    def clip_area(self, clip: Clip, index: int, lane: int) -> QRectF:
+        """Where a clip is drawn in a lane of a row."""
         left = self.axis.x_of(clip.start_s)
         width = max(clip.duration_s * self.axis.px_per_s, 2.0)
-        return QRectF(left, top + 4, width, self.rows.row_px - 8 - CONTACTS_PX)
+        height = lane_height(self.rows, index)
+        top = self.rows.y_of(index) + CLIPS_TOP_PX + lane * height
+        return QRectF(left, top, width, height - 1)
 
     def _paint_clip(
-        self, painter: QPainter, area: QRectF, clip: Clip, track: Track, top: float
+        self, painter: QPainter, area: QRectF, clip: Clip, track: Track, place: QRectF
     ) -> None:
         table = theme.colours()
         chosen = clip.id in self.selected.clip_ids
-        body = self.clip_area(clip, top).adjusted(0.5, 0.5, -0.5, -0.5)
+        body = place.adjusted(0.5, 0.5, -0.5, -0.5)
         colour = theme.legible(track.colour)
         ground = theme.mix(colour, table.field, 0.66 if chosen else 0.78)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -185,18 +193,18 @@ class LanePainting:
             triangle = QPainterPath()
             triangle.addPolygon(
                 QPolygonF(
-                    [wave_point(corner, wave.bottom()), wave_point(corner, wave.top()),
-                     wave_point(inner, wave.top())]
+                    [QPointF(corner, wave.bottom()), QPointF(corner, wave.top()),
+                     QPointF(inner, wave.top())]
                 )
             )  # fmt: skip
             painter.fillPath(triangle, shade)
             painter.setPen(pen)
             painter.drawLine(QPointF(corner, wave.bottom()), QPointF(inner, wave.top()))
 
-    def _paint_contacts(self, painter: QPainter, area: QRectF, track: Track, top: float) -> None:
+    def _paint_contacts(self, painter: QPainter, area: QRectF, track: Track, bottom: float) -> None:
         if not track.contacts:
             return
-        base = top + self.rows.row_px - 3
+        base = bottom - 3
         colour = theme.legible(track.colour)
         ticks = []
         for contact in track.contacts:
@@ -209,6 +217,6 @@ class LanePainting:
         painter.drawRects(ticks)
 
 
-def wave_point(x: float, y: float) -> QPointF:
-    """A point of a waveform's outline."""
-    return QPointF(x, y)
+def lane_height(rows: Rows, index: int) -> float:
+    """Height of one lane of a row: what the contacts leave, shared evenly."""
+    return (rows.height_of(index) - CLIPS_TOP_PX - CONTACTS_PX - 3) / rows.lanes_of(index)

@@ -218,7 +218,8 @@ class Lanes(EditingWidget):
         for clip in self.ghosts:
             row = self.rows.track_ids.index(clip.track_id)
             x, width = self.axis.x_of(clip.start_s), clip.duration_s * self.axis.px_per_s
-            painter.drawRect(QRectF(x, self.rows.y_of(row) + 4, width, self.rows.row_px - 17))
+            height = self.rows.height_of(row) - 17
+            painter.drawRect(QRectF(x, self.rows.y_of(row) + 4, width, height))
 
     def _lanes_picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -1,16 +1,24 @@
-"""The timeline's vertical axis: which track is at which pixel. Shared by headers and lanes."""
+"""The timeline's vertical axis: which track is at which pixel. Shared by headers and lanes.
+
+A track whose clips overlap gets a lane for each layer, and a higher row.
+"""
 
 from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
 
 from PySide6.QtCore import QObject, Signal
 
 MINIMUM_ROW_PX = 44
 MAXIMUM_ROW_PX = 160
 DEFAULT_ROW_PX = 64
+_EXTRA_LANE = 0.6
+"""Height of each further lane, as a share of a row."""
 
 
 class Rows(QObject):
-    """Rows of equal height in track order, scrolled by pixels."""
+    """Rows in track order, scrolled by pixels."""
 
     changed = Signal()
 
@@ -20,21 +28,25 @@ class Rows(QObject):
         self.row_px = DEFAULT_ROW_PX
         self.top_px = 0
         self.height_px = 200
+        self._lanes: tuple[int, ...] = ()
+        self._tops: list[int] = [0]
 
     @property
     def content_px(self) -> int:
         """Height of all rows."""
-        return len(self.track_ids) * self.row_px
+        return self._tops[-1]
 
     @property
     def scroll_end_px(self) -> int:
         """How far the rows may be scrolled."""
         return max(0, self.content_px - self.height_px)
 
-    def set_tracks(self, track_ids: tuple[str, ...]) -> None:
-        """The project's tracks, in order."""
-        self.track_ids = track_ids
-        self._place(self.top_px)
+    def set_tracks(self, track_ids: tuple[str, ...], lanes: tuple[int, ...]) -> None:
+        """The project's tracks in order, and how many lanes each needs."""
+        if (track_ids, lanes) != (self.track_ids, self._lanes):
+            self.track_ids, self._lanes = track_ids, lanes
+            self._measure()
+            self._place(self.top_px)
 
     def set_height(self, height_px: int) -> None:
         """The visible height changed."""
@@ -47,17 +59,26 @@ class Rows(QObject):
 
     def set_row_height(self, row_px: int) -> None:
         """Make rows higher or lower; the top row stays."""
-        first = self.top_px / self.row_px
+        share = self.top_px / max(1, self.content_px)
         self.row_px = min(max(row_px, MINIMUM_ROW_PX), MAXIMUM_ROW_PX)
-        self._place(round(first * self.row_px))
+        self._measure()
+        self._place(round(share * self.content_px))
 
     def y_of(self, index: int) -> int:
         """Top pixel of a row."""
-        return index * self.row_px - self.top_px
+        return self._tops[index] - self.top_px
+
+    def height_of(self, index: int) -> int:
+        """Height of a row."""
+        return self._tops[index + 1] - self._tops[index]
+
+    def lanes_of(self, index: int) -> int:
+        """How many lanes a row has."""
+        return max(1, self._lanes[index])
 
     def index_at(self, y_px: float) -> int | None:
         """Row under a pixel; None below the last one."""
-        index = int((y_px + self.top_px) // self.row_px)
+        index = bisect_right(self._tops, y_px + self.top_px) - 1
         return index if 0 <= index < len(self.track_ids) else None
 
     def track_at(self, y_px: float) -> str | None:
@@ -67,9 +88,14 @@ class Rows(QObject):
 
     def visible(self) -> range:
         """Indices of the rows in sight."""
-        first = max(0, self.top_px // self.row_px)
-        last = min(len(self.track_ids), -(-(self.top_px + self.height_px) // self.row_px))
-        return range(first, max(first, last))
+        first = max(0, bisect_right(self._tops, self.top_px) - 1)
+        last = bisect_right(self._tops, self.top_px + self.height_px - 1)
+        return range(first, max(first, min(last, len(self.track_ids))))
+
+    def _measure(self) -> None:
+        extra = round(self.row_px * _EXTRA_LANE)
+        heights = (self.row_px + extra * (max(1, lanes) - 1) for lanes in self._lanes)
+        self._tops = [0, *accumulate(heights)]
 
     def _place(self, top_px: int) -> None:
         self.top_px = min(max(0, top_px), self.scroll_end_px)

@@ -116,7 +116,7 @@ class Ruler(QWidget):
             painter.fillRect(
                 x, base - (10 if labelled else 4), 1, 10 if labelled else 4, table.line_strong
             )
-            if labelled:
+            if labelled and x + 74 <= self.width():
                 painter.setPen(table.text_soft)
                 area = QRectF(x + 5, _MARKERS_PX, 90, base - _MARKERS_PX - 2)
                 painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, format_timecode(time_s, rate))

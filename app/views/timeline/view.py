@@ -10,6 +10,7 @@ from app import icons
 from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.clip_index import row_of
 from app.views.timeline.header_painting import WIDTH_PX
 from app.views.timeline.headers import Headers
 from app.views.timeline.lanes import Lanes
@@ -46,7 +47,8 @@ class TimelineView(EditingWidget):
 
     def set_project(self, project: Project) -> None:
         """Show another project."""
-        self.rows.set_tracks(tuple(track.id for track in project.tracks))
+        ids = tuple(str(track.id) for track in project.tracks)
+        self.rows.set_tracks(ids, tuple(row_of(project, one).lane_count for one in ids))
         for part in (self.ruler, self.headers, self.lanes):
             part.set_project(project)
         self.axis.set_duration(project.duration_s)

@@ -113,7 +113,12 @@ class WaveformTiles:
 def coverage_image(
     low: NDArray[np.float32], high: NDArray[np.float32], rows: int, colour: QColor
 ) -> QImage:
-    """Columns from `low` to `high` (full scale +-1) as an antialiased image `rows` high."""
+    """Columns from `low` to `high` (full scale +-1) as an antialiased image `rows` high.
+
+    Heights go with the square root of the level (half the height is -12 dB), so that quiet
+    sounds show their shape.
+    """
+    low, high = (np.sign(part) * np.sqrt(np.abs(part)) for part in (low, high))
     middle, reach = rows / 2.0, rows / 2.0 - 0.5
     top = middle - np.clip(high, -1.0, 1.0) * reach - 0.5
     bottom = middle - np.clip(low, -1.0, 1.0) * reach + 0.5

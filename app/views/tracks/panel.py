@@ -250,5 +250,6 @@ def _add(section: _Section, *rows: tuple[str, QWidget]) -> None:
     for text, field in rows:
         label = QLabel(text)
         label.setProperty("tone", "faint")
+        label.setMinimumWidth(64)
         field.setAccessibleName(text or field.accessibleName())
         section.form.addRow(label, field)

@@ -75,6 +75,7 @@ class TransportBar(QWidget):
         self._row.addStretch(1)
         self._row.addWidget(self.engine)
         self._row.addWidget(_rule())
+        self._row.addSpacing(12)
         self._row.addLayout(_labelled("Monitor", self.monitor))
         self._row.addSpacing(12)
         self._row.addWidget(self.master)

@@ -82,13 +82,14 @@ class EngineChip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._lamp())
-        painter.drawEllipse(QRectF(2, 9, 8, 8))
+        first = 3 if self.facts else 11
+        painter.drawEllipse(QRectF(2, first + 5, 8, 8))
         room = self.width() - 18
         for top, size, colour, text in (
-            (3, 11, table.text, self.title),
+            (first, 11, table.text, self.title),
             (20, 10, table.text_soft, self.facts),
         ):
-            painter.setFont(theme.font(size, 500 if top == 3 else 400))
+            painter.setFont(theme.font(size, 500 if size == 11 else 400))
             painter.setPen(colour)
             elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(18, top, room, 18), Qt.AlignmentFlag.AlignVCenter, elided)
