@@ -264,7 +264,9 @@ def _place(
         for path, gait in zip(paths, gaits, strict=True)
     ]
     names, notes = name_paths(paths, kinds, settings.prompt, height)
-    depth = GeometryDepth(rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg))
+    depth = GeometryDepth(
+        rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
+    )
     whole = [amodal(path, width, height) for path in paths]
     distances = [
         _distances(path, boxes, kind, depth, size)
@@ -338,4 +340,3 @@ def _trajectory(times_s: Array, positions_m: Array, contacts: Sequence[Contact])
 def spherical_of(seen: SeenObject) -> Array:
     """Azimuth, elevation (degrees) and distance (metres) of an object's positions, (n, 3)."""
     return to_spherical(seen.positions_m)
-

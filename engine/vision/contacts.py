@@ -27,6 +27,7 @@ _LEAST_JUMP_SHARE = 0.045
 """A contact changes the velocity by this share of the picture's width per second, or more."""
 _LEAST_SIGMAS = 5.0
 _APART_S = 0.12
+_LEAST_TURN_DEG = 35.0
 _SUPPLE = 0.07
 """Things whose size usually varies by more (wings, limbs) do not bounce, they flap or run."""
 _STILL_SHARE = 0.02
@@ -67,7 +68,9 @@ def _hits(path: Path, width: int, height: int) -> list[Contact]:
     least = np.maximum(least, _LEAST_SIGMAS * sides.noise)
     candidate = (strength > least) & stiff & np.isfinite(strength)
     picked = _peaks(path.times_s, np.where(candidate, strength, 0.0))
-    hits = _clear([(_contact(sides, i, path.times_s, width), strength[i] / least[i]) for i in picked])
+    hits = _clear(
+        [(_contact(sides, i, path.times_s, width), strength[i] / least[i]) for i in picked]
+    )
     strongest = max((s for _, s in hits), default=1.0)
     return [
         Contact(time_s=time_s, kind=kind, strength=float(np.clip(s / strongest, 0.05, 1.0)))
@@ -86,7 +89,7 @@ def _clear(
     for ((time_s, kind), change), over in sorted(hits, key=lambda hit: -hit[0][1]):
         apart = all(abs(time_s - other) > 1.3 * _SIDE_S for (other, _), _ in kept)
         faint = bool(kept) and change < 0.15 * kept[0][1]
-        if not faint and (kind == "bounce" or (apart and over > 2.0)):
+        if kind and not faint and (kind == "bounce" or (apart and over > 2.0)):
             kept.append(((time_s, kind), change))
     return kept
 
@@ -177,7 +180,7 @@ def _peaks(times_s: Array, strength: Array) -> list[int]:
 def _contact(
     sides: _Sides, index: int, times_s: Array, width: int
 ) -> tuple[tuple[float, str], float]:
-    """Time and kind, and the change of velocity in px/s (image rows grow downwards)."""
+    """Time and kind ('' for none), and the change of velocity in px/s (rows grow downwards)."""
     before, after = sides.before[index], sides.after[index]
     jump = after - before
     time_s = float(np.clip(sides.meeting_s[index], times_s[0], times_s[-1]))
@@ -186,9 +189,16 @@ def _contact(
         kind = "bounce"
     elif np.linalg.norm(after) < 0.6 * np.linalg.norm(before):
         kind = "impact"
-    else:
+    elif _angle_deg(before, after) > _LEAST_TURN_DEG:
         kind = "turn"
+    else:
+        kind = ""
     return (time_s, kind), float(np.linalg.norm(jump))
+
+
+def _angle_deg(before: Array, after: Array) -> float:
+    cross = before[0] * after[1] - before[1] * after[0]
+    return float(np.degrees(abs(np.arctan2(cross, before @ after))))
 
 
 def _starts_and_stops(path: Path, width: int, others_s: Sequence[float]) -> list[Contact]:

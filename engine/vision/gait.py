@@ -100,9 +100,7 @@ class FootMotion:
         return np.array(columns)
 
 
-def _zone_energy(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], box: Array
-) -> float | None:
+def _zone_energy(before: NDArray[np.uint8], after: NDArray[np.uint8], box: Array) -> float | None:
     """Mean change in the foot zone of two pictures, relative to the body's size; None outside."""
     height, width = after.shape
     x0, _, x1, y1 = box
@@ -134,7 +132,9 @@ def find_gait(times_s: Array, energy: Array, start_s: float, end_s: float) -> Ga
     level = np.sqrt(np.interp(grid, times_s, energy))
     ones = np.ones(len(grid))
     trend = local_fit(grid, level[:, None], ones, 0.6, order=1)[:, 0]
-    spread = np.sqrt(local_fit(grid, ((level - trend) ** 2)[:, None], ones, 0.8, order=1)[:, 0].clip(1e-12))
+    spread = np.sqrt(
+        local_fit(grid, ((level - trend) ** 2)[:, None], ones, 0.8, order=1)[:, 0].clip(1e-12)
+    )
     wave = np.clip((level - trend) / spread, -2.5, 2.5)
     period, rhythm = _period(wave, float(grid[1] - grid[0]))
     if period <= 0.0:
@@ -183,9 +183,7 @@ def _period(wave: Array, step_s: float) -> tuple[float, float]:
     longest = min(len(wave) // 2, int(np.ceil(2.2 * STEP_S[1] / step_s)))
     energy = float(np.mean(wave**2)) + 1e-12
     lags = np.arange(longest + 1)
-    correlation = np.array(
-        [np.mean(wave[: len(wave) - lag] * wave[lag:]) / energy for lag in lags]
-    )
+    correlation = np.array([np.mean(wave[: len(wave) - lag] * wave[lag:]) / energy for lag in lags])
     best, best_points, rhythm = 0.0, -1.0, 0.0
     for lag in range(1, longest):
         time_s = lag * step_s

@@ -1,4 +1,4 @@
-"""A Kalman filter for a box: its centre moves at nearly constant velocity, its size drifts slowly."""
+"""A Kalman filter for a box: the centre's velocity is nearly constant, the size drifts slowly."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ class BoxFilter:
         self.centre = self.centre + self.velocity * step
         self._covariance = move @ self._covariance @ move.T + noise * acceleration**2
         # what has not been seen for long may have gone anywhere within reason
-        self._covariance[0, 0] = min(self._covariance[0, 0], (0.12 * self._width) ** 2)
+        excess = self._covariance[0, 0] / (0.12 * self._width) ** 2
+        if excess > 1.0:
+            scale = np.array([1.0 / np.sqrt(excess), 1.0])
+            self._covariance = self._covariance * np.outer(scale, scale)
         self.time_s = time_s
         return self.box
 

@@ -17,13 +17,18 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-
-PERSON_WORDS = _words("person people man woman men women boy girl child kid walker pedestrian runner jogger dancer "
-    "human actor actress somebody someone player skater worker footsteps steps")
-VEHICLE_WORDS = _words("car cars vehicle van truck lorry bus coach taxi tram train motorbike motorcycle scooter "
-    "bicycle bike traffic engine motor automobile tractor")
-FLYING_WORDS = _words("bird goose duck gull eagle crow pigeon plane aeroplane airplane jet helicopter drone bee fly "
-    "insect butterfly bat kite balloon rocket arrow")
+PERSON_WORDS = _words(
+    "person people man woman men women boy girl child kid walker pedestrian runner jogger dancer "
+    "human actor actress somebody someone player skater worker footsteps steps"
+)
+VEHICLE_WORDS = _words(
+    "car cars vehicle van truck lorry bus coach taxi tram train motorbike motorcycle scooter "
+    "bicycle bike traffic engine motor automobile tractor"
+)
+FLYING_WORDS = _words(
+    "bird goose duck gull eagle crow pigeon plane aeroplane airplane jet helicopter drone bee fly "
+    "insect butterfly bat kite balloon rocket arrow"
+)
 ROUND_WORDS = _words("ball football basketball marble wheel barrel tyre tire bottle can")
 
 

@@ -1,0 +1,176 @@
+"""`foleystage tracks VIDEO -o tracks.csv`: what moves in the picture, and where it is in space."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.progress import TerminalProgress
+from engine.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from engine.vision.analyse import VisionResult
+
+log = logging.getLogger("foleystage")
+
+HEADER = (
+    "time_s", "track_id", "label", "confidence", "x0", "y0", "x1", "y1",
+    "azimuth_deg", "elevation_deg", "distance_m",
+)  # fmt: skip
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the `tracks` command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "tracks", help="find what moves in a video and where it is in space"
+    )
+    parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="CSV")
+    parser.add_argument(
+        "--mapping",
+        choices=("foleyspace", "cylinder", "foleydesigner"),
+        default="cylinder",
+        help="how pixels become metres (default: %(default)s)",
+    )
+    parser.add_argument("--detector", default="motion", help="default: %(default)s")
+    parser.add_argument("--prompt", default="", help='what moves, e.g. "woman, ball"')
+    parser.add_argument("--json", action="store_true", help="print a machine-readable report")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Analyse the video, write the table whole or not at all, and report."""
+    from engine.vision.analyse import VisionSettings, analyse_video
+
+    _check_out(args.out)
+    words = tuple(word.strip() for word in args.prompt.split(",") if word.strip())
+    settings = VisionSettings(detector=args.detector, mapping=args.mapping, prompt=words)
+    progress = TerminalProgress()
+    try:
+        result = analyse_video(args.video, settings, progress)
+    finally:
+        progress.close()
+    write_tracks(args.out, result)
+    report = _report(result, args.out, args.mapping)
+    _tell(report)
+    return report
+
+
+def _check_out(out: Path) -> None:
+    """Before the work, not after it: can the table be written where it is wanted?"""
+    if out.is_dir():
+        raise DeliveryError("this is a folder", place=out, remedy="name a .csv file")
+    if not out.absolute().parent.is_dir():
+        raise DeliveryError(
+            "there is no such folder",
+            place=out.absolute().parent,
+            remedy="make it, or choose another",
+        )
+
+
+def write_tracks(out: Path, result: VisionResult) -> None:
+    """Write a row for every object in every video frame, in order of time, atomically.
+
+    Raises
+    ------
+    DeliveryError
+        If it cannot be written; a file that was there before stays as it was.
+    """
+    partial: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            newline="",
+            encoding="utf-8",
+            dir=out.absolute().parent,
+            suffix=".part",
+            delete=False,
+        ) as handle:
+            partial = Path(handle.name)
+            writer = csv.writer(handle, lineterminator="\n")
+            writer.writerow(HEADER)
+            writer.writerows(_rows(result))
+            handle.flush()
+            os.fsync(handle.fileno())
+        partial.chmod(0o644)
+        partial.replace(out)
+    except OSError as error:
+        raise DeliveryError(
+            f"the tracks cannot be written ({error.strerror or error})",
+            place=out,
+            remedy="check free space and permissions, or choose another place",
+        ) from error
+    finally:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+
+
+def _rows(result: VisionResult) -> list[tuple[str, ...]]:
+    from engine.vision.analyse import spherical_of
+
+    rows: list[tuple[float, int, tuple[str, ...]]] = []
+    for order, seen in enumerate(result.objects):
+        for box, place in zip(seen.boxes, spherical_of(seen), strict=True):
+            time_s, x0, y0, x1, y1, confidence = box
+            cells = (
+                f"{time_s:.6f}", seen.id, seen.label, f"{confidence:.3f}",
+                f"{x0:.2f}", f"{y0:.2f}", f"{x1:.2f}", f"{y1:.2f}",
+                f"{place[0]:.3f}", f"{place[1]:.3f}", f"{place[2]:.4f}",
+            )  # fmt: skip
+            rows.append((float(time_s), order, cells))
+    return [cells for _, _, cells in sorted(rows, key=lambda row: row[:2])]
+
+
+def _report(result: VisionResult, out: Path, mapping: str) -> dict[str, Any]:
+    video, analysis = result.video, result.analysis
+    return {
+        "video": {
+            "path": video.path,
+            "width": video.width,
+            "height": video.height,
+            "duration_s": video.duration_s,
+            "rate": float(video.rate),
+            "variable_rate": video.variable_rate,
+        },
+        "detector": analysis.detector,
+        "tracker": analysis.tracker,
+        "depth": analysis.depth,
+        "mapping": mapping,
+        "notes": list(analysis.notes),
+        "shots_s": list(analysis.shots_s),
+        "tracks": [
+            {
+                "id": seen.id,
+                "label": seen.label,
+                "confidence": round(seen.confidence, 3),
+                "start_s": float(seen.boxes[0, 0]),
+                "end_s": float(seen.boxes[-1, 0]),
+                "contacts": [
+                    {"time_s": c.time_s, "kind": c.kind, "strength": c.strength}
+                    for c in seen.contacts
+                ],
+            }
+            for seen in result.objects
+        ],
+        "written": str(out),
+    }
+
+
+def _tell(report: dict[str, Any]) -> None:
+    log.info("detector    %s", report["detector"])
+    log.info("tracker     %s", report["tracker"])
+    log.info("depth       %s", report["depth"])
+    for note in report["notes"]:
+        log.info("note        %s", note)
+    for track in report["tracks"]:
+        log.info(
+            "%-11s %s, %.2f to %.2f s, %d contacts",
+            track["id"], track["label"], track["start_s"], track["end_s"], len(track["contacts"]),
+        )  # fmt: skip
+    if not report["tracks"]:
+        log.info("nothing that moves was found")
+    log.info("written to  %s", report["written"])
