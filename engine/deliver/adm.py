@@ -193,7 +193,7 @@ def _add_block(channel: ET.Element, block_id: str, block: MotionBlock) -> None:
         ("elevation", block.elevation_deg),
         ("distance", 1.0),
     ):
-        _add(item, "position", f"{value:g}").set("coordinate", axis)
+        _add(item, "position", f"{value:.4f}").set("coordinate", axis)
 
 
 def _add_track_uid(extended: ET.Element, channel: ChannelUid, sample_rate_hz: int) -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from engine.layouts import format_channels
 from engine.media.audio_file import AudioWriter
 
-PEAK_LIMIT_DBFS = -1.0
-"""Highest sample peak of a file that is no loudspeaker mix; its gain is lowered to keep it."""
+PEAK_LIMIT_DBFS = -1.01
+"""Highest sample peak (a hair below -1) of a file that is no loudspeaker mix."""
 
 
 def write_ambix(

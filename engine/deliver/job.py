@@ -13,7 +13,7 @@ from engine.deliver import ambix
 from engine.deliver.adm import AdmObject, describe_scene
 from engine.deliver.adm_motion import TICKS_PER_S, motion_blocks
 from engine.deliver.bw64 import write_bw64
-from engine.deliver.gain import BLOCK_SAMPLES, GainPlan, apply_plan, plan_gain
+from engine.deliver.gain import BLOCK_SAMPLES, TOLERANCE_LU, GainPlan, apply_plan, plan_gain
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.deliver.mux import Container, write_video
 from engine.deliver.rendering import Rendered, peak_dbfs
@@ -21,6 +21,7 @@ from engine.deliver.report import Deliverable, finite_or_none, sha256_of
 from engine.deliver.stems import Stem, stem_blocks
 from engine.deliver.surround import write_mix
 from engine.jobs import Progress
+from engine.layouts import SURROUND_51
 from engine.media.audio_file import AudioWriter, read_audio_blocks
 from engine.project.model import Project, Video
 from engine.realtime.controls import Controls
@@ -28,7 +29,7 @@ from engine.realtime.snapshot import BED_CHANNELS, Snapshot
 from engine.units import db_to_gain
 
 Samples = NDArray[np.float32]
-_ENCODER_ATTEMPTS = 4
+_ENCODER_ATTEMPTS = 5
 _ENCODER_MARGIN_DB = 0.05
 
 
@@ -125,47 +126,48 @@ class DeliveryJob:
             self._describe_gained("stems", path, relative, 1, gain_db, level, notes)
 
     def write_video(self, video: Video, container: Container) -> None:
-        """The picture with the 5.1 mix; a lossy encoder's overshoot is measured and taken back."""
-        plan = self._plan("5.1")
+        """The picture with the 5.1 mix; what a lossy encoder changes is measured and made good."""
+        base = plan = self._plan("5.1")
+        target_lufs, ceiling_dbtp = self._project.scene.target_lufs, base.ceiling_dbtp
         name = Path(self._names["video"]).with_suffix(container.suffix).name
         path = self._folder / name
-        trim_db, measured = 0.0, plan.after
-        for _ in range(_ENCODER_ATTEMPTS):
-            trim = np.float32(db_to_gain(trim_db))
-            source = apply_plan(self._rendered["5.1"].samples, self._rate_hz, plan)
-            blocks = source if trim_db == 0.0 else (block * trim for block in source)
+        for attempt in range(_ENCODER_ATTEMPTS):
+            blocks = apply_plan(self._rendered["5.1"].samples, self._rate_hz, plan)
             write_video(path, Path(video.path), video.first_time_s, container, blocks,
                         self._rate_hz, self._progress)  # fmt: skip
             if not container.lossy:
                 break
-            measured = self._measured(path)
-            excess_db = measured.true_peak_dbtp - plan.ceiling_dbtp
-            if excess_db <= 0.0:
+            decoded = self._measured(path)
+            excess_db = decoded.true_peak_dbtp - base.ceiling_dbtp
+            lost_lu = base.after.integrated_lufs - decoded.integrated_lufs
+            lost_lu = lost_lu if abs(lost_lu) > TOLERANCE_LU else 0.0  # (NaN for silence is none)
+            plan = replace(plan, after=decoded)
+            if (excess_db <= 0.0 and not lost_lu) or attempt == _ENCODER_ATTEMPTS - 1:
                 break
-            trim_db -= excess_db + _ENCODER_MARGIN_DB
-        notes: tuple[str, ...] = (
-            f"{container.sound_codec.split('_')[0].upper()} sound in {container.suffix}",
-        )
-        if trim_db:
-            notes += (f"{-trim_db:.1f} dB lower for the encoder's overshoot",)
-        final = replace(
-            plan, gain_db=plan.gain_db + trim_db, after=measured, notes=(*plan.notes, *notes)
-        )
-        self._describe("video", path, name, 6, final)
+            target_lufs += lost_lu
+            ceiling_dbtp -= excess_db + _ENCODER_MARGIN_DB if excess_db > 0.0 else 0.0
+            plan = self._planned("5.1", target_lufs, ceiling_dbtp)
+        codec = container.sound_codec.split("_")[0].upper()
+        notes = (*base.notes, f"{codec} sound in {container.suffix}")
+        described = replace(plan, before=base.before, notes=notes)
+        self._describe("video", path, name, SURROUND_51.channels, described)
 
     def _plan(self, name: str) -> GainPlan:
         if name not in self._plans:
-            source = self._rendered[name]
-            assert source.loudness is not None
-            self._plans[name] = plan_gain(
-                source.samples,
-                self._rate_hz,
-                source.loudness,
+            self._plans[name] = self._planned(
+                name,
                 self._project.scene.target_lufs,
                 self._project.scene.true_peak_limit_dbtp,
-                self._progress,
             )
         return self._plans[name]
+
+    def _planned(self, name: str, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
+        source = self._rendered[name]
+        assert source.loudness is not None
+        return plan_gain(
+            source.samples, self._rate_hz, source.loudness, target_lufs, ceiling_dbtp,
+            self._progress,
+        )  # fmt: skip
 
     def _measured(self, path: Path) -> Loudness:
         meter: LoudnessMeter | None = None

@@ -26,7 +26,10 @@ from engine.jobs import Progress
 
 Blocks = Iterable[NDArray[np.float32]]
 
-_AAC_BITS_PER_S = 512_000
+_AAC_BITS_PER_S = 768_000
+_AAC_OPTIONS = {"aac_pns": "0"}
+"""No noise substitution: it would put a panned noise everywhere."""
+
 _AC3_BITS_PER_S = 448_000
 _LAYOUT = "5.1"
 _PACKETS_TRIED = 8
@@ -201,7 +204,8 @@ class _SoundPackets:
 
 def _add_sound(output: OutputContainer, container: Container, sample_rate_hz: int) -> AudioStream:
     rate_hz = sample_rate_hz if sample_rate_hz <= container.highest_rate_hz else 48_000
-    stream = output.add_stream(container.sound_codec, rate=rate_hz, layout=_LAYOUT)
+    options = _AAC_OPTIONS if container is MP4 else {}
+    stream = output.add_stream(container.sound_codec, rate=rate_hz, layout=_LAYOUT, options=options)
     assert isinstance(stream, AudioStream)
     stream.codec_context.format = container.sample_format
     if container.bits_per_s:
@@ -268,10 +272,31 @@ def _picture(source: InputContainer, video_path: Path) -> VideoStream:
 
 
 def _packets(source: InputContainer, picture: VideoStream) -> Iterator[Packet]:
+    """The picture's packets in decoding order, each with a decoding time.
+
+    Matroska leaves out the first decoding times of reordered pictures: they are counted back
+    from the first one it gives.
+    """
+    waiting: list[Packet] = []
+    known = False
     for packet in source.demux(picture):
         if packet.size == 0:
             continue
-        if packet.dts is None:
-            packet.dts = packet.pts
-        if packet.dts is not None:
+        if known or packet.dts is not None:
+            _count_back(waiting, packet)
+            yield from waiting
+            waiting, known = [], True
+            if packet.dts is None:
+                packet.dts = packet.pts
             yield packet
+        else:
+            waiting.append(packet)
+    for packet in waiting:
+        packet.dts = packet.pts
+        yield packet
+
+
+def _count_back(waiting: list[Packet], first_known: Packet) -> None:
+    step = max(first_known.duration or 1, 1)
+    for index, packet in enumerate(waiting):
+        packet.dts = (first_known.dts or 0) - step * (len(waiting) - index)

@@ -84,6 +84,11 @@ ARC_M = np.stack([2 * np.cos(a := np.linspace(-1.2, 1.2, 30)), -2 * np.sin(a), 0
 LEFT_M = np.array([[0.0, 1.5, 0.0]])
 
 
+def short_scene(folder: Folder) -> Project:
+    """One second of one still source."""
+    return add_track(Project(), folder, "Door", noise(1.0, 0.1, seed=1), LEFT_M)
+
+
 def scene(folder: Folder, *, title: str = "A walk") -> Project:
     """Three seconds: a moving source, a still one on the left, an ambience around."""
     project = Project(title=title, sample_rate_hz=RATE_HZ)
@@ -93,7 +98,7 @@ def scene(folder: Folder, *, title: str = "A walk") -> Project:
     return add_track(project, folder, "Wind", bed, LEFT_M, kind="ambience")
 
 
-def picture(path: Path, *arguments: str, size: str = "128x96", duration_s: float = 3.0) -> Path:
+def picture(path: Path, *arguments: str, size: str = "64x48", duration_s: float = 3.0) -> Path:
     """A small test video, written by FFmpeg."""
     source = f"testsrc=size={size}:rate=25:duration={duration_s}"
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, *arguments, str(path)]

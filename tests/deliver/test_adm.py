@@ -1,0 +1,141 @@
+"""ADM: few blocks that follow the path, documents that our reader and EBU's accept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scenes import ARC_M, RATE_HZ, Folder, scene
+
+from engine.coordinates import angle_between_deg, to_cartesian
+from engine.deliver.adm import AdmObject, describe_scene, read_objects
+from engine.deliver.adm_motion import TICKS_PER_S, MotionBlock, motion_blocks
+from engine.deliver.bounce import deliver
+from engine.deliver.bw64 import AdmChunks, ChannelUid, read_adm_chunks, write_bw64
+from engine.errors import MediaError
+from engine.media import riff
+from engine.media.audio_file import read_audio, write_audio
+from engine.project.model import Trajectory
+
+DURATION_TICKS = 8 * TICKS_PER_S
+
+
+def directions_at(blocks: tuple[MotionBlock, ...], ticks: np.ndarray) -> np.ndarray:
+    """What a renderer makes of the blocks: straight between the directions at block ends."""
+    ends = [block.start_ticks + block.duration_ticks for block in blocks]
+    reached = to_cartesian(
+        [block.azimuth_deg for block in blocks], [block.elevation_deg for block in blocks]
+    )
+    return np.stack([np.interp(ticks, ends, column) for column in reached.T], axis=1)
+
+
+def wandering(seed: int, points: int = 12) -> Trajectory:
+    random = np.random.default_rng(seed)
+    times_s = np.sort(random.uniform(0, 8, points))
+    return Trajectory.from_arrays(times_s, random.normal(0, 3, (points, 3)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_blocks_follow_the_path_without_gaps(seed: int) -> None:
+    path = wandering(seed)
+    blocks = motion_blocks(path, DURATION_TICKS)
+    ends = [block.start_ticks + block.duration_ticks for block in blocks]
+    assert [block.start_ticks for block in blocks] == [0, *ends[:-1]]
+    assert ends[-1] == DURATION_TICKS
+    ticks = np.arange(2_000, DURATION_TICKS, 2_000)
+    wrong_deg = angle_between_deg(directions_at(blocks, ticks), path.at(ticks / TICKS_PER_S))
+    assert np.percentile(wrong_deg, 99) <= 0.6
+    assert len(blocks) < len(ticks) / 2
+
+
+def test_what_stands_still_is_one_block_and_left_is_positive() -> None:
+    still = Trajectory.from_arrays([0.0, 5.0], [[0.0, 3.0, 0.0], [0.0, 6.0, 0.0]])
+    assert motion_blocks(still, DURATION_TICKS) == (MotionBlock(0, DURATION_TICKS, 90.0, 0.0),)
+    above = Trajectory.from_arrays([0.0], [[1.0, -1.0, np.sqrt(2.0)]])
+    (block,) = motion_blocks(above, 7)
+    assert (block.azimuth_deg, block.elevation_deg) == (-45.0, 45.0)
+
+
+def test_half_an_hour_at_the_corner_stays_small() -> None:
+    times_s = np.arange(0, 1_800, 60.0)
+    steps = Trajectory.from_arrays(times_s, np.tile([[2.0, 1.0, 0.0], [2.0, -1.0, 0.0]], (15, 1)))
+    assert len(motion_blocks(steps, 1_800 * TICKS_PER_S)) < 400
+
+
+def test_the_document_comes_back() -> None:
+    objects = tuple(
+        AdmObject(name, motion_blocks(wandering(seed), DURATION_TICKS))
+        for seed, name in enumerate(["Ball", 'Schritte <links> & "rechts"', "足音"])
+    )
+    chunks = describe_scene("Title", objects, True, DURATION_TICKS, RATE_HZ)
+    assert read_objects(chunks.axml) == objects
+    assert [channel.track_index for channel in chunks.channels] == list(range(1, 8))
+    assert len({channel.uid for channel in chunks.channels}) == 7
+    assert {channel.pack_format for channel in chunks.channels[3:]} == {"AP_00040001"}
+    assert read_objects(describe_scene("\x00", (), True, 1, RATE_HZ).axml) == ()
+    with pytest.raises(MediaError, match="ADM"):
+        read_objects("<broken")
+
+
+@pytest.mark.parametrize("limit_bytes", [riff.RIFF_LIMIT_BYTES, 2_000])
+def test_bw64_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit_bytes: int) -> None:
+    monkeypatch.setattr(riff, "RIFF_LIMIT_BYTES", limit_bytes)
+    channels = (ChannelUid(1, "ATU_00000001", "AT_00031001_01", "AP_00031001"),)
+    metadata = AdmChunks(channels, "<ä>odd length</ä>")
+    sound = np.random.default_rng(0).uniform(-1, 1, (1, 1_001)).astype(np.float32)
+    write_bw64(tmp_path / "a.wav", [sound], RATE_HZ, metadata)
+    assert read_adm_chunks(tmp_path / "a.wav") == metadata
+    magic = (tmp_path / "a.wav").read_bytes()[:4]
+    assert magic == (b"RIFF" if limit_bytes > 2_000 else b"BW64")
+    found = riff.read_wave_file(tmp_path / "a.wav")
+    assert (found.samples, found.wave.bits) == (1_001, 24)
+    np.testing.assert_allclose(read_audio(tmp_path / "a.wav")[0], sound, atol=1e-7)
+    write_audio(tmp_path / "b.wav", sound, RATE_HZ)
+    with pytest.raises(MediaError, match="no ADM"):
+        read_adm_chunks(tmp_path / "b.wav")
+
+
+def test_others_files_are_read(shared_data: Path) -> None:
+    """Channel tables that EBU's tools wrote."""
+    path = shared_data / "interchange" / "ebu-adm-toolbox__zero_size.wav"
+    assert read_adm_chunks(path).channels[0].track_index == 1
+
+
+@pytest.fixture
+def delivered(tmp_path: Path) -> Path:
+    takes = tmp_path / "takes"
+    takes.mkdir()
+    folder = Folder(takes)
+    deliver(scene(folder), folder, ["adm", "5.1"], tmp_path)
+    return tmp_path / "scene.adm.wav"
+
+
+def test_a_delivered_scene_holds_its_objects(delivered: Path) -> None:
+    chunks = read_adm_chunks(delivered)
+    ball, door = read_objects(chunks.axml)
+    assert (ball.name, door.name) == ("Rolling ball", "Door / left")
+    assert ball.blocks[0].azimuth_deg == pytest.approx(np.degrees(1.2), abs=0.01)
+    assert ball.blocks[-1].azimuth_deg == pytest.approx(-np.degrees(1.2), abs=0.01)
+    assert [block.azimuth_deg for block in door.blocks] == [90.0]
+    assert np.hypot(*ARC_M[0, :2]) == pytest.approx(2.0)
+
+
+def test_ebus_renderer_plays_it_like_ours(delivered: Path, tmp_path: Path) -> None:
+    """EBU's renderer keeps to an older NumPy: point FOLEYSTAGE_EAR_RENDER at its command."""
+    command = os.environ.get("FOLEYSTAGE_EAR_RENDER")
+    if not command:
+        pytest.skip("the EBU ADM renderer is not at hand (set FOLEYSTAGE_EAR_RENDER)")
+    theirs_path = tmp_path / "ear.wav"
+    options = ["--strict", "-s", "0+5+0", str(delivered), str(theirs_path)]
+    subprocess.run([command, *options], check=True, capture_output=True, text=True)
+    theirs, _ = read_audio(theirs_path)
+    ours, _ = read_audio(tmp_path / "surround51.wav")
+    for start in range(0, 3 * RATE_HZ, RATE_HZ // 4):
+        piece = slice(start, start + RATE_HZ // 4)
+        levels = [np.sqrt(np.mean(s[:, piece] ** 2, axis=1)) for s in (ours, theirs)]
+        total = [np.sqrt((level[[0, 1, 2, 4, 5]] ** 2).sum()) for level in levels]
+        assert abs(20 * np.log10(total[1] / total[0])) < 1.5
+        assert np.argmax(levels[0][:3]) == np.argmax(levels[1][:3])
