@@ -1,7 +1,7 @@
 """The engine process: receives commands, and owns the renderer, the keeper and the scene maker.
 
-The receiving thread does nothing that takes time. It also notices that the window is gone: the
-pipe ends, or the parent process changes; then the engine ends at once.
+The receiving thread does nothing that takes time. When the window is gone the pipe ends, and so
+does the engine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
 
-PARENT_POLL_S = 0.25
+HANG_POLL_S = 0.5
 DEVICE_HANG_S = 10.0
 """A driver that does not answer for so long is left behind with the process."""
 _SWITCH_INTERVAL_S = 0.001
@@ -35,7 +35,6 @@ _SWITCH_INTERVAL_S = 0.001
 
 def run_engine(connection: Connection) -> None:
     """Serve one window until it closes the engine or dies; does not return."""
-    parent = os.getppid()
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -43,8 +42,8 @@ def run_engine(connection: Connection) -> None:
     host: Host | None = None
     try:
         connection.send_bytes(m.encode(m.Ready()))
-        while os.getppid() == parent:
-            if connection.poll(PARENT_POLL_S):
+        while True:
+            if connection.poll(HANG_POLL_S):
                 command = m.decode_command(connection.recv_bytes())
                 if isinstance(command, m.Close):
                     break

@@ -8,12 +8,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from multiprocessing.connection import Connection
 
 from engine.playback.messages import Close, Message, Notice, decode_notice, encode
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _END_TIMEOUT_S = 1.0
+PARENT_POLL_S = 0.2
 
 
 class EngineProcess:
@@ -80,10 +82,26 @@ def _engine_main(connection: Connection) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
+    _end_with_parent()
     _quiet_libraries()
     from engine.playback.host import run_engine
 
     run_engine(connection)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, whatever it is doing.
+
+    The pipe's end tells as much, but only to a thread that is reading it.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_POLL_S)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
 def _quiet_libraries() -> None:

