@@ -4,7 +4,8 @@ Diffuse layers are four independent noises, with W at 1 and the directional chan
 each (the expectation of an isotropic SN3D field), Z lower because outdoor sound lies near the
 horizon. Single sounds (birds, passing cars, drops) are plane waves from places of their own.
 
-Level: W is -40 dBFS (K-weighted) at intensity 1; rain -34, sea -36, room tone -48.
+Level: W is -54 dBFS (K-weighted) at intensity 1; rain -48, sea -50, room tone -62: a bed stays
+some 20 dB below what happens in front of it, so that directions and hits remain clear.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from engine.project.model import Event
 from engine.units import db_to_gain
 
 Array = NDArray[np.float64]
-LEVEL_DBFS = -40.0
+LEVEL_DBFS = -54.0
 Layer = Callable[[int, np.random.Generator, int], Array]
 
 
