@@ -21,7 +21,7 @@ DURATION_S = 5.0
 SIZE = (640, 360)
 
 
-def _draw_crossing(path) -> None:
+def draw_crossing(path) -> None:
     """A dark car-shaped block crosses a textured, resting street from left to right."""
     width, height = SIZE
     rng = np.random.default_rng(5)
@@ -41,7 +41,7 @@ def _draw_crossing(path) -> None:
 @pytest.fixture(scope="module")
 def crossing(tmp_path_factory):
     folder = tmp_path_factory.mktemp("crossing")
-    _draw_crossing(folder / "crossing.mp4")
+    draw_crossing(folder / "crossing.mp4")
     formats = ("binaural", "5.1", "foa", "hoa3")
     report = produce(folder / "crossing.mp4", folder / "out", RunSettings(seed=1, formats=formats))
     movers = [track for track in report["tracks"] if track["kind"] == "object"]
