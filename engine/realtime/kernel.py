@@ -39,6 +39,7 @@ class Kernel:
         self._carried = 0
         self._carry = _buffers(snapshot)
         self._fresh = _buffers(snapshot)
+        self._coming = _buffers(snapshot)
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
         self.position_samples = 0
@@ -118,9 +119,8 @@ class Kernel:
         self._stage.process(outs)
         if self._next is None:
             return
-        coming = _buffers(self._next.snapshot)
-        self._next.process(coming)
-        for out, new in zip(outs, coming, strict=True):
+        self._next.process(self._coming)
+        for out, new in zip(outs, self._coming, strict=True):
             out *= self._fade_out
             out += new * self._fade_in
         self._adopt()

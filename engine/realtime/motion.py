@@ -39,7 +39,8 @@ class Edges:
 class MotionSampler:
     """Samples the trajectories of a snapshot at hop edges.
 
-    The grid of stretches is fixed in scene time, so that equal places give equal values.
+    A source whose position is no number is silent while it lasts. The grid of stretches is fixed
+    in scene time, so that equal places give equal values.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -78,10 +79,13 @@ class MotionSampler:
         times = np.maximum(hops * float(HOP_SAMPLES), 0.0)
         for index in range(len(self._snapshot.sources)):
             self._travel(index, times)
+        lost = ~np.isfinite(self._directions).all(axis=-1) | ~np.isfinite(self._delays)
+        self._directions[lost], self._delays[lost] = (1.0, 0.0, 0.0), 0.0
         distance = np.linalg.norm(self._directions, axis=-1)
         law = self._snapshot.distance
         fixed = np.array([source.gain for source in self._snapshot.sources])
         np.multiply(law.gain(distance), fixed, out=self._gains)
+        self._gains[lost] = 0.0
         nowhere = distance < 1e-6
         self._directions[nowhere] = (1.0, 0.0, 0.0)
         self._directions /= np.where(nowhere, 1.0, distance)[..., None]

@@ -15,21 +15,25 @@ from scipy import fft
 _CHUNK = 128
 _FLOOR = 1e-4
 _FINER = 4
+_WEIGHT_CUTOFF_HZ = 1500.0
 _LONGEST_ONSET_TAPS = 2048
 """Onsets are looked for in this much of a response (a room's tail has none)."""
 
 
-def onset_delays(responses: NDArray[np.float64]) -> NDArray[np.float64]:
+def onset_delays(responses: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:
     """Onset delay in samples (fractional, >= 0) of (n, ears, taps) responses."""
     count, ears, taps = responses.shape
     taps = min(taps, _LONGEST_ONSET_TAPS)
     flat = responses[..., :taps].reshape(-1, taps)
     size = 1 << int(4 * taps - 1).bit_length()
     delays = np.empty(len(flat))
+    # Low frequencies decide: above, a far ear's response is weak, noisy and differs in shape.
+    frequency_hz = np.arange(size // 2 + 1) * sample_rate_hz / size
+    weights = 1.0 / (1.0 + (frequency_hz / _WEIGHT_CUTOFF_HZ) ** 4)
     for start in range(0, len(flat), _CHUNK):
         spectrum = fft.rfft(flat[start : start + _CHUNK], size)
         minimum = _minimum_phase(spectrum, size)
-        likeness = fft.irfft(spectrum * minimum.conj(), _FINER * size)
+        likeness = fft.irfft(spectrum * minimum.conj() * weights, _FINER * size)
         delays[start : start + _CHUNK] = _peak(likeness[:, : _FINER * taps]) / _FINER
     return np.maximum(delays.reshape(count, ears), 0.0)
 

@@ -135,7 +135,7 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
     if file_delays.any():
         room = int(np.ceil(file_delays.max())) + 1
         responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), file_delays)
-    delays = onset_delays(responses)
+    delays = onset_delays(responses, sample_rate_hz)
     delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_SAMPLES)
     directions = positions / radii[:, None]
     filled = _fill_gaps(directions, responses, delays)

@@ -175,6 +175,17 @@ def test_a_faulty_clip_is_silence_and_counted() -> None:
     np.testing.assert_allclose(foa[0, 5200:15000], good[0, 5200:15000], atol=1e-6)
 
 
+def test_a_source_that_is_nowhere_is_silent() -> None:
+    lost = source(fixed(10.0), clip(noise(20_000)), doppler=True)
+    lost.motion.positions_m[:] = np.nan
+    good = noise(20_000, 1)
+    binaural, foa = render(
+        snapshot([lost, source(fixed(50.0), clip(good))], ["binaural", "foa"]), 60
+    )
+    assert np.isfinite(binaural).all()
+    np.testing.assert_allclose(foa[0, 1000:15_000], good[0, 1000:15_000], atol=1e-6)
+
+
 def test_silence_ends_in_exact_silence() -> None:
     scene = snapshot([source(fixed(20.0), clip(noise(2000)))], ["binaural", "5.1"])
     binaural, surround = render(scene, 400)
