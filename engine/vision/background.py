@@ -31,6 +31,7 @@ _SAMPLES = 25
 _LEAST_CONTRAST = 13.0
 _WEAK_SHARE = 0.4
 """Share of the contrast threshold that is enough where the pixel also flows."""
+_SLACK_PX = 2
 _HAND_HELD_SHARE = 0.12
 """A camera that wanders less than this share of the width within a block counts as hand-held."""
 _FLOW_STEP_S = 0.04
@@ -43,13 +44,15 @@ class Segmentation:
 
     `moving` is a mask of 0 or 255; `contrast` says by how many thresholds a pixel differs
     (uint8, 32 = once); `shadow` marks moving pixels that merely got darker. `flow` (h, w, 2) is
-    in pixels per second, at a smaller size.
+    in pixels per second, at a smaller size. `edges` (int16) is the strength of edges in the picture
+    less that in the background: along the outline of a real thing it is not negative.
     """
 
     moving: NDArray[np.uint8]
     contrast: NDArray[np.uint8]
     shadow: NDArray[np.uint8]
     flow: NDArray[np.float32]
+    edges: NDArray[np.int16]
 
 
 class BlockBackground:
@@ -68,6 +71,7 @@ class BlockBackground:
         self._flow = FlowField()
         self.camera = "static" if is_static(self._grays) else "moving"
         self._to_reference: list[Matrix] | None = None
+        self._known: NDArray[np.uint8] | None = None
         if self.camera == "moving":
             self._learn_camera()
         if self.camera != "moving":
@@ -80,7 +84,8 @@ class BlockBackground:
         if self.camera == "moving":
             return _by_flow(flow, flows, image.shape[:2])
         background, threshold, seen = self._aligned(index)
-        return _by_contrast(image, background, threshold, seen, flow, flows)
+        slack = 0 if self._to_reference is None else _SLACK_PX
+        return _by_contrast(image, background, threshold, seen, (flow, flows), slack)
 
     def _learn_camera(self) -> None:
         reference = len(self.images) // 2
@@ -113,24 +118,37 @@ class BlockBackground:
         picks = np.unique(np.linspace(0, len(self.images) - 1, _SAMPLES).round().astype(int))
         if self._to_reference is None:
             stack = np.stack([self.images[i] for i in picks])
+            self._known = None
         else:
-            stack = np.stack([self._warp(self.images[i], self._to_reference[i]) for i in picks])
+            stack, self._known = self._aligned_stack(picks, self._to_reference)
         median = _median(stack)
         deviation = np.stack([cv2.absdiff(layer, median).max(axis=2) for layer in stack])
         spread = _median(deviation).astype(np.float32)
         noise = float(np.median(spread))
         threshold = np.maximum(_LEAST_CONTRAST, 4.0 * np.maximum(spread, noise) + 3.0)
-        if self._to_reference is not None:  # edges never align perfectly
-            edges = cv2.morphologyEx(median, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-            threshold += 0.35 * edges.max(axis=2).astype(np.float32)
         return median, cv2.dilate(threshold.astype(np.float32), np.ones((3, 3), np.uint8))
+
+    def _aligned_stack(
+        self, picks: NDArray[np.intp], to_reference: Sequence[Matrix]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Samples warped onto the reference; what a sample does not show is filled with the mean
+        of those that do. Also 255 where enough samples show something."""
+        stack = np.stack([self._warp(self.images[i], to_reference[i]) for i in picks])
+        white = np.full(self.images[0].shape[:2], 255, np.uint8)
+        shown = np.stack([self._warp(white, to_reference[i]) for i in picks]) > 250
+        count = shown.sum(axis=0)
+        total = np.where(shown[..., None], stack, 0).sum(axis=0, dtype=np.uint32)
+        mean = (total / np.maximum(count, 1)[..., None]).astype(np.uint8)
+        known = (count >= max(3, len(picks) // 4)).astype(np.uint8) * 255
+        return np.where(shown[..., None], stack, mean[None]), known
 
     def _aligned(self, index: int) -> tuple[Image, NDArray[np.float32], NDArray[np.bool_] | None]:
         """Background, threshold and where they are known, in the pixels of one picture."""
         if self._to_reference is None:
             return self._median, self._threshold, None
+        assert self._known is not None
         back = np.linalg.inv(self._to_reference[index])
-        inside = self._warp(np.full(self._median.shape[:2], 255, np.uint8), back)
+        inside = self._warp(self._known, back)
         seen = cv2.erode(
             inside, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
         )
@@ -157,7 +175,9 @@ def _by_flow(
     moving = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
     moving = (moving > 127).astype(np.uint8) * 255
     contrast = (moving > 0).astype(np.uint8) * 64
-    return Segmentation(moving, contrast, np.zeros_like(moving), flow)
+    return Segmentation(
+        moving, contrast, np.zeros_like(moving), flow, np.zeros_like(moving, dtype=np.int16)
+    )
 
 
 def _by_contrast(
@@ -165,13 +185,21 @@ def _by_contrast(
     background: Image,
     threshold: NDArray[np.float32],
     seen: NDArray[np.bool_] | None,
-    flow: NDArray[np.float32],
-    flows: NDArray[np.bool_],
+    flow_and_flows: tuple[NDArray[np.float32], NDArray[np.bool_]],
+    slack_px: int,
 ) -> Segmentation:
-    """Segmentation of an image against a background; unseen pixels never move."""
+    """Segmentation of an image against a background; unseen pixels never move.
+
+    A pixel may equal any background pixel within `slack_px`: pictures never align perfectly.
+    """
+    flow, flows = flow_and_flows
     height, width = image.shape[:2]
     smooth, base = cv2.blur(image, (3, 3)), cv2.blur(background, (3, 3))
     difference = cv2.absdiff(smooth, base)
+    if slack_px:
+        around = np.ones((2 * slack_px + 1, 2 * slack_px + 1), np.uint8)
+        over = cv2.subtract(smooth, cv2.dilate(base, around))
+        difference = cv2.max(over, cv2.subtract(cv2.erode(base, around), smooth))
     largest = cv2.max(cv2.max(difference[..., 0], difference[..., 1]), difference[..., 2])
     ratio = largest / threshold
     if seen is not None:
@@ -179,7 +207,13 @@ def _by_contrast(
     flowing = cv2.resize(flows.astype(np.uint8), (width, height)) > 0
     moving = ((ratio > 1.0) | (flowing & (ratio > _WEAK_SHARE))).astype(np.uint8) * 255
     contrast = np.minimum(ratio * 32.0, 255).astype(np.uint8)
-    return Segmentation(moving, contrast, _shadow(smooth, base, moving), flow)
+    edges = _edges(smooth).astype(np.int16) - _edges(base).astype(np.int16)
+    return Segmentation(moving, contrast, _shadow(smooth, base, moving), flow, edges)
+
+
+def _edges(image: Image) -> NDArray[np.uint8]:
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
 
 
 def _shadow(image: Image, background: Image, moving: NDArray[np.uint8]) -> NDArray[np.uint8]:

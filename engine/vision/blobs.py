@@ -16,6 +16,8 @@ _JOIN_SHARE = 0.012
 """Pieces nearer than this share of the picture's width are one thing."""
 _HISTOGRAM_BINS = 6
 _MOST_PIECES = 48
+_GHOST_EDGES = -12.0
+"""Mean difference of edge strength (of 255) along an outline below which it is a ghost's."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ def find_blobs(image: NDArray[np.uint8], segmentation: Segmentation) -> list[Blo
         piece = labels[window] == label
         shade = (segmentation.shadow[window] > 0) & piece
         solid = _without_shadow(piece, (segmentation.moving[window] > 0) & ~shade)
+        if _is_ghost(piece, segmentation.edges[window]):
+            continue
         flow = _median_flow(segmentation.flow, solid, (x, y, w, h), (width, height))
         blob = _blob(image[window], solid, segmentation.contrast[window], (x, y), flow)
         only_shade = shade.sum() > 0.7 * piece.sum()
@@ -151,6 +155,17 @@ def _without_shadow(piece: NDArray[np.bool_], moving: NDArray[np.bool_]) -> NDAr
     trimmed[:, : kept_columns[0]] = False
     trimmed[:, kept_columns[-1] + 1 :] = False
     return trimmed
+
+
+def _is_ghost(piece: NDArray[np.bool_], edges: NDArray[np.int16]) -> bool:
+    """Whether the outline is an edge of the background only: something that is not there any more.
+
+    A thing that stands still for most of a block gets into the background, and leaves a ghost
+    where it stood.
+    """
+    solid = piece.astype(np.uint8)
+    rim = (solid > 0) & (cv2.erode(solid, np.ones((3, 3), np.uint8), borderValue=0) == 0)
+    return float(edges[rim].mean()) < _GHOST_EDGES
 
 
 def _blob(

@@ -6,6 +6,7 @@ next. Corners on moving objects are outvoted (RANSAC).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,7 +29,7 @@ def camera_motion(grays: Sequence[NDArray[np.uint8]]) -> list[Matrix]:
     Where too few corners can be followed the camera is taken to stand still.
     """
     motions: list[Matrix] = []
-    for before, after in zip(grays, grays[1:], strict=False):
+    for before, after in itertools.pairwise(grays):
         motions.append(_motion_between(before, after))
     return motions
 
@@ -94,7 +95,7 @@ def is_static(grays: Sequence[NDArray[np.uint8]]) -> bool:
         return True
     picks = np.unique(np.linspace(0, len(grays) - 1, 8).round().astype(int))
     shares = []
-    for a, b in zip(picks, picks[1:], strict=False):
+    for a, b in itertools.pairwise(picks):
         corners, found = _follow(grays[a], grays[b])
         shares.append(_still_share(corners, found) if len(corners) >= 12 else 1.0)
     return float(np.median(shares)) > 0.5 * _STILL_SHARE + 0.1
@@ -103,12 +104,45 @@ def is_static(grays: Sequence[NDArray[np.uint8]]) -> bool:
 def register(
     grays: Sequence[NDArray[np.uint8]], reference: int, guesses: Sequence[Matrix]
 ) -> list[Matrix]:
-    """Transforms from every picture to the reference, refined from guesses free of their drift."""
-    refined = []
+    """Transforms from every picture to the reference, refined from guesses free of their drift.
+
+    A refinement is only taken where the warped picture then fits the reference better.
+    """
+    base = grays[reference]
+    refined: list[Matrix] = []
+    before = None
     for gray, guess in zip(grays, guesses, strict=True):
-        back = _motion_between(grays[reference], gray, np.linalg.inv(guess))
-        refined.append(np.linalg.inv(back))
+        options = [guess] if before is None else [guess, before]
+        best = min(options, key=lambda matrix: _misfit(gray, base, matrix))
+        finer = np.linalg.inv(_homography(base, gray, np.linalg.inv(best)))
+        before = min((best, finer), key=lambda matrix: _misfit(gray, base, matrix))
+        refined.append(before)
     return refined
+
+
+def _homography(before: NDArray[np.uint8], after: NDArray[np.uint8], guess: Matrix) -> Matrix:
+    corners, found = _follow(before, after, guess)
+    if len(corners) < 16:
+        return guess
+    cv2.setRNGSeed(1)
+    matrix, inliers = cv2.findHomography(corners, found, cv2.RANSAC, 1.5)
+    if matrix is None or inliers.sum() < max(12, 0.3 * len(corners)):
+        return guess
+    return np.asarray(matrix, dtype=np.float64)
+
+
+def _misfit(gray: NDArray[np.uint8], base: NDArray[np.uint8], matrix: Matrix) -> float:
+    """Typical difference of a warped picture to the reference, where they overlap."""
+    height, width = base.shape
+    half = np.diag([0.5, 0.5, 1.0])
+    size = (width // 2, height // 2)
+    warped = cv2.warpPerspective(gray, half @ matrix, size, borderValue=0)
+    small = cv2.resize(base, size, interpolation=cv2.INTER_AREA)
+    valid = warped > 0
+    if valid.mean() < 0.3:
+        return 255.0
+    difference = cv2.absdiff(warped, small)[valid]
+    return float(np.minimum(difference, 40).mean())
 
 
 def accumulate(motions: Sequence[Matrix], reference: int) -> list[Matrix]:
