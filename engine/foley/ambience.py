@@ -75,11 +75,15 @@ def ambience(event: Event, sample_rate_hz: int) -> Array:
     """(4, samples) bed of the `place` given as parameter or named in the prompt."""
     place = PLACES[choice(event, "place", PLACE_WORDS, "exterior")]
     samples = length_samples(event, sample_rate_hz)
+    long_enough = max(samples, int(LAYER_S * sample_rate_hz))
     bed = np.zeros((4, samples))
+    total_power = 0.0
     for index, (level_db, layer) in enumerate(place.layers):
         rng = random_stream(event, f"layer {index} {layer.__name__}")
-        sound = layer(samples, rng, sample_rate_hz)
-        bed += to_unit_texture(sound, sample_rate_hz) * float(db_to_gain(level_db))
+        sound = layer(long_enough, rng, sample_rate_hz)
+        unit = to_unit_texture(sound, sample_rate_hz)[:, :samples]
+        bed += unit * float(db_to_gain(level_db))
+        total_power += float(db_to_gain(2.0 * level_db))
     level = float(db_to_gain(place.level_db))
     effort = intensity_curve(event, samples, sample_rate_hz, 0.3)
-    return to_unit_texture(bed, sample_rate_hz) * level * effort
+    return bed / np.sqrt(total_power) * level * effort

@@ -110,7 +110,7 @@ def birds(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
             gain = far * float(rng.uniform(0.5, 1.0))
             place(out, gain * direction[:, None] * call, int(at_s * sample_rate_hz))
             at_s += len(call) / sample_rate_hz + rng.gamma(2.0, 1.3)
-    return out + 1e-4 * diffuse(samples, rng, sample_rate_hz, lambda hz: band(hz, 200, 4000, 1.0))
+    return out
 
 
 def _song(rng: np.random.Generator) -> Callable[[np.random.Generator, int], Array]:

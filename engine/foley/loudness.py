@@ -8,6 +8,8 @@ mix does: a car is not 40 dB louder than a step.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -26,13 +28,16 @@ def k_weight(hz: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.abs(shelf * s**2 / (s**2 + s / _HIGH_PASS_Q + 1.0)))
 
 
+@lru_cache(maxsize=32)
+def _weights(length: int, sample_rate_hz: int) -> NDArray[np.float64]:
+    return k_weight(fft.rfftfreq(length, 1 / sample_rate_hz))
+
+
 def hit_level(grain: NDArray[np.float64], sample_rate_hz: int) -> float:
     """K-weighted RMS (linear) of a hit over the 125 ms from its start."""
     piece = grain[: int(FAST_S * sample_rate_hz)]
     length = fft.next_fast_len(2 * len(piece), real=True)
-    power = (
-        np.abs(fft.rfft(piece, length) * k_weight(fft.rfftfreq(length, 1 / sample_rate_hz))) ** 2
-    )
+    power = np.abs(fft.rfft(piece, length) * _weights(length, sample_rate_hz)) ** 2
     energy = 2.0 * float(np.sum(power)) / length
     return float(np.sqrt(energy / (FAST_S * sample_rate_hz)))
 
@@ -45,8 +50,8 @@ def texture_level(texture: NDArray[np.float64], sample_rate_hz: int) -> float:
     padded = np.zeros(count * block)
     padded[: min(len(mono), len(padded))] = mono[: len(padded)]
     spectra = fft.rfft(padded.reshape(count, block), axis=1)
-    weight = k_weight(fft.rfftfreq(block, 1 / sample_rate_hz))
-    energy = 2.0 * float(np.sum((np.abs(spectra) * weight) ** 2)) / block
+    power = np.abs(spectra * _weights(block, sample_rate_hz)) ** 2
+    energy = 2.0 * float(np.sum(power)) / block
     return float(np.sqrt(energy / max(min(len(mono), len(padded)), 1)))
 
 

@@ -47,10 +47,21 @@ def shaped_noise(
     """
     length = fft.next_fast_len(max(samples, 256), real=True)
     spectrum = fft.rfft(rng.standard_normal(length, dtype=np.float32))
-    gains = magnitude(fft.rfftfreq(length, 1.0 / sample_rate_hz))
-    gains[0] = 0.0
-    gains = gains / max(float(np.sqrt(np.mean(gains**2))), 1e-12)
+    gains = _on_bins(magnitude, length, sample_rate_hz)
+    gains /= max(float(np.sqrt(np.mean(gains**2))), 1e-12)
     return np.asarray(fft.irfft(spectrum * gains.astype(np.float32), length)[:samples], float)
+
+
+def _on_bins(magnitude: Callable[[Array], Array], length: int, sample_rate_hz: int) -> Array:
+    """The magnitude at every bin of a transform; long ones are read from 1024 points a spectrum."""
+    hz = fft.rfftfreq(length, 1.0 / sample_rate_hz)
+    if length > 8192:
+        points = np.geomspace(hz[1], hz[-1], 1024)
+        gains = np.interp(hz, points, magnitude(points))
+    else:
+        gains = np.array(magnitude(hz))
+    gains[0] = 0.0
+    return gains
 
 
 def moving_noise(

@@ -114,7 +114,7 @@ def _flies(track: Track) -> bool:
     positions = track.trajectory.at(np.linspace(track.start_s, max(track.end_s, track.start_s), 64))
     horizontal = np.hypot(positions[:, 0], positions[:, 1])
     elevation_deg = np.degrees(np.arctan2(positions[:, 2], np.maximum(horizontal, 1e-6)))
-    return bool(np.median(elevation_deg) > 8.0 and np.percentile(elevation_deg, 10) > 3.0)
+    return bool(np.median(elevation_deg) > 12.0 and np.percentile(elevation_deg, 10) > 4.0)
 
 
 def _on_ground(track: Track, times: Array, positions: Array) -> NDArray[np.bool_]:
