@@ -1,0 +1,51 @@
+"""Real mouse and wheel events at places given in a widget's own pixels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def drag(
+    widget: QWidget,
+    start: QPointF,
+    end: QPointF,
+    modifiers: Qt.KeyboardModifier = NONE,
+    *,
+    release: bool = True,
+) -> None:
+    """Press, move in steps, let go."""
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, modifiers, start.toPoint())
+    for share in (0.3, 0.6, 1.0):
+        move(widget, start + (end - start) * share, modifiers)
+    if release:
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, modifiers, end.toPoint())
+
+
+def move(widget: QWidget, point: QPointF, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    """Move with the left button held."""
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+
+    left = Qt.MouseButton.LeftButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, point, QPointF(widget.mapToGlobal(point.toPoint())),
+        Qt.MouseButton.NoButton, left, modifiers,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+def wheel(
+    widget: QWidget, point: QPointF, steps: float, modifiers: Qt.KeyboardModifier = NONE
+) -> None:
+    """Turn the wheel by notches; positive is away from the user."""
+    event = QWheelEvent(
+        point, QPointF(widget.mapToGlobal(point.toPoint())), QPoint(),
+        QPoint(0, round(120 * steps)),
+        Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)

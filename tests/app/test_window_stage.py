@@ -1,0 +1,118 @@
+"""The stage and the picture: dragging keyframes and sources, selecting by a box."""
+
+from __future__ import annotations
+
+import pytest
+from pointing import drag, wheel
+from PySide6.QtCore import QPointF, QSizeF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.views.stage.projection import Projection, fitted
+from app.window import MainWindow
+
+
+def test_the_projection_is_its_own_inverse() -> None:
+    projection = Projection(200.0, 300.0, 37.0)
+    assert projection.metres(projection.point(2.0, -1.5)) == pytest.approx((2.0, -1.5))
+    left = projection.point(0.0, 1.0)
+    assert left.x() < 200.0  # y is left, and left is left
+
+
+def test_zooming_holds_the_place_under_the_pointer() -> None:
+    projection = Projection(200.0, 300.0, 37.0)
+    at = QPointF(310.0, 120.0)
+    assert projection.zoomed(at, 1.7).metres(at) == pytest.approx(projection.metres(at))
+
+
+def test_dragging_a_keyframe_changes_the_project_and_undo_restores_it(window: MainWindow) -> None:
+    session, view = window.session, window.stage.top_view
+    session.selection.select_track("one")
+    before = session.project
+    start = view.projection.point(4.0, 0.0)
+    scale = view.projection.px_per_m
+    drag(view, start, start + QPointF(-scale, -2 * scale))
+    keyframe = session.project.track("one").trajectory.keyframes[1]
+    assert (keyframe.x_m, keyframe.y_m) == pytest.approx((6.0, 1.0), abs=1.5 / scale)
+    assert keyframe.provenance == "hand"
+    assert session.document.position == 1
+    assert session.selection.value.keyframe == 1
+    session.undo()
+    assert session.project == before
+
+
+def test_shift_keeps_the_distance(window: MainWindow) -> None:
+    session, view = window.session, window.stage.top_view
+    session.selection.select_track("one")
+    start = view.projection.point(4.0, 0.0)
+    drag(view, start, start + QPointF(-60, -10), Qt.KeyboardModifier.ShiftModifier)
+    keyframe = session.project.track("one").trajectory.keyframes[1]
+    assert (keyframe.x_m**2 + keyframe.y_m**2) ** 0.5 == pytest.approx(4.0)
+
+
+def test_dragging_a_source_at_the_playhead_is_one_step(window: MainWindow, qtbot: QtBot) -> None:
+    session, view = window.session, window.stage.top_view
+    session.locate(0.52)
+    qtbot.waitUntil(lambda: view._position_s == pytest.approx(0.52))
+    x_m, y_m, _ = session.project.track("one").trajectory.at(0.52)
+    start = view.projection.point(x_m, y_m)
+    drag(view, start, start + QPointF(0, -40))
+    trajectory = session.project.track("one").trajectory
+    assert len(trajectory.keyframes) == 4
+    assert trajectory.at(0.52)[0] == pytest.approx(4.0 + 40 / view.projection.px_per_m, abs=0.05)
+    assert session.document.position == 1
+
+
+def test_double_click_on_a_path_adds_a_keyframe_and_delete_removes_it(window: MainWindow) -> None:
+    session, view = window.session, window.stage.top_view
+    session.selection.select_track("one")
+    point = view.projection.point(4.0, 1.5).toPoint()
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=point)
+    assert len(session.project.track("one").trajectory.keyframes) == 4
+    session.selection.select_keyframe("one", 1)
+    QTest.keyClick(window, Qt.Key.Key_Delete)
+    assert len(session.project.track("one").trajectory.keyframes) == 3
+
+
+def test_lifting_a_keyframe_on_the_elevation_scale(window: MainWindow) -> None:
+    session, scale = window.session, window.stage.elevation
+    session.selection.select_keyframe("one", 1)
+    drag(scale, QPointF(38, scale.y_of(0.0)), QPointF(38, scale.y_of(30.0)))
+    keyframe = session.project.track("one").trajectory.keyframes[1]
+    assert keyframe.z_m == pytest.approx(4.0 * 3**-0.5, rel=0.05)
+    assert session.document.position == 1
+
+
+def test_the_wheel_zooms_the_stage(window: MainWindow) -> None:
+    view = window.stage.top_view
+    before = view.projection.px_per_m
+    wheel(view, QPointF(100, 100), 1)
+    assert view.projection.px_per_m == pytest.approx(1.2 * before)
+    window.actions_by_name["stage_fit"].trigger()
+    assert view.projection == fitted(window.session.project, QSizeF(view.size()))
+
+
+def test_typing_a_keyframes_direction_moves_it(window: MainWindow) -> None:
+    session, inspector = window.session, window.inspector
+    session.selection.select_keyframe("one", 1)
+    inspector.azimuth.setValue(90.0)
+    keyframe = session.project.track("one").trajectory.keyframes[1]
+    assert (keyframe.x_m, keyframe.y_m) == pytest.approx((0.0, 4.0), abs=1e-6)
+
+
+def test_a_click_on_a_box_selects_its_track(window: MainWindow, qtbot: QtBot) -> None:
+    picture, session = window.picture, window.session
+    session.selection.clear()
+    qtbot.waitUntil(lambda: picture._image is not None)
+    area = picture.picture_area()
+    scale = area.width() / 160
+    point = area.topLeft() + QPointF(18 * scale, 48 * scale)
+    QTest.mouseClick(picture, Qt.MouseButton.LeftButton, pos=point.toPoint())
+    assert session.selection.value.track_id == "one"
+
+
+def test_the_picture_follows_the_playhead(window: MainWindow, qtbot: QtBot) -> None:
+    shown: list[float] = []
+    window.picture.decoder.decoded.connect(lambda time_s, image: shown.append(time_s))
+    window.session.locate(1.0)
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1] == pytest.approx(1.0, abs=0.001))
