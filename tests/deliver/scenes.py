@@ -73,9 +73,11 @@ def add_track(
 
 
 def noise(duration_s: float, level: float = 0.1, channels: int = 1, seed: int = 0) -> np.ndarray:
-    """(channels, samples) float32 white noise of a standard deviation."""
+    """(channels, samples) float32 noise of a standard deviation, falling above 3 kHz."""
     random = np.random.default_rng(seed)
-    return (level * random.normal(size=(channels, round(duration_s * RATE_HZ)))).astype(np.float32)
+    white = random.normal(size=(channels, round(duration_s * RATE_HZ) + 15))
+    soft = np.lib.stride_tricks.sliding_window_view(white, 16, axis=1).sum(axis=-1) / 4.0
+    return (level * soft).astype(np.float32)
 
 
 ARC_M = np.stack([2 * np.cos(a := np.linspace(-1.2, 1.2, 30)), -2 * np.sin(a), 0 * a], axis=1)
