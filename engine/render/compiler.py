@@ -63,16 +63,7 @@ def compile_project(
     """
     channels = tuple(format_channels(name) for name in formats)
     problems: list[str] = []
-    takes = _Takes(project, audio_path, problems)
-    sources: list[SourcePlan] = []
-    beds: list[BedPlan] = []
-    for index, track in enumerate(project.tracks):
-        if track.kind == "ambience":
-            beds.append(BedPlan(index, takes.clips_of(track, BED_CHANNELS)))
-        else:
-            clips = takes.clips_of(track, 1)
-            if clips:
-                sources.append(_source(project, track, index, clips))
+    sources, beds = _plans(project, _Takes(project, audio_path, problems))
     binaural = None
     if "binaural" in formats:
         binaural = binaural_plan(hrirs or _hrirs(project, problems))
@@ -92,6 +83,19 @@ def compile_project(
         master_gain=_strip("", project.master).gain * (not project.master.muted),
         problems=tuple(problems),
     )
+
+
+def _plans(project: Project, takes: _Takes) -> tuple[list[SourcePlan], list[BedPlan]]:
+    sources: list[SourcePlan] = []
+    beds: list[BedPlan] = []
+    for index, track in enumerate(project.tracks):
+        if track.kind == "ambience":
+            beds.append(BedPlan(index, takes.clips_of(track, BED_CHANNELS)))
+        else:
+            clips = takes.clips_of(track, 1)
+            if clips:
+                sources.append(_source(project, track, index, clips))
+    return sources, beds
 
 
 def _strip(track_id: str, strip: Strip) -> StripPlan:

@@ -88,17 +88,28 @@ def spatialise(
             block = blocks[wanted.format_name]
             writer.write(block)
             peak = max(peak, float(np.abs(block).max()))
+    return _report(audio, out, wanted, len(samples), snapshot, peak)
+
+
+def _report(
+    audio: Path,
+    out: Path,
+    wanted: Spatialisation,
+    input_channels: int,
+    snapshot: Snapshot,
+    peak: float,
+) -> dict[str, Any]:
     return {
         "audio": str(audio),
         "out": str(out),
         "format": wanted.format_name,
-        "channels": channels,
-        "input_channels": len(samples),
-        "mixed_to_mono": len(samples) > 1,
-        "sample_rate_hz": rate_hz,
+        "channels": snapshot.channels[0],
+        "input_channels": input_channels,
+        "mixed_to_mono": input_channels > 1,
+        "sample_rate_hz": snapshot.sample_rate_hz,
         "samples": snapshot.length_samples,
-        "duration_s": snapshot.length_samples / rate_hz,
-        "hrir": wanted.hrir if hrirs else None,
+        "duration_s": snapshot.length_samples / snapshot.sample_rate_hz,
+        "hrir": wanted.hrir if wanted.format_name == "binaural" else None,
         "room": wanted.room.name if wanted.room else "none",
         "doppler": wanted.doppler,
         "peak_dbfs": round(float(gain_to_db(peak)), 2),
