@@ -54,14 +54,24 @@ class AheadWriter:
     def fade_samples(self) -> int:
         return int(FADE_S * self.output.sample_rate_hz)
 
-    def room(self, *, short: bool) -> int:
-        """Samples still to write until the ring is filled as far ahead as it should be."""
+    def room(self, *, short: bool = False, silent: bool = False) -> int:
+        """Samples still to write until the ring is filled as far ahead as it should be.
+
+        Parameters
+        ----------
+        short : bool
+            What is written now may soon be overtaken by a gesture.
+        silent : bool
+            Only silence is written, which is written over when something is to sound.
+        """
         taken = self.output.consumed()
         if taken > self.cursor:
             self.late += not self.output.silent
             self.cursor = min(taken + self.guard, self.output.written)
         target = int(self.ahead_s * self.output.sample_rate_hz)
-        if short:
+        if silent:
+            target = int(PARKED_S * self.output.sample_rate_hz)
+        elif short:
             target = min(target, self.guard + self.output.block_samples)
         return target - (self.cursor - taken)
 

@@ -108,6 +108,8 @@ class SceneMaker:
             message = f"{type(error).__name__}: {error}".splitlines()[0]
             self._on_trouble(f"the session cannot be played: {message}")
             return
+        if self._delivered is None:
+            gc.freeze()  # all that was imported and loaded for the first scene stays
         self._delivered = (scene.format, scene.sample_rate_hz)
         compiled = Compiled(
             wanted.revision, monitor_format, time.monotonic() - began_s, tuple(problems)
@@ -141,7 +143,7 @@ class SceneMaker:
             self._garbage = True
         if self._garbage and self._may_collect():
             self._garbage = False
-            gc.collect()
+            gc.collect(1)  # what is new since the last time; all the rest could take 0.2 s
 
 
 def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:

@@ -253,16 +253,17 @@ class Renderer:
                 self._say(f"{type(error).__name__}: {error}".splitlines()[0])
 
     def _fill(self) -> None:
+        transport = self._transport
         began_s = time.perf_counter()
         rendered = 0
         self._measure_fill()
         while not self._closing and not self._inbox:
-            if self._writer.room(short=self._transport.scrubbing) <= 0:
+            if self._writer.room(short=transport.scrubbing, silent=transport.is_silent) <= 0:
                 break
             rendered += self._write_block()
         if rendered:
             spent_s = time.perf_counter() - began_s
-            load = spent_s * self._transport.sample_rate_hz / rendered
+            load = spent_s * transport.sample_rate_hz / rendered
             self._load += LOAD_WEIGHT * (load - self._load)
             self._peak_load = max(load, self._peak_load * 0.999)
 

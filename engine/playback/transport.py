@@ -79,6 +79,11 @@ class Transport:
         """Whether a scrub grain is being rendered, or waits."""
         return self._grain_left > 0 or self._next_grain is not None
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing but silence follows until the next command."""
+        return self._tail is None and not self.playing and not self.is_in_grain
+
     def set_reader(self, reader: SceneReader | None, sample_rate_hz: int) -> None:
         """Read another kernel from here on, without a fade of its own."""
         if sample_rate_hz != self.sample_rate_hz:
