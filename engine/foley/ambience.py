@@ -36,6 +36,8 @@ from engine.units import db_to_gain
 
 Array = NDArray[np.float64]
 LEVEL_DBFS = -54.0
+LAYER_S = 8.0
+"""Layers are balanced over at least this long, so that one bird does not fill a short bed."""
 Layer = Callable[[int, np.random.Generator, int], Array]
 
 
