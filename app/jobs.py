@@ -21,7 +21,7 @@ class ListedJob:
     number: int
     name: str
     job: Job
-    then: Callable[[Any], None]
+    then: Callable[[Any], object]
     state: JobState = field(default_factory=JobState)
 
     @property
@@ -51,7 +51,7 @@ class JobBoard(QObject):
         return [listed for listed in self.jobs if listed.running]
 
     def start(
-        self, name: str, then: Callable[[Any], None], work: Callable[..., Any], *arguments: Any
+        self, name: str, then: Callable[[Any], object], work: Callable[..., Any], *arguments: Any
     ) -> ListedJob:
         """Run ``work(*arguments, progress=...)`` in a worker; ``then(result)`` when it is done."""
         listed = ListedJob(next(self._numbers), name, Job(work, *arguments, name=name), then)

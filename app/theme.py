@@ -123,10 +123,7 @@ def with_alpha(colour: QColor, alpha: float) -> QColor:
 def mix(first: QColor, second: QColor, share: float) -> QColor:
     """`share` (0..1) of `second` in `first`."""
     return QColor.fromRgbF(
-        *(
-            a + (b - a) * share
-            for a, b in zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)
-        )
+        *(a + (b - a) * share for a, b in zip(_rgb(first), _rgb(second), strict=True))
     )
 
 
@@ -147,9 +144,13 @@ def contrast(first: QColor, second: QColor) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
+def _rgb(colour: QColor) -> tuple[float, float, float]:
+    return colour.redF(), colour.greenF(), colour.blueF()
+
+
 def _luminance(colour: QColor) -> float:
     linear = [
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for value in colour.getRgbF()[:3]
+        for value in _rgb(colour)
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

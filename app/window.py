@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         self._job_bar.setRange(0, 1000)
         self._job_bar.setTextVisible(False)
         self._job_bar.setFixedWidth(160)
+        self._job_bar.setContentsMargins(0, 0, 12, 0)
         strip.addWidget(self._state, 1)
         strip.addPermanentWidget(self._job_name)
         strip.addPermanentWidget(self._job_bar)
@@ -164,8 +165,11 @@ class MainWindow(QMainWindow):
 
     def _wire_views(self) -> None:
         session, verbs = self.session, self.verbs
-        for view in (self.timeline, self.stage, self.inspector, self.transport.master):
-            self._wire_editor(view)
+        editors: tuple[EditingWidget, ...] = (
+            self.timeline, self.stage, self.inspector, self.transport.master,
+        )  # fmt: skip
+        for editor in editors:
+            self._wire_editor(editor)
         self.script.edit_requested.connect(session.do)
         for view in (self.timeline, self.stage, self.script, self.transport):
             view.locate_requested.connect(session.locate)
@@ -220,6 +224,7 @@ class MainWindow(QMainWindow):
         if not old.tracks and new.tracks and self.session.selection.value.track_id is None:
             self.session.selection.select_track(new.tracks[0].id)
             self.timeline.open_at_start()
+            self.workspace.panels["inspector"].raise_()
         document = self.session.document
         self.history.show_steps(document.steps, document.position)
         self._show_title()
@@ -259,6 +264,8 @@ class MainWindow(QMainWindow):
         board = self.session.jobs
         self.jobs.show_jobs(board.jobs)
         running = board.running
+        if running and not self.session.project.tracks:
+            self.show_jobs()  # the first analysis: there is nothing else to look at yet
         self._job_bar.setVisible(bool(running))
         self._job_name.setVisible(bool(running))
         if running:

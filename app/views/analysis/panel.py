@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.views.discarding import discard
 from engine.project.model import Project
 
 _MAPPINGS = {
@@ -56,7 +57,7 @@ class AnalysisPanel(QWidget):
             return
         self._shown = rows
         while (item := self._form.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            discard(item)
         for row, (name, value) in enumerate(rows):
             label, text = QLabel(name), QLabel(value)
             label.setProperty("tone", "faint")
@@ -64,6 +65,10 @@ class AnalysisPanel(QWidget):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             self._form.addWidget(text, row, 1)
+
+
+def _counted(name: str, takes: int) -> str:
+    return f"{name}, 1 take" if takes == 1 else f"{name}, {takes} takes"
 
 
 def facts(project: Project) -> tuple[tuple[str, str], ...]:
@@ -82,10 +87,10 @@ def facts(project: Project) -> tuple[tuple[str, str], ...]:
     rows += [("Depth", analysis.depth)] if analysis.depth else []
     rows.append(("Mapping", _MAPPINGS.get(project.scene.mapping, project.scene.mapping)))
     made = Counter(
-        f"{take.recipe.generator} {take.recipe.version}" for take in project.takes if take.recipe
+        f"{take.recipe.generator} v{take.recipe.version}" for take in project.takes if take.recipe
     )
     if made:
-        rows.append(("Generators", "\n".join(f"{name}, {n} ×" for name, n in made.most_common())))
+        rows.append(("Generators", "\n".join(_counted(name, n) for name, n in made.most_common())))
     hrir = "MIT KEMAR" if project.scene.hrir == "kemar" else Path(project.scene.hrir).name
     rows.append(("HRIR set", hrir))
     target = f"{project.scene.target_lufs:g} LUFS, {project.scene.true_peak_limit_dbtp:g} dBTP"

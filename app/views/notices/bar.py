@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 
 from app import icons
 from app.notices import Notice
+from app.views.discarding import discard
 
 FADE_MS = 6000
 
@@ -74,7 +75,7 @@ class NoticeBar(QWidget):
         self.style().unpolish(self)
         self.style().polish(self)
         while (item := self._buttons.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            discard(item)
         for number, (label, act) in enumerate(notice.actions):
             button = QPushButton(label)
             button.setProperty("primary", number == 0)

@@ -187,12 +187,20 @@ def _paint_arrow(painter: QPainter, pixels: NDArray[np.float64], colour: QColor)
 def paint_keyframes(
     painter: QPainter, projection: Projection, track: Track, selected: int | None
 ) -> None:
-    """Keyframes: hollow where a machine made them, filled where a hand did."""
+    """Keyframes: hollow where a machine made them, filled where a hand did.
+
+    Where they crowd, some of the machine's are left out until one zooms in.
+    """
     table = theme.colours()
     colour = theme.legible(track.colour)
+    last: QPointF | None = None
     for index, keyframe in enumerate(track.trajectory.keyframes):
         place = projection.point(keyframe.x_m, keyframe.y_m)
         hand = keyframe.provenance == "hand"
+        crowded = last is not None and (place - last).manhattanLength() < 9.0
+        if crowded and not hand and index != selected:
+            continue
+        last = place
         reach = 4.5
         if index == selected:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -64,7 +64,8 @@ class LanePainting:
         times = choose_ticks(self.axis.px_per_s, Fraction(rate)).between(
             self.axis.time_of(area.left()), self.axis.time_of(area.right())
         )
-        strong, weak = [], []
+        strong: list[QLineF] = []
+        weak: list[QLineF] = []
         bottom = min(area.bottom(), self.rows.content_px - self.rows.top_px)
         for time_s, labelled in times:
             x = round(self.axis.x_of(time_s)) + 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +32,24 @@ class PeakSource(Protocol):
         """Peaks of a take, if they are at hand."""
 
 
+class _TileKey(NamedTuple):
+    """Everything a tile depends on."""
+
+    audio: str
+    px_per_s: float
+    number: int
+    height_px: int
+    rgb: int
+    gain: float
+    ratio: float
+
+
 class WaveformTiles:
     """Paints waveforms from cached tiles."""
 
     def __init__(self, source: PeakSource) -> None:
         self._source = source
-        self._tiles: OrderedDict[tuple[object, ...], QImage] = OrderedDict()
+        self._tiles: OrderedDict[_TileKey, QImage] = OrderedDict()
         self._bytes = 0
 
     def paint(
@@ -73,7 +85,9 @@ class WaveformTiles:
         left, right = max(area.left(), visible[0]), min(area.right(), visible[1])
         first, last = int((left - origin) // TILE_PX), int((right - origin) // TILE_PX)
         for number in range(max(0, first), last + 1):
-            key = (take.audio, px_per_s, number, round(area.height()), colour.rgb(), gain, ratio)
+            key = _TileKey(
+                take.audio, px_per_s, number, round(area.height()), colour.rgb(), gain, ratio
+            )
             tile = self._tiles.get(key) or self._draw(key, peaks, take.sample_rate_hz)
             self._tiles.move_to_end(key)
             self._blit(painter, tile, origin + number * TILE_PX, (left, right), area.top(), ratio)
@@ -93,16 +107,13 @@ class WaveformTiles:
             source = QRectF((left - x) * ratio, 0, (right - left) * ratio, tile.height())
             painter.drawImage(QRectF(left, top, right - left, tile.height() / ratio), tile, source)
 
-    def _draw(self, key: tuple[object, ...], peaks: Peaks, sample_rate_hz: int) -> QImage:
-        _, px_per_s, number, height, rgb, gain, ratio = key
-        assert isinstance(px_per_s, float) and isinstance(number, int)  # noqa: PT018
-        assert isinstance(height, int) and isinstance(ratio, float)  # noqa: PT018
-        columns, rows = round(TILE_PX * ratio), max(1, round(height * ratio))
-        samples_per_column = sample_rate_hz / (px_per_s * ratio)
-        low, high = peaks.columns(
-            number * columns * samples_per_column, samples_per_column, columns
-        )
-        tile = coverage_image(low * gain, high * gain, rows, QColor.fromRgb(rgb))  # type: ignore[call-overload]
+    def _draw(self, key: _TileKey, peaks: Peaks, sample_rate_hz: int) -> QImage:
+        columns, rows = round(TILE_PX * key.ratio), max(1, round(key.height_px * key.ratio))
+        samples_per_column = sample_rate_hz / (key.px_per_s * key.ratio)
+        first = key.number * columns * samples_per_column
+        low, high = peaks.columns(first, samples_per_column, columns)
+        colour = QColor.fromRgb(key.rgb)
+        tile = coverage_image(low * key.gain, high * key.gain, rows, colour)
         self._tiles[key] = tile
         self._bytes += tile.sizeInBytes()
         while self._bytes > _ROOM_BYTES and len(self._tiles) > 1:

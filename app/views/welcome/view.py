@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import icons, theme
+from app.views.discarding import discard
 
 _STEPS = (
     ("film", "Drop a silent clip", "What moves is found, tracked\nand placed in space."),
@@ -52,8 +53,7 @@ class WelcomeView(QWidget):
     def show_recent(self, sessions: Sequence[Path]) -> None:
         """List the sessions opened lately."""
         while (item := self._recent.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().deleteLater()
+            discard(item)
         if sessions:
             self._recent.addWidget(_label("Recent sessions", "heading"))
         for path in sessions[:4]:
