@@ -48,9 +48,7 @@ def measure_demo() -> None:
         )
     print(f"  azimuth median {np.median(azimuths):.2f} p95 {np.percentile(azimuths, 95):.2f} deg")
     expected = sorted(c["time_s"] for c in truth["contacts"] if c["kind"] in TOUCHING)
-    found = sorted(
-        c.time_s for seen in result.objects for c in seen.contacts if c.kind in TOUCHING
-    )
+    found = sorted(c.time_s for seen in result.objects for c in seen.contacts if c.kind in TOUCHING)
     print(f"  contacts F1 {_f1(expected, found):.3f} ({len(found)} found, {len(expected)} true)")
 
 
@@ -68,7 +66,9 @@ def _nearest(
         error = np.abs(here[:, 0] - true[inside, 0])
         up = np.abs(here[:, 1] - true[inside, 1])
         ratio = here[:, 2] / true[inside, 2]
-        if best is None or np.median(error) + np.median(up) < np.median(best[1]) + np.median(best[2]):
+        if best is None or np.median(error) + np.median(up) < np.median(best[1]) + np.median(
+            best[2]
+        ):
             best = (seen, error, up, ratio, float(inside.mean()))
     return best
 
@@ -151,7 +151,7 @@ def _street_match(
         if best:
             true = 120.0 * (0.5 - (x + w / 2))
             here = float(spherical_of(best[0])[best[1], 0])
-            if 0.02 < x and x + w < 0.98:
+            if x > 0.02 and x + w < 0.98:
                 errors.append(abs(here - true))
             sides.setdefault(best[0].id, []).append((true, here))
     found = [o for o in owners if o]

@@ -116,7 +116,7 @@ def analyse_video(
     video = probe_video(path)
     if video.duration_s < SHORTEST_S:
         raise MediaError(
-            f"the video lasts {video.duration_s:.2f} s, less than the {SHORTEST_S} s analysed at once",
+            f"the video lasts {video.duration_s:.2f} s, but {SHORTEST_S} s are analysed at once",
             place=path,
             remedy="give a longer one",
         )
@@ -276,9 +276,11 @@ def _place(
     objects = []
     for index, path in enumerate(paths):
         kind, gait = kinds[index][0], gaits[index]
-        contacts = find_contacts(path, kind, width, height)
-        if kind == "person" and gait is not None:
-            contacts = tuple(sorted([*contacts, *gait.contacts()], key=lambda c: c.time_s))
+        walks = kind == "person" and gait is not None and gait.walks
+        if walks and gait is not None:
+            contacts = gait.contacts()
+        else:
+            contacts = find_contacts(path, kind, width, height)
         centres = 0.5 * (whole[index][:, :2] + whole[index][:, 2:])
         positions = lift(
             settings.mapping, centres, distances[index], size,
@@ -330,7 +332,7 @@ def _unique(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
 
 def _trajectory(times_s: Array, positions_m: Array, contacts: Sequence[Contact]) -> Trajectory:
     """Simplified keyframes; the moments of hits are kept, so that bounces stay sharp."""
-    times, places = simplify(times_s, positions_m, _SIMPLIFY_DEG)
+    times, _ = simplify(times_s, positions_m, _SIMPLIFY_DEG)
     hits = [c.time_s for c in contacts if c.kind in ("bounce", "impact")]
     nearest = {int(np.argmin(np.abs(times_s - t))) for t in hits}
     index = sorted(set(np.searchsorted(times_s, times).tolist()) | nearest)

@@ -26,8 +26,8 @@ class Blob:
 
     `spread` is the width of its lowest quarter over its height (how far legs are apart), `sway`
     the centre of that quarter relative to the box centre, over its height. `contrast` is by how
-    many thresholds it stands out; `colour` a normalised RGB histogram (216,); `flow` its median motion
-    (2,) in pixels per second.
+    many thresholds it stands out; `colour` a normalised RGB histogram (216,); `flow` its median
+    motion (2,) in pixels per second; `centroid` its centre of mass, finer than a pixel.
     """
 
     box: tuple[float, float, float, float]
@@ -50,7 +50,7 @@ def find_blobs(image: NDArray[np.uint8], segmentation: Segmentation) -> list[Blo
     """Moving things in an image, largest first."""
     height, width = segmentation.moving.shape
     mask = _clean(segmentation.moving)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     blobs: list[Blob] = []
     shadows: list[Blob] = []
     least = max(7.0, 0.5 * _LEAST_AREA_SHARE * width * height)

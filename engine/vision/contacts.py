@@ -123,6 +123,7 @@ def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Side
     before = np.full((count, 2), np.nan)
     after, meeting = before.copy(), np.full(count, np.nan)
     noise = np.full(count, np.inf)
+    jitter_px = _jitter_px(points[seen])
     for i, time_s in enumerate(times_s):
         early = np.flatnonzero((times_s > time_s - _SIDE_S) & (times_s <= time_s) & seen)
         late = np.flatnonzero((times_s >= time_s) & (times_s < time_s + _SIDE_S) & seen)
@@ -130,18 +131,32 @@ def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Side
             continue
         # the sample at the moment itself may lie on either side: try both
         options = [
-            _meet(times_s, points, early[:-1], late, time_s),
-            _meet(times_s, points, early, late[1:], time_s),
+            _meet(times_s, points, (early[:-1], late), time_s, jitter_px),
+            _meet(times_s, points, (early, late[1:]), time_s, jitter_px),
         ]
         best = min(options, key=lambda option: option[4])
         before[i], after[i], meeting[i], noise[i] = best[:4]
     return _Sides(before, after, meeting, noise)
 
 
+def _jitter_px(points: Array) -> float:
+    """Standard deviation of a position, from how second differences scatter."""
+    if len(points) < 5:
+        return 0.3
+    second = np.diff(points, n=2, axis=0)
+    scatter = np.median(np.abs(second - np.median(second, axis=0)))
+    return max(0.08, 1.4826 * float(scatter) / np.sqrt(6.0))
+
+
 def _meet(
-    times_s: Array, points: Array, early: NDArray[np.intp], late: NDArray[np.intp], time_s: float
+    times_s: Array,
+    points: Array,
+    sides: tuple[NDArray[np.intp], NDArray[np.intp]],
+    time_s: float,
+    jitter_px: float,
 ) -> tuple[Array, Array, float, float, float]:
     """Velocities at the meeting point of both sides' fits, its time, the noise, the misfit."""
+    early, late = sides
     a, miss_a = _fit(times_s[early] - time_s, points[early])
     b, miss_b = _fit(times_s[late] - time_s, points[late])
     step = float(np.median(np.diff(times_s)))
@@ -151,19 +166,31 @@ def _meet(
     at = float(span[int(np.argmin(apart))])
     velocity_a = np.array([np.polyval(np.polyder(a[:, k]), at) for k in (0, 1)])
     velocity_b = np.array([np.polyval(np.polyder(b[:, k]), at) for k in (0, 1)])
-    spread = float(np.hypot(miss_a, miss_b))
-    noise = max(spread, 0.15) / (0.5 * _SIDE_S)
-    return velocity_a, velocity_b, time_s + at, noise, spread + float(apart.min())
+    noise = jitter_px * np.hypot(
+        _slope_gain(times_s[early] - time_s, at), _slope_gain(times_s[late] - time_s, at)
+    )
+    misfit = float(np.hypot(miss_a, miss_b)) + float(apart.min())
+    return velocity_a, velocity_b, time_s + at, float(noise), misfit
+
+
+def _degree(times: Array) -> int:
+    return 2 if len(times) >= 5 else 1
 
 
 def _fit(times: Array, points: Array) -> tuple[Array, float]:
     """Coefficients (3, 2) of parabolas (straight lines for few points) and the RMS misfit."""
-    degree = 2 if len(times) >= 5 else 1
-    fit = np.polyfit(times, points, degree)
-    if degree == 1:
+    fit = np.polyfit(times, points, _degree(times))
+    if len(fit) == 2:
         fit = np.vstack([np.zeros((1, 2)), fit])
     miss = points - np.stack([np.polyval(fit[:, k], times) for k in (0, 1)], axis=1)
     return fit, float(np.sqrt(np.mean(miss**2)))
+
+
+def _slope_gain(times: Array, at: float) -> float:
+    """Standard deviation of the fitted slope at a time, for unit noise of the positions."""
+    powers = np.vander(times, _degree(times) + 1)
+    slope = np.array([2.0 * at, 1.0, 0.0])[-powers.shape[1] :]
+    return float(np.sqrt(slope @ np.linalg.pinv(powers.T @ powers) @ slope))
 
 
 def _peaks(times_s: Array, strength: Array) -> list[int]:
@@ -213,16 +240,25 @@ def _starts_and_stops(path: Path, width: int, others_s: Sequence[float]) -> list
     changes = np.flatnonzero(np.diff(state.astype(int)))
     found: list[Contact] = []
     for index in changes:
-        time_s = float(path.times_s[index + 1])
         starts = bool(state[index + 1])
-        before = np.count_nonzero(path.times_s[: index + 1] > time_s - 0.4) * step_s
-        after = np.count_nonzero(path.times_s[index + 1 :] < time_s + 0.4) * step_s
+        time_s = _half_way(path.times_s, speed, int(index), starts)
+        before = float(path.times_s[index] - path.times_s[0])
+        after = float(path.times_s[-1] - path.times_s[index])
         if before < 0.3 or after < 0.3 or any(abs(time_s - o) < 0.25 for o in others_s):
             continue
         peak = float(np.max(speed[max(0, index - 15) : index + 16])) / (0.5 * width)
         kind = "start" if starts else "stop"
         found.append(Contact(time_s=time_s, kind=kind, strength=float(np.clip(peak, 0.05, 1.0))))
     return found
+
+
+def _half_way(times_s: Array, speed: Array, index: int, starts: bool) -> float:
+    """When the speed passes half of what it is on the moving side of a change."""
+    near = (times_s > times_s[index] - 0.6) & (times_s < times_s[index] + 0.6)
+    rows = np.flatnonzero(near)
+    half = 0.5 * float(np.percentile(speed[rows], 90))
+    fast = rows[speed[rows] >= half]
+    return float(times_s[fast[0] if starts else fast[-1]])
 
 
 def _moving_or_still(speed: Array, width: int) -> NDArray[np.bool_]:

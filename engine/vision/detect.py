@@ -54,7 +54,7 @@ class MotionDetector:
         self.camera = self._block.camera
 
     def detect(self, image: NDArray[np.uint8], time_s: float) -> list[Detection]:
-        """What moves in one (height, width, 3) RGB image; 'person' where the HOG detector agrees."""
+        """What moves in a (height, width, 3) RGB image; 'person' where the HOG detector agrees."""
         block, index = self._background(image, time_s)
         if block is None:
             return []

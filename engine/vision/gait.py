@@ -24,6 +24,8 @@ STEP_S = (0.3, 0.85)
 """Durations of a step that people walk or run with."""
 _USUAL_STEP_S = 0.54
 _USUAL_SPREAD = 0.4
+_TELLING = 0.45
+"""Share of the swing's motion beyond which more motion does not matter."""
 _BEFORE, _AFTER = 0.35, 0.3
 """Shares of a step before and after a footfall whose motion is compared."""
 _SETTLES = 0.04
@@ -150,6 +152,7 @@ def find_gait(times_s: Array, energy: Array, start_s: float, end_s: float) -> Ga
 def _drops(grid: Array, level: Array, rests: Array, period: float) -> Array:
     """Moment near each rest where the motion before most exceeds the motion after."""
     fine = np.arange(grid[0], grid[-1], 0.004)
+    level = _bounded(grid, level, period)
     # motion belongs to the whole time between two pictures, hence the integral and no curve
     step = float(grid[1] - grid[0])
     edges = np.append(grid - 0.5 * step, grid[-1] + 0.5 * step)
@@ -167,6 +170,19 @@ def _drops(grid: Array, level: Array, rests: Array, period: float) -> Array:
         if len(near) * 0.004 > 0.5 * period:
             found[index] = fine[near[int(np.argmax(fall[near]))]]
     return found
+
+
+def _bounded(grid: Array, level: Array, period: float) -> Array:
+    """Level above the local rest, cut off at a part of the local swing.
+
+    Feet slow down before they land: only the last of their motion tells when they do.
+    """
+    reach = max(1, round(0.6 * period / float(grid[1] - grid[0])))
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(level, reach, mode="edge"), 2 * reach + 1
+    )
+    low, high = np.percentile(windows, 15, axis=1), np.percentile(windows, 90, axis=1)
+    return np.clip((level - low) / np.maximum(high - low, 1e-9), 0.0, _TELLING)
 
 
 def _even(times: Array) -> Array:

@@ -64,7 +64,7 @@ def kind_of(path: Path, width: int, height: int, *, walks: bool) -> tuple[Kind, 
 
 
 def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
-    low = float(np.median(path.smooth[:, 3])) > 0.45 * height
+    low = float(np.percentile(path.smooth[:, 3], 75)) > 0.42 * height
     large = float(np.percentile(path.sizes[:, 0], 75)) > 0.1 * width
     across, down = np.ptp(path.centres, axis=0)
     along = across > 0.12 * width and down < 0.6 * across
@@ -73,7 +73,7 @@ def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
     if whole.sum() >= 4:
         aspect = float(np.median(path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)))
         ratio = path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)
-        if float(np.std(np.log(ratio))) > 0.35:
+        if float(np.std(np.log(ratio))) > 0.45:
             return False
     return low and large and along and aspect > 1.15
 

@@ -19,7 +19,7 @@ _NEAREST_SHARE = 0.05
 
 
 def rows_per_unit(mapping: Mapping, width: int, height: int, horizontal_fov_deg: float) -> float:
-    """Vertical scale of the camera that a mapping implies: pixels a unit of height over distance."""
+    """Vertical scale of the camera a mapping implies: pixels a unit of height over distance."""
     if mapping == "cylinder":
         return (height / 2) / CYLINDER_HALF_SLOPE
     return (width / 2) / float(np.tan(np.radians(horizontal_fov_deg) / 2))

@@ -22,7 +22,7 @@ class PeopleDetector:
     def score(
         self, image: NDArray[np.uint8], box: tuple[float, float, float, float]
     ) -> float | None:
-        """Best SVM score of a person about as tall as the box, in or near it; None if it cannot say.
+        """Best SVM score of a person about as tall as the box; None if it cannot say.
 
         Above 0 means person; 0.5 and more is rather certain.
         """

@@ -205,7 +205,7 @@ class Tracker:
                 detection.label,
                 motion.person if motion else None,
                 blob,
-            )  # fmt: skip
+            )
         )
 
     def _see_group(self, group: Detection, members: list[TrackState], time_s: float) -> None:

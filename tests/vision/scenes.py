@@ -31,7 +31,7 @@ def clip(
     view: Callable[[float], tuple[int, int]] | None = None,
     noise: float = 1.5,
 ) -> Path:
-    """Write a clip. `view` gives the camera's offset (x, y) in a background larger than the view."""
+    """Write a clip. `view` gives the camera's offset (x, y) in a larger background."""
     rng = np.random.default_rng(1)
     wide = ground(WIDTH * 3, HEIGHT * 2) if view else ground()
     images = []

@@ -1,0 +1,176 @@
+"""Contacts and steps from motion alone, the tracker, names and shot boundaries."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.plugins import Detection, Detector, create
+from engine.vision.contacts import find_contacts
+from engine.vision.gait import find_gait
+from engine.vision.kalman import BoxFilter
+from engine.vision.labels import kind_of, name_paths
+from engine.vision.paths import Path, local_fit, make_paths, smoothed
+from engine.vision.shots import CutDetector
+from engine.vision.track import Tracker, iou
+
+W, H = 480, 270
+
+
+def path_of(centres: np.ndarray, size: tuple[float, float], rate: float = 25.0) -> Path:
+    half = 0.5 * np.array(size)
+    boxes = np.concatenate([centres - half, centres + half], axis=1)
+    count = len(centres)
+    return smoothed(
+        Path(
+            times_s=np.arange(count) / rate,
+            boxes=boxes,
+            smooth=boxes,
+            confidence=np.full(count, 0.9),
+            seen=np.ones(count, dtype=bool),
+            person_scores=np.zeros(0),
+            labels=(("object", 1.0),),
+            colour=None,
+            points=centres,
+        )
+    )
+
+
+def fall(times: np.ndarray, lands_s: float) -> np.ndarray:
+    """Rows of a ball that falls, bounces at `lands_s`, and rises again."""
+    t = times - lands_s
+    return 200 - np.where(t < 0, -300 * t, 240 * t) + 350 * t**2
+
+
+@pytest.mark.parametrize("rate", [25.0, 30.0, 60.0])
+@pytest.mark.parametrize("lands_s", [0.5, 0.513, 0.53])
+def test_a_bounce_is_timed_finer_than_a_picture(rate: float, lands_s: float) -> None:
+    times = np.arange(round(rate)) / rate
+    rng = np.random.default_rng(0)
+    centres = np.stack([100 + 90 * times, fall(times, lands_s)], 1) + rng.normal(
+        0, 0.2, (len(times), 2)
+    )
+    contacts = find_contacts(path_of(centres, (20, 20), rate), "object", W, H)
+    assert [c.kind for c in contacts] == ["bounce"]
+    assert contacts[0].time_s == pytest.approx(lands_s, abs=0.015)
+
+
+def test_free_flight_has_no_contact() -> None:
+    times = np.arange(40) / 25
+    centres = np.stack([50 + 200 * times, 60 + 180 * (times - 0.8) ** 2], axis=1)
+    assert find_contacts(path_of(centres, (20, 20)), "object", W, H) == ()
+
+
+def test_a_wall_turns_a_ball() -> None:
+    times = np.arange(40) / 25
+    centres = np.stack([300 - 260 * np.abs(times - 0.8), np.full(40, 150.0)], axis=1)
+    contacts = find_contacts(path_of(centres, (18, 18)), "object", W, H)
+    assert [c.kind for c in contacts] == ["turn"]
+    assert contacts[0].time_s == pytest.approx(0.8, abs=0.03)
+
+
+def test_start_and_stop() -> None:
+    times = np.arange(100) / 25
+    x = np.clip(times - 1.0, 0, 1.6) * 120
+    contacts = find_contacts(
+        path_of(np.stack([60 + x, np.full(100, 200)], 1), (80, 40)), "vehicle", W, H
+    )
+    assert [c.kind for c in contacts] == ["start", "stop"]
+    assert [c.time_s for c in contacts] == pytest.approx([1.0, 2.6], abs=0.2)
+
+
+def test_steps_from_foot_motion() -> None:
+    times = np.arange(0.02, 6.0, 0.04)
+    phase = ((times - 0.3) / 0.5) % 1.0
+    rng = np.random.default_rng(2)
+    energy = np.where(phase > 0.2, np.sin(np.pi * (phase - 0.2) / 0.8) ** 2, 0.0) * 40
+    energy *= np.where(((times - 0.3) // 0.5) % 2 == 0, 1.0, 0.6)  # the far leg shows less
+    gait = find_gait(times, energy + rng.uniform(0, 1.5, len(times)), 0.0, 6.0)
+    assert gait.walks
+    assert gait.step_s == pytest.approx(0.5, abs=0.02)
+    true = 0.3 + 0.5 * np.arange(12)
+    found = gait.times_s[(gait.times_s > 0.2) & (gait.times_s < 5.9)]
+    assert len(found) == len(true)
+    assert np.abs(found - true).max() < 0.05
+
+
+def test_noise_is_no_gait() -> None:
+    times = np.arange(0.02, 6.0, 0.04)
+    energy = np.random.default_rng(5).uniform(0, 10, len(times))
+    assert not find_gait(times, energy, 0.0, 6.0).walks
+    assert not find_gait(times[:5], energy[:5], 0.0, 0.2).walks
+
+
+def test_filter_predicts_through_a_gap() -> None:
+    state = BoxFilter((0, 0, 20, 20), 0.0, (0, 0), W)
+    for index in range(1, 20):
+        state.predict(index * 0.04)
+        state.correct((index * 4, 0, index * 4 + 20, 20))
+    predicted = state.predict(1.2)
+    assert predicted[0] == pytest.approx(120, abs=8)
+    state.predict(9.0)
+    assert np.isfinite(state.sigma_px)
+
+
+def test_tracker_takes_any_detector() -> None:
+    tracker = Tracker(W, H)
+    for index in range(40):
+        found = [Detection((10 + 5 * index, 50, 50 + 5 * index, 90), "dog", 0.9)]
+        found += [
+            Detection(
+                (400 - 5 * index, 150, 440 - 5 * index, 220), "woman", 0.3 + 0.5 * (index % 3)
+            )
+        ]
+        if 15 <= index < 24:
+            found = found[1:]
+        tracker.step(found, index / 25)
+    paths = make_paths(tracker.finish(), W, H)
+    assert len(paths) == 2
+    assert all(path.duration_s > 1.4 for path in paths)
+    names, _ = name_paths(paths, [("object", 0.9)] * 2, (), H)
+    assert {name.label for name in names} == {"dog", "woman"}
+
+
+def test_motion_is_a_detector_without_study() -> None:
+    detector = create("detector", "motion")
+    assert isinstance(detector, Detector)
+    detector.begin(160, 90, 25.0, ())
+    rng = np.random.default_rng(0)
+    ground = rng.integers(80, 140, (90, 160, 3)).astype(np.uint8)
+    found = []
+    for index in range(24):
+        image = ground.copy()
+        image[30:50, 5 * index + 5 : 5 * index + 25] = (250, 40, 40)
+        found = detector.detect(image, index / 25)
+    assert max(iou(d.box, (120, 30, 140, 50)) for d in found) > 0.6
+
+
+def test_kinds_and_words() -> None:
+    times = np.arange(50) / 25
+    car = path_of(np.stack([100 + 120 * times, np.full(50, 180)], 1), (110, 50))
+    bird = path_of(np.stack([100 + 120 * times, np.full(50, 40)], 1), (30, 14))
+    tall = path_of(np.stack([100 + 60 * times, np.full(50, 150)], 1), (30, 90))
+    assert kind_of(car, W, H, walks=False)[0] == "vehicle"
+    assert kind_of(bird, W, H, walks=False)[0] == "object"
+    assert kind_of(tall, W, H, walks=True)[0] == "person"
+    kinds = [kind_of(p, W, H, walks=p is tall) for p in (car, bird, tall)]
+    names, notes = name_paths(
+        [car, bird, tall], kinds, ("runner", "ball", "seagull, bird", "taxi"), H
+    )
+    assert [n.label for n in names] == ["taxi", "seagull, bird", "runner"]
+    assert any("'ball'" in note for note in notes)
+
+
+def test_local_fit_passes_parabolas() -> None:
+    times = np.sort(np.random.default_rng(1).uniform(0, 2, 60))
+    values = np.stack([3 * times**2 - times, 5 - times], axis=1)
+    assert local_fit(times, values, np.ones(60), 0.1, order=2) == pytest.approx(values, abs=1e-5)
+
+
+def test_cuts_but_neither_flicker_nor_motion() -> None:
+    rng = np.random.default_rng(0)
+    first = rng.integers(0, 120, (90, 160, 3)).astype(np.uint8)
+    second = np.full((90, 160, 3), (180, 220, 90), np.uint8)
+    cuts = CutDetector()
+    seen = [np.roll(first, 3 * i, axis=1) for i in range(10)] + [second] * 10
+    assert [i for i, image in enumerate(seen) if cuts.is_cut(image)] == [10]
