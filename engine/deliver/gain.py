@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.deliver.limiter import SAFETY_DB, TruePeakLimiter
 from engine.deliver.loudness import Loudness, LoudnessMeter
+from engine.deliver.rendering import FloatFile
 from engine.jobs import Progress
 from engine.units import db_to_gain
 
@@ -42,7 +43,7 @@ class GainPlan:
 
 
 def plan_gain(
-    source: NDArray[np.float32],
+    source: FloatFile,
     sample_rate_hz: int,
     before: Loudness,
     target_lufs: float,
@@ -56,8 +57,8 @@ def plan_gain(
 
     Parameters
     ----------
-    source : (channels, samples) float32
-        The render (a memory map is fine; it is read in blocks).
+    source : FloatFile
+        The render.
     before : Loudness
         Its loudness.
     progress : callable
@@ -81,39 +82,39 @@ def plan_gain(
 
 
 def apply_plan(
-    source: NDArray[np.float32], sample_rate_hz: int, plan: GainPlan
+    source: FloatFile, sample_rate_hz: int, plan: GainPlan
 ) -> Iterator[NDArray[np.float32]]:
     """Yield the source's blocks as they are delivered: gained and, where planned, limited."""
-    limiter = TruePeakLimiter(source.shape[0], sample_rate_hz, plan.ceiling_dbtp)
+    limiter = TruePeakLimiter(source.channels, sample_rate_hz, plan.ceiling_dbtp)
     yield from _gained(source, plan, limiter)
 
 
 def _gained(
-    source: NDArray[np.float32], plan: GainPlan, limiter: TruePeakLimiter
+    source: FloatFile, plan: GainPlan, limiter: TruePeakLimiter
 ) -> Iterator[NDArray[np.float32]]:
     gain = np.float32(db_to_gain(plan.gain_db))
-    for start in range(0, source.shape[1], BLOCK_SAMPLES):
-        block = source[:, start : start + BLOCK_SAMPLES] * gain
-        yield limiter.process(block) if plan.limited else block
+    for block in source.blocks(BLOCK_SAMPLES):
+        gained = block * gain
+        yield limiter.process(gained) if plan.limited else gained
     if plan.limited:
         yield limiter.flush()
 
 
 def _measured(
-    plan: GainPlan, source: NDArray[np.float32], sample_rate_hz: int, progress: Progress
+    plan: GainPlan, source: FloatFile, sample_rate_hz: int, progress: Progress
 ) -> GainPlan:
-    limiter = TruePeakLimiter(source.shape[0], sample_rate_hz, plan.ceiling_dbtp)
-    meter = LoudnessMeter(source.shape[0], sample_rate_hz)
+    limiter = TruePeakLimiter(source.channels, sample_rate_hz, plan.ceiling_dbtp)
+    meter = LoudnessMeter(source.channels, sample_rate_hz)
     done = 0
     for block in _gained(source, plan, limiter):
         meter.add(block)
         done += block.shape[1]
-        progress("matching loudness", done / max(source.shape[1], 1))
+        progress("matching loudness", done / max(source.samples, 1))
     return replace(plan, after=meter.result(), reduction_db=limiter.reduction_db)
 
 
 def _without_target(
-    source: NDArray[np.float32],
+    source: FloatFile,
     sample_rate_hz: int,
     before: Loudness,
     ceiling_dbtp: float,

@@ -16,7 +16,7 @@ from engine.deliver.bw64 import write_bw64
 from engine.deliver.gain import BLOCK_SAMPLES, TOLERANCE_LU, GainPlan, apply_plan, plan_gain
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.deliver.mux import Container, write_video
-from engine.deliver.rendering import Rendered, peak_dbfs
+from engine.deliver.rendering import FloatFile, Rendered, peak_dbfs
 from engine.deliver.report import Deliverable, finite_or_none, sha256_of
 from engine.deliver.stems import Stem, stem_blocks
 from engine.deliver.surround import write_mix
@@ -71,7 +71,7 @@ class DeliveryJob:
             path.name, apply_plan(self._rendered[name].samples, self._rate_hz, plan)
         )
         write_mix(path, blocks, name, self._rate_hz, film_order=film_order)
-        self._describe(name, path, self._names[name], len(self._rendered[name].samples), plan)
+        self._describe(name, path, self._names[name], self._rendered[name].samples.channels, plan)
 
     def write_ambix(self, name: str) -> None:
         """First- or third-order ambisonics with the 5.1 mix's gain."""
@@ -82,7 +82,7 @@ class DeliveryJob:
         ambix.write_ambix(path, blocks, name, self._rate_hz)
         peak = source.sample_peak_dbfs + gain_db
         self._describe_gained(
-            name, path, self._names[name], len(source.samples), gain_db, peak, notes
+            name, path, self._names[name], source.samples.channels, gain_db, peak, notes
         )
 
     def write_adm(self, source: Rendered) -> None:
@@ -140,7 +140,9 @@ class DeliveryJob:
             decoded = self._measured(path)
             excess_db = decoded.true_peak_dbtp - base.ceiling_dbtp
             lost_lu = base.after.integrated_lufs - decoded.integrated_lufs
-            lost_lu = lost_lu if abs(lost_lu) > TOLERANCE_LU else 0.0  # (NaN for silence is none)
+            lost_lu = (
+                lost_lu if abs(lost_lu) > 2 * TOLERANCE_LU else 0.0
+            )  # (NaN for silence is none)
             plan = replace(plan, after=decoded)
             if (excess_db <= 0.0 and not lost_lu) or attempt == _ENCODER_ATTEMPTS - 1:
                 break
@@ -237,9 +239,8 @@ class DeliveryJob:
 
 
 def _gained(
-    source: Samples, gain_db: float, rows: Sequence[int] | None = None
+    source: FloatFile, gain_db: float, rows: Sequence[int] | None = None
 ) -> Iterator[Samples]:
     gain = np.float32(db_to_gain(gain_db))
-    for start in range(0, source.shape[1], BLOCK_SAMPLES):
-        block = source[:, start : start + BLOCK_SAMPLES]
+    for block in source.blocks(BLOCK_SAMPLES):
         yield (block if rows is None else block[list(rows)]) * gain

@@ -6,6 +6,8 @@ arrives at the listener, then the ambience bed's four channels. That is what ADM
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -25,11 +27,27 @@ METERED = ("binaural", "stereo", "5.1")
 
 
 @dataclass(frozen=True)
+class FloatFile:
+    """Interleaved float32 samples on disk, read in blocks: memory does not grow with length."""
+
+    path: Path
+    channels: int
+    samples: int
+
+    def blocks(self, block_samples: int) -> Iterator[NDArray[np.float32]]:
+        """Yield consecutive (channels, n) blocks."""
+        with self.path.open("rb") as stream:
+            for start in range(0, self.samples, block_samples):
+                count = min(block_samples, self.samples - start)
+                block = np.fromfile(stream, "<f4", count * self.channels)
+                yield block.reshape(count, self.channels).T
+
+
+@dataclass(frozen=True)
 class Rendered:
     """One format on disk. `loudness` is there for loudspeaker and headphone mixes."""
 
-    samples: NDArray[np.float32]
-    """(channels, samples), mapped from the file."""
+    samples: FloatFile
     channel_peaks: NDArray[np.float64]
     """(channels,) largest magnitudes."""
     loudness: Loudness | None
@@ -88,18 +106,21 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
                 files[name].write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
                 if name in meters:
                     meters[name].add(block)
+        for file in files.values():
+            file.flush()
     except OSError as error:
         raise DeliveryError(
             f"the render cannot be kept ({error.strerror or error})",
-            place=folder,
+            place=folder.parent,
             remedy="free some disk space",
         ) from error
     finally:
         for file in files.values():
-            file.close()
+            with contextlib.suppress(OSError):  # what could not be flushed has been told above
+                file.close()
     return {
         name: Rendered(
-            _mapped(paths[name], channels[name]),
+            FloatFile(paths[name], channels[name], snapshot.length_samples),
             peaks[name],
             meters[name].result() if name in meters else None,
         )
@@ -110,13 +131,6 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
 def peak_dbfs(peak: float) -> float:
     """Level of a magnitude in dB; -inf for 0."""
     return float(gain_to_db(peak)) if peak > 0.0 else float("-inf")
-
-
-def _mapped(path: Path, channels: int) -> NDArray[np.float32]:
-    samples = path.stat().st_size // (4 * channels)
-    if samples == 0:
-        return np.zeros((channels, 0), np.float32)
-    return np.memmap(path, "<f4", "r", shape=(samples, channels)).T
 
 
 def _not_numbers(name: str) -> DeliveryError:
