@@ -237,7 +237,7 @@ def paint_source(
     painter.drawEllipse(place, radius, radius)
     painter.setFont(theme.font(11, 600 if chosen else 400))
     width = painter.fontMetrics().horizontalAdvance(track.name)
-    chip = QRectF(place.x() + 12, place.y() - 9, width + 8, 18)
+    chip = QRectF(place.x() - width / 2 - 4, place.y() - radius - 22, width + 8, 18)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.with_alpha(table.field, 0.82))
     painter.drawRoundedRect(chip, 3, 3)

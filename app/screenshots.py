@@ -1,0 +1,146 @@
+"""Pictures of every panel: ``python -m app.screenshots OUTDIR``, at 100 and 200 % scale.
+
+The demo is analysed for it in a folder of its own; nothing of the user's is touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+SIZE = (1600, 1000)
+PATIENCE_S = 300.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Take all pictures; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m app.screenshots", description=__doc__)
+    parser.add_argument("outdir", type=Path)
+    parser.add_argument("--session", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--suffix", default="", help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv)
+    arguments.outdir.mkdir(parents=True, exist_ok=True)
+    if arguments.session is not None:
+        _take(arguments.outdir, arguments.session, arguments.suffix)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="foleystage-pictures-") as home:
+        return _both_scales(arguments.outdir, Path(home))
+
+
+def _both_scales(outdir: Path, home: Path) -> int:
+    """One process a scale: Qt takes it from the environment when it starts."""
+    for scale, suffix in (("1", ""), ("2", "@2x")):
+        environment = {
+            **os.environ,
+            "QT_SCALE_FACTOR": scale,
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_DATA_HOME": str(home / "data"),
+        }
+        if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+            environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+        command = [sys.executable, "-m", "app.screenshots", str(outdir)]
+        session = home / "data" / "foleystage" / "sessions" / "demo.foley"
+        done = subprocess.run(
+            [*command, "--session", str(session), "--suffix", suffix], env=environment, check=False
+        )
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def _take(outdir: Path, bundle: Path, suffix: str) -> None:
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from app import theme
+    from app.main import make_window
+
+    application = QApplication(["foleystage"])
+    theme.apply(application)
+    window = make_window()
+    window.resize(*SIZE)
+    window.show()
+
+    def wait(done: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
+        end = time.monotonic() + seconds
+        while not done() and time.monotonic() < end:
+            application.processEvents()
+            time.sleep(0.005)
+
+    def keep(name: str, widget: QWidget = window) -> None:
+        wait(lambda: False, 0.3)
+        widget.grab().save(str(outdir / f"{name}{suffix}.png"))
+
+    wait(lambda: False, 0.3)
+    keep("welcome")
+    session = window.session
+    session.playback.start()
+    if bundle.exists():
+        session.open_bundle(bundle)
+    else:
+        window.verbs.open_demo()
+        wait(lambda: bool(session.jobs.running) and session.jobs.running[0].state.fraction > 0.3)
+        keep("analysing")
+        wait(lambda: bool(session.project.tracks))
+        session.save()
+    wait(lambda: session.playback.status.state in ("running", "silent"), 60.0)
+    wait(lambda: False, 2.0)
+    _panels(window, keep)
+    _dialogs(window, keep)
+    window.close()
+
+
+def _panels(window: object, keep: Callable[..., None]) -> None:
+    """The workspace with each of the side panels in front."""
+    from app.window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    session = window.session
+    session.locate(4.6)
+    walker = max(session.project.tracks, key=lambda track: len(track.contacts))
+    session.selection.select_keyframe(walker.id, 1)
+    keep("window")
+    clips = session.project.clips_of(walker.id)
+    session.selection.select_clips({clips[0].id}, walker.id)
+    keep("clip")
+    for name in ("script", "history", "analysis", "jobs"):
+        window.workspace.panels[name].raise_()
+        keep(name)
+    window.workspace.panels["inspector"].raise_()
+    window.transport.monitor.setCurrentIndex(2)
+    window.transport.monitor_chosen.emit("5.1")
+    session.selection.select_track(session.project.tracks[0].id)
+    window.timeline.zoom(4.0)
+    session.playback.play()
+    keep("playing")
+    session.playback.stop()
+
+
+def _dialogs(window: object, keep: Callable[..., None]) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    from app import actions
+    from app.dialogs.analyse import AnalyseDialog
+    from app.dialogs.export import ExportDialog
+    from app.dialogs.shortcuts import ShortcutsDialog
+    from app.window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    dialogs: dict[str, QWidget] = {
+        "export": ExportDialog(Path.home() / "Foley", "−23 LUFS, true peak below −1 dBTP", window),
+        "analyse": AnalyseDialog(window.session.project, window),
+        "shortcuts": ShortcutsDialog(actions.shortcut_rows(), window),
+    }
+    for name, dialog in dialogs.items():
+        dialog.show()
+        keep(name, dialog)
+        dialog.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
