@@ -79,7 +79,8 @@ def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, scratch, out):
     if _copy(rings, offset, mask, begin, length, scratch):
         _read(scratch, begin, first, d0, s0, d1, s1, table, out)
         return True
-    out[:] = 0.0
+    for n in range(HOP_SAMPLES):
+        out[n] = 0.0
     return False
 
 
@@ -117,16 +118,17 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
                 rings, offsets[s], masks[s], first, d0, s0, d1, s1, table, scratch[0], out
             )
             continue
-        old = _read_one(
-            rings, offsets[s], masks[s], first, d0, 0.0, d0, 0.0, table, scratch[0], scratch[1]
-        )
-        new = _read_one(
-            rings, offsets[s], masks[s], first, d1, 0.0, d1, 0.0, table, scratch[0], scratch[2]
-        )
+        heard = False
+        for side in range(2):  # from where it was, and from where it is now
+            still = d0 if side == 0 else d1
+            heard |= _read_one(
+                rings, offsets[s], masks[s], first, still, 0.0, still, 0.0, table, scratch[0],
+                scratch[1 + side],
+            )  # fmt: skip
         for n in range(HOP_SAMPLES):
             fade = np.float32((n + 0.5) / HOP_SAMPLES)
             out[n] = scratch[1, n] + fade * (scratch[2, n] - scratch[1, n])
-        sounding[s] = old or new
+        sounding[s] = heard
 
 
 SCRATCH_SAMPLES = HOP_SAMPLES + 4 * TAPS + 4 * int(JUMP_SAMPLES)

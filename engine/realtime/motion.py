@@ -124,13 +124,20 @@ class MotionSampler:
 @numba.njit(cache=True, nogil=True)
 def _place(time, key_times, key_positions, out):
     """Position on a path at `time`: straight lines between keyframes, held outside them."""
-    after = np.searchsorted(key_times, time)
-    if after == 0 or after == len(key_times):
-        out[:] = key_positions[min(after, len(key_times) - 1)]
-        return
-    share = (time - key_times[after - 1]) / (key_times[after] - key_times[after - 1])
+    before, after = 0, len(key_times) - 1
+    share = 0.0
+    if time >= key_times[after]:
+        before = after
+    elif time > key_times[0]:
+        while after - before > 1:
+            middle = (before + after) // 2
+            if key_times[middle] <= time:
+                before = middle
+            else:
+                after = middle
+        share = (time - key_times[before]) / (key_times[after] - key_times[before])
     for axis in range(3):
-        start = key_positions[after - 1, axis]
+        start = key_positions[before, axis]
         out[axis] = start + share * (key_positions[after, axis] - start)
 
 
