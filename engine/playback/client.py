@@ -204,6 +204,11 @@ class PlaybackClient:
         """Process id of the engine that plays, if there is one."""
         return self._supervisor.pid
 
+    @property
+    def has_standby(self) -> bool:
+        """Whether a second engine waits, ready to take over at once."""
+        return self._supervisor.has_standby
+
     def meters(self) -> NDArray[np.float32]:
         """(channels,) peak levels in dBFS, one per channel of the monitor format, after master."""
         channels = int(self._block.get("meter_channels"))

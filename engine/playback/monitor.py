@@ -44,22 +44,24 @@ def monitor_matrix(
     """
     if monitor_format == "5.1" and device_channels >= 6:
         return _surround(device_channels, is_alsa=is_alsa), ""
-    message = ""
-    if monitor_format == "5.1":
-        pair = _fold_down_51()
-        message = f"the device has {device_channels} channels: 5.1 is folded down to stereo"
-    elif monitor_format in ("binaural", "stereo"):
-        pair = np.eye(2, dtype=np.float32)
-    else:
-        pair = np.zeros((2, format_channels(monitor_format)), dtype=np.float32)
-        pair[:, 0] = 0.5
-        pair[:, 1] = 0.5, -0.5
-        message = f"{monitor_format} is heard through two virtual cardioids"
+    pair, message = _pair(monitor_format)
     if device_channels == 1:
         return pair.mean(axis=0, keepdims=True), message or "the device is mono"
     matrix = np.zeros((device_channels, pair.shape[1]), dtype=np.float32)
     matrix[:2] = pair
     return matrix, message
+
+
+def _pair(monitor_format: str) -> tuple[NDArray[np.float32], str]:
+    """Gains from a format to left and right, and what that gives up."""
+    if monitor_format == "5.1":
+        return _fold_down_51(), "the device has fewer than 6 channels: 5.1 is folded down to stereo"
+    if monitor_format in ("binaural", "stereo"):
+        return np.eye(2, dtype=np.float32), ""
+    pair = np.zeros((2, format_channels(monitor_format)), dtype=np.float32)
+    pair[:, 0] = 0.5
+    pair[:, 1] = 0.5, -0.5
+    return pair, f"{monitor_format} is heard through two virtual cardioids"
 
 
 def _surround(device_channels: int, *, is_alsa: bool) -> NDArray[np.float32]:

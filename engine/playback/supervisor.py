@@ -79,6 +79,12 @@ class Supervisor:
         engine = self._engine
         return engine.pid if engine is not None else None
 
+    @property
+    def has_standby(self) -> bool:
+        """Whether a second engine waits, ready to take over."""
+        standby = self._standby
+        return standby is not None and standby.is_ready
+
     def start(self) -> None:
         """Start an engine; returns at once."""
         self._watcher.start()

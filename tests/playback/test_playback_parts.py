@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import sounddevice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.playback.ahead import AheadWriter
-from engine.playback.device import _choose
+from engine.playback.device import INVALID_SAMPLE_RATE, DeviceRequest, _choose, _start_mixer
 from engine.playback.heard import DeviceClock, Piece, Score
 from engine.playback.meters import FALL_DB_PER_S, PeakMeters
 from engine.playback.monitor import monitor_matrix
 from engine.playback.output import SilentOutput, ring_capacity
+from engine.playback.path import OutputPath
 from engine.playback.resample import Resampler
 from engine.playback.scene import HOP_SAMPLES, SceneReader
 from engine.playback.shared import ClockReading, SharedBlock
@@ -275,6 +277,33 @@ class Devices:
 
     def query_devices(self) -> list[dict[str, object]]:
         return [{"name": name, "max_output_channels": 2} for name in self._names]
+
+
+class StubbornMixer:
+    """Runs at 44.1 kHz only."""
+
+    def __init__(self, *, samplerate: float, **_: object) -> None:
+        if samplerate != 44_100:
+            raise sounddevice.PortAudioError("Invalid sample rate", INVALID_SAMPLE_RATE)
+        self.samplerate = samplerate
+
+    def start(self) -> None:
+        """Starts."""
+
+
+def test_a_device_that_refuses_the_rate_is_opened_at_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rtmixer.Mixer", StubbornMixer)
+    info = {"name": "USB", "max_output_channels": 2, "default_samplerate": 44_100.0}
+    mixer, message = _start_mixer(sounddevice, 0, info, DeviceRequest(None, 48_000, 2, 512))
+    assert mixer.samplerate == 44_100
+    assert "44100 Hz" in message
+    path = OutputPath(2, 44_100, is_alsa=False)
+    path.set_format("stereo", 48_000)
+    heard = np.concatenate([path.convert(np.ones((2, 256), np.float32)) for _ in range(75)])
+    assert heard.shape == (17_640, 2)
+    assert heard[200:] == pytest.approx(1.0, abs=1e-3)
 
 
 def test_choosing_prefers_the_sound_server_and_tells_a_missing_device() -> None:
