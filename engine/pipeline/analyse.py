@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyAnalysis
 from engine.project.model import Project, Track
 from engine.project.store import MediaFolder
+from engine.script.rules import shipped_rules
+from engine.script.writer import rule_for
 from engine.vision.analyse import SeenObject, VisionSettings, analyse_video
 
 TRACK_COLOURS = (
@@ -65,7 +69,7 @@ def analyse(
         ),
         progress,
     )
-    tracks = tuple(
+    tracks = _named(
         _track(one, media, TRACK_COLOURS[index % len(TRACK_COLOURS)])
         for index, one in enumerate(seen.objects)
     )
@@ -84,7 +88,7 @@ def _track(seen: SeenObject, media: MediaFolder, colour: str) -> Track:
     times_s = np.asarray(seen.boxes)[:, 0]
     return Track(
         id=seen.id,
-        name=seen.id.replace("-", " "),
+        name=seen.label,
         label=seen.label,
         confidence=seen.confidence,
         colour=colour,
@@ -94,3 +98,16 @@ def _track(seen: SeenObject, media: MediaFolder, colour: str) -> Track:
         start_s=float(times_s[0]),
         end_s=float(times_s[-1]),
     )
+
+
+def _named(tracks: Iterable[Track]) -> tuple[Track, ...]:
+    """Tracks named by their label, or by what the script's rules take them for, and numbered."""
+    rules = shipped_rules()
+    seen: Counter[str] = Counter()
+    named = []
+    for track in tracks:
+        generic = track.label.strip().lower() in rules.scene.generic_labels
+        word = (rule_for(track, rules).name if generic else track.label).capitalize()
+        seen[word] += 1
+        named.append(structs.replace(track, name=f"{word} {seen[word]}"))
+    return tuple(named)

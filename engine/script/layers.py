@@ -12,8 +12,7 @@ from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_mot
 from engine.script.rules import LayerRule, ObjectRule
 
 LONGEST_S = 60.0
-"""Longer sounds are made in overlapping pieces: any scene length in bounded memory."""
-OVERLAP_S = 1.0
+"""A run of hits longer than this becomes several events."""
 SILENCE_S = 2.5
 """A longer pause between hits starts a new event."""
 LEAD_S = 0.02
@@ -82,30 +81,6 @@ def object_drafts(
             yield from _span_drafts(track, layer, setting, motion, end_s)
 
 
-def pieces(
-    start_s: float, end_s: float, overlap_s: float
-) -> Iterable[tuple[float, float, dict[str, float]]]:
-    """A long span as pieces of at most a minute that overlap under constant-power fades.
-
-    Yields
-    ------
-    start_s, end_s : float
-    fades : dict
-        ``fade_in_s`` and ``fade_out_s`` at the joins only.
-    """
-    count = max(int(np.ceil((end_s - start_s - overlap_s) / (LONGEST_S - overlap_s))), 1)
-    stride_s = (end_s - start_s - overlap_s) / count if count > 1 else end_s - start_s
-    for index in range(count):
-        first_s = start_s + index * stride_s
-        last_s = end_s if index == count - 1 else first_s + stride_s + overlap_s
-        fades: dict[str, float] = {}
-        if index > 0:
-            fades["fade_in_s"] = overlap_s
-        if index < count - 1:
-            fades["fade_out_s"] = overlap_s
-        yield first_s, last_s, fades
-
-
 def _hit_drafts(
     track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float
 ) -> Iterable[Draft]:
@@ -138,25 +113,25 @@ def _span_drafts(
     track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float
 ) -> Iterable[Draft]:
     words = _words(track, setting, motion, len(track.contacts))
-    for span_start_s, span_end_s in motion.spans_s(layer.when):
-        for start_s, stop_s, fades in pieces(span_start_s, min(span_end_s, end_s), OVERLAP_S):
-            if stop_s - start_s <= 0.0:
-                continue
-            parameters = {**_parameters(layer, words), **fades}
-            if layer.generator == "cloth" and "swing_hz" not in parameters:
-                parameters["swing_hz"] = _stride_hz(track)
-            yield Draft(
-                layer=layer.layer,
-                generator=layer.generator,
-                prompt=layer.prompt.format_map(words),
-                start_s=start_s,
-                end_s=stop_s,
-                category=layer.category,
-                why=layer.why.format_map(words),
-                intensity=_curve(layer, motion, start_s, stop_s),
-                level_db=layer.level_db,
-                parameters=parameters,
-            )
+    for start_s, span_end_s in motion.spans_s(layer.when):
+        stop_s = min(span_end_s, end_s)
+        if stop_s <= start_s:
+            continue
+        parameters = _parameters(layer, words)
+        if layer.generator == "cloth" and "swing_hz" not in parameters:
+            parameters["swing_hz"] = _stride_hz(track)
+        yield Draft(
+            layer=layer.layer,
+            generator=layer.generator,
+            prompt=layer.prompt.format_map(words),
+            start_s=start_s,
+            end_s=stop_s,
+            category=layer.category,
+            why=layer.why.format_map(words),
+            intensity=_curve(layer, motion, start_s, stop_s),
+            level_db=layer.level_db,
+            parameters=parameters,
+        )
 
 
 def _curve(

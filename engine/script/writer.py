@@ -14,15 +14,13 @@ import numpy as np
 from msgspec import structs
 
 from engine.project.model import Event, Project, Track
-from engine.script.layers import Draft, Setting, object_drafts, pieces
+from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, PlaceRule, Rules, mentions, shipped_rules
 from engine.script.script import AMBIENCE_TRACK, Script, ambience_track
 from engine.script.script_file import load_script
 
 __all__ = ["Script", "load_script", "write_script"]
-
-BED_OVERLAP_S = 2.0
 
 
 def write_script(project: Project, seed: int, rules: Rules | None = None) -> Script:
@@ -117,7 +115,7 @@ def _beds(project: Project, rules: Rules, end_s: float) -> list[Draft]:
         word = mentions(text, weather.words)
         if word and weather.place != place.place:
             beds.append(_Bed(weather, f"the prompt says '{word}'"))
-    return [draft for bed in beds for draft in _bed_drafts(bed, end_s)]
+    return [_bed_draft(bed, end_s) for bed in beds]
 
 
 @dataclass(frozen=True)
@@ -126,18 +124,17 @@ class _Bed:
     why: str
 
 
-def _bed_drafts(bed: _Bed, end_s: float) -> Iterable[Draft]:
-    for start_s, stop_s, fades in pieces(0.0, end_s, BED_OVERLAP_S):
-        yield Draft(
-            layer=AMBIENCE_TRACK,
-            generator="ambience",
-            prompt=bed.place.prompt,
-            start_s=start_s,
-            end_s=stop_s,
-            parameters={"place": bed.place.place, **fades},
-            category=bed.place.category,
-            why=bed.why,
-        )
+def _bed_draft(bed: _Bed, end_s: float) -> Draft:
+    return Draft(
+        layer=AMBIENCE_TRACK,
+        generator="ambience",
+        prompt=bed.place.prompt,
+        start_s=0.0,
+        end_s=end_s,
+        parameters={"place": bed.place.place},
+        category=bed.place.category,
+        why=bed.why,
+    )
 
 
 def _number(drafts: Sequence[tuple[str, Draft]], project: Project, seed: int) -> Iterable[Event]:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from engine.foley.generate import generate
 from engine.pipeline.sections import OVERLAP_S, SECTION_S, sections
 from engine.project.model import Event
 
@@ -52,3 +54,31 @@ def test_every_hit_is_in_exactly_one_section(seed):
     assert [o for part in parts for o in part.event.onsets_s] == list(onsets_s)
     assert all(part.fade_in_s == part.fade_out_s == 0.0 for part in parts)
     assert all(len(part.event.strengths) == len(part.event.onsets_s) for part in parts)
+
+
+def test_a_bed_in_sections_has_no_dip_at_its_joins():
+    rate_hz = 16_000
+    bed = structs.replace(_event(100.0, start_s=0.0), generator="ambience", parameters={})
+    out = np.zeros(100 * rate_hz)
+    parts = sections(bed)
+    for part in parts:
+        take = generate(part.event, rate_hz)[0] * _fades(part, rate_hz)
+        at = round(part.event.start_s * rate_hz)
+        out[at : at + len(take)] += take[: len(out) - at]
+    join = round((parts[1].event.start_s + OVERLAP_S / 2) * rate_hz)
+    around_db = 20 * np.log10(
+        np.std(out[join - rate_hz : join + rate_hz])
+        / np.std(out[join - 10 * rate_hz :][: 20 * rate_hz])
+    )
+    assert abs(around_db) < 4.0
+
+
+def _fades(part, rate_hz):
+    """The renderer's equal-power fades, written out once more."""
+    times_s = (np.arange(round(part.event.duration_s * rate_hz)) + 0.5) / rate_hz
+    gain = np.ones_like(times_s)
+    if part.fade_in_s:
+        gain *= np.sin(np.pi / 2 * np.clip(times_s / part.fade_in_s, 0, 1))
+    if part.fade_out_s:
+        gain *= np.sin(np.pi / 2 * np.clip(times_s[::-1] / part.fade_out_s, 0, 1))
+    return gain

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-
 import msgspec
 import numpy as np
 import pytest
@@ -12,7 +9,6 @@ from msgspec import structs
 
 from engine.foley.generate import GENERATORS, generate
 from engine.project.model import Event
-from engine.script.motion import read_motion
 from engine.script.rules import shipped_rules
 from engine.script.writer import write_script
 
@@ -159,32 +155,13 @@ def test_everything_lies_inside_the_scene(make_track, make_project) -> None:
         assert all(0.0 <= value <= 1.0 for _, value in event.intensity)
 
 
-def test_long_scenes_are_cut_into_overlapping_pieces(make_track, make_project) -> None:
+def test_a_long_scene_keeps_one_bed_and_one_motor(make_track, make_project) -> None:
     project = make_project(make_track("car", seen=(0.0, 600.0)), duration_s=600.0)
-    beds = [e for e in write_script(project, 3).events if e.generator == "ambience"]
-    assert len(beds) > 5
-    assert max(bed.duration_s for bed in beds) <= 60.0 + 1e-6
-    assert beds[-1].start_s + beds[-1].duration_s == pytest.approx(600.0)
-    for one, other in itertools.pairwise(beds):
-        overlap_s = one.start_s + one.duration_s - other.start_s
-        assert overlap_s == pytest.approx(one.parameters["fade_out_s"], abs=1e-5)
-        assert other.parameters["fade_in_s"] == one.parameters["fade_out_s"]
-
-
-def test_pieces_join_without_a_dip(make_project) -> None:
-    beds = write_script(make_project(duration_s=100.0), 3).events
-    rate_hz = 16_000
-    out = np.zeros(100 * rate_hz)
-    for bed in beds:
-        take = generate(bed, rate_hz)[0]
-        at = round(bed.start_s * rate_hz)
-        out[at : at + len(take)] += take[: len(out) - at]
-    join = round((beds[1].start_s + 1.0) * rate_hz)
-    around_db = 20 * np.log10(
-        np.std(out[join - rate_hz : join + rate_hz])
-        / np.std(out[join - 10 * rate_hz :][: 20 * rate_hz])
-    )
-    assert abs(around_db) < 4.0
+    events = write_script(project, 3).events
+    (bed,) = (event for event in events if event.generator == "ambience")
+    assert (bed.start_s, bed.duration_s) == (0.0, pytest.approx(600.0))
+    (motor,) = (event for event in events if event.generator == "motor")
+    assert motor.duration_s == pytest.approx(600.0, abs=0.1)
 
 
 def test_every_shipped_layer_can_be_generated(make_track, make_project) -> None:
@@ -197,31 +174,3 @@ def test_every_shipped_layer_can_be_generated(make_track, make_project) -> None:
         for event in events:
             assert event.generator in GENERATORS
             assert np.isfinite(generate(event, 16_000)).all()
-
-
-def test_twelve_events_in_time(make_track, make_project) -> None:
-    """The script well under a second, its takes in about 2 s on an idle core (3x allowed here)."""
-    tracks = [make_track("person", id=f"p{i}", steps=STEPS, seen=(0, 10)) for i in range(3)]
-    tracks += [make_track("car", (9, 30, -1), (9, -30, -1), id="c", seen=(0, 10))]
-    tracks += [make_track("bird", (4, 9, 3), (4, -9, 3), id="f", seen=(0, 10))]
-    project = make_project(*tracks, duration_s=10.0)
-    start = time.perf_counter()
-    events = write_script(project, 1).events
-    assert time.perf_counter() - start < 1.0
-    start = time.perf_counter()
-    for event in events:
-        generate(event, 48_000)
-    assert len(events) >= 11
-    assert time.perf_counter() - start < 6.0
-
-
-def test_speed_and_standing_still(make_track) -> None:
-    motion = read_motion(make_track("car", (5, 8, -1), (5, -8, -1)), 8.0)
-    assert motion.usual_speed_m_per_s() == pytest.approx(2.0, rel=0.02)
-    assert read_motion(make_track("car", (5, 1, -1), (5, 1, -1)), 8.0).spans_s("moving") == []
-
-
-def test_no_picture_and_no_tracks() -> None:
-    from engine.project.model import Project
-
-    assert write_script(Project(), 1).events == ()
