@@ -57,9 +57,9 @@ def test_a_sine_at_997_hz_reads_its_level_at_any_rate(rate_hz: int) -> None:
     [
         ([(-23.0, 20)], -23.0),
         ([(-33.0, 20)], -33.0),
-        ([(-36.0, 10), (-23.0, 60), (-36.0, 10)], -23.0),
-        ([(-72.0, 10), (-36.0, 10), (-23.0, 60), (-36.0, 10), (-72.0, 10)], -23.0),
-        ([(-26.0, 20), (-20.0, 20.1), (-26.0, 20)], -23.0),
+        ([(-36.0, 5), (-23.0, 20), (-36.0, 5)], -23.0),
+        ([(-72.0, 5), (-36.0, 5), (-23.0, 20), (-36.0, 5), (-72.0, 5)], -23.0),
+        ([(-26.0, 10), (-20.0, 10.05), (-26.0, 10)], -23.0),
     ],
 )
 def test_ebu_tech_3341_integrated(parts: list[tuple[float, float]], expected_lufs: float) -> None:
@@ -136,7 +136,7 @@ def test_true_peak_finds_the_peak_between_the_samples(phase_deg: float) -> None:
 @pytest.mark.parametrize("channels", [1, 2, 6])
 def test_agrees_with_ffmpeg(tmp_path: Path, rate_hz: int, channels: int) -> None:
     random = np.random.default_rng(channels)
-    samples = 6 * rate_hz
+    samples = 3 * rate_hz
     swell = 0.03 + 0.2 * np.abs(np.sin(np.arange(samples) * 2.0 / rate_hz))
     noise = random.normal(0, 1, (channels, samples + 3))
     soft = sum(np.roll(noise, shift, axis=1) for shift in range(4))[:, 3:] / 2
