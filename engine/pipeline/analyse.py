@@ -12,7 +12,7 @@ from msgspec import structs
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyAnalysis
-from engine.project.model import Project, Track
+from engine.project.model import Project, Track, TrackId
 from engine.project.store import MediaFolder
 from engine.script.rules import shipped_rules
 from engine.script.writer import rule_for
@@ -87,7 +87,7 @@ def analyse(
 def _track(seen: SeenObject, media: MediaFolder, colour: str) -> Track:
     times_s = np.asarray(seen.boxes)[:, 0]
     return Track(
-        id=seen.id,
+        id=TrackId(seen.id),
         name=seen.label,
         label=seen.label,
         confidence=seen.confidence,
