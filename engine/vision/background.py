@@ -31,7 +31,7 @@ _SAMPLES = 25
 _LEAST_CONTRAST = 13.0
 _WEAK_SHARE = 0.4
 """Share of the contrast threshold that is enough where the pixel also flows."""
-_SLACK_PX = 2
+_SLACK_PX = 1
 _HAND_HELD_SHARE = 0.12
 """A camera that wanders less than this share of the width within a block counts as hand-held."""
 _FLOW_STEP_S = 0.04

@@ -124,10 +124,11 @@ def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Side
     after, meeting = before.copy(), np.full(count, np.nan)
     noise = np.full(count, np.inf)
     jitter_px = _jitter_px(points[seen])
+    side_s = float(np.clip(5.1 * np.median(np.diff(times_s)), _SIDE_S, 2.0 * _SIDE_S))
     for i, time_s in enumerate(times_s):
-        early = np.flatnonzero((times_s > time_s - _SIDE_S) & (times_s <= time_s) & seen)
-        late = np.flatnonzero((times_s >= time_s) & (times_s < time_s + _SIDE_S) & seen)
-        if len(early) < _LEAST_SIDE or len(late) < _LEAST_SIDE:
+        early = np.flatnonzero((times_s > time_s - side_s) & (times_s <= time_s) & seen)
+        late = np.flatnonzero((times_s >= time_s) & (times_s < time_s + side_s) & seen)
+        if len(early) <= _LEAST_SIDE or len(late) <= _LEAST_SIDE:
             continue
         # the sample at the moment itself may lie on either side: try both
         options = [
@@ -174,7 +175,7 @@ def _meet(
 
 
 def _degree(times: Array) -> int:
-    return 2 if len(times) >= 5 else 1
+    return 2 if len(times) >= 4 else 1
 
 
 def _fit(times: Array, points: Array) -> tuple[Array, float]:

@@ -24,9 +24,9 @@ STEP_S = (0.3, 0.85)
 """Durations of a step that people walk or run with."""
 _USUAL_STEP_S = 0.54
 _USUAL_SPREAD = 0.4
-_TELLING = 0.45
+_TELLING = 0.3
 """Share of the swing's motion beyond which more motion does not matter."""
-_BEFORE, _AFTER = 0.35, 0.3
+_BEFORE, _AFTER = 0.25, 0.2
 """Shares of a step before and after a footfall whose motion is compared."""
 _SETTLES = 0.04
 """Share of a step that a foot goes on rolling or sliding after it has landed."""

@@ -91,7 +91,7 @@ def test_steps_from_foot_motion() -> None:
     true = 0.3 + 0.5 * np.arange(12)
     found = gait.times_s[(gait.times_s > 0.2) & (gait.times_s < 5.9)]
     assert len(found) == len(true)
-    assert np.abs(found - true).max() < 0.05
+    assert np.abs(found - true).max() < 0.075  # under two pictures, though feet slow down
 
 
 def test_noise_is_no_gait() -> None:
