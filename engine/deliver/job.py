@@ -106,7 +106,7 @@ class DeliveryJob:
         self._describe_gained("adm", path, *shape, gain_db, peak + gain_db, notes)
 
     def write_stems(self, stems: Sequence[Stem]) -> None:
-        """A dry mono file a track; one gain for all keeps their balance."""
+        """A dry file a track; one gain for all keeps their balance."""
         length = self._snapshot.length_samples
         peaks = [
             max(float(np.abs(block).max()) for block in stem_blocks(stem, length, self._progress))
@@ -119,11 +119,11 @@ class DeliveryJob:
         for stem, peak in zip(stems, peaks, strict=True):
             relative = f"{self._names['stems']}/{stem.file_name}"
             path = self._folder / relative
-            with AudioWriter(path, 1, self._rate_hz) as writer:
+            with AudioWriter(path, stem.rows, self._rate_hz) as writer:
                 for block in stem_blocks(stem, length, self._progress):
                     writer.write(block * gain)
             level = peak_dbfs(peak) + gain_db
-            self._describe_gained("stems", path, relative, 1, gain_db, level, notes)
+            self._describe_gained("stems", path, relative, stem.rows, gain_db, level, notes)
 
     def write_video(self, video: Video, container: Container) -> None:
         """The picture with the 5.1 mix; what a lossy encoder changes is measured and made good."""

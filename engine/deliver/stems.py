@@ -1,4 +1,7 @@
-"""Stems: every audible track as a dry mono file, aligned to the picture's start."""
+"""Stems: every audible track as a dry file of its own, aligned to the picture's start.
+
+Objects are mono; an ambience keeps its four channels (AmbiX: W, Y, Z, X; SN3D).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for
 
 @dataclass(frozen=True)
 class Stem:
-    """A track's clips with its fader. `file_name` is safe and unique, without its folder."""
+    """A track's clips with its fader, `rows` channels of it; `file_name` is safe and unique."""
 
     track_id: str
     file_name: str
@@ -48,17 +51,14 @@ def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
 def stem_blocks(
     stem: Stem, length_samples: int, progress: Progress
 ) -> Iterator[NDArray[np.float32]]:
-    """Yield (1, n) blocks of a stem: clip gains, fades and fader, neither distance nor room.
-
-    An ambience gives its omnidirectional channel.
-    """
+    """Yield (rows, n) blocks of a stem: clip gains, fades and fader, neither distance nor room."""
     reader = ClipReader(stem.clips, stem.rows)
     for start in range(0, length_samples, BLOCK_SAMPLES):
         progress(f"stem {stem.file_name}", start / length_samples)
         count = min(BLOCK_SAMPLES, length_samples - start)
         block = np.zeros((stem.rows, count), np.float32)
         reader.read(start, block)
-        yield block[:1] * np.float32(stem.gain)
+        yield block * np.float32(stem.gain)
 
 
 def safe_names(names: list[str]) -> list[str]:

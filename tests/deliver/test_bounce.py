@@ -103,6 +103,8 @@ def test_stems_are_dry_aligned_and_safely_named(
     expected = np.zeros((1, 3 * RATE_HZ))
     expected[:, RATE_HZ : 2 * RATE_HZ] = gain * noise(1.0, 0.2, seed=1)
     np.testing.assert_allclose(door, expected, atol=5e-5)
+    wind, _ = read_audio(out / "stems" / "Wind.wav")
+    assert wind.shape == (4, 3 * RATE_HZ)
 
 
 def test_the_same_project_gives_the_same_bytes(
