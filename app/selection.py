@@ -40,9 +40,11 @@ class Selection(QObject):
         self.set(Selected())
 
     def select_track(self, track_id: str | None) -> None:
-        """Select a track; its keyframe selection goes when it is another one."""
-        keyframe = self.value.keyframe if track_id == self.value.track_id else None
-        self.set(replace(self.value, track_id=track_id, keyframe=keyframe, event_id=None))
+        """Select a track; when it is another one, nothing of the last one stays selected."""
+        if track_id != self.value.track_id:
+            self.set(Selected(track_id=track_id))
+        else:
+            self.set(replace(self.value, event_id=None))
 
     def select_keyframe(self, track_id: str, index: int | None) -> None:
         """Select a keyframe of a track."""

@@ -47,6 +47,7 @@ class AnalyseDialog(QDialog):
         self._prompt = QLineEdit(", ".join(scene.prompt))
         self._prompt.setPlaceholderText("dog, bicycle, rain (optional)")
         self._seed = QSpinBox()
+        self._seed.lineEdit().setTextMargins(5, 0, 0, 0)
         self._seed.setRange(0, 2**31 - 1)
         self._seed.setValue(scene.seed)
         self._lay_out()

@@ -55,7 +55,7 @@ class ScriptPanel(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(36)
-        widths = {TIME: 100, TRACK: 76, LAYER: 72, HITS: 40, LEVEL: 48, MADE_BY: 78}
+        widths = {TIME: 94, TRACK: 74, LAYER: 80, HITS: 40, LEVEL: 48, MADE_BY: 78}
         for column, width in widths.items():
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(SOUND, QHeaderView.ResizeMode.Stretch)

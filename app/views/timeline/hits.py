@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF
 
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import row_of
-from app.views.timeline.lane_painting import CLIPS_TOP_PX, TITLE_PX, lane_height
+from app.views.timeline.clip_painting import TITLE_PX
+from app.views.timeline.lane_painting import CLIPS_TOP_PX, lane_height
 from app.views.timeline.rows import Rows
 from engine.project.model import Clip, Project
 

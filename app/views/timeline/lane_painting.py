@@ -6,23 +6,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter
 
 from app import theme
 from app.selection import Selected
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import ClipRow, row_of
+from app.views.timeline.clip_painting import ClipPainting, shades
 from app.views.timeline.rows import Rows
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
-from app.views.timeline.waveforms import WaveformTiles, middle_line
+from app.views.timeline.waveforms import WaveformTiles
 from engine.project.model import Clip, Project, Track
-from engine.units import db_to_gain
 
-TITLE_PX = 15
 CLIPS_TOP_PX = 4
 CONTACTS_PX = 9
-_DETAIL_PX = 5.0
+_DETAIL_PX = 20.0
 """Clips narrower than this are drawn as plain bars, many in one call."""
 
 
@@ -64,17 +63,12 @@ class LanePainting:
         times = choose_ticks(self.axis.px_per_s, Fraction(rate)).between(
             self.axis.time_of(area.left()), self.axis.time_of(area.right())
         )
-        strong: list[QLineF] = []
-        weak: list[QLineF] = []
-        bottom = min(area.bottom(), self.rows.content_px - self.rows.top_px)
+        bottom = min(round(area.bottom()), self.rows.content_px - self.rows.top_px)
+        weak, strong = theme.mix(table.field, table.line, 0.4), table.line
         for time_s, labelled in times:
-            x = round(self.axis.x_of(time_s)) + 0.5
-            (strong if labelled else weak).append(QLineF(x, area.top(), x, bottom))
-        painter.setPen(theme.with_alpha(table.line, 0.35))
-        painter.drawLines(weak)
-        painter.setPen(theme.with_alpha(table.line, 0.9))
-        painter.drawLines(strong)
-        end = self.axis.x_of(self.project.duration_s)
+            x = round(self.axis.x_of(time_s))
+            painter.fillRect(x, 0, 1, bottom, strong if labelled else weak)
+        end = self.axis.x_of(self.axis.duration_s)
         if end < area.right():
             shade = theme.with_alpha(table.ground, 0.55)
             painter.fillRect(QRectF(end, area.top(), area.right() - end, area.height()), shade)
@@ -88,119 +82,46 @@ class LanePainting:
         painter.setOpacity(1.0 if heard else 0.42)
         self._paint_small_clips(painter, row, found, track, index)
         widths = (row.ends_s[found] - row.starts_s[found]) * self.axis.px_per_s
+        clips = ClipPainting(painter, area, self.axis.px_per_s, self.waves)
+        colours = shades(track.colour)
         for offset in np.flatnonzero(widths >= _DETAIL_PX):
             number = found.start + int(offset)
-            place = self.clip_area(row.clips[number], index, int(row.lanes[number]))
-            self._paint_clip(painter, area, row.clips[number], track, place)
+            clip = row.clips[number]
+            place = self.clip_area(clip, index, int(row.lanes[number]))
+            chosen = clip.id in self.selected.clip_ids
+            clips.paint(clip, self.project.take(clip.take_id), place, colours, chosen=chosen)
         self._paint_contacts(painter, area, track, top + self.rows.height_of(index))
         painter.setOpacity(1.0)
 
     def _paint_small_clips(
         self, painter: QPainter, row: ClipRow, found: slice, track: Track, index: int
     ) -> None:
-        starts, ends = row.starts_s[found], row.ends_s[found]
+        starts, ends, lanes = row.starts_s[found], row.ends_s[found], row.lanes[found]
         small = (ends - starts) * self.axis.px_per_s < _DETAIL_PX
         if not small.any():
             return
         left = np.round((starts[small] - self.axis.left_s) * self.axis.px_per_s)
-        colour = theme.mix(theme.legible(track.colour), theme.colours().field, 0.35)
-        top = self.rows.y_of(index) + CLIPS_TOP_PX
+        right = np.round((ends[small] - self.axis.left_s) * self.axis.px_per_s)
+        width = np.maximum(right - left - 1, 1)
         height = lane_height(self.rows, index)
-        pairs = np.unique(np.stack([left, row.lanes[found][small]], axis=-1), axis=0)
-        bars = [QRectF(x, top + lane * height, 2.0, height - 2) for x, lane in pairs]
+        top = self.rows.y_of(index) + CLIPS_TOP_PX
+        places = np.unique(np.stack([left, width, lanes[small]], axis=-1), axis=0)
+        bars = [QRectF(x, top + lane * height, wide, height - 2) for x, wide, lane in places]
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
+        painter.setBrush(shades(track.colour).bar)
         painter.drawRects(bars)
+        chosen = [i for i, clip in enumerate(row.clips[found]) if clip.id in self.selected.clip_ids]
+        marks = [QRectF(self.clip_area(row.clips[found][i], index, int(lanes[i]))) for i in chosen]
+        painter.setBrush(theme.colours().text)
+        painter.drawRects([mark for mark, i in zip(marks, chosen, strict=True) if small[i]])
 
-    def clip_area(self, clip: Clip, index: int, lane: int) -> QRectF:
-        """Where a clip is drawn in a lane of a row."""
-        left = self.axis.x_of(clip.start_s)
-        width = max(clip.duration_s * self.axis.px_per_s, 2.0)
+    def clip_area(self, clip: Clip, index: int, lane: int) -> QRect:
+        """Where a clip is drawn in a lane of a row, in whole pixels."""
+        left = round(self.axis.x_of(clip.start_s))
+        right = round(self.axis.x_of(clip.start_s + clip.duration_s))
         height = lane_height(self.rows, index)
         top = self.rows.y_of(index) + CLIPS_TOP_PX + lane * height
-        return QRectF(left, top, width, height - 1)
-
-    def _paint_clip(
-        self, painter: QPainter, area: QRectF, clip: Clip, track: Track, place: QRectF
-    ) -> None:
-        table = theme.colours()
-        chosen = clip.id in self.selected.clip_ids
-        body = place.adjusted(0.5, 0.5, -0.5, -0.5)
-        colour = theme.legible(track.colour)
-        ground = theme.mix(colour, table.field, 0.66 if chosen else 0.78)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(body, 3, 3)
-        if clip.muted:
-            painter.save()
-            painter.setOpacity(painter.opacity() * 0.35)
-        self._paint_inside(painter, area, clip, body, colour)
-        if clip.muted:
-            painter.restore()
-        pen = QPen(table.accent, 1.5) if chosen else QPen(theme.mix(colour, table.field, 0.45), 1)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(body, 3, 3)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _paint_inside(
-        self, painter: QPainter, area: QRectF, clip: Clip, body: QRectF, colour: QColor
-    ) -> None:
-        table = theme.colours()
-        wave = body.adjusted(0, TITLE_PX, 0, -1)
-        take = self.project.take(clip.take_id)
-        painter.save()
-        painter.setClipRect(body.intersected(area))
-        quiet = theme.mix(colour, table.field, 0.5)
-        known = self.waves.paint(
-            painter, take, wave, (area.left(), area.right()), clip.offset_s, self.axis.px_per_s,
-            colour, float(db_to_gain(clip.gain_db)),
-        )  # fmt: skip
-        if not known:
-            middle_line(painter, wave, quiet)
-        self._paint_fades(painter, clip, wave, colour)
-        strip = QRectF(body.left(), body.top(), body.width(), TITLE_PX)
-        painter.fillRect(strip, theme.with_alpha(theme.mix(colour, table.field, 0.55), 0.92))
-        self._paint_title(painter, area, clip, strip)
-        painter.restore()
-
-    def _paint_title(self, painter: QPainter, area: QRectF, clip: Clip, strip: QRectF) -> None:
-        left = max(strip.left(), area.left()) + 5
-        room = strip.right() - 5 - left
-        if room < 24:
-            return
-        painter.setFont(theme.font(10, 500))
-        metrics = painter.fontMetrics()
-        gain = f"  {clip.gain_db:+.1f} dB" if clip.gain_db else ""
-        text = metrics.elidedText(clip.name + gain, Qt.TextElideMode.ElideRight, int(room))
-        painter.setPen(theme.colours().text)
-        painter.drawText(
-            QRectF(left, strip.top(), room, strip.height()), Qt.AlignmentFlag.AlignVCenter, text
-        )
-
-    def _paint_fades(self, painter: QPainter, clip: Clip, wave: QRectF, colour: QColor) -> None:
-        shade = theme.with_alpha(theme.colours().ground, 0.55)
-        fade_in, fade_out = (
-            seconds * self.axis.px_per_s for seconds in (clip.fade_in_s, clip.fade_out_s)
-        )
-        pen = QPen(theme.mix(colour, theme.colours().text, 0.5), 1)
-        for corner, inner in (
-            (wave.left(), wave.left() + fade_in),
-            (wave.right(), wave.right() - fade_out),
-        ):
-            if abs(inner - corner) < 2:
-                continue
-            triangle = QPainterPath()
-            triangle.addPolygon(
-                QPolygonF(
-                    [QPointF(corner, wave.bottom()), QPointF(corner, wave.top()),
-                     QPointF(inner, wave.top())]
-                )
-            )  # fmt: skip
-            painter.fillPath(triangle, shade)
-            painter.setPen(pen)
-            painter.drawLine(QPointF(corner, wave.bottom()), QPointF(inner, wave.top()))
+        return QRect(left, round(top), max(right - left, 2), round(height) - 1)
 
     def _paint_contacts(self, painter: QPainter, area: QRectF, track: Track, bottom: float) -> None:
         if not track.contacts:

@@ -51,9 +51,10 @@ class Ruler(QWidget):
         self.update()
 
     def set_position(self, position_s: float) -> None:
-        """Move the playhead."""
+        """Move the playhead; repaints where it was and where it is."""
+        for time_s in (self._position_s, position_s):
+            self.update(round(self._axis.x_of(time_s)) - 7, 0, 14, self.height())
         self._position_s = position_s
-        self.update()
 
     def set_loop(self, loop: tuple[float, float] | None) -> None:
         """Show the loop range."""

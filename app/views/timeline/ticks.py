@@ -23,8 +23,9 @@ class Ticks:
         """(time, labelled) of each tick in [from_s, to_s]."""
         per_major = max(1, round(self.major / self.minor))
         number = max(0, int(from_s / float(self.minor)))
-        while (time := number * self.minor) <= to_s:
-            yield float(time), number % per_major == 0
+        step_s = float(self.minor)
+        while (time_s := number * step_s) <= to_s:
+            yield time_s, number % per_major == 0
             number += 1
 
 

@@ -102,10 +102,12 @@ class WaveformTiles:
         top: float,
         ratio: float,
     ) -> None:
-        left, right = max(x, span[0]), min(x + TILE_PX, span[1])
+        begin = round(x * ratio)
+        left = max(0, round(span[0] * ratio) - begin)
+        right = min(tile.width(), round(span[1] * ratio) - begin)
         if right > left:
-            source = QRectF((left - x) * ratio, 0, (right - left) * ratio, tile.height())
-            painter.drawImage(QRectF(left, top, right - left, tile.height() / ratio), tile, source)
+            place = QPointF((begin + left) / ratio, top)
+            painter.drawImage(place, tile, QRectF(left, 0, right - left, tile.height()))
 
     def _draw(self, key: _TileKey, peaks: Peaks, sample_rate_hz: int) -> QImage:
         columns, rows = round(TILE_PX * key.ratio), max(1, round(key.height_px * key.ratio))
@@ -114,6 +116,7 @@ class WaveformTiles:
         low, high = peaks.columns(first, samples_per_column, columns)
         colour = QColor.fromRgb(key.rgb)
         tile = coverage_image(low * key.gain, high * key.gain, rows, colour)
+        tile.setDevicePixelRatio(key.ratio)
         self._tiles[key] = tile
         self._bytes += tile.sizeInBytes()
         while self._bytes > _ROOM_BYTES and len(self._tiles) > 1:
@@ -142,10 +145,3 @@ def coverage_image(
         pixels.tobytes(), low.size, rows, low.size * 4, QImage.Format.Format_ARGB32_Premultiplied
     )
     return image.copy()
-
-
-def middle_line(painter: QPainter, area: QRectF, colour: QColor) -> None:
-    """What is shown until the peaks are read: silence's line."""
-    painter.setPen(colour)
-    y = area.center().y()
-    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
