@@ -255,7 +255,7 @@ def read_video_frames(
                 yield time_s, to_image(picture, geometry, gray=gray)
     except (av.FFmpegError, OSError) as error:
         raise MediaError(
-            f"reading stopped: {error}", place=path, remedy="check the disk and the file"
+            f"reading stopped: {error}", place=video.path, remedy="check the disk and the file"
         ) from error
     finally:
         video.close()

@@ -65,7 +65,7 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
         )
     except (av.FFmpegError, OSError) as error:
         raise MediaError(
-            f"reading failed: {error}", place=path, remedy="copy the file again"
+            f"reading failed: {error}", place=video.path, remedy="copy the file again"
         ) from error
     finally:
         video.close()

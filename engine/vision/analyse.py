@@ -117,7 +117,7 @@ def analyse_video(
     if video.duration_s < SHORTEST_S:
         raise MediaError(
             f"the video lasts {video.duration_s:.2f} s, but {SHORTEST_S} s are analysed at once",
-            place=path,
+            place=video.path,
             remedy="give a longer one",
         )
     detector: Detector = plugins.create("detector", settings.detector)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +148,7 @@ class BlockBackground:
         if self._to_reference is None:
             return self._median, self._threshold, None
         assert self._known is not None
-        back = np.linalg.inv(self._to_reference[index])
+        back = np.asarray(np.linalg.inv(self._to_reference[index]), dtype=np.float64)
         inside = self._warp(self._known, back)
         seen = cv2.erode(
             inside, np.ones((7, 7), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
@@ -155,7 +156,7 @@ class BlockBackground:
         seen = seen > 250
         return self._warp(self._median, back), self._warp(self._threshold, back, 255), seen
 
-    def _warp(self, image: NDArray[np.generic], matrix: Matrix, fill: float = 0) -> Image:
+    def _warp(self, image: NDArray[Any], matrix: Matrix, fill: float = 0) -> Any:
         height, width = image.shape[:2]
         return cv2.warpPerspective(
             image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(fill,) * 3

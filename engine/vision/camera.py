@@ -110,14 +110,18 @@ def register(
     """
     base = grays[reference]
     refined: list[Matrix] = []
-    before = None
+    before: Matrix | None = None
     for gray, guess in zip(grays, guesses, strict=True):
         options = [guess] if before is None else [guess, before]
         best = min(options, key=lambda matrix: _misfit(gray, base, matrix))
-        finer = np.linalg.inv(_homography(base, gray, np.linalg.inv(best)))
+        finer = _inverse(_homography(base, gray, _inverse(best)))
         before = min((best, finer), key=lambda matrix: _misfit(gray, base, matrix))
         refined.append(before)
     return refined
+
+
+def _inverse(matrix: Matrix) -> Matrix:
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
 def _homography(before: NDArray[np.uint8], after: NDArray[np.uint8], guess: Matrix) -> Matrix:

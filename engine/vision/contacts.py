@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from engine.project.model import Contact
 from engine.vision.paths import Path, local_fit, median_filter
 
 Array = NDArray[np.float64]
+
+Kind = Literal["bounce", "impact", "turn", "start", "stop", ""]
 
 _SIDE_S = 0.2
 """How much of the path before and after a moment is looked at."""
@@ -75,17 +78,18 @@ def _hits(path: Path, width: int, height: int) -> list[Contact]:
     return [
         Contact(time_s=time_s, kind=kind, strength=float(np.clip(s / strongest, 0.05, 1.0)))
         for (time_s, kind), s in hits
+        if kind
     ]
 
 
 def _clear(
-    hits: Sequence[tuple[tuple[tuple[float, str], float], float]],
-) -> list[tuple[tuple[float, str], float]]:
+    hits: Sequence[tuple[tuple[tuple[float, Kind], float], float]],
+) -> list[tuple[tuple[float, Kind], float]]:
     """Hits that stand on their own: the flank of a bounce looks like a turn, but is none.
 
     Turns and impacts must be twice as strong as the threshold and apart from stronger hits.
     """
-    kept: list[tuple[tuple[float, str], float]] = []
+    kept: list[tuple[tuple[float, Kind], float]] = []
     for ((time_s, kind), change), over in sorted(hits, key=lambda hit: -hit[0][1]):
         apart = all(abs(time_s - other) > 1.3 * _SIDE_S for (other, _), _ in kept)
         faint = bool(kept) and change < 0.15 * kept[0][1]
@@ -207,14 +211,14 @@ def _peaks(times_s: Array, strength: Array) -> list[int]:
 
 def _contact(
     sides: _Sides, index: int, times_s: Array, width: int
-) -> tuple[tuple[float, str], float]:
+) -> tuple[tuple[float, Kind], float]:
     """Time and kind ('' for none), and the change of velocity in px/s (rows grow downwards)."""
     before, after = sides.before[index], sides.after[index]
     jump = after - before
     time_s = float(np.clip(sides.meeting_s[index], times_s[0], times_s[-1]))
     falls = before[1] > max(0.02 * width, 0.4 * float(np.linalg.norm(jump)))
     if falls and jump[1] < -0.6 * float(np.linalg.norm(jump)):
-        kind = "bounce"
+        kind: Kind = "bounce"
     elif np.linalg.norm(after) < 0.6 * np.linalg.norm(before):
         kind = "impact"
     elif _angle_deg(before, after) > _LEAST_TURN_DEG:
@@ -248,7 +252,7 @@ def _starts_and_stops(path: Path, width: int, others_s: Sequence[float]) -> list
         if before < 0.3 or after < 0.3 or any(abs(time_s - o) < 0.25 for o in others_s):
             continue
         peak = float(np.max(speed[max(0, index - 15) : index + 16])) / (0.5 * width)
-        kind = "start" if starts else "stop"
+        kind: Literal["start", "stop"] = "start" if starts else "stop"
         found.append(Contact(time_s=time_s, kind=kind, strength=float(np.clip(peak, 0.05, 1.0))))
     return found
 

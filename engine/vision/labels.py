@@ -73,7 +73,7 @@ def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
     if whole.sum() >= 4:
         aspect = float(np.median(path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)))
         ratio = path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)
-        if float(np.std(np.log(ratio))) > 0.45:
+        if float(np.ptp(np.percentile(np.log(ratio), (25, 75)))) > 0.5:
             return False
     return low and large and along and aspect > 1.15
 

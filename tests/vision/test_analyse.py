@@ -136,7 +136,7 @@ def test_a_still_scene_has_no_objects(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mapping", ["foleyspace", "cylinder", "foleydesigner"])
 def test_all_mappings_put_left_on_the_left(tmp_path: Path, mapping: str) -> None:
-    video = clip(tmp_path / "m.mp4", [disc(lambda t: (90 + 20 * t, 190), 15, RED)], 1.4)
+    video = clip(tmp_path / "m.mp4", [disc(lambda t: (70 + 60 * t, 190), 15, RED)], 1.4)
     (seen,) = analyse_video(video, VisionSettings(mapping=mapping)).objects  # type: ignore[arg-type]
     assert np.all(seen.positions_m[:, 1] > 0)
     assert np.all(np.isfinite(seen.positions_m))
