@@ -120,6 +120,12 @@ def make_bundle(folder: Path, video: Path) -> Bundle:
     return bundle
 
 
+@pytest.fixture(scope="session")
+def themed(qapp: QApplication) -> None:
+    """The look, once."""
+    theme.apply(qapp)
+
+
 @pytest.fixture
 def bundle_path(tmp_path: Path, short_video: Path) -> Path:
     """A saved session on disk."""
@@ -129,11 +135,8 @@ def bundle_path(tmp_path: Path, short_video: Path) -> Path:
 
 
 @pytest.fixture
-def empty_window(qtbot: QtBot) -> Iterator[MainWindow]:
+def empty_window(qtbot: QtBot, themed: None) -> Iterator[MainWindow]:
     """The window without a session; the engine is not started."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    theme.apply(application)
     window = make_window()
     qtbot.addWidget(window)
     window.show()
