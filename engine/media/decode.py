@@ -17,12 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import MediaError
-
-Image = NDArray[np.uint8]
+from engine.media.picture import Geometry, Image, geometry_of, to_image
 
 _NO_PICTURES = frozenset({"tty", "bin", "xbin", "adf", "idf", "lrc", "srt", "webvtt", "ass"})
 _LOCAL_ONLY = {"protocol_whitelist": "file,crypto,data"}
@@ -138,51 +135,6 @@ def _picture_stream(file: Path, container: Any) -> Any:
 
 def _is_cover(stream: Any) -> bool:
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """How a decoded picture becomes the upright one: scale to `width` x `height`, then turn.
-
-    `turns` counts quarter turns anticlockwise; `width` and `height` are before the turn.
-    """
-
-    width: int
-    height: int
-    turns: int
-
-    @property
-    def upright(self) -> tuple[int, int]:
-        """Width and height after the turn."""
-        return (self.height, self.width) if self.turns % 2 else (self.width, self.height)
-
-
-def geometry_of(picture: Any, stream: Any, max_width: int | None = None) -> Geometry:
-    """Geometry of a decoded picture: square pixels, no wider than `max_width` once upright."""
-    aspect = stream.sample_aspect_ratio or Fraction(1)
-    width = picture.width
-    if 0.1 < aspect < 10.0:
-        width = max(1, round(width * float(aspect)))
-    height = picture.height
-    turns = round(picture.rotation / 90.0) % 4
-    shown_width = height if turns % 2 else width
-    if max_width is not None and shown_width > max_width:
-        scale = max_width / shown_width
-        width, height = max(1, round(width * scale)), max(1, round(height * scale))
-    return Geometry(width, height, turns)
-
-
-def to_image(picture: Any, geometry: Geometry, *, gray: bool = False) -> Image:
-    """Upright image of a decoded picture: (height, width, 3) RGB or (height, width) gray."""
-    shrinks = geometry.width < picture.width
-    scaled = picture.reformat(
-        width=geometry.width,
-        height=geometry.height,
-        format="gray" if gray else "rgb24",
-        interpolation="AREA" if shrinks else "BILINEAR",
-    )
-    image = scaled.to_ndarray()
-    return np.ascontiguousarray(np.rot90(image, geometry.turns)) if geometry.turns else image
 
 
 def decode_pictures(video: OpenVideo) -> Iterator[tuple[Fraction, Any]]:

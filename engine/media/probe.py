@@ -13,14 +13,8 @@ import av
 import numpy as np
 
 from engine.errors import MediaError
-from engine.media.decode import (
-    OpenVideo,
-    decode_pictures,
-    geometry_of,
-    no_pictures,
-    open_video,
-    seek,
-)
+from engine.media.decode import OpenVideo, decode_pictures, no_pictures, open_video, seek
+from engine.media.picture import geometry_of
 from engine.project.model import Video
 
 MISSING_SHARE = 0.10

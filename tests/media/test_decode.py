@@ -127,3 +127,9 @@ def test_file_objects_that_start_late_begin_at_zero(tmp_path: Path) -> None:
     path = write_video(tmp_path / "late.ts", images, times_s=late)
     times = [time_s for time_s, _ in read_video_frames(path)]
     assert times == pytest.approx([i * 0.04 for i in range(10)], abs=1e-4)
+
+
+def test_gray_is_the_same_with_and_without_conversion(constant: Path) -> None:
+    whole = next(iter(read_video_frames(constant, gray=True)))[1].astype(int)
+    colour = next(iter(read_video_frames(constant)))[1].astype(float)
+    assert np.abs(whole - colour @ [0.299, 0.587, 0.114]).mean() < 3.0
