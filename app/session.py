@@ -342,7 +342,9 @@ class Session(QObject):
             self.playback.set_project(self.project, self.bundle.path)
 
     def _job_finished(self, listed: ListedJob) -> None:
-        if listed.state.state == "failed":
+        if listed.state.state == "done":
+            self.save_in_background()
+        elif listed.state.state == "failed":
             self.tell(Notice(f"{listed.name}: {listed.state.message}", "error"))
 
 

@@ -321,19 +321,22 @@ class MainWindow(QMainWindow):
         geometry, state = stored.value("window/geometry"), stored.value("window/panels")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self._arranged = state is not None and self.workspace.restore(state)
+        self._kept_layout = state
+        self._arranged = False
 
     def _arrange(self) -> None:
-        """Once the workspace has its size: the default layout unless the user has one."""
+        """Once the workspace has its size: the user's layout, or the default one."""
         if not self._arranged and self._pages.currentWidget() is self.workspace:
             self._arranged = True
-            self.workspace.reset()
+            if self._kept_layout is None or not self.workspace.restore(self._kept_layout):
+                self.workspace.reset()
         self.timeline.open_at_start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         stored = places.settings()
         stored.setValue("window/geometry", self.saveGeometry())
-        stored.setValue("window/panels", self.workspace.state())
+        if self._arranged:
+            stored.setValue("window/panels", self.workspace.state())
         self.picture.close_decoder()
         self.session.close()
         super().closeEvent(event)

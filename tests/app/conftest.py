@@ -105,12 +105,6 @@ def make_bundle(folder: Path, video: Path) -> Bundle:
         ),
     )  # fmt: skip
 
-    def clip(name: str, track: str, start_s: float, duration_s: float, offset_s: float) -> Clip:
-        return Clip(
-            id=ClipId(name), track_id=TrackId(track), take_id=take.id, name=name,
-            start_s=start_s, duration_s=duration_s, offset_s=offset_s,
-        )  # fmt: skip
-
     project = Project(
         title="square", video=facts, tracks=tracks, takes=(take,),
         clips=(clip("a", "one", 0.2, 0.6, 0.3), clip("b", "one", 1.2, 0.4, 0.0),
@@ -118,6 +112,14 @@ def make_bundle(folder: Path, video: Path) -> Bundle:
     )  # fmt: skip
     bundle.save(project)
     return bundle
+
+
+def clip(name: str, track: str, start_s: float, duration_s: float, offset_s: float) -> Clip:
+    """A piece of the take."""
+    return Clip(
+        id=ClipId(name), track_id=TrackId(track), take_id=TakeId("take-1"), name=name,
+        start_s=start_s, duration_s=duration_s, offset_s=offset_s,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

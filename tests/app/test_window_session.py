@@ -280,3 +280,34 @@ def test_closing_twice_is_harmless(qtbot: QtBot) -> None:
     window.show()
     window.close()
     window.close()
+
+
+def test_the_shuttle_runs_backwards_and_stops(window: MainWindow, qtbot: QtBot) -> None:
+    session, lanes = window.session, window.timeline.lanes
+    session.locate(1.5)
+    QTest.keyClick(lanes, Qt.Key.Key_J)
+    QTest.keyClick(lanes, Qt.Key.Key_J)
+    assert session.shuttle.speed == -2
+    qtbot.waitUntil(lambda: session.playback.position_s < 1.3)
+    QTest.keyClick(lanes, Qt.Key.Key_K)
+    assert session.shuttle.speed == 0
+    stopped_s = session.playback.position_s
+    qtbot.wait(100)
+    assert session.playback.position_s == stopped_s
+
+
+def test_the_layout_of_the_panels_is_kept(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window._arranged)
+    window.workspace.panels["stage"].close()
+    path = window.session.bundle.path
+    window.close()
+    again = make_window()
+    qtbot.addWidget(again)
+    again.show()
+    again.session.open_bundle(path)
+    qtbot.waitUntil(lambda: again._arranged)
+    assert not again.workspace.panels["stage"].isVisible()
+    assert again.workspace.panels["picture"].isVisible()
+    again.verbs.reset_layout()
+    assert again.workspace.panels["stage"].isVisible()
+    again.close()

@@ -1,0 +1,62 @@
+"""Hundreds of user actions in random order: no exception, and undo goes all the way back."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from pointing import drag, wheel
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from app.window import MainWindow
+
+ACTIONS = 150
+CONTROL, SHIFT, ALT, NONE = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.NoModifier,
+)
+KEYS = (
+    (Qt.Key.Key_S, NONE), (Qt.Key.Key_D, CONTROL), (Qt.Key.Key_Delete, NONE),
+    (Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Z, CONTROL | SHIFT), (Qt.Key.Key_A, NONE),
+    (Qt.Key.Key_M, NONE), (Qt.Key.Key_A, CONTROL), (Qt.Key.Key_Right, NONE),
+    (Qt.Key.Key_Right, ALT), (Qt.Key.Key_T, CONTROL), (Qt.Key.Key_M, CONTROL),
+    (Qt.Key.Key_Up, CONTROL | ALT), (Qt.Key.Key_M, SHIFT), (Qt.Key.Key_Escape, NONE),
+)  # fmt: skip
+
+
+def a_point(chance: random.Random, width: int, height: int) -> QPointF:
+    return QPointF(chance.randrange(width), chance.randrange(height))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_user(window: MainWindow, seed: int) -> None:
+    chance = random.Random(seed)
+    session, timeline = window.session, window.timeline
+    start = session.project
+    for _ in range(ACTIONS):
+        kind = chance.randrange(6)
+        if kind <= 1:
+            area = (timeline.lanes.width() - 200, 150)
+            modifiers = chance.choice([NONE, NONE, ALT, CONTROL, SHIFT])
+            drag(timeline.lanes, a_point(chance, *area), a_point(chance, *area), modifiers)
+        elif kind == 2:
+            key, modifiers = chance.choice(KEYS)
+            QTest.keyClick(timeline.lanes, key, modifiers)
+        elif kind == 3:
+            view = window.stage.top_view
+            area = (view.width(), view.height())
+            drag(view, a_point(chance, *area), a_point(chance, *area))
+        elif kind == 4:
+            area = (timeline.headers.width(), 150)
+            drag(timeline.headers, a_point(chance, *area), a_point(chance, *area))
+        else:
+            wheel(timeline.lanes, QPointF(300, 20), chance.choice([-1, 1]), CONTROL)
+            session.locate(chance.uniform(0.0, 2.0))
+    assert len(session.document.steps) > 20
+    session.document.end_gesture()
+    while session.document.can_undo:
+        session.undo()
+    assert session.project == start
