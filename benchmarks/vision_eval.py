@@ -196,10 +196,10 @@ def _mask_truth(video: Path) -> list[tuple[float, np.ndarray]]:
             rows = list(csv.DictReader(io.StringIO(zipped.read(name).decode())))
         boxes = [(int(r["frame"]), *(float(r[k]) for k in "xywh")) for r in rows if r["w"]]
         return [(n / 24.0, np.array([x, y, x + w, y + h])) for n, x, y, w, h in boxes]
-    lines = video.with_name(f"{video.stem}_gt.txt").read_text().split()
+    lines = video.with_name(f"{video.stem}_gt.txt").read_text().splitlines()
     truth = []
     for index, line in enumerate(lines):
-        values = np.array([float(v) for v in line.split(",")])
+        values = np.array([float(v) for v in line.replace(",", " ").split()])
         if len(values) == 4:
             box = np.array([*values[:2], *(values[:2] + values[2:])])
         else:
