@@ -30,7 +30,7 @@ class LevelMeter(QWidget):
         self._clipped: tuple[bool, ...] = ()
         self._highest_dbfs = -120.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(180)
+        self.setMinimumWidth(150)
         self.setAccessibleName("Master meter")
         self.setToolTip("Peak level in dBFS; click to reset the highest peak")
 
@@ -112,6 +112,7 @@ class LevelMeter(QWidget):
         table = theme.colours()
         painter.setFont(theme.font(9))
         painter.setPen(table.text_faint)
+        free_from = -1.0
         for mark in MARKS_DBFS:
             x = bars.left() + share_of_level(mark) * bars.width()
             area = QRectF(x - 14, bars.bottom() + 1, 28, _SCALE_PX)
@@ -120,6 +121,11 @@ class LevelMeter(QWidget):
                 area.moveLeft(bars.left())
                 align = Qt.AlignmentFlag.AlignLeft
             text = str(mark).replace("-", "−")
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            left = area.left() if mark == MARKS_DBFS[0] else x - wide / 2
+            if left < free_from:
+                continue
+            free_from = left + wide + 4
             painter.drawText(area, align | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_number(self, painter: QPainter) -> None:

@@ -65,6 +65,7 @@ class ScriptPanel(QWidget):
         """A narrow panel keeps to what matters most; the rest is in the tooltip."""
         self.table.setColumnHidden(MADE_BY, self.width() < 600)
         self.table.setColumnHidden(HITS, self.width() < 480)
+        self.table.setColumnHidden(LAYER, self.width() < 380)
         super().resizeEvent(event)
 
     def _row_chosen(self, now: QModelIndex, before: QModelIndex) -> None:

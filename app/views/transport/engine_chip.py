@@ -30,7 +30,7 @@ class EngineChip(QWidget):
         self.setAccessibleName("Audio engine")
 
     def sizeHint(self) -> QSize:
-        return QSize(232, 40)
+        return QSize(204, 40)
 
     def set_status(self, status: EngineStatus) -> None:
         """Show another status."""
