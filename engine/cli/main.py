@@ -9,11 +9,16 @@ import argparse
 import importlib
 import json
 import logging
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
 from engine.errors import CancelledError, FoleystageError
+
+DEBUG_VARIABLE = "FOLEYSTAGE_DEBUG"
+"""Environment variable: show the traceback of an unexpected failure."""
 
 COMMANDS = {
     "run": "engine.cli.run",
@@ -62,18 +67,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     try:
         report = args.run(args)
-    except (CancelledError, KeyboardInterrupt):
-        print("foleystage: cancelled; nothing was written", file=sys.stderr)
+    except BrokenPipeError:  # whoever read our output has gone
         return 1
-    except FoleystageError as error:
-        print(f"foleystage: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        return 1
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"foleystage: {place}{error.strerror or error}", file=sys.stderr)
+    except (Exception, KeyboardInterrupt) as error:  # the program's edge: told in one line
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        print(f"foleystage: {_in_words(error)}", file=sys.stderr)
         return 1
     if args.json and report is not None:
         print(json.dumps(report, indent=2))
     return 0
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, CancelledError | KeyboardInterrupt):
+        return "cancelled; nothing was written"
+    if isinstance(error, FoleystageError):
+        return str(error)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+    what = f"{type(error).__name__} {' '.join(str(error).split())}"
+    return f"unexpected {what}; a fault of ours, set {DEBUG_VARIABLE}=1 to see where"

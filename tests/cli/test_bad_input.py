@@ -173,3 +173,12 @@ def test_wrong_usage_is_status_2(capsys):
     assert main(["run"]) == 2
     assert main(["no-such-command"]) == 2
     capsys.readouterr()
+
+
+def test_a_fault_of_ours_is_one_line_too(monkeypatch, tmp_path, capsys):
+    def fail(args):
+        raise IndexError("index -1 is out of bounds")
+
+    monkeypatch.setattr("engine.cli.doctor.run", fail)
+    assert main(["doctor"]) == 1
+    _one_line(capsys, "IndexError", "FOLEYSTAGE_DEBUG")
