@@ -3,6 +3,7 @@ the window on a session, a video, or nothing."""
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: clean up first
         return run_command(arguments)
     from app.main import main as open_window  # Qt is loaded only when a window is wanted
 

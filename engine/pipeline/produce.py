@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.deliver.bounce import deliver
-from engine.errors import DeliveryError
+from engine.errors import ProjectError
 from engine.jobs import Progress, silent_progress
+from engine.media.probe import fingerprint
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.report import build_report, write_report
 from engine.pipeline.settings import RunSettings
+from engine.pipeline.staging import publish, staging
 from engine.project.edits import EditGroup
-from engine.project.model import Project, Scene
+from engine.project.model import Project
 from engine.project.store import Bundle, MediaFolder
 
 BUNDLE_NAME = "scene.foley"
@@ -77,23 +76,23 @@ def produce(
     clock = StageClock()
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
-    with _staging(out_dir) as staging:
+    with staging(out_dir) as folder:
         existing = out_dir / BUNDLE_NAME
-        bundle, project = _open_or_create(existing, staging / BUNDLE_NAME, video)
+        bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)
         try:
             edit, stages_s = _analyse_and_compose(video, project, bundle.media, settings, progress)
             project = edit.apply(project)
             delivery = clock.run(
                 "deliver",
-                lambda: deliver(project, bundle, settings.formats, staging, progress),
+                lambda: deliver(project, bundle, settings.formats, folder, progress),
             )
             clock.run("save", lambda: bundle.save(project))
         finally:
             bundle.close()
         clock.stages_s = {**stages_s, **clock.stages_s}
         report = build_report(project, settings, delivery, clock, out_dir)
-        write_report(staging / "report.json", report)
-        _publish(staging, out_dir)
+        write_report(folder / "report.json", report)
+        publish(folder, out_dir)
     progress("done", 1.0)
     return report
 
@@ -118,39 +117,15 @@ class StageClock:
 
 
 def _open_or_create(existing: Path, fresh: Path, video: Path) -> tuple[Bundle, Project]:
-    if existing.exists():
-        bundle, project, _ = Bundle.open(existing)
-        return bundle, project
-    project = Project(title=video.stem, scene=Scene(mapping="cylinder", horizontal_fov_deg=120.0))
-    return Bundle.create(fresh, project), project
-
-
-@contextmanager
-def _staging(out_dir: Path) -> Iterator[Path]:
-    """A hidden folder inside `out_dir` for what is not complete yet; always removed."""
-    created = not out_dir.exists()
-    try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".incomplete-", dir=out_dir))
-    except OSError as error:
-        raise DeliveryError(
-            f"cannot write here ({error.strerror})",
-            place=out_dir,
-            remedy="choose another folder with -o, or free its permissions",
-        ) from error
-    try:
-        yield staging
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        if created:
-            shutil.rmtree(out_dir, ignore_errors=True)
-        raise
-    shutil.rmtree(staging, ignore_errors=True)
-
-
-def _publish(staging: Path, out_dir: Path) -> None:
-    for item in sorted(staging.iterdir()):
-        target = out_dir / item.name
-        if target.is_dir():
-            target.replace(staging / f".old-{item.name}")
-        item.replace(target)
+    if not existing.exists():
+        project = Project(title=video.stem)
+        return Bundle.create(fresh, project), project
+    bundle, project, _ = Bundle.open(existing, strict=True)
+    if project.video is not None and project.video.fingerprint != fingerprint(video):
+        bundle.close()
+        raise ProjectError(
+            f"this is the session of another clip, {project.video.path}",
+            place=existing,
+            remedy="choose another folder with -o",
+        )
+    return bundle, project

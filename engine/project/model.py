@@ -233,7 +233,7 @@ class Video(Value, frozen=True, kw_only=True):
 class Scene(Value, frozen=True, kw_only=True):
     """How pixels become metres, and how the scene is heard and delivered."""
 
-    mapping: Mapping = "foleyspace"
+    mapping: Mapping = "cylinder"
     horizontal_fov_deg: float = 60.0
     hrir: str = "kemar"
     """'kemar' (shipped) or the path of a SOFA file."""

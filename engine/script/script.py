@@ -9,7 +9,7 @@ AMBIENCE_TRACK = "ambience"
 
 
 class Script(Value, frozen=True, kw_only=True):
-    """A Foley script: the events, and the tracks they need that the project does not have yet."""
+    """A Foley script: the events, and the ambience tracks they need (there already, or new)."""
 
     tracks: tuple[Track, ...] = ()
     events: tuple[Event, ...] = ()

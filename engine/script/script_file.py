@@ -96,9 +96,10 @@ def load_script(path: str | Path, project: Project) -> Script:
         if events[-1].id in {event.id for event in events[:-1]}:
             raise ScriptError(f"id '{events[-1].id}' occurs twice", place=place)
     wants_bed = any(event.track_id == AMBIENCE_TRACK for event in events)
-    has_bed = any(track.id == AMBIENCE_TRACK for track in project.tracks)
-    tracks = (ambience_track(end_s),) if wants_bed and not has_bed else ()
-    return Script(tracks=tracks, events=tuple(events))
+    beds = tuple(track for track in project.tracks if track.kind == "ambience")
+    if wants_bed and not any(track.id == AMBIENCE_TRACK for track in beds):
+        beds = (*beds, ambience_track(end_s))
+    return Script(tracks=beds, events=tuple(events))
 
 
 def _read(source: Path) -> str:

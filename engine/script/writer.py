@@ -40,7 +40,7 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     -------
     Script
         Events with ids e1, e2, ... in order of tracks and time (ids of events made by hand are
-        skipped), all inside the scene; and the ambience track, where the project has none yet.
+        skipped), all inside the scene; and the ambience track that carries the beds.
     """
     rules = shipped_rules() if rules is None else rules
     end_s = scene_end_s(project)
@@ -51,10 +51,10 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
             if track.kind == "object":
                 rule = rule_for(track, rules)
                 drafts += [(track.id, d) for d in object_drafts(track, rule, setting, end_s)]
-    bed_track, new_tracks = _bed_track(project, end_s)
+    bed_track = _bed_track(project, end_s)
     if end_s > 0.0:
-        drafts += [(bed_track, draft) for draft in _beds(project, rules, end_s)]
-    return Script(tracks=new_tracks, events=tuple(_number(drafts, project, seed)))
+        drafts += [(bed_track.id, draft) for draft in _beds(project, rules, end_s)]
+    return Script(tracks=(bed_track,), events=tuple(_number(drafts, project, seed)))
 
 
 def scene_end_s(project: Project) -> float:
@@ -92,16 +92,16 @@ def _setting(project: Project, rules: Rules) -> Setting:
     return Setting(surface=rules.scene.default_surface, road=rules.scene.default_road)
 
 
-def _bed_track(project: Project, end_s: float) -> tuple[str, tuple[Track, ...]]:
-    """Id of the track for the beds, and that track where it must be added."""
+def _bed_track(project: Project, end_s: float) -> Track:
+    """The track for the beds: the one that is there, or a new one."""
     for track in project.tracks:
         if track.kind == "ambience":
-            return track.id, ()
+            return track
     taken = {track.id for track in project.tracks}
     track = ambience_track(end_s)
     while track.id in taken:
         track = structs.replace(track, id=f"{track.id}-bed")
-    return track.id, (track,)
+    return track
 
 
 def _beds(project: Project, rules: Rules, end_s: float) -> list[Draft]:
