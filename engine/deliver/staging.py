@@ -12,11 +12,14 @@ from pathlib import Path
 from engine.errors import DeliveryError
 
 _SPARE_BYTES = 32 << 20
+_PREFIX = ".incomplete-"
 
 
 @contextlib.contextmanager
-def staging_folder(out_dir: Path, needed_bytes: int) -> Iterator[Path]:
+def staging_folder(out_dir: Path, needed_bytes: int = 0) -> Iterator[Path]:
     """A folder on the output's disk, gone afterwards whatever happens.
+
+    What a killed process has left there is cleared away.
 
     Raises
     ------
@@ -29,7 +32,8 @@ def staging_folder(out_dir: Path, needed_bytes: int) -> Iterator[Path]:
         if not out_dir.exists():
             made = _first_missing(out_dir)
             out_dir.mkdir(parents=True)
-        folder = Path(tempfile.mkdtemp(prefix=".foleystage-", dir=out_dir))
+        _clear_abandoned(out_dir)
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=out_dir))
     except OSError as error:
         _remove_empty(made, out_dir)
         raise DeliveryError(
@@ -49,16 +53,16 @@ def staging_folder(out_dir: Path, needed_bytes: int) -> Iterator[Path]:
 
 
 def publish(files: Mapping[Path, Path]) -> None:
-    """Move finished files to their places; if one cannot be moved, none is.
+    """Move finished files and folders to their places; if one cannot be moved, none is.
 
     Parameters
     ----------
-    files : mapping of staged file to destination
+    files : mapping of staged file (or folder) to destination
 
     Raises
     ------
     DeliveryError
-        If a destination cannot be written; files that were there before are back in place.
+        If a destination cannot be written; what was there before is back in place.
     """
     undo: list[tuple[Path, Path | None]] = []
     try:
@@ -73,7 +77,7 @@ def publish(files: Mapping[Path, Path]) -> None:
     except OSError as error:
         for destination, kept in reversed(undo):
             with contextlib.suppress(OSError):
-                destination.unlink(missing_ok=True)
+                _remove(destination)
                 if kept is not None:
                     os.replace(kept, destination)
         raise DeliveryError(
@@ -81,6 +85,32 @@ def publish(files: Mapping[Path, Path]) -> None:
             place=error.filename2 or error.filename or "",
             remedy="remove what is in the way or choose another folder",
         ) from error
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _clear_abandoned(out_dir: Path) -> None:
+    for item in out_dir.glob(f"{_PREFIX}*-*"):
+        owner = item.name.removeprefix(_PREFIX).split("-")[0]
+        if owner.isdecimal() and not _is_running(int(owner)):
+            shutil.rmtree(item, ignore_errors=True)
+
+
+def _is_running(process_id: int) -> bool:
+    if os.name != "posix":  # there, signal 0 would end the process
+        return True
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _check_space(folder: Path, needed_bytes: int) -> None:

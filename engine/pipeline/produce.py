@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.deliver.bounce import deliver
+from engine.deliver.staging import publish, staging_folder
 from engine.errors import ProjectError
 from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint
@@ -16,14 +14,12 @@ from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.report import build_report, write_report
 from engine.pipeline.settings import RunSettings
-from engine.pipeline.staging import publish, staging
+from engine.pipeline.stage_clock import StageClock
 from engine.project.edits import EditGroup
 from engine.project.model import Project
 from engine.project.store import Bundle, MediaFolder
 
 BUNDLE_NAME = "scene.foley"
-
-Answer = TypeVar("Answer")
 
 
 def analyse_and_compose(
@@ -76,7 +72,7 @@ def produce(
     clock = StageClock()
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
-    with staging(out_dir) as folder:
+    with staging_folder(out_dir) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)
         try:
@@ -92,28 +88,9 @@ def produce(
         clock.stages_s = {**stages_s, **clock.stages_s}
         report = build_report(project, settings, delivery, clock, out_dir)
         write_report(folder / "report.json", report)
-        publish(folder, out_dir)
+        publish({item: out_dir / item.name for item in sorted(folder.iterdir())})
     progress("done", 1.0)
     return report
-
-
-@dataclass
-class StageClock:
-    """Wall-clock seconds of each stage of a run."""
-
-    stages_s: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def run(self, stage: str, work: Callable[[], Answer]) -> Answer:
-        """The answer of `work`, its time noted under `stage`."""
-        begun = time.perf_counter()
-        answer = work()
-        self.stages_s[stage] = time.perf_counter() - begun
-        return answer
-
-    @property
-    def total_s(self) -> float:
-        return time.perf_counter() - self.started
 
 
 def _open_or_create(existing: Path, fresh: Path, video: Path) -> tuple[Bundle, Project]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,10 +13,8 @@ import numpy as np
 from engine.coordinates import to_spherical
 from engine.deliver.bounce import DeliveryReport
 from engine.pipeline.settings import RunSettings
+from engine.pipeline.stage_clock import StageClock
 from engine.project.model import Event, Project, Track
-
-if TYPE_CHECKING:
-    from engine.pipeline.produce import StageClock
 
 
 def build_report(

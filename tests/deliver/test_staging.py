@@ -4,34 +4,34 @@ import sys
 
 import pytest
 
+from engine.deliver.staging import publish, staging_folder
 from engine.errors import DeliveryError
-from engine.pipeline.staging import publish, staging
 
 
 def test_everything_appears_at_the_end(tmp_path):
     out = tmp_path / "a" / "b"
-    with staging(out) as folder:
+    with staging_folder(out) as folder:
         (folder / "mix.wav").write_text("new")
         (folder / "stems").mkdir()
         assert not (out / "mix.wav").exists()
-        publish(folder, out)
+        publish({item: out / item.name for item in folder.iterdir()})
     assert sorted(item.name for item in out.iterdir()) == ["mix.wav", "stems"]
 
 
 def test_a_folder_of_that_name_is_replaced_whole(tmp_path):
     (tmp_path / "stems").mkdir()
     (tmp_path / "stems" / "old.wav").write_text("old")
-    with staging(tmp_path) as folder:
+    with staging_folder(tmp_path) as folder:
         (folder / "stems").mkdir()
         (folder / "stems" / "new.wav").write_text("new")
-        publish(folder, tmp_path)
+        publish({item: tmp_path / item.name for item in folder.iterdir()})
     assert [item.name for item in (tmp_path / "stems").iterdir()] == ["new.wav"]
 
 
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
 def test_after_an_error_nothing_was_there(tmp_path, failure):
     def break_off():
-        with staging(tmp_path / "a" / "b") as folder:
+        with staging_folder(tmp_path / "a" / "b") as folder:
             (folder / "half.wav").write_text("half")
             raise failure
 
@@ -45,7 +45,7 @@ def test_what_a_killed_run_has_left_is_cleared_away(tmp_path):
     ended.wait()
     (tmp_path / f".incomplete-{ended.pid}-x").mkdir()
     (tmp_path / f".incomplete-{os.getpid()}-other").mkdir()
-    with staging(tmp_path):
+    with staging_folder(tmp_path):
         pass
     assert [item.name for item in tmp_path.iterdir()] == [f".incomplete-{os.getpid()}-other"]
 
@@ -54,6 +54,17 @@ def test_a_file_in_the_way_is_named(tmp_path):
     (tmp_path / "taken").write_text("")
     with (
         pytest.raises(DeliveryError, match=r"taken.*choose another folder"),
-        staging(tmp_path / "taken" / "out"),
+        staging_folder(tmp_path / "taken" / "out"),
     ):
         pass
+
+
+def test_when_one_cannot_be_placed_none_is(tmp_path):
+    (tmp_path / "stems").mkdir()
+    (tmp_path / "stems" / "old.wav").write_text("old")
+    with staging_folder(tmp_path) as folder:
+        (folder / "stems").mkdir()
+        files = {folder / "stems": tmp_path / "stems", folder / "gone.wav": tmp_path / "gone.wav"}
+        with pytest.raises(DeliveryError, match="choose another folder"):
+            publish(files)
+    assert [item.name for item in (tmp_path / "stems").iterdir()] == ["old.wav"]
