@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from app import theme
 from app.selection import Selected
 from app.session import Session
 from app.views.stage.gestures import edits_at_time
@@ -29,6 +28,7 @@ from engine.project.edits import (
     SplitClip,
 )
 from engine.project.model import Clip, Keyframe, Marker, Track, TrackId, Trajectory
+from engine.project.palette import TRACK_COLOURS
 
 
 class EditingVerbs:
@@ -49,7 +49,7 @@ class EditingVerbs:
         self.session.redo()
 
     def split(self) -> None:
-        """Split the selected clips under the playhead, or all clips of the selected track."""
+        """Split the selected clips (else the selected track's); the right parts are selected."""
         session = self.session
         here_s = session.playback.position_s
         clips = self.chosen_clips()
@@ -59,10 +59,10 @@ class EditingVerbs:
             clip for clip in clips
             if clip.start_s + 1e-3 < here_s < clip.start_s + clip.duration_s - 1e-3
         ]  # fmt: skip
-        self._do_each(
-            "Split",
-            [SplitClip(clip_id=clip.id, time_s=here_s, new_id=new_clip_id()) for clip in inside],
-        )
+        edits = [SplitClip(clip_id=clip.id, time_s=here_s, new_id=new_clip_id()) for clip in inside]
+        self._do_each("Split", edits)
+        if edits:
+            session.selection.select_clips({edit.new_id for edit in edits})
 
     def duplicate(self) -> None:
         """Put copies of the selected clips right behind them."""
@@ -142,7 +142,7 @@ class EditingVerbs:
         track = Track(
             id=TrackId(f"track-{uuid.uuid4().hex[:8]}"),
             name=f"Track {number + 1}",
-            colour=theme.TRACK_COLOURS[number % len(theme.TRACK_COLOURS)],
+            colour=TRACK_COLOURS[number % len(TRACK_COLOURS)],
             trajectory=Trajectory(
                 keyframes=(Keyframe(time_s=0.0, x_m=2.0, y_m=0.0, z_m=0.0, provenance="hand"),)
             ),

@@ -63,9 +63,13 @@ class Selection(QObject):
         self.set(Selected(track_id=track_id, event_id=event_id))
 
     def keep_existing(self, project: Project) -> None:
-        """Drop what the project no longer has."""
+        """Drop what the project no longer has; the track follows clips that changed theirs."""
         tracks = {track.id: track for track in project.tracks}
         now = self.value
+        clips = [clip for clip in project.clips if clip.id in now.clip_ids] if now.clip_ids else []
+        homes = {clip.track_id for clip in clips}
+        if homes and now.track_id not in homes:
+            now = replace(now, track_id=clips[0].track_id, keyframe=None)
         track = tracks.get(now.track_id) if now.track_id is not None else None  # type: ignore[call-overload]
         keyframe = now.keyframe
         if track is None or (keyframe is not None and keyframe >= len(track.trajectory.keyframes)):
@@ -74,7 +78,7 @@ class Selection(QObject):
             Selected(
                 track_id=track.id if track else None,
                 keyframe=keyframe,
-                clip_ids=now.clip_ids & {clip.id for clip in project.clips},
+                clip_ids=frozenset(clip.id for clip in clips),
                 event_id=now.event_id if now.event_id in {e.id for e in project.events} else None,
             )
         )

@@ -318,6 +318,7 @@ class Session(QObject):
         actions = (("Keep", lambda: (self.save(), None)[1]), ("Go back to the last save", discard))
         text = recovery.message[:1].upper() + recovery.message[1:]
         self.tell(Notice(text, "warning", actions if recovery.edits else ()))
+        self.saved.emit()  # what is shown as saved or not has changed
 
     def _changed(self, old: Project, new: Project) -> None:
         self.selection.keep_existing(new)

@@ -10,15 +10,12 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from engine import resources
+from engine.project.palette import TRACK_COLOURS
 
 STEP_PX = 4
 """All spacing is a multiple of this."""
 
 FONT_FAMILY = "Inter"
-TRACK_COLOURS = (
-    "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#8fb8de", "#b5a1e0",
-)  # fmt: skip
-"""Okabe and Ito's colours for colour-blind readers (2008), blue lightened for dark grounds."""
 
 
 @dataclass(frozen=True)

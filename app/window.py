@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.setWindowIcon(icons.application_icon())
         self.setAcceptDrops(True)
-        self.resize(*DEFAULT_SIZE)
+        self.resize(self._first_size())
         self.verbs = Verbs(session, self)
         self.actions_by_name = actions.build(self, self.verbs)
         self._build_views()
@@ -63,6 +63,10 @@ class MainWindow(QMainWindow):
         self._wire_views()
         self._restore()
         self._opened()
+
+    def _first_size(self) -> QSize:
+        """The default size, or what the screen has room for."""
+        return QSize(*DEFAULT_SIZE).boundedTo(self.screen().availableSize())
 
     # -- building -----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -125,6 +125,16 @@ class Workspace(QMainWindow):
             bar.setExpanding(False)
             bar.setDrawBase(False)
             bar.setUsesScrollButtons(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The panels above and the timeline keep their shares of a window that grows or shrinks."""
+        before_px = event.oldSize().height()
+        panel = self.panels.get("picture")
+        super().resizeEvent(event)
+        if before_px > 200 and panel is not None and panel.isVisible() and not panel.isFloating():
+            share = panel.height() / before_px
+            down_px = round(share * event.size().height())
+            self.resizeDocks([panel], [down_px], Qt.Orientation.Vertical)
 
     def reset(self) -> None:
         """Back to the default layout."""

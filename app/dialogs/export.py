@@ -85,6 +85,7 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self._folder, 1)
         browse = QPushButton("Choose…")
+        browse.setAutoDefault(False)  # Return means Export
         browse.clicked.connect(self._browse)
         row.addWidget(browse)
         column.addLayout(row)

@@ -13,22 +13,11 @@ from engine.jobs import Progress, silent_progress
 from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyAnalysis
 from engine.project.model import Project, Track, TrackId
+from engine.project.palette import TRACK_COLOURS
 from engine.project.store import MediaFolder
 from engine.script.rules import shipped_rules
 from engine.script.writer import rule_for
 from engine.vision.analyse import SeenObject, VisionSettings, analyse_video
-
-TRACK_COLOURS = (
-    "#56b4e9",
-    "#e69f00",
-    "#009e73",
-    "#cc79a7",
-    "#f0e442",
-    "#d55e00",
-    "#8fb8de",
-    "#b5a1e0",
-)
-"""Okabe and Ito's colours for colour-blind readers (2008), blue lightened for dark grounds."""
 
 
 def analyse(

@@ -23,6 +23,7 @@ from engine.pipeline.settings import RunSettings
 from engine.project.edits import AddTrack, EditGroup, MoveClip, SetTitle
 from engine.project.history import Document
 from engine.project.model import Project, Track, TrackId, Trajectory
+from engine.project.palette import TRACK_COLOURS
 from engine.project.store import Bundle
 
 
@@ -262,7 +263,7 @@ def test_text_keeps_its_contrast() -> None:
             assert theme.contrast(ink, ground) >= 4.5
     assert theme.contrast(table.accent_ink, table.accent) >= 4.5
     assert theme.contrast(table.text, table.accent_dim) >= 4.5
-    for colour in theme.TRACK_COLOURS:
+    for colour in TRACK_COLOURS:
         assert theme.contrast(theme.legible(colour), table.raised) >= 4.5
 
 

@@ -162,7 +162,11 @@ def test_header_switches_and_fader(window: MainWindow) -> None:
     fader = layout.fader
     x = fader.left() + share_of_gain(-12.0) * fader.width()
     steps = window.session.document.position
-    drag(headers, fader.center(), QPointF(x, fader.center().y()))
+    y = fader.center().y()
+    held = QPointF(fader.left() + share_of_gain(0.0) * fader.width(), y)
+    QTest.mouseClick(headers, Qt.MouseButton.LeftButton, pos=fader.center().toPoint())
+    assert window.session.document.position == steps  # a click alone moves nothing
+    drag(headers, held, QPointF(x, y))
     assert window.session.project.track("one").strip.gain_db == pytest.approx(-12.0, abs=0.6)
     assert window.session.document.position == steps + 1
 

@@ -13,6 +13,7 @@ from app import theme
 from engine.project.model import Track, Video
 
 TRAIL_S = 1.2
+_NAME_ROOM_PX = 140
 _GAP_S = 0.25
 """A box is shown up to this long after it was last seen."""
 
@@ -105,7 +106,7 @@ def _paint_corners(painter: QPainter, area: QRectF) -> None:
 def _paint_chip(painter: QPainter, area: QRectF, track: Track, *, chosen: bool) -> None:
     table = theme.colours()
     painter.setFont(theme.font(11, 600))
-    text = track.name
+    text = painter.fontMetrics().elidedText(track.name, Qt.TextElideMode.ElideRight, _NAME_ROOM_PX)
     if track.provenance == "machine":
         text += f"  {track.confidence:.0%}"
     width = painter.fontMetrics().horizontalAdvance(text) + 12

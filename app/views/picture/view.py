@@ -35,6 +35,7 @@ class PictureView(QWidget):
         self._boxes = boxes
         self._project = Project()
         self._position_s = 0.0
+        self._picture_s: float | None = None
         self._image: QImage | None = None
         self._problem = ""
         self.show_boxes = True
@@ -78,7 +79,7 @@ class PictureView(QWidget):
         self.decoder.finish()
 
     def _open(self, path: str | None) -> None:
-        self._image, self._problem = None, ""
+        self._image, self._picture_s, self._problem = None, None, ""
         if path is not None and not Path(path).is_file():
             self._problem, path = f"{path} is not there", None
         self._relink.setVisible(bool(self._problem))
@@ -87,11 +88,11 @@ class PictureView(QWidget):
             self.decoder.request(self._position_s)
 
     def _take_picture(self, time_s: float, image: QImage) -> None:
-        self._image = image
+        self._image, self._picture_s = image, time_s
         self.update()
 
     def _take_problem(self, message: str) -> None:
-        self._problem, self._image = message, None
+        self._problem, self._image, self._picture_s = message, None, None
         self._relink.show()
         self.update()
 
@@ -99,6 +100,11 @@ class PictureView(QWidget):
         self._relink.adjustSize()
         size = self._relink.size()
         self._relink.move((self.width() - size.width()) // 2, self.height() // 2 + 44)
+
+    @property
+    def shown_s(self) -> float:
+        """Time of the picture on screen: boxes and timecode belong to it, not to the playhead."""
+        return self._position_s if self._picture_s is None else self._picture_s
 
     def picture_area(self) -> QRectF:
         """Where the video is drawn: as large as fits, in its own shape."""
@@ -130,7 +136,7 @@ class PictureView(QWidget):
         for track in self._project.tracks:
             boxes = self._boxes.boxes(track)
             if boxes is not None and len(boxes):
-                box = overlay.box_at(boxes, self._position_s)
+                box = overlay.box_at(boxes, self.shown_s)
                 if box is not None:
                     found.append((track, placed.rect(box)))
         return found
@@ -163,7 +169,7 @@ class PictureView(QWidget):
         for track in self._project.tracks:
             boxes = self._boxes.boxes(track)
             if boxes is not None:
-                overlay.paint_trail(painter, placed, track, boxes, self._position_s)
+                overlay.paint_trail(painter, placed, track, boxes, self.shown_s)
         painter.restore()
         for track, box in sorted(self._boxes_now(), key=lambda pair: pair[0].id == chosen):
             overlay.paint_box(painter, box, track, chosen=track.id == chosen)
@@ -173,7 +179,7 @@ class PictureView(QWidget):
         assert video is not None
         table = theme.colours()
         painter.setFont(theme.font(13, 600))
-        text = format_timecode(max(0.0, self._position_s), video.rate)
+        text = format_timecode(max(0.0, self.shown_s), video.rate)
         width = painter.fontMetrics().horizontalAdvance("00:00:00:00") + 20
         chip = QRectF(area.center().x() - width / 2, area.bottom() - 32, width, 24)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
 from app import theme
 from app.views.stage.projection import Projection
@@ -17,6 +17,8 @@ from engine.project.model import Track
 
 _STEPS = 160
 _BUCKETS = 16
+KEYFRAME_SPACING_PX = 13.0
+NAME_ROOM_PX = 132
 LAYOUTS: dict[str, Layout] = {"stereo": STEREO, "5.1": SURROUND_51}
 
 
@@ -184,23 +186,35 @@ def _paint_arrow(painter: QPainter, pixels: NDArray[np.float64], colour: QColor)
     painter.fillPath(head, colour)
 
 
+def shown_keyframes(projection: Projection, track: Track, selected: int | None) -> list[int]:
+    """Indices of the keyframes that are drawn and can be taken hold of.
+
+    Where they crowd, some of the machine's are left out until one zooms in; those of a hand and
+    the selected one never are.
+    """
+    keyframes = track.trajectory.keyframes
+    pixels = projection.points(track.trajectory.positions_m)
+    shown = [
+        index for index, keyframe in enumerate(keyframes)
+        if keyframe.provenance == "hand" or index == selected
+    ]  # fmt: skip
+    for index in range(len(keyframes)):
+        apart = np.abs(pixels[shown] - pixels[index]).max(axis=-1) if shown else np.array([np.inf])
+        if apart.min() >= KEYFRAME_SPACING_PX:
+            shown.append(index)
+    return sorted(shown)
+
+
 def paint_keyframes(
     painter: QPainter, projection: Projection, track: Track, selected: int | None
 ) -> None:
-    """Keyframes: hollow where a machine made them, filled where a hand did.
-
-    Where they crowd, some of the machine's are left out until one zooms in.
-    """
+    """Keyframes: hollow where a machine made them, filled where a hand did."""
     table = theme.colours()
     colour = theme.legible(track.colour)
-    last: QPointF | None = None
-    for index, keyframe in enumerate(track.trajectory.keyframes):
+    for index in shown_keyframes(projection, track, selected):
+        keyframe = track.trajectory.keyframes[index]
         place = projection.point(keyframe.x_m, keyframe.y_m)
         hand = keyframe.provenance == "hand"
-        crowded = last is not None and (place - last).manhattanLength() < 9.0
-        if crowded and not hand and index != selected:
-            continue
-        last = place
         reach = 4.5
         if index == selected:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -224,7 +238,7 @@ def paint_keyframes(
 def paint_source(
     painter: QPainter, place: QPointF, track: Track, *, chosen: bool, active: bool
 ) -> None:
-    """Where a source is now, with its name. Hollow while the object is not in the picture."""
+    """Where a source is now. Hollow while the object is not in the picture."""
     table = theme.colours()
     colour = theme.legible(track.colour)
     radius = 7.0 if chosen else 6.0
@@ -235,11 +249,21 @@ def paint_source(
     painter.setPen(QPen(table.ground if active else colour, 1.5))
     painter.setBrush(colour if active else table.field)
     painter.drawEllipse(place, radius, radius)
+
+
+def name_of(track: Track, *, chosen: bool) -> tuple[str, float]:
+    """The name as far as there is room for it, and its width in pixels."""
+    metrics = QFontMetrics(theme.font(11, 600 if chosen else 400))
+    text = metrics.elidedText(track.name, Qt.TextElideMode.ElideRight, NAME_ROOM_PX)
+    return text, metrics.horizontalAdvance(text) + 8.0
+
+
+def paint_name(painter: QPainter, chip: QRectF, text: str, *, chosen: bool) -> None:
+    """A source's name at its place."""
+    table = theme.colours()
     painter.setFont(theme.font(11, 600 if chosen else 400))
-    width = painter.fontMetrics().horizontalAdvance(track.name)
-    chip = QRectF(place.x() - width / 2 - 4, place.y() - radius - 22, width + 8, 18)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.with_alpha(table.field, 0.82))
     painter.drawRoundedRect(chip, 3, 3)
     painter.setPen(table.text if chosen else table.text_soft)
-    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, track.name)
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)

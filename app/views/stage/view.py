@@ -20,6 +20,7 @@ from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.elevation import ElevationScale
 from app.views.stage.gestures import DragOnStage, edits_at_time, keyframe_edit
+from app.views.stage.labels import place_labels
 from app.views.stage.projection import Projection, fitted
 from app.views.stage.readout import StageReadout
 from engine.project.edits import AddKeyframe
@@ -226,16 +227,16 @@ class TopView(EditingWidget):
         return sorted(tracks, key=lambda track: track.id == chosen)
 
     def _keyframe_at(self, track: Track, point: QPointF) -> int | None:
-        pixels = self.projection.points(track.trajectory.positions_m)
+        selected = self._selection.value.keyframe
+        shown = painting.shown_keyframes(self.projection, track, selected)
+        pixels = self.projection.points(track.trajectory.positions_m[shown])
         apart = np.hypot(pixels[:, 0] - point.x(), pixels[:, 1] - point.y())
         nearest = int(np.argmin(apart))
-        return nearest if apart[nearest] <= _REACH_PX else None
+        return shown[nearest] if apart[nearest] <= _REACH_PX else None
 
     def _source_at(self, point: QPointF) -> Track | None:
         for track in reversed(self._objects()):
-            x_m, y_m, _ = track.trajectory.at(self._position_s)
-            place = self.projection.point(float(x_m), float(y_m))
-            if (place - point).manhattanLength() <= _REACH_PX * 1.3:
+            if (self._place_of(track) - point).manhattanLength() <= _REACH_PX * 1.3:
                 return track
         return None
 
@@ -258,15 +259,20 @@ class TopView(EditingWidget):
         painter.drawPixmap(0, 0, self._still_picture())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         chosen = self._selection.value.track_id
-        for track in self._objects():
-            x_m, y_m, _ = track.trajectory.at(self._position_s)
-            painting.paint_source(
-                painter,
-                self.projection.point(float(x_m), float(y_m)),
-                track,
-                chosen=track.id == chosen,
-                active=track.start_s <= self._position_s <= track.end_s,
-            )
+        tracks = self._objects()
+        places = [self._place_of(track) for track in tracks]
+        for track, place in zip(tracks, places, strict=True):
+            active = track.start_s <= self._position_s <= track.end_s
+            painting.paint_source(painter, place, track, chosen=track.id == chosen, active=active)
+        names = [painting.name_of(track, chosen=track.id == chosen) for track in tracks]
+        labels = place_labels(places, [width for _, width in names], QRectF(self.rect()))
+        for track, (text, _), label in zip(tracks, names, labels, strict=True):
+            painting.paint_name(painter, label, text, chosen=track.id == chosen)
+
+    def _place_of(self, track: Track) -> QPointF:
+        """Pixel of a source at the playhead."""
+        x_m, y_m, _ = track.trajectory.at(self._position_s)
+        return self.projection.point(float(x_m), float(y_m))
 
     def _still_picture(self) -> QPixmap:
         """Everything that does not move with the playhead."""

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QLineEdit, QToolTip
 from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
+from app.views.fader_drag import FaderDrag
 from app.views.timeline.header_painting import (
     WIDTH_PX,
     HeaderLayout,
-    gain_of_share,
     inside,
     paint_header,
 )
@@ -42,6 +42,7 @@ class Headers(EditingWidget):
         self.selection = selection
         self.project = Project()
         self._fader_track: str | None = None
+        self._fader: FaderDrag | None = None
         self._name_box = QLineEdit(self)
         self._name_box.hide()
         self._name_track: str | None = None
@@ -90,18 +91,21 @@ class Headers(EditingWidget):
             self.edit_requested.emit(SoloTrack(track_id=track.id, soloed=not track.strip.soloed))
         elif inside(layout.fader, point, 3.0):
             self._fader_track = track.id
-            self.gesture_began.emit()
-            self._drag_fader(layout, point, event.modifiers())
+            self._fader = FaderDrag(point.x(), track.strip.gain_db, layout.fader.width())
         self.selection.select_track(track.id)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._fader_track is not None:
-            index = self.rows.track_ids.index(self._fader_track)
-            self._drag_fader(self.layout_of(index), event.position(), event.modifiers())
+        if self._fader_track is None or self._fader is None:
+            return
+        if self._fader.starts(event.position().x()):
+            self._fader.running = True
+            self.gesture_began.emit()
+        if self._fader.running:
+            gain_db = self._fader.gain_db(event.position().x(), event.modifiers())
+            self.edit_requested.emit(SetTrackGain(track_id=self._fader_track, gain_db=gain_db))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._fader_track is not None:
-            self._fader_track = None
+        if self._let_go_of_fader():
             self.gesture_ended.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -117,23 +121,21 @@ class Headers(EditingWidget):
             self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._fader_track is not None:
-            self._fader_track = None
-            self.gesture_cancelled.emit()
+        if event.key() == Qt.Key.Key_Escape and self._name_track is not None:
+            self._name_track = None
+            self._name_box.hide()
+        elif event.key() == Qt.Key.Key_Escape and self._fader_track is not None:
+            if self._let_go_of_fader():
+                self.gesture_cancelled.emit()
         elif event.key() == Qt.Key.Key_F2 and self.selection.value.track_id:
             self.rename(self.selection.value.track_id)
         else:
             super().keyPressEvent(event)
 
-    def _drag_fader(
-        self, layout: HeaderLayout, point: QPointF, modifiers: Qt.KeyboardModifier
-    ) -> None:
-        assert self._fader_track is not None
-        area = layout.fader
-        gain_db = gain_of_share((point.x() - area.left()) / area.width())
-        if abs(gain_db) < 0.7 and not modifiers & Qt.KeyboardModifier.AltModifier:
-            gain_db = 0.0
-        self.edit_requested.emit(SetTrackGain(track_id=self._fader_track, gain_db=gain_db))
+    def _let_go_of_fader(self) -> bool:
+        """End a drag; whether there was one."""
+        drag, self._fader, self._fader_track = self._fader, None, None
+        return drag is not None and drag.running
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         track_id = self.rows.track_at(event.pos().y())
@@ -158,7 +160,7 @@ class Headers(EditingWidget):
         for area, text in (
             (layout.mute, "Mute"),
             (layout.solo, "Solo"),
-            (layout.fader, "Gain: drag, double-click for 0 dB"),
+            (layout.fader, "Gain: drag, with Shift finely, double-click for 0 dB"),
             (layout.name, "Double-click to rename"),
         ):
             if inside(area, point):

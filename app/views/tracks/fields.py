@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSizePolicy
 
 
@@ -38,6 +40,23 @@ class NumberField(QDoubleSpinBox):
         self._shown = self.value()
         self.blockSignals(False)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return takes the number and Escape the old one; both give the keyboard back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.show_value(self._shown)
+            self.clearFocus()
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clearFocus()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only where the user is typing: otherwise the panel scrolls."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
     def _changed(self, value: float) -> None:
         if value != self._shown:
             self._shown = value
@@ -52,12 +71,22 @@ class TextField(QLineEdit):
         self._typed = typed
         self._shown = ""
         self.editingFinished.connect(self._finished)
+        self.returnPressed.connect(self.clearFocus)
 
     def show_text(self, text: str) -> None:
         """Show a text from the project."""
         self._shown = text
-        if not self.hasFocus() or self.text() != text:
+        if self.text() != text:
             self.setText(text)
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back what was typed."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._shown)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
 
     def _finished(self) -> None:
         text = self.text().strip()

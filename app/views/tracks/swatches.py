@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from engine.project.palette import TRACK_COLOURS
 
 _SIDE_PX, _GAP_PX = 18, 6
 
@@ -24,7 +25,7 @@ class Swatches(QWidget):
         self.setAccessibleName("Track colour")
 
     def sizeHint(self) -> QSize:
-        return QSize(len(theme.TRACK_COLOURS) * (_SIDE_PX + _GAP_PX), _SIDE_PX + 4)
+        return QSize(len(TRACK_COLOURS) * (_SIDE_PX + _GAP_PX), _SIDE_PX + 4)
 
     def show_colour(self, colour: str) -> None:
         """Mark the track's colour."""
@@ -35,14 +36,14 @@ class Swatches(QWidget):
         return QRectF(2 + number * (_SIDE_PX + _GAP_PX), 2, _SIDE_PX, _SIDE_PX)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        for number, colour in enumerate(theme.TRACK_COLOURS):
+        for number, colour in enumerate(TRACK_COLOURS):
             if self._area(number).contains(event.position()) and colour != self._colour:
                 self.chosen.emit(colour)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for number, colour in enumerate(theme.TRACK_COLOURS):
+        for number, colour in enumerate(TRACK_COLOURS):
             area = self._area(number)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from app import theme
 from app.intents import EditingWidget
-from app.views.timeline.header_painting import format_gain, gain_of_share, share_of_gain
+from app.views.fader_drag import FaderDrag
+from app.views.timeline.header_painting import format_gain, share_of_gain
 from engine.project.edits import SetMasterGain
 from engine.project.model import Project
 
@@ -19,11 +20,12 @@ class MasterGain(EditingWidget):
     def __init__(self) -> None:
         super().__init__()
         self._gain_db = 0.0
-        self._dragging = False
+        self._drag: FaderDrag | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
         self.setAccessibleName("Master gain")
-        self.setToolTip("Master gain: drag, double-click for 0 dB")
+        self.setToolTip("Master gain: drag, with Shift finely, double-click for 0 dB")
 
     def sizeHint(self) -> QSize:
         return QSize(112, 40)
@@ -35,20 +37,31 @@ class MasterGain(EditingWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = True
-            self.gesture_began.emit()
-            self.mouseMoveEvent(event)
+            self._drag = FaderDrag(event.position().x(), self._gain_db, self.width() - 8)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            gain_db = gain_of_share((event.position().x() - 4) / (self.width() - 8))
-            gain_db = 0.0 if abs(gain_db) < 0.7 else gain_db
+        if self._drag is None:
+            return
+        if self._drag.starts(event.position().x()):
+            self._drag.running = True
+            self.gesture_began.emit()
+        if self._drag.running:
+            gain_db = self._drag.gain_db(event.position().x(), event.modifiers())
             self.edit_requested.emit(SetMasterGain(gain_db=gain_db))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            self._dragging = False
+        drag, self._drag = self._drag, None
+        if drag is not None and drag.running:
             self.gesture_ended.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        drag = self._drag
+        if event.key() == Qt.Key.Key_Escape and drag is not None:
+            self._drag = None
+            if drag.running:
+                self.gesture_cancelled.emit()
+        else:
+            super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.edit_requested.emit(SetMasterGain(gain_db=0.0))
