@@ -25,6 +25,7 @@ from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth
 from engine.vision.gait import FootMotion, Gait
 from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
+from engine.vision.merge import merge, roams
 from engine.vision.paths import Path, amodal, local_fit, make_paths, relevance
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker
@@ -42,8 +43,11 @@ _BLOCK_S = 12.0
 _BLOCK_BYTES = 220 * 2**20
 _MOST_OBJECTS = 12
 _MORE_PER_MINUTE = 6
-_LEAST_RELEVANCE = 0.02
+_LEAST_RELEVANCE = 0.15
 """Objects that matter less than this share of the most relevant one are left out."""
+_LEAST_OF_TRAVELLERS = 0.04
+"""The same for those that go a good way or look like people: small ones are heard, too."""
+_GOOD_WAY = 0.2
 _SMOOTH_DISTANCE_S = 0.35
 _SIMPLIFY_DEG = 0.4
 
@@ -205,7 +209,7 @@ def _detect_block(
 def _finish(shot: _Shot) -> list[Path]:
     if shot.tracker is None:
         return []
-    return make_paths(shot.tracker.finish(), *shot.size)
+    return merge(make_paths(shot.tracker.finish(), *shot.size), *shot.size)
 
 
 def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> list[Path]:
@@ -215,8 +219,15 @@ def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> li
     most = _MOST_OBJECTS + int(_MORE_PER_MINUTE * max(0.0, duration_s - 60.0) / 60.0)
     if not ranked:
         return []
-    least = _LEAST_RELEVANCE * relevance(ranked[0], width, height)
-    return [p for p in ranked[:most] if relevance(p, width, height) >= least]
+    top = relevance(ranked[0], width, height)
+    return [p for p in ranked[:most] if relevance(p, width, height) >= top * _least(p, width)]
+
+
+def _least(path: Path, width: int) -> float:
+    """Share of the top relevance that a path must have to be kept."""
+    travels = roams(path, width) and float(np.ptp(path.centres[:, 0])) > _GOOD_WAY * width
+    person = len(path.person_scores) > 2 and float(np.mean(path.person_scores > 0.2)) > 0.3
+    return _LEAST_OF_TRAVELLERS if travels or person else _LEAST_RELEVANCE
 
 
 def _gaits(
@@ -247,7 +258,7 @@ def _gaits(
 def _is_upright(path: Path, height: int) -> bool:
     ratio = float(np.median(path.sizes[:, 1] / np.maximum(path.sizes[:, 0], 1.0)))
     tall = float(np.percentile(path.sizes[:, 1], 80)) > 0.06 * height
-    return 1.25 < ratio < 5.0 and tall and path.duration_s > 1.0
+    return 1.25 < ratio < 5.0 and tall and path.duration_s > 1.0 and not path.parts
 
 
 def _place(

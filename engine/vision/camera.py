@@ -17,6 +17,8 @@ from engine.vision.opencv import cv2
 Matrix = NDArray[np.float64]
 
 _CORNERS = 220
+_TRIALS = 300
+"""Most samples RANSAC draws; by then half of the corners may be outliers, and more."""
 _STILL_PX = 0.6
 """A corner that moves less than this between two pictures stands still."""
 _STILL_SHARE = 0.35
@@ -35,12 +37,19 @@ def camera_motion(grays: Sequence[NDArray[np.uint8]]) -> list[Matrix]:
 
 
 def _follow(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], guess: Matrix | None = None
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    guess: Matrix | None = None,
+    corners: NDArray[np.float32] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Corners of one picture and where they are in another, both (n, 2), n >= 0."""
-    corners = cv2.goodFeaturesToTrack(before, _CORNERS, 0.01, 9)
-    none = np.zeros((0, 2), np.float32)
+    """Corners of one picture and where they are in another, both (n, 2), n >= 0.
+
+    `corners` (n, 1, 2) are those of `before`, if they are known already.
+    """
     if corners is None:
+        corners = _corners(before)
+    none = np.zeros((0, 2), np.float32)
+    if len(corners) == 0:
         return none, none
     start, flags = None, 0
     if guess is not None:
@@ -51,6 +60,11 @@ def _follow(
     )
     good = (status.ravel() == 1) & (error.ravel() < 25.0)
     return corners[good, 0], found[good, 0]
+
+
+def _corners(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    found = cv2.goodFeaturesToTrack(gray, _CORNERS, 0.01, 9)
+    return np.zeros((0, 1, 2), np.float32) if found is None else found
 
 
 def _motion_between(
@@ -109,12 +123,13 @@ def register(
     A refinement is only taken where the warped picture then fits the reference better.
     """
     base = grays[reference]
+    corners = _corners(base)
     refined: list[Matrix] = []
     before: Matrix | None = None
     for gray, guess in zip(grays, guesses, strict=True):
         options = [guess] if before is None else [guess, before]
         best = min(options, key=lambda matrix: _misfit(gray, base, matrix))
-        finer = _inverse(_homography(base, gray, _inverse(best)))
+        finer = _inverse(_homography(base, gray, _inverse(best), corners))
         before = min((best, finer), key=lambda matrix: _misfit(gray, base, matrix))
         refined.append(before)
     return refined
@@ -124,12 +139,17 @@ def _inverse(matrix: Matrix) -> Matrix:
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
-def _homography(before: NDArray[np.uint8], after: NDArray[np.uint8], guess: Matrix) -> Matrix:
-    corners, found = _follow(before, after, guess)
+def _homography(
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    guess: Matrix,
+    known: NDArray[np.float32],
+) -> Matrix:
+    corners, found = _follow(before, after, guess, known)
     if len(corners) < 16:
         return guess
     cv2.setRNGSeed(1)
-    matrix, inliers = cv2.findHomography(corners, found, cv2.RANSAC, 1.5)
+    matrix, inliers = cv2.findHomography(corners, found, cv2.RANSAC, 1.5, None, _TRIALS)
     if matrix is None or inliers.sum() < max(12, 0.3 * len(corners)):
         return guess
     return np.asarray(matrix, dtype=np.float64)

@@ -55,10 +55,22 @@ def find_contacts(path: Path, kind: str, width: int, height: int) -> tuple[Conta
     `kind` is 'person', 'vehicle' or 'object'; only objects bounce.
     """
     contacts: list[Contact] = []
-    if kind == "object" and len(path.times_s) >= 2 * _LEAST_SIDE:
-        contacts += _hits(path, width, height)
+    if kind == "object":
+        for piece in path.parts or (path,):
+            if len(piece.times_s) >= 2 * _LEAST_SIDE:
+                contacts += _hits(piece, width, height)
+    contacts = _apart(contacts)
     contacts += _starts_and_stops(path, width, [c.time_s for c in contacts])
     return tuple(sorted(contacts, key=lambda c: c.time_s))
+
+
+def _apart(contacts: Sequence[Contact]) -> list[Contact]:
+    """Of contacts of several parts at about the same time the strongest."""
+    kept: list[Contact] = []
+    for contact in sorted(contacts, key=lambda c: -c.strength):
+        if all(abs(contact.time_s - other.time_s) >= _APART_S for other in kept):
+            kept.append(contact)
+    return kept
 
 
 def _hits(path: Path, width: int, height: int) -> list[Contact]:

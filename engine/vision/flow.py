@@ -13,6 +13,7 @@ _LEAST_PX = 0.45
 """Flow (per picture, at the flow's size) below which a pixel does not count as moving."""
 _CAMERA_SHARE = 0.18
 """Flow must also exceed this share of the camera's own flow there: estimates are never perfect."""
+_FITS = 4
 
 
 class FlowField:
@@ -47,6 +48,8 @@ class FlowField:
         if camera is not None:
             own = _camera_flow(camera, size, (width, height))
             flow = flow - own
+            rest = _smooth_flow(flow)
+            own, flow = own + rest, flow - rest
         speed = np.linalg.norm(flow, axis=2)
         usual = float(np.median(speed))
         floor = np.maximum(_LEAST_PX + 2.5 * usual, _CAMERA_SHARE * np.linalg.norm(own, axis=2))
@@ -62,3 +65,25 @@ def _camera_flow(
     x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
     points = np.stack([x, y, np.ones_like(x)], axis=-1) @ matrix.T
     return (points[..., :2] / points[..., 2:] - np.stack([x, y], axis=-1)).astype(np.float32)
+
+
+def _smooth_flow(flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What of a flow field (h, w, 2) is smooth: a robust quadratic in the coordinates.
+
+    A plane seen by a moving camera flows by a quadratic, so the ground's own parallax, which no
+    turn of the camera explains, goes with it; things that move on it are outliers (Tukey weights).
+    """
+    height, width = flow.shape[:2]
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    powers = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    picks = (slice(None, None, 4), slice(None, None, 4))
+    rows = powers[picks].reshape(-1, 6)
+    values = flow[picks].reshape(-1, 2).astype(np.float64)
+    fit = np.zeros((6, 2))
+    for _ in range(_FITS):
+        misfit = np.linalg.norm(values - rows @ fit, axis=1)
+        reach = max(_LEAST_PX, 3.0 * float(np.median(misfit)))
+        weight = np.clip(1.0 - (misfit / reach) ** 2, 0.0, 1.0) ** 2
+        normal = (rows * weight[:, None]).T @ rows + 1e-3 * np.eye(6)
+        fit = np.linalg.solve(normal, (rows * weight[:, None]).T @ values)
+    return (powers @ fit).astype(np.float32)

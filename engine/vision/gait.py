@@ -8,7 +8,6 @@ through time, and each footfall is where the energy drops, evened out over its n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -239,14 +238,3 @@ def _rests(grid: Array, wave: Array, period: float) -> tuple[Array, Array]:
     times = np.where(wanted < increasing[0], grid[0] - (increasing[0] - wanted) / slope, times)
     times = np.where(wanted > increasing[-1], grid[-1] + (wanted - increasing[-1]) / slope, times)
     return times, np.interp(times, grid, amplitude)
-
-
-def find_gaits(
-    paths: Sequence[Path], pictures: Sequence[tuple[float, NDArray[np.uint8]]], scale: float
-) -> list[Gait]:
-    """Gaits of several paths from gray pictures in order of time."""
-    feet = [FootMotion(path, scale) for path in paths]
-    for time_s, gray in pictures:
-        for foot in feet:
-            foot.add(time_s, gray)
-    return [foot.gait() for foot in feet]

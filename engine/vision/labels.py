@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.vision.merge import roams
 from engine.vision.paths import Path
 
 Kind = Literal["person", "vehicle", "object"]
@@ -64,6 +65,8 @@ def kind_of(path: Path, width: int, height: int, *, walks: bool) -> tuple[Kind, 
 
 
 def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
+    if path.parts or not roams(path, width):
+        return False
     low = float(np.percentile(path.smooth[:, 3], 75)) > 0.42 * height
     large = float(np.percentile(path.sizes[:, 0], 75)) > 0.1 * width
     across, down = np.ptp(path.centres, axis=0)

@@ -14,6 +14,12 @@ Array = NDArray[np.float64]
 
 _LEAST_S = 0.28
 _SMOOTH_CENTRE_S = 0.11
+_EDGE_ROWS = 5
+_LEAST_WAY = 0.2
+_LEAST_PACE = 0.03
+"""Slower than this share of the picture's width per second nothing leaves or enters."""
+_LIVELY = 4.0
+"""What goes a fifth of the picture's width in a second is as lively as counts."""
 _SMOOTH_SIZE_S = 0.2
 
 
@@ -36,6 +42,10 @@ class Path:
     colour: NDArray[np.float32] | None
     points: Array
     """(n, 2) centres of mass, finer than a pixel; box centres where they are not known."""
+    speed: Array
+    """(n,) how fast what is inside moves, px/s by optical flow; 0 where that is not known."""
+    parts: tuple[Path, ...] = ()
+    """What it was joined from (see `engine.vision.merge`)."""
 
     @property
     def duration_s(self) -> float:
@@ -54,6 +64,7 @@ def make_paths(tracks: Sequence[TrackState], width: int, height: int) -> list[Pa
     """Paths of the objects of one shot, most relevant first."""
     paths = [_path(track) for track in tracks]
     paths = _stitch(paths, width)
+    paths = [piece for path in paths for piece in _split_at_edges(path, width)]
     paths = _join_companions(paths)
     paths = [smoothed(_filled(p)) for p in paths if _lasts(p)]
     paths = [p for p in paths if _moves(p, width)]
@@ -61,11 +72,13 @@ def make_paths(tracks: Sequence[TrackState], width: int, height: int) -> list[Pa
 
 
 def relevance(path: Path, width: int, height: int) -> float:
-    """How much an object matters: how long, how large and how far it moves."""
+    """How much an object matters: how long, how large, how far and how lively it moves."""
     area = float(np.median(np.prod(path.sizes, axis=1))) / (width * height)
     travel = float(np.linalg.norm(np.ptp(path.centres, axis=0))) / width
+    lively = float(np.mean(path.speed[path.seen])) / width
     sure = float(path.seen.mean() * path.confidence[path.seen].mean())
-    return path.duration_s**0.5 * (0.1 + min(1.0, travel)) * max(area, 1e-5) ** 0.35 * sure
+    moves = min(1.0, 0.03 + travel) * min(1.0, 0.2 + _LIVELY * lively)
+    return path.duration_s**0.5 * moves * max(area, 1e-5) ** 0.35 * sure
 
 
 def _path(track: TrackState) -> Path:
@@ -86,6 +99,9 @@ def _path(track: TrackState) -> Path:
         colour=track.colour,
         points=np.array(
             [row.blob.centroid if row.blob else _centre(row.box) for row in rows], dtype=np.float64
+        ),
+        speed=np.array(
+            [np.linalg.norm(row.blob.flow) if row.blob else 0.0 for row in rows], dtype=np.float64
         ),
     )
 
@@ -168,11 +184,54 @@ def _concatenate(a: Path, b: Path) -> Path:
         boxes=np.concatenate([a.boxes, b.boxes]),
         smooth=np.concatenate([a.smooth, b.smooth]),
         points=np.concatenate([a.points, b.points]),
+        speed=np.concatenate([a.speed, b.speed]),
         confidence=np.concatenate([a.confidence, b.confidence]),
         seen=np.concatenate([a.seen, b.seen]),
         person_scores=np.concatenate([a.person_scores, b.person_scores]),
         labels=tuple(labels.items()),
         colour=a.colour if a.colour is not None else b.colour,
+    )
+
+
+def _split_at_edges(path: Path, width: int) -> list[Path]:
+    """Pieces of a path that left at one side of the picture and came back from there.
+
+    What comes back is taken for another thing: traffic leaves where other traffic enters.
+    """
+    left, right = path.boxes[:, 0] <= 0.006 * width + 1, path.boxes[:, 2] >= 0.994 * width - 1
+    for side, touches in ((-1.0, left & ~right), (1.0, right & ~left)):
+        runs = np.flatnonzero(np.diff(np.concatenate([[0], touches.astype(int), [0]])))
+        for start, end in zip(runs[::2], runs[1::2], strict=True):
+            if start < _EDGE_ROWS or end > len(touches) - _EDGE_ROWS:
+                continue
+            out = _pace(path, slice(max(0, start - 12), start + 1))
+            back = _pace(path, slice(end - 1, end + 12))
+            ways = [float(np.ptp(_centres(b)[:, 0])) for b in np.split(path.boxes, [start, end])]
+            far = min(ways[0], ways[2]) > _LEAST_WAY * width
+            if far and side * out > _LEAST_PACE * width and side * back < -_LEAST_PACE * width:
+                visible = path.boxes[start:end, 2] - path.boxes[start:end, 0]
+                cut = int(start + np.argmin(visible)) + 1
+                rest = _part(path, slice(cut, None))
+                return [_part(path, slice(0, cut)), *_split_at_edges(rest, width)]
+    return [path]
+
+
+def _pace(path: Path, rows: slice) -> float:
+    """Speed to the right, px/s."""
+    times, centres = path.times_s[rows], _centres(path.boxes)[rows, 0]
+    return float(np.polyfit(times - times[0], centres, 1)[0]) if len(times) > 2 else 0.0
+
+
+def _part(path: Path, rows: slice) -> Path:
+    return replace(
+        path,
+        times_s=path.times_s[rows],
+        boxes=path.boxes[rows],
+        smooth=path.smooth[rows],
+        confidence=path.confidence[rows],
+        seen=path.seen[rows],
+        points=path.points[rows],
+        speed=path.speed[rows],
     )
 
 
@@ -222,15 +281,20 @@ def _filled(path: Path) -> Path:
     return replace(path, boxes=boxes, confidence=confidence)
 
 
-def smoothed(path: Path) -> Path:
-    """Path with `smooth` boxes: jitter killed, quick turns of the centre kept."""
+def smoothed(path: Path, calm: float = 1.0) -> Path:
+    """Path with `smooth` boxes: jitter killed, quick turns of the centre kept.
+
+    `calm` lengthens the windows of time.
+    """
     centres = _centres(path.boxes)
     sizes = path.boxes[:, 2:] - path.boxes[:, :2]
     weight = np.where(path.seen, 1.0, 0.35)
     step_s = float(np.median(np.diff(path.times_s))) if len(path.times_s) > 1 else 0.04
-    sizes = np.stack([median_filter(s, max(1, round(0.14 / step_s))) for s in sizes.T], axis=1)
-    sizes = local_fit(path.times_s, sizes, weight, _SMOOTH_SIZE_S, order=1)
-    centres = local_fit(path.times_s, centres, weight, _SMOOTH_CENTRE_S, order=2)
+    sizes = np.stack(
+        [median_filter(s, max(1, round(0.14 * calm / step_s))) for s in sizes.T], axis=1
+    )
+    sizes = local_fit(path.times_s, sizes, weight, _SMOOTH_SIZE_S * calm, order=1)
+    centres = local_fit(path.times_s, centres, weight, _SMOOTH_CENTRE_S * calm, order=2)
     half = 0.5 * np.maximum(sizes, 1.0)
     return replace(path, smooth=np.concatenate([centres - half, centres + half], axis=1))
 

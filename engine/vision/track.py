@@ -168,11 +168,13 @@ class Tracker:
     ) -> dict[int, tuple[Detection, list[TrackState]]]:
         """Detections that hold several tracks: by identity, with the tracks inside."""
         groups: dict[int, tuple[Detection, list[TrackState]]] = {}
+        taken: set[int] = set()
         for track, detection in pairs:
             members = [
                 t
                 for t in alone
                 if t.confirmed
+                and t.id not in taken
                 and t.grouped < _LONGEST_GROUP
                 and _area(t.filter.box) > 0.06 * _area(detection.box)
                 and _inside(t.filter.box, _grown(detection.box, 0.08)) > 0.6
@@ -184,6 +186,7 @@ class Tracker:
             # together they must explain the blob better than the one track does alone
             if iou(union, detection.box) > iou(track.filter.box, detection.box) + 0.05:
                 groups[id(detection)] = (detection, [track, *members])
+                taken |= {t.id for t in members}
         return groups
 
     def _see(self, track: TrackState, detection: Detection, time_s: float) -> None:

@@ -32,6 +32,7 @@ def path_of(centres: np.ndarray, size: tuple[float, float], rate: float = 25.0) 
             labels=(("object", 1.0),),
             colour=None,
             points=centres,
+            speed=np.zeros(count),
         )
     )
 
