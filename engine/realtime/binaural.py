@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from engine.realtime.delay_line import SAFE_MATH
 from engine.realtime.snapshot import BED_CHANNELS, HOP_SAMPLES, BinauralPlan, Floats, Samples
 
 _WALK_STEPS = 64
@@ -59,7 +58,7 @@ def locate_triangle(direction, inverses, neighbours, lookup, weights):
     return triangle
 
 
-@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+@numba.njit(cache=True, nogil=True)
 def interpolate(spectra, delays, vertices, weights, fft_samples, out):
     """Response between three measurements: aligned spectra summed, mean delay put back.
 
@@ -86,7 +85,7 @@ def interpolate(spectra, delays, vertices, weights, fft_samples, out):
                 out_im[k] = re * turns_im[k] + im * turns_re[k]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+@numba.njit(cache=True, nogil=True)
 def _turns(turn, out_re, out_im):
     """cos and sin of k * turn for k = 0, 1, ...: a short table, turned on block by block."""
     table_re = np.empty(_PHASE_BLOCK, dtype=np.float32)
@@ -108,7 +107,7 @@ def _turns(turn, out_re, out_im):
         base *= step
 
 
-@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+@numba.njit(cache=True, nogil=True)
 def _accumulate(response, history, head, partition_hops, s, gain, total):
     """total += gain * response * input spectrum, over all partitions. total: (2, 2, bins)."""
     partitions, ears, _, bins = response.shape

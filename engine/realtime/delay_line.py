@@ -18,7 +18,12 @@ JUMP_SAMPLES = 96.0
 """A change of delay beyond this in one hop (128 m/s at 48 kHz) is no motion but a jump."""
 
 SAFE_MATH = {"contract", "reassoc", "nsz", "arcp"}
-"""Reordering is allowed, NaN and infinity are not assumed away."""
+"""Reordering is allowed, NaN and infinity are not assumed away.
+
+Only for a function that calls no other compiled one, but has them inlined: whether two compiled
+functions are optimised together depends on what the cache holds, and with reordering that would
+change the samples' last bits from one run to the next.
+"""
 
 
 def sinc_table() -> Samples:
@@ -33,7 +38,7 @@ def sinc_table() -> Samples:
     return np.ascontiguousarray(table / table.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+@numba.njit(inline="always")
 def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
     """out[n] = signal at (first + n - delay(n)), delay a cubic from d0 to d1 with slopes s0, s1.
 
@@ -58,7 +63,7 @@ def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
         out[n] = below + blend * (above - below)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def _copy(rings, offset, mask, begin, length, scratch):
     """Copy ring samples [begin, begin + length) to `scratch`; True if any is not zero."""
     sounds = False
@@ -70,7 +75,7 @@ def _copy(rings, offset, mask, begin, length, scratch):
     return sounds
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, scratch, out):
     longest = max(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)  # a cubic stays within its hull
     shortest = min(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)
@@ -84,7 +89,7 @@ def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, scratch, out):
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, sounding):
     """Read one hop of every source through its delay.
 
