@@ -109,7 +109,10 @@ class DeliveryJob:
         """A dry file a track; one gain for all keeps their balance."""
         length = self._snapshot.length_samples
         peaks = [
-            max(float(np.abs(block).max()) for block in stem_blocks(stem, length, self._progress))
+            max(
+                float(np.abs(block).max())
+                for block in stem_blocks(stem, length, self._rate_hz, self._progress)
+            )
             for stem in stems
         ]
         loudest = peak_dbfs(max(peaks, default=0.0))
@@ -120,7 +123,7 @@ class DeliveryJob:
             relative = f"{self._names['stems']}/{stem.file_name}"
             path = self._folder / relative
             with AudioWriter(path, stem.rows, self._rate_hz) as writer:
-                for block in stem_blocks(stem, length, self._progress):
+                for block in stem_blocks(stem, length, self._rate_hz, self._progress):
                     writer.write(block * gain)
             level = peak_dbfs(peak) + gain_db
             self._describe_gained("stems", path, relative, stem.rows, gain_db, level, notes)

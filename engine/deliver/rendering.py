@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.deliver.edges import EdgeFades
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.errors import DeliveryError
 from engine.jobs import Progress
@@ -78,7 +79,7 @@ def with_objects(snapshot: Snapshot) -> Snapshot:
 
 
 def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dict[str, Rendered]:
-    """Render every format of the snapshot once, measuring as it goes.
+    """Render every format of the snapshot once, fade its edges, and measure as it goes.
 
     Returns
     -------
@@ -94,12 +95,14 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
     rate_hz = snapshot.sample_rate_hz
     channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))
     meters = {n: LoudnessMeter(channels[n], rate_hz) for n in snapshot.formats if n in METERED}
+    edges = {name: EdgeFades(snapshot.length_samples, rate_hz) for name in snapshot.formats}
     peaks = {name: np.zeros(count) for name, count in channels.items()}
     files: dict[str, BinaryIO] = {}
     try:
         files = {name: path.open("wb") for name, path in paths.items()}
         for blocks in render_snapshot(snapshot, progress):
-            for name, block in blocks.items():
+            for name, rendered in blocks.items():
+                block = edges[name].apply(rendered)
                 np.maximum(peaks[name], np.abs(block).max(axis=1), out=peaks[name])
                 if not np.isfinite(peaks[name]).all():
                     raise _not_numbers(name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.deliver.edges import EdgeFades
 from engine.jobs import Progress
 from engine.project.model import Project
 from engine.realtime.clips import ClipReader
@@ -49,16 +50,20 @@ def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
 
 
 def stem_blocks(
-    stem: Stem, length_samples: int, progress: Progress
+    stem: Stem, length_samples: int, sample_rate_hz: int, progress: Progress
 ) -> Iterator[NDArray[np.float32]]:
-    """Yield (rows, n) blocks of a stem: clip gains, fades and fader, neither distance nor room."""
+    """Yield (rows, n) blocks of a stem: clip gains, fades and fader, neither distance nor room.
+
+    The scene's edges fade as they do in the mixes.
+    """
     reader = ClipReader(stem.clips, stem.rows)
+    edges = EdgeFades(length_samples, sample_rate_hz)
     for start in range(0, length_samples, BLOCK_SAMPLES):
         progress(f"stem {stem.file_name}", start / length_samples)
         count = min(BLOCK_SAMPLES, length_samples - start)
         block = np.zeros((stem.rows, count), np.float32)
         reader.read(start, block)
-        yield block * np.float32(stem.gain)
+        yield edges.apply(block * np.float32(stem.gain))
 
 
 def safe_names(names: list[str]) -> list[str]:
