@@ -9,7 +9,8 @@ RENDER = """
 import sys
 import numpy as np
 from realtime_scenes import circle, noise, clip, snapshot, source, render
-moving = [source(circle(0.7 + i, 1.0, 3.0), clip(noise(24_000, i)), doppler=i > 0) for i in range(3)]
+paths = [circle(0.7 + i, 1.0, 3.0) for i in range(3)]
+moving = [source(p, clip(noise(24_000, i)), doppler=i > 0) for i, p in enumerate(paths)]
 scene = snapshot(moving, formats=("binaural", "5.1", "hoa3"))
 for out in render(scene, 80):
     sys.stdout.buffer.write(np.ascontiguousarray(out).tobytes())
