@@ -57,8 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     wanted = tuple(arguments[:1]) if arguments and arguments[0] in COMMANDS else tuple(COMMANDS)
+    parser = build_parser(wanted)
     try:
-        args = build_parser(wanted).parse_args(arguments)
+        args = parser.parse_args(arguments)
     except SystemExit as stop:  # argparse has printed usage, help or version
         return int(stop.code or 0)
     return _run(args)
