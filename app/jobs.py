@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.jobs import Job, JobState
 
 POLL_MS = 80
+GRACE_S = 1.0
+"""How long closing the window waits for its jobs to end by themselves."""
 
 
 @dataclass
@@ -72,8 +75,15 @@ class JobBoard(QObject):
         self.changed.emit()
 
     def close(self) -> None:
-        """End all workers."""
+        """End all workers; they get a moment to clean up behind them."""
         self._timer.stop()
+        for listed in self.running:
+            listed.job.cancel()
+        end = time.monotonic() + GRACE_S
+        while time.monotonic() < end and any(
+            listed.job.poll().state == "running" for listed in self.running
+        ):
+            time.sleep(0.01)
         for listed in self.jobs:
             listed.job.close()
         self.jobs = []

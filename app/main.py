@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.interrupts import Interrupts
 from app.session import Session
 from app.window import MainWindow
 from engine.playback.client import PlaybackClient
@@ -26,8 +27,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     theme.apply(application)
     window = make_window()
     window.show()
+
+    def end() -> None:
+        window.close()
+        application.quit()
+
+    interrupts = Interrupts(end)
     QTimer.singleShot(0, lambda: begin(window, arguments))
-    return application.exec()
+    try:
+        return application.exec()
+    finally:
+        interrupts.close()
+        window.close()
 
 
 def make_window(playback: PlaybackClient | None = None) -> MainWindow:

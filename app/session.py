@@ -19,7 +19,8 @@ from app.media_store import MediaStore
 from app.notices import Notice
 from app.selection import Selection
 from app.shuttle import Shuttle
-from engine.errors import FoleystageError
+from app.troubles import TroubleWatch
+from engine.errors import FoleystageError, ProjectError
 from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
@@ -50,6 +51,7 @@ class Session(QObject):
         self.playback = playback
         self.bridge = PlaybackBridge(playback, self)
         self.shuttle = Shuttle(playback, self)
+        self.shuttle.speed_changed.connect(self._shuttled)
         self.jobs = JobBoard(self)
         self.jobs.finished.connect(self._job_finished)
         self.media = MediaStore(self)
@@ -57,6 +59,9 @@ class Session(QObject):
         self.document = Document(Project())
         self.document.subscribe(self._changed)
         self.bundle: Bundle | None = None
+        self.troubles = TroubleWatch(self._journal_problem, self)
+        self.troubles.told.connect(self.tell)
+        self.bridge.status_changed.connect(self.troubles.look_at_engine)
         self.loop_s: tuple[float, float] | None = None
         self._background = Background(self)
         self._saving = False
@@ -115,7 +120,7 @@ class Session(QObject):
 
     def play_or_stop(self) -> None:
         """Space."""
-        if self.shuttle.speed or self.playback.is_playing:
+        if self.shuttle.is_scrubbing or self.playback.is_playing:
             self.shuttle.halt()
         else:
             self.playback.play()
@@ -252,6 +257,7 @@ class Session(QObject):
         """Save, stop the engine and let go of everything."""
         self._autosave.stop()
         self._send.stop()
+        self.troubles.close()
         self.bridge.close()
         self.shuttle.release()
         self.jobs.close()
@@ -284,6 +290,7 @@ class Session(QObject):
             self.jobs.cancel(listed.number)
         self._analysis = None
         self._put_away()
+        self.troubles.forget()
         self.bundle = bundle
         places.note_recent(bundle.path)
         self.media.open(bundle.media)
@@ -337,6 +344,13 @@ class Session(QObject):
             self.playback.set_track_mute(track.id, track.strip.muted)
             self.playback.set_track_solo(track.id, track.strip.soloed)
         self.playback.set_master_gain(project.master.gain_db)
+
+    def _shuttled(self, speed: int) -> None:
+        self.bridge.shuttling = speed not in (0, 1)
+        self.bridge.refresh()
+
+    def _journal_problem(self) -> ProjectError | None:
+        return self.bundle.journal.problem if self.bundle is not None else None
 
     def _send_project(self) -> None:
         if self.bundle is not None:

@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         session.saved.connect(self._show_title)
         session.noticed.connect(self.notices.tell)
         session.loop_changed.connect(self._show_loop)
+        session.shuttle.speed_changed.connect(self.transport.show_speed)
         session.selection.changed.connect(lambda _: self._show_actions())
         session.media.arrived.connect(self.timeline.lanes.redraw)
         session.jobs.changed.connect(self._show_jobs)

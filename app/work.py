@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Project
+
+
+def leave_interrupts_to_the_window() -> None:
+    """Ctrl+C in a terminal reaches every process of it; the window cancels its jobs itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def analyse(
@@ -18,6 +24,7 @@ def analyse(
     progress: Progress = silent_progress,
 ) -> Any:
     """From picture to takes; the answer is one edit for the session to apply."""
+    leave_interrupts_to_the_window()
     from engine.pipeline.produce import analyse_and_compose
 
     return analyse_and_compose(video, project, bundle_path, settings, progress)
@@ -31,6 +38,7 @@ def export(
     progress: Progress = silent_progress,
 ) -> str:
     """Write deliverables into `out_dir`; the answer is that folder."""
+    leave_interrupts_to_the_window()
     from engine.deliver.bounce import deliver
     from engine.project.store import Bundle
 

@@ -39,6 +39,8 @@ class EngineStatus:
         What is wrong and what happens about it; empty when all is well.
     devices : tuple of str
         Output devices seen last.
+    problems : tuple of str
+        Sentences about what of the project cannot be heard; they are in `message` too.
     """
 
     state: str
@@ -57,6 +59,7 @@ class EngineStatus:
     scheduling: str = "normal"
     message: str = ""
     devices: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 class StatusBoard:
@@ -102,6 +105,7 @@ class StatusBoard:
             device, state = self._device, self._state
             message = self._sentence()
             devices = self._devices
+            problems = (self._trouble,) if self._trouble else self._problems
         if state == "stopped":
             return EngineStatus(state="stopped")
         if state == "running":
@@ -123,6 +127,7 @@ class StatusBoard:
             scheduling=SCHEDULING[int(block.get("scheduling"))],
             message=message,
             devices=devices,
+            problems=problems,
         )
 
     def _sentence(self) -> str:

@@ -20,6 +20,7 @@ from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.elevation import ElevationScale
 from app.views.stage.gestures import DragOnStage, edits_at_time, keyframe_edit
+from app.views.stage.ground import StageGround
 from app.views.stage.labels import place_labels
 from app.views.stage.projection import Projection, fitted
 from app.views.stage.readout import StageReadout
@@ -67,6 +68,7 @@ class TopView(EditingWidget):
         self._position_s = 0.0
         self._monitor = "binaural"
         self._backing: QPixmap | None = None
+        self._ground = StageGround()
         self._fitted = True
         self._drag: DragOnStage | None = None
         self._pan: QPointF | None = None
@@ -276,20 +278,18 @@ class TopView(EditingWidget):
 
     def _still_picture(self) -> QPixmap:
         """Everything that does not move with the playhead."""
-        ratio = self.devicePixelRatioF()
         if self._backing is None or self._backing.deviceIndependentSize() != self.size():
-            self._backing = QPixmap(self.size() * ratio)
-            self._backing.setDevicePixelRatio(ratio)
+            selected = self._selection.value
+            tracks = self._objects()
+            self._backing = self._ground.picture(
+                self, self.projection, self._monitor,
+                [track for track in tracks if track.id != selected.track_id],
+            ).copy()  # fmt: skip
             painter = QPainter(self._backing)
-            painting.paint_ground(painter, QRectF(self.rect()), self.projection)
-            painting.paint_loudspeakers(painter, self.projection, self._monitor)
-            painting.paint_head(painter, self.projection)
-            for track in self._objects():
-                chosen = track.id == self._selection.value.track_id
-                painting.paint_path(painter, self.projection, track, chosen=chosen)
-                if chosen:
-                    painting.paint_keyframes(
-                        painter, self.projection, track, self._selection.value.keyframe
-                    )
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for track in tracks[-1:]:
+                if track.id == selected.track_id:
+                    painting.paint_path(painter, self.projection, track, chosen=True)
+                    painting.paint_keyframes(painter, self.projection, track, selected.keyframe)
             painter.end()
         return self._backing

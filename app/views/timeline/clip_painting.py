@@ -18,6 +18,7 @@ from engine.units import db_to_gain
 
 TITLE_PX = 15
 _TITLE_ROOM_PX = 24
+_ROUNDED_PX = 48
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class ClipPainting:
         painter.setPen(colour)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place.adjusted(0, 0, -1, -1))
+        if place.width() < _ROUNDED_PX:
+            return
         for corner in (place.topLeft(), place.topRight(), place.bottomLeft(), place.bottomRight()):
             painter.fillRect(corner.x(), corner.y(), 1, 1, ground)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -84,12 +85,11 @@ class LanePainting:
         widths = (row.ends_s[found] - row.starts_s[found]) * self.axis.px_per_s
         clips = ClipPainting(painter, area, self.axis.px_per_s, self.waves)
         colours = shades(track.colour)
-        for offset in np.flatnonzero(widths >= _DETAIL_PX):
-            number = found.start + int(offset)
+        numbers = found.start + np.flatnonzero(widths >= _DETAIL_PX)
+        takes, marked = self.project.take, self.selected.clip_ids
+        for number, place in zip(numbers, self._places(row, numbers, index), strict=True):
             clip = row.clips[number]
-            place = self.clip_area(clip, index, int(row.lanes[number]))
-            chosen = clip.id in self.selected.clip_ids
-            clips.paint(clip, self.project.take(clip.take_id), place, colours, chosen=chosen)
+            clips.paint(clip, takes(clip.take_id), place, colours, chosen=clip.id in marked)
         self._paint_contacts(painter, area, track, top + self.rows.height_of(index))
         painter.setOpacity(1.0)
 
@@ -114,6 +114,16 @@ class LanePainting:
         marks = [QRectF(self.clip_area(row.clips[found][i], index, int(lanes[i]))) for i in chosen]
         painter.setBrush(theme.colours().text)
         painter.drawRects([mark for mark, i in zip(marks, chosen, strict=True) if small[i]])
+
+    def _places(self, row: ClipRow, numbers: NDArray[np.int64], index: int) -> list[QRect]:
+        """Where clips of a row are drawn, in whole pixels."""
+        scale, height = self.axis.px_per_s, lane_height(self.rows, index)
+        left = np.rint((row.starts_s[numbers] - self.axis.left_s) * scale)
+        right = np.rint((row.ends_s[numbers] - self.axis.left_s) * scale)
+        top = np.rint(self.rows.y_of(index) + CLIPS_TOP_PX + row.lanes[numbers] * height)
+        width, high = np.maximum(right - left, 2), round(height) - 1
+        columns = (part.astype(np.int64).tolist() for part in (left, top, width))
+        return [QRect(x, y, wide, high) for x, y, wide in zip(*columns, strict=True)]
 
     def clip_area(self, clip: Clip, index: int, lane: int) -> QRect:
         """Where a clip is drawn in a lane of a row, in whole pixels."""

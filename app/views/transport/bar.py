@@ -47,6 +47,7 @@ class TransportBar(QWidget):
         self.engine = EngineChip()
         self._length = QLabel()
         self._rate = QLabel()
+        self._rate_text = ""
         self.monitor = QComboBox()
         for name in FORMATS:
             self.monitor.addItem(FORMAT_NAMES[name], name)
@@ -88,12 +89,19 @@ class TransportBar(QWidget):
         video = project.video
         if video is None:
             self._length.setText("")
+            self._rate_text = ""
             self._rate.setText("")
             return
         self.timecode.set_rate(video.rate)
         self._length.setText(f"of {format_timecode(project.duration_s, video.rate)}")
         variable = ", variable" if video.variable_rate else ""
-        self._rate.setText(f"{float(video.rate):.5g} fps{variable}")
+        self._rate_text = f"{float(video.rate):.5g} fps{variable}"
+        self._rate.setText(self._rate_text)
+
+    def show_speed(self, speed: int) -> None:
+        """Show the shuttle's speed in place of the rate, while there is one."""
+        shuttles = speed not in (0, 1)
+        self._rate.setText(f"{speed:+d}×".replace("-", "−") if shuttles else self._rate_text)
 
     def set_position(self, position_s: float) -> None:
         """Move to another time."""
