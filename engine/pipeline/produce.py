@@ -12,6 +12,7 @@ from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
+from engine.pipeline.preflight import check_settings
 from engine.pipeline.report import build_report, write_report
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
@@ -72,6 +73,7 @@ def produce(
     clock = StageClock()
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
+    check_settings(settings, Project().sample_rate_hz)
     with staging_folder(out_dir) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)

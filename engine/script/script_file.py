@@ -102,6 +102,18 @@ def load_script(path: str | Path, project: Project) -> Script:
     return Script(tracks=beds, events=tuple(events))
 
 
+def check_script(path: str | Path) -> None:
+    """Read a script file as far as is possible without a project.
+
+    Raises
+    ------
+    ScriptError
+        If it is missing, or neither TOML nor JSON with a list of events.
+    """
+    source = Path(path)
+    _parse(_read(source), source)
+
+
 def _read(source: Path) -> str:
     try:
         return source.read_text(encoding="utf-8")

@@ -1,0 +1,45 @@
+"""What can be known to fail before the work starts is said before the work starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import engine.vision.analyse  # noqa: F401  (registers the embedded detector and depth)
+from engine.errors import FoleystageError, PluginError
+from engine.foley.generate import GENERATORS
+from engine.pipeline.settings import SYNTHESIS, RunSettings, parse_formats
+from engine.plugins import names
+from engine.script.script_file import check_script
+from engine.spatial.hrir import load_hrirs
+
+LOUDNESS_LUFS = (-60.0, -5.0)
+
+
+def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
+    """Refuse settings that a run would trip over later.
+
+    Raises
+    ------
+    FoleystageError
+        Of the kind that the part itself would raise, naming the setting and the remedy.
+    """
+    parse_formats(",".join(settings.formats))
+    _check_part("detector", settings.detector, names("detector"))
+    _check_part("generator", settings.generator, (SYNTHESIS, *GENERATORS, *names("generator")))
+    low, high = LOUDNESS_LUFS
+    if not low <= settings.target_lufs <= high:
+        raise FoleystageError(
+            f"loudness {settings.target_lufs:g} LUFS is out of reach",
+            remedy=f"choose one from {low:g} to {high:g}, such as -23",
+        )
+    if settings.seed < 0:
+        raise FoleystageError(f"seed {settings.seed} is negative", remedy="choose 0 or more")
+    if settings.script is not None:
+        check_script(Path(settings.script))
+    load_hrirs(settings.hrir, sample_rate_hz)  # kept, so nothing is read twice
+
+
+def _check_part(kind: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        choice = ", ".join(dict.fromkeys(known))
+        raise PluginError(f"there is no {kind} '{name}'", remedy=f"choose one of {choice}")
