@@ -82,7 +82,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _in_words(error: BaseException) -> str:
     if isinstance(error, CancelledError | KeyboardInterrupt):
-        return "cancelled; nothing was written"
+        return "cancelled"
     if isinstance(error, FoleystageError):
         return str(error)
     if isinstance(error, OSError):

@@ -42,6 +42,7 @@ def analyse_and_compose(
 def _analyse_and_compose(
     video: Path, project: Project, media: MediaFolder, settings: RunSettings, progress: Progress
 ) -> tuple[EditGroup, dict[str, float]]:
+    check_settings(settings, project.sample_rate_hz)
     clock = StageClock()
     analysis = clock.run("analyse", lambda: analyse(video, project, media, settings, progress))
     seen = analysis.apply(project)
@@ -73,7 +74,6 @@ def produce(
     clock = StageClock()
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
-    check_settings(settings, Project().sample_rate_hz)
     with staging_folder(out_dir) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)
