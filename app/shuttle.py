@@ -53,9 +53,10 @@ class Shuttle(QObject):
         """K, or anything else that takes over the transport."""
         if self.is_scrubbing:
             self._timer.stop()
-            self._client.locate(self._position_s)
+            self._client.locate(self._position_s)  # the transport rests already
+        else:
+            self._client.stop()
         self._announce(0)
-        self._client.stop()
 
     def release(self) -> None:
         """The transport was used in another way: forget the speed."""

@@ -1,0 +1,86 @@
+"""The window plays into a real audio device (a private server's null sink), and it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from audio_server import SAMPLE_RATE_HZ, AudioServer, running_audio_server
+from pointing import drag
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.window import MainWindow
+
+pytestmark = pytest.mark.audio_device
+_HEARD = 1e-3
+STOPPED_WITHIN_S = 0.3
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[AudioServer]:
+    """A private audio server; skipped where there is none."""
+    with running_audio_server() as running:
+        yield running
+
+
+@pytest.fixture
+def sounding_window(server: AudioServer, window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window on the small session, its engine playing into the server."""
+    window.session.playback.start()
+    qtbot.waitUntil(lambda: window.session.playback.status.state == "running", timeout=40_000)
+    qtbot.wait(600)  # the scene is compiled
+    return window
+
+
+def loud_s(samples: np.ndarray) -> np.ndarray:
+    """Times in seconds at which something is heard, in steps of 10 ms."""
+    step = SAMPLE_RATE_HZ // 100
+    whole = samples.shape[1] // step * step
+    peaks = np.abs(samples[:, :whole]).reshape(samples.shape[0], -1, step).max(axis=(0, 2))
+    return np.flatnonzero(peaks > _HEARD) / 100.0
+
+
+def test_space_plays_picture_and_sound_and_stops_both_at_once(
+    sounding_window: MainWindow, server: AudioServer, qtbot: QtBot
+) -> None:
+    window, session = sounding_window, sounding_window.session
+    lanes = window.timeline.lanes
+    session.locate(0.4)
+    with server.recording() as recording:
+        qtbot.wait(300)
+        assert loud_s(recording.samples()).size == 0
+        QTest.keyClick(lanes, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: session.playback.position_s > 0.9, timeout=5_000)
+        assert window.picture.shown_s == pytest.approx(session.playback.position_s, abs=0.15)
+        assert window.transport.timecode.text != "00:00:00:10"
+        qtbot.waitUntil(lambda: max(session.playback.meters()) > -40.0)
+        before_s = recording.samples().shape[1] / SAMPLE_RATE_HZ
+        QTest.keyClick(lanes, Qt.Key.Key_Space)
+        stopped_s = session.playback.position_s
+        qtbot.wait(800)
+        heard = loud_s(recording.samples())
+    assert heard.size > 30
+    assert heard.max() < before_s + STOPPED_WITHIN_S
+    assert session.playback.position_s == pytest.approx(stopped_s, abs=0.1)
+    assert not session.playback.is_playing
+    assert session.playback.status.underruns == 0
+
+
+def test_dragging_in_the_ruler_is_heard(
+    sounding_window: MainWindow, server: AudioServer, qtbot: QtBot
+) -> None:
+    window = sounding_window
+    ruler, axis = window.timeline.ruler, window.timeline.axis
+    with server.recording() as recording:
+        drag(ruler, QPointF(axis.x_of(0.5), 25), QPointF(axis.x_of(0.7), 25), release=False)
+        qtbot.wait(400)
+        QTest.mouseRelease(
+            ruler, Qt.MouseButton.LeftButton, pos=QPointF(axis.x_of(0.7), 25).toPoint()
+        )
+        qtbot.wait(200)
+        heard = loud_s(recording.samples())
+    assert heard.size >= 3
+    assert not window.session.playback.is_playing
