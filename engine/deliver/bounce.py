@@ -1,9 +1,10 @@
 """Delivery: the scene rendered once, brought to its loudness, and written in every format.
 
 Gain: binaural, stereo and 5.1 each reach `scene.target_lufs` on their own, with true peaks below
-`scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it). Ambisonics, ADM
-and stems take the 5.1 mix's gain, lowered only to keep -1 dBFS, so that one scene is equally loud
-in every format. The video carries the 5.1 mix.
+`scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it). Ambisonics and
+ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain for all their
+channels: one scene is equally loud in every format. Stems stay unlimited; they take the 5.1 mix's
+gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
 """
 
 from __future__ import annotations

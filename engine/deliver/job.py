@@ -13,12 +13,18 @@ from engine.deliver import ambix
 from engine.deliver.adm import AdmObject, describe_scene
 from engine.deliver.adm_motion import TICKS_PER_S, motion_blocks
 from engine.deliver.bw64 import write_bw64
-from engine.deliver.gain import BLOCK_SAMPLES, TOLERANCE_LU, GainPlan, apply_plan, plan_gain
+from engine.deliver.gain import (
+    TOLERANCE_LU,
+    GainPlan,
+    apply_plan,
+    plan_gain,
+    plan_scene_gain,
+)
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.deliver.mux import Container, write_video
-from engine.deliver.rendering import FloatFile, Rendered, peak_dbfs
+from engine.deliver.rendering import MIXES, Rendered, peak_dbfs
 from engine.deliver.report import Deliverable, finite_or_none, sha256_of
-from engine.deliver.stems import Stem, stem_blocks
+from engine.deliver.stems import Stem, coherent_gain_db, stem_blocks
 from engine.deliver.surround import write_mix
 from engine.jobs import Progress
 from engine.layouts import SURROUND_51
@@ -29,6 +35,8 @@ from engine.realtime.snapshot import BED_CHANNELS, Snapshot
 from engine.units import db_to_gain
 
 Samples = NDArray[np.float32]
+SCENE_CEILING_DBTP = -1.0
+"""Of ambisonics and objects; a stricter limit of the scene goes before."""
 _ENCODER_ATTEMPTS = 5
 _ENCODER_MARGIN_DB = 0.05
 
@@ -67,26 +75,21 @@ class DeliveryJob:
         """Binaural, stereo or 5.1 at the loudness target."""
         plan = self._plan(name)
         path = self._folder / self._names[name]
-        blocks = self._told(
-            path.name, apply_plan(self._rendered[name].samples, self._rate_hz, plan)
-        )
+        blocks = self._told(path.name, apply_plan(self._rendered[name], plan))
         write_mix(path, blocks, name, self._rate_hz, film_order=film_order)
         self._describe(name, path, self._names[name], self._rendered[name].samples.channels, plan)
 
     def write_ambix(self, name: str) -> None:
-        """First- or third-order ambisonics with the 5.1 mix's gain."""
+        """First- or third-order ambisonics, as loud as the 5.1 mix."""
         source = self._rendered[name]
-        gain_db, notes = ambix.coherent_gain_db(self._plan("5.1").gain_db, source.sample_peak_dbfs)
+        plan = self._scene_plan(source)
         path = self._folder / self._names[name]
-        blocks = self._told(path.name, _gained(source.samples, gain_db))
+        blocks = self._told(path.name, apply_plan(source, plan))
         ambix.write_ambix(path, blocks, name, self._rate_hz)
-        peak = source.sample_peak_dbfs + gain_db
-        self._describe_gained(
-            name, path, self._names[name], source.samples.channels, gain_db, peak, notes
-        )
+        self._describe(name, path, self._names[name], source.samples.channels, plan)
 
     def write_adm(self, source: Rendered) -> None:
-        """BW64 with an object a track and the ambience as a bed."""
+        """BW64 with an object a track and the ambience as a bed, as loud as the 5.1 mix."""
         ticks = self._snapshot.length_samples * TICKS_PER_S // self._rate_hz
         gains = np.zeros(len(self._snapshot.strips))
         Controls(self._snapshot).strip_gains(gains)
@@ -96,14 +99,13 @@ class DeliveryJob:
         bed = not objects or any(gains[b.strip] > 0.0 and b.clips for b in self._snapshot.beds)
         sources = len(self._snapshot.sources)
         rows = heard + (list(range(sources, sources + BED_CHANNELS)) if bed else [])
-        peak = peak_dbfs(float(source.channel_peaks[rows].max()))
-        gain_db, notes = ambix.coherent_gain_db(self._plan("5.1").gain_db, peak)
+        heard_sound = source.selected(rows)
+        plan = self._scene_plan(heard_sound)
         metadata = describe_scene(self._project.title, objects, bed, ticks, self._rate_hz)
         path = self._folder / self._names["adm"]
-        blocks = self._told(path.name, _gained(source.samples, gain_db, rows))
+        blocks = self._told(path.name, apply_plan(heard_sound, plan))
         write_bw64(path, blocks, self._rate_hz, metadata)
-        shape = (self._names["adm"], len(rows))
-        self._describe_gained("adm", path, *shape, gain_db, peak + gain_db, notes)
+        self._describe("adm", path, self._names["adm"], len(rows), plan)
 
     def write_stems(self, stems: Sequence[Stem]) -> None:
         """A dry file a track; one gain for all keeps their balance."""
@@ -116,7 +118,7 @@ class DeliveryJob:
             for stem in stems
         ]
         loudest = peak_dbfs(max(peaks, default=0.0))
-        gain_db, notes = ambix.coherent_gain_db(self._plan("5.1").gain_db, loudest)
+        gain_db, notes = coherent_gain_db(self._plan("5.1").gain_db, loudest)
         gain = np.float32(db_to_gain(gain_db))
         (self._folder / self._names["stems"]).mkdir()
         for stem, peak in zip(stems, peaks, strict=True):
@@ -126,7 +128,7 @@ class DeliveryJob:
                 for block in stem_blocks(stem, length, self._rate_hz, self._progress):
                     writer.write(block * gain)
             level = peak_dbfs(peak) + gain_db
-            self._describe_gained("stems", path, relative, stem.rows, gain_db, level, notes)
+            self._describe_stem(stem, path, relative, gain_db, level, notes)
 
     def write_video(self, video: Video, container: Container) -> None:
         """The picture with the 5.1 mix; what a lossy encoder changes is measured and made good."""
@@ -135,7 +137,7 @@ class DeliveryJob:
         name = Path(self._names["video"]).with_suffix(container.suffix).name
         path = self._folder / name
         for attempt in range(_ENCODER_ATTEMPTS):
-            blocks = apply_plan(self._rendered["5.1"].samples, self._rate_hz, plan)
+            blocks = apply_plan(self._rendered["5.1"], plan)
             write_video(path, Path(video.path), video.first_time_s, container, blocks,
                         self._rate_hz, self._progress)  # fmt: skip
             if not container.lossy:
@@ -167,12 +169,11 @@ class DeliveryJob:
         return self._plans[name]
 
     def _planned(self, name: str, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
-        source = self._rendered[name]
-        assert source.loudness is not None
-        return plan_gain(
-            source.samples, self._rate_hz, source.loudness, target_lufs, ceiling_dbtp,
-            self._progress,
-        )  # fmt: skip
+        return plan_gain(self._rendered[name], target_lufs, ceiling_dbtp, self._progress)
+
+    def _scene_plan(self, source: Rendered) -> GainPlan:
+        ceiling_dbtp = min(SCENE_CEILING_DBTP, self._project.scene.true_peak_limit_dbtp)
+        return plan_scene_gain(source, self._plan("5.1"), ceiling_dbtp, self._progress)
 
     def _measured(self, path: Path) -> Loudness:
         meter: LoudnessMeter | None = None
@@ -193,57 +194,42 @@ class DeliveryJob:
     def _describe(
         self, name: str, path: Path, relative: str, channels: int, plan: GainPlan
     ) -> None:
-        self._add(
-            path,
-            Deliverable(
-                format=name,
-                path=relative,
-                channels=channels,
-                sample_rate_hz=self._rate_hz,
-                duration_s=self._snapshot.length_samples / self._rate_hz,
-                integrated_lufs_before=finite_or_none(plan.before.integrated_lufs),
-                integrated_lufs=finite_or_none(plan.after.integrated_lufs),
-                true_peak_dbtp=finite_or_none(plan.after.true_peak_dbtp),
-                gain_db=round(plan.gain_db, 3),
-                limiter_reduction_db=round(plan.reduction_db, 3),
-                sha256=sha256_of(path),
-                notes=plan.notes,
-            ),
+        """What a plan made of a mix or a scene; a scene's loudness is its player's."""
+        before, after = plan.before.integrated_lufs, plan.after.integrated_lufs
+        is_mix = name in (*MIXES, "video")
+        described = Deliverable(
+            format=name,
+            path=relative,
+            channels=channels,
+            sample_rate_hz=self._rate_hz,
+            duration_s=self._snapshot.length_samples / self._rate_hz,
+            integrated_lufs_before=finite_or_none(before) if is_mix else None,
+            integrated_lufs=finite_or_none(after) if is_mix else None,
+            true_peak_dbtp=finite_or_none(plan.after.true_peak_dbtp),
+            gain_db=round(plan.gain_db, 3),
+            limiter_reduction_db=round(plan.reduction_db, 3),
+            sha256=sha256_of(path),
+            notes=plan.notes,
         )
+        self._add(path, described)
 
-    def _describe_gained(
-        self,
-        name: str,
-        path: Path,
-        relative: str,
-        channels: int,
-        gain_db: float,
-        peak: float,
+    def _describe_stem(
+        self, stem: Stem, path: Path, relative: str, gain_db: float, peak_dbfs: float,
         notes: tuple[str, ...],
-    ) -> None:
-        self._add(
-            path,
-            Deliverable(
-                format=name,
-                path=relative,
-                channels=channels,
-                sample_rate_hz=self._rate_hz,
-                duration_s=self._snapshot.length_samples / self._rate_hz,
-                true_peak_dbtp=finite_or_none(peak),
-                gain_db=round(gain_db, 3),
-                sha256=sha256_of(path),
-                notes=notes,
-            ),
+    ) -> None:  # fmt: skip
+        described = Deliverable(
+            format="stems",
+            path=relative,
+            channels=stem.rows,
+            sample_rate_hz=self._rate_hz,
+            duration_s=self._snapshot.length_samples / self._rate_hz,
+            true_peak_dbtp=finite_or_none(peak_dbfs),
+            gain_db=round(gain_db, 3),
+            sha256=sha256_of(path),
+            notes=notes,
         )
+        self._add(path, described)
 
     def _add(self, path: Path, described: Deliverable) -> None:
         self.files.append(described)
         self.staged[path] = Path(described.path)
-
-
-def _gained(
-    source: FloatFile, gain_db: float, rows: Sequence[int] | None = None
-) -> Iterator[Samples]:
-    gain = np.float32(db_to_gain(gain_db))
-    for block in source.blocks(BLOCK_SAMPLES):
-        yield (block if rows is None else block[list(rows)]) * gain

@@ -7,16 +7,17 @@ arrives at the listener, then the ambience bed's four channels. That is what ADM
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from engine.deliver.edges import EdgeFades
-from engine.deliver.loudness import Loudness, LoudnessMeter
+from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter
 from engine.errors import DeliveryError
 from engine.jobs import Progress
 from engine.realtime.snapshot import BED_CHANNELS, ChannelEncoder, Snapshot
@@ -24,39 +25,92 @@ from engine.render.renderer import render_snapshot
 from engine.units import gain_to_db
 
 OBJECTS = "objects"
-METERED = ("binaural", "stereo", "5.1")
+MIXES = ("binaural", "stereo", "5.1")
+"""Formats with a loudness of their own; the others are scenes, yet to be rendered by a player."""
 
 
 @dataclass(frozen=True)
 class FloatFile:
-    """Interleaved float32 samples on disk, read in blocks: memory does not grow with length."""
+    """Interleaved float32 samples on disk, read in blocks: memory does not grow with length.
+
+    `rows` are the stored channels that are read (None: all).
+    """
 
     path: Path
-    channels: int
+    stored_channels: int
     samples: int
+    rows: tuple[int, ...] | None = None
+
+    @property
+    def channels(self) -> int:
+        """How many channels are read."""
+        return self.stored_channels if self.rows is None else len(self.rows)
 
     def blocks(self, block_samples: int) -> Iterator[NDArray[np.float32]]:
         """Yield consecutive (channels, n) blocks."""
         with self.path.open("rb") as stream:
             for start in range(0, self.samples, block_samples):
                 count = min(block_samples, self.samples - start)
-                block = np.fromfile(stream, "<f4", count * self.channels)
-                yield block.reshape(count, self.channels).T
+                values = np.fromfile(stream, "<f4", count * self.stored_channels)
+                block = values.reshape(count, self.stored_channels).T
+                yield block if self.rows is None else block[list(self.rows)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rendered:
-    """One format on disk. `loudness` is there for loudspeaker and headphone mixes."""
+    """One format on disk.
+
+    samples : the sound
+    sample_rate_hz : int
+    omni : (channels,) weights of the channels in a scene's omnidirectional sound (the W channel
+        of ambisonics, the sum of all objects); None for a mix
+    loudness : of a mix, or of a scene's omnidirectional sound; peaks are those of all channels
+    """
 
     samples: FloatFile
-    channel_peaks: NDArray[np.float64]
-    """(channels,) largest magnitudes."""
-    loudness: Loudness | None
+    sample_rate_hz: int
+    omni: NDArray[np.float32] | None
+    loudness: Loudness
 
-    @property
-    def sample_peak_dbfs(self) -> float:
-        """Largest sample, in dB; -inf for silence."""
-        return peak_dbfs(float(self.channel_peaks.max(initial=0.0)))
+    def meter(self) -> RenderMeter:
+        """A fresh meter that listens in the same way."""
+        return RenderMeter(self.samples.channels, self.sample_rate_hz, self.omni)
+
+    def selected(self, rows: Sequence[int]) -> Rendered:
+        """Some of the channels alone. The others must be silent."""
+        assert self.omni is not None
+        samples = replace(self.samples, rows=tuple(rows))
+        return replace(self, samples=samples, omni=self.omni[list(rows)])
+
+
+class RenderMeter:
+    """Loudness of a mix, or of a scene's omnidirectional sound; peaks of all channels."""
+
+    def __init__(
+        self, channels: int, sample_rate_hz: int, omni: NDArray[np.float32] | None
+    ) -> None:
+        self._omni = omni
+        self._loudness = LoudnessMeter(channels if omni is None else 1, sample_rate_hz)
+        self._peak = TruePeakMeter(channels)
+
+    def add(self, block: NDArray[np.float32]) -> None:
+        """Measure a (channels, n) block."""
+        if self._omni is None:
+            self._loudness.add(block)
+        else:
+            self._loudness.add((self._omni @ block)[None])
+            self._peak.add(block)
+
+    def result(self) -> Loudness:
+        """Everything so far."""
+        loudness = self._loudness.result()
+        if self._omni is None:
+            return loudness
+        return structs.replace(
+            loudness,
+            true_peak_dbtp=self._peak.true_peak_dbtp,
+            sample_peak_dbfs=self._peak.sample_peak_dbfs,
+        )
 
 
 def with_objects(snapshot: Snapshot) -> Snapshot:
@@ -94,21 +148,19 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
     paths = {name: folder / f"{name}.f32" for name in snapshot.formats}
     rate_hz = snapshot.sample_rate_hz
     channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))
-    meters = {n: LoudnessMeter(channels[n], rate_hz) for n in snapshot.formats if n in METERED}
+    omni = {name: _omni_weights(name, snapshot) for name in snapshot.formats}
+    meters = {name: RenderMeter(channels[name], rate_hz, omni[name]) for name in snapshot.formats}
     edges = {name: EdgeFades(snapshot.length_samples, rate_hz) for name in snapshot.formats}
-    peaks = {name: np.zeros(count) for name, count in channels.items()}
     files: dict[str, BinaryIO] = {}
     try:
         files = {name: path.open("wb") for name, path in paths.items()}
         for blocks in render_snapshot(snapshot, progress):
             for name, rendered in blocks.items():
                 block = edges[name].apply(rendered)
-                np.maximum(peaks[name], np.abs(block).max(axis=1), out=peaks[name])
-                if not np.isfinite(peaks[name]).all():
+                if not np.isfinite(block).all():
                     raise _not_numbers(name)
                 files[name].write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
-                if name in meters:
-                    meters[name].add(block)
+                meters[name].add(block)
         for file in files.values():
             file.flush()
     except OSError as error:
@@ -124,11 +176,22 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
     return {
         name: Rendered(
             FloatFile(paths[name], channels[name], snapshot.length_samples),
-            peaks[name],
-            meters[name].result() if name in meters else None,
+            rate_hz,
+            omni[name],
+            meters[name].result(),
         )
         for name in snapshot.formats
     }
+
+
+def _omni_weights(name: str, snapshot: Snapshot) -> NDArray[np.float32] | None:
+    """See `Rendered`; sources, and the bed's W, add up to what W is in ambisonics."""
+    if name in MIXES:
+        return None
+    channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))[name]
+    weights = np.zeros(channels, np.float32)
+    weights[: len(snapshot.sources) + 1 if name == OBJECTS else 1] = 1.0
+    return weights
 
 
 def peak_dbfs(peak: float) -> float:

@@ -14,7 +14,7 @@ class Deliverable(Struct, frozen=True, kw_only=True):
 
     path : relative to the output folder, with forward slashes
     integrated_lufs_before, integrated_lufs : before and after gain and limiter
-    true_peak_dbtp : of the delivered file; for ambisonics, objects and stems its sample peak
+    true_peak_dbtp : of the delivered file; for stems their sample peak
     gain_db : gain applied to the render
     limiter_reduction_db : largest reduction the limiter made (0: it did not engage)
     notes : what a person should know, such as a target that could not be reached

@@ -20,6 +20,8 @@ from engine.realtime.controls import Controls
 from engine.realtime.snapshot import BED_CHANNELS, ClipPlan, Snapshot
 
 BLOCK_SAMPLES = 65_536
+PEAK_LIMIT_DBFS = -1.01
+"""Highest sample peak (a hair below -1) of a stem."""
 _LONGEST_NAME = 80
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
@@ -64,6 +66,19 @@ def stem_blocks(
         block = np.zeros((stem.rows, count), np.float32)
         reader.read(start, block)
         yield edges.apply(block * np.float32(stem.gain))
+
+
+def coherent_gain_db(mix_gain_db: float, sample_peak_dbfs: float) -> tuple[float, tuple[str, ...]]:
+    """Gain for all stems: the 5.1 mix's, lowered where a peak would pass.
+
+    Stems stay dry and unlimited: they are there to be mixed again. Returns the gain in dB and a
+    note where it had to be lowered.
+    """
+    allowed_db = PEAK_LIMIT_DBFS - sample_peak_dbfs
+    if mix_gain_db <= allowed_db:
+        return mix_gain_db, ()
+    lowered_db = mix_gain_db - allowed_db
+    return allowed_db, (f"all stems {lowered_db:.1f} dB below the 5.1 mix's gain for their peaks",)
 
 
 def safe_names(names: list[str]) -> list[str]:

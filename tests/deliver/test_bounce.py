@@ -24,6 +24,7 @@ from engine.errors import CancelledError, DeliveryError, LayoutError
 from engine.media.audio_file import read_audio
 from engine.media.riff import read_wave_file
 from engine.project.model import Project, Strip
+from engine.render.renderer import render_blocks
 
 ALL_SOUND = ("binaural", "stereo", "5.1", "foa", "hoa3", "adm", "stems")
 
@@ -147,13 +148,44 @@ def test_the_limiter_makes_room_for_the_target(folder: Folder, tmp_path: Path) -
 
 
 def test_a_target_out_of_reach_is_said(folder: Folder, tmp_path: Path) -> None:
-    report = deliver(peaky(folder, 4.0), folder, ["5.1", "foa"], tmp_path)
-    surround, foa = report.files
+    report = deliver(peaky(folder, 4.0), folder, ["5.1", "stems"], tmp_path)
+    surround, stem = report.files
     assert "not -23.0" in surround.notes[0]
     assert surround.integrated_lufs < -24.0
     assert surround.true_peak_dbtp <= -1.0
-    assert "below the 5.1 mix" in foa.notes[0]
-    assert np.abs(read_audio(tmp_path / "foa.wav")[0]).max() <= 10 ** (-1 / 20)
+    assert "below the 5.1 mix" in stem.notes[0]
+    assert np.abs(read_audio(tmp_path / stem.path)[0]).max() <= 10 ** (-1 / 20)
+
+
+def test_a_limited_scene_is_equally_loud_in_every_format(folder: Folder, tmp_path: Path) -> None:
+    """Omnidirectional sounds differ by nothing but the formats' own limiters; directions stay."""
+    project = peaky(folder, 0.14)
+    project = add_track(project, folder, "Bed", noise(3.0, 0.003, 4), LEFT_M, kind="ambience")
+    formats = ["5.1", "foa", "hoa3", "adm"]
+    files = {f.format: f for f in deliver(project, folder, formats, tmp_path).files}
+    assert files["5.1"].limiter_reduction_db > 3.0
+    raised_lu = files["5.1"].integrated_lufs - files["5.1"].integrated_lufs_before
+    sounds = {name: read_audio(tmp_path / file.path)[0] for name, file in files.items()}
+    for name in formats[1:]:
+        sound = sounds[name]
+        assert files[name].limiter_reduction_db > 3.0
+        assert files[name].true_peak_dbtp <= -1.0
+        assert measure(sound[:1], RATE_HZ).true_peak_dbtp <= -1.0
+        omni = (sound[0] + sound[1])[None] if name == "adm" else sound[:1]
+        gained = measure(omni, RATE_HZ).integrated_lufs
+        plain = measure(_rendered_omni(project, folder), RATE_HZ).integrated_lufs
+        assert gained - plain == pytest.approx(raised_lu, abs=0.2)
+        assert not any("quieter" in note for note in files[name].notes)
+    still = slice(10_000 - 100, 10_000 + 100)  # a click from the left: W and Y alike, also limited
+    w, y, _, x = sounds["foa"][:, still]
+    loud = np.abs(w) > 0.3
+    np.testing.assert_allclose(y[loud], w[loud], rtol=0.1)
+    assert np.abs(x[loud]).max() < 0.1 * np.abs(w[loud]).max()
+
+
+def _rendered_omni(project: Project, folder: Folder) -> np.ndarray:
+    blocks = render_blocks(project, folder.audio_path, ["foa"])
+    return np.concatenate([block["foa"][:1] for block in blocks], axis=1)
 
 
 def test_silence_and_short_sounds_get_no_gain(folder: Folder, tmp_path: Path) -> None:
