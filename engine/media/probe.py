@@ -19,6 +19,8 @@ from engine.project.model import Video
 
 MISSING_SHARE = 0.10
 """A file that ends this share (or more) before its declared end counts as truncated."""
+LEAST_MISSING_S, LEAST_MISSING_SHARE = 0.15, 0.01
+"""Below either of these a file counts as whole: clocks and edit lists are rounded."""
 
 _FINGERPRINT_BYTES = 2**20
 _RATE_PACKETS = 400
@@ -63,6 +65,27 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
         ) from error
     finally:
         video.close()
+
+
+def missing_s(path: str | os.PathLike[str]) -> float:
+    """How many seconds before its declared end a video file breaks off; 0 for a whole one.
+
+    Raises
+    ------
+    MediaError
+        If it cannot be opened as a video.
+    """
+    video = open_video(path)
+    try:
+        first, _ = _first_picture(video)
+        end, declared = _end_of_pictures(video), _declared_end(video)
+    finally:
+        video.close()
+    if declared is None:
+        return 0.0
+    missing = float(declared - end)
+    least = max(LEAST_MISSING_S, LEAST_MISSING_SHARE * float(declared - first))
+    return missing if missing > least else 0.0
 
 
 def fingerprint(path: Path) -> str:

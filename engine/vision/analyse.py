@@ -15,18 +15,18 @@ from engine.coordinates import to_spherical
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.decode import read_video_frames
-from engine.media.probe import probe_video
+from engine.media.probe import missing_s, probe_video
 from engine.plugins import Detector
 from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
 from engine.spatial.trajectory import simplify
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
 from engine.vision.contacts import find_contacts
-from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth
+from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
 from engine.vision.gait import FootMotion, Gait
 from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import merge, roams
-from engine.vision.paths import Path, amodal, local_fit, make_paths, relevance
+from engine.vision.paths import Path, amodal, make_paths, relevance
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker
 
@@ -48,7 +48,6 @@ _LEAST_RELEVANCE = 0.15
 _LEAST_OF_TRAVELLERS = 0.04
 """The same for those that go a good way or look like people: small ones are heard, too."""
 _GOOD_WAY = 0.2
-_SMOOTH_DISTANCE_S = 0.35
 _SIMPLIFY_DEG = 0.4
 
 
@@ -135,10 +134,21 @@ def analyse_video(
         detector=getattr(detector, "label", detector.name),
         tracker=TRACKER,
         depth=GeometryDepth.name,
-        notes=tuple([*notes, *more]),
+        notes=tuple([*_damage(video), *notes, *more]),
         shots_s=tuple(shots),
     )
     return VisionResult(video, analysis, objects)
+
+
+def _damage(video: Video) -> list[str]:
+    """A note for the user where the file breaks off early but is used as far as it goes."""
+    missing = missing_s(video.path)
+    if missing <= 0.0:
+        return []
+    return [
+        f"the file is truncated: its last {missing:.2f} s are missing; "
+        f"the {video.duration_s:.2f} s before were analysed"
+    ]
 
 
 def _follow(
@@ -314,10 +324,14 @@ def _place(
 def _distances(
     path: Path, boxes: Array, kind: str, depth: GeometryDepth, size: tuple[int, int]
 ) -> Array:
-    """Smooth distances (n,) in metres: objects do not jump towards the camera and back."""
-    raw = np.log(depth.distances_m(boxes, kind, *size))
-    weight = np.ones(len(raw))
-    return np.exp(local_fit(path.times_s, raw[:, None], weight, _SMOOTH_DISTANCE_S, order=1)[:, 0])
+    """Steady distances (n,) in metres; what the picture's edge cuts off says little about size."""
+    width, height = size
+    raw = path.smooth
+    edge = 0.006 * height + 1.0
+    aside = (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge)
+    above = (raw[:, 1] <= edge) | (raw[:, 3] >= height - edge)
+    trust = np.where(above, 0.1, np.where(aside, 0.3, 1.0)) * np.where(path.seen, 1.0, 0.5)
+    return steady(path.times_s, depth.distances_m(boxes, kind, *size), trust, kind)
 
 
 def _depth_range(

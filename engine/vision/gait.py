@@ -1,21 +1,22 @@
-"""Footfalls of walking people, from how much moves around their feet.
+"""Footfalls of walking people, from how their outline spreads and what moves around their feet.
 
-While both feet stand, nothing near the ground moves; while one swings, much does. So the motion
-energy of the foot zone has one cycle a step, least in double support, which begins with the
-footfall (Perry, Gait Analysis). The rhythm is found by autocorrelation, its phase is followed
-through time, and each footfall is where the energy drops, evened out over its neighbours.
+Both legs reach farthest apart as a foot lands (double support; Perry, Gait Analysis), so the
+outline of someone seen from the side or at a slant is widest then. Seen from the front or from
+behind it hardly changes; but while both feet stand, nothing near the ground moves, and while one
+swings, much does, so that the motion energy of the foot zone has one cycle a step and drops at
+each footfall. The rhythm is found by autocorrelation and its phase is followed through time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Contact
 from engine.vision.opencv import cv2
-from engine.vision.paths import Path, local_fit
+from engine.vision.paths import Path, local_fit, median_filter
 
 Array = NDArray[np.float64]
 
@@ -30,6 +31,12 @@ _BEFORE, _AFTER = 0.25, 0.2
 _SETTLES = 0.04
 """Share of a step that a foot goes on rolling or sliding after it has landed."""
 _LEAST_RHYTHM = 0.32
+_WIDEST_AFTER = 0.05
+"""Share of a step after a footfall at which the outline is widest: the trailing heel rises."""
+_AGREEMENT = 0.15
+"""Share of a step by which outline and feet may differ and still tell of the same footfalls."""
+_LEAST_STRIDE = 0.035
+"""Swing of the outline's width over its height from which the view shows the stride."""
 _FOOT_ZONE = 0.11
 """Share of the body's height, from the soles up, that is looked at."""
 
@@ -90,11 +97,11 @@ class FootMotion:
         self._before = (time_s, gray)
 
     def gait(self) -> Gait:
-        """The rhythm found in all pictures so far."""
-        return find_gait(
-            np.array(self._times), np.array(self._energy),
-            float(self.path.times_s[0]), float(self.path.times_s[-1]),
-        )  # fmt: skip
+        """The rhythm found in all pictures so far; by the outline where it shows the stride."""
+        start_s, end_s = float(self.path.times_s[0]), float(self.path.times_s[-1])
+        by_feet = find_gait(np.array(self._times), np.array(self._energy), start_s, end_s)
+        by_outline = find_strides(self.path)
+        return _agreed(by_outline, by_feet) if by_outline.walks else by_feet
 
     def _box_at(self, time_s: float) -> Array:
         columns = [np.interp(time_s, self.path.times_s, column) for column in self._boxes.T]
@@ -123,25 +130,77 @@ def find_gait(times_s: Array, energy: Array, start_s: float, end_s: float) -> Ga
 
     Steps are given from `start_s` to `end_s`.
     """
-    nothing = Gait(np.zeros(0), np.zeros(0), 0.0, 0.0)
-    if len(times_s) < 12 or times_s[-1] - times_s[0] < 3 * STEP_S[0]:
-        return nothing
-    step = float(np.median(np.diff(times_s)))
-    if step > STEP_S[0] / 3.0:
-        return nothing
-    grid = np.arange(times_s[0], times_s[-1], min(step, 0.04))
+    if not _is_enough(times_s):
+        return _NO_GAIT
+    grid = _grid(times_s)
     level = np.sqrt(np.interp(grid, times_s, energy))
-    ones = np.ones(len(grid))
-    trend = local_fit(grid, level[:, None], ones, 0.6, order=1)[:, 0]
-    spread = np.sqrt(
-        local_fit(grid, ((level - trend) ** 2)[:, None], ones, 0.8, order=1)[:, 0].clip(1e-12)
-    )
-    wave = np.clip((level - trend) / spread, -2.5, 2.5)
+    wave, _ = _wave(grid, level)
     period, rhythm = _period(wave, float(grid[1] - grid[0]))
     if period <= 0.0:
-        return nothing
+        return _NO_GAIT
     rests, amplitude = _rests(grid, wave, period)
     footfalls = _even(_drops(grid, level, rests, period)) - _SETTLES * period
+    return _gait(footfalls, amplitude, (start_s, end_s), period, rhythm)
+
+
+def find_strides(path: Path) -> Gait:
+    """Steps from the width of a path's outline; none where the view does not show the stride."""
+    sizes = path.boxes[:, 2:] - path.boxes[:, :2]
+    seen = path.seen & (sizes[:, 1] > 1.0)
+    times_s = path.times_s[seen]
+    if seen.mean() < 0.6 or not _is_enough(times_s):
+        return _NO_GAIT
+    grid = _grid(times_s)
+    height = np.maximum(median_filter(sizes[seen, 1], 4), 1.0)
+    wave, spread = _wave(grid, -np.interp(grid, times_s, sizes[seen, 0] / height))
+    period, rhythm = _period(wave, float(grid[1] - grid[0]), lame=True)
+    if period <= 0.0 or float(np.median(spread)) < _LEAST_STRIDE:
+        return _NO_GAIT
+    rests, amplitude = _rests(grid, wave, period)
+    ends = float(path.times_s[0]), float(path.times_s[-1])
+    return _gait(rests - _WIDEST_AFTER * period, amplitude, ends, period, rhythm)
+
+
+def _agreed(gait: Gait, other: Gait) -> Gait:
+    """The gait with each step half way to the other's, where the two agree on the whole."""
+    if not other.walks:
+        return gait
+    apart = other.times_s[None] - gait.times_s[:, None]
+    nearest = apart[np.arange(len(apart)), np.argmin(np.abs(apart), axis=1)]
+    if float(np.median(np.abs(nearest))) > _AGREEMENT * gait.step_s:
+        return gait
+    near = np.abs(nearest) < 1.5 * _AGREEMENT * gait.step_s
+    return replace(gait, times_s=gait.times_s + np.where(near, 0.5 * nearest, 0.0))
+
+
+_NO_GAIT = Gait(np.zeros(0), np.zeros(0), 0.0, 0.0)
+
+
+def _is_enough(times_s: Array) -> bool:
+    """Whether there are samples enough, and close enough, to tell steps."""
+    if len(times_s) < 12 or times_s[-1] - times_s[0] < 3 * STEP_S[0]:
+        return False
+    return float(np.median(np.diff(times_s))) <= STEP_S[0] / 3.0
+
+
+def _grid(times_s: Array) -> Array:
+    return np.arange(times_s[0], times_s[-1], min(float(np.median(np.diff(times_s))), 0.04))
+
+
+def _wave(grid: Array, level: Array) -> tuple[Array, Array]:
+    """Level less its trend, over its local spread; and that spread."""
+    ones = np.ones(len(grid))
+    trend = local_fit(grid, level[:, None], ones, 0.6, order=1)[:, 0]
+    power = local_fit(grid, ((level - trend) ** 2)[:, None], ones, 0.8, order=1)[:, 0]
+    spread = np.sqrt(power.clip(1e-12))
+    return np.clip((level - trend) / spread, -2.5, 2.5), spread
+
+
+def _gait(
+    footfalls: Array, amplitude: Array, ends_s: tuple[float, float], period: float, rhythm: float
+) -> Gait:
+    """The footfalls between the ends of a path, with strengths."""
+    start_s, end_s = ends_s
     inside = (footfalls >= start_s - 0.25 * period) & (footfalls <= end_s + 0.01)
     footfalls, amplitude = np.maximum(footfalls[inside], start_s), amplitude[inside]
     loud = amplitude / amplitude.max() if len(amplitude) else amplitude
@@ -193,23 +252,29 @@ def _even(times: Array) -> Array:
     return smooth
 
 
-def _period(wave: Array, step_s: float) -> tuple[float, float]:
-    """Duration of a step, and the autocorrelation there (0..1)."""
+def _period(wave: Array, step_s: float, *, lame: bool = False) -> tuple[float, float]:
+    """Duration of a step, and the autocorrelation there (0..1).
+
+    `lame` is for what differs between left and right: two steps later counts as much as one.
+    """
     longest = min(len(wave) // 2, int(np.ceil(2.2 * STEP_S[1] / step_s)))
     energy = float(np.mean(wave**2)) + 1e-12
     lags = np.arange(longest + 1)
     correlation = np.array([np.mean(wave[: len(wave) - lag] * wave[lag:]) / energy for lag in lags])
     best, best_points, rhythm = 0.0, -1.0, 0.0
+    rhythms = correlation
+    if lame:
+        rhythms = 0.5 * (correlation + np.interp(2.0 * lags, lags, correlation, right=0.0))
     for lag in range(1, longest):
         time_s = lag * step_s
         peak = correlation[lag] >= correlation[lag - 1] and correlation[lag] >= correlation[lag + 1]
         if not peak or not STEP_S[0] <= time_s <= STEP_S[1]:
             continue
         usual = float(np.exp(-0.5 * (np.log(time_s / _USUAL_STEP_S) / _USUAL_SPREAD) ** 2))
-        points = float(correlation[lag]) * (0.5 + 0.5 * usual)
+        points = float(rhythms[lag]) * (0.5 + 0.5 * usual)
         if points > best_points:
             best, best_points = _vertex(correlation, lag) * step_s, points
-            rhythm = float(correlation[lag])
+            rhythm = float(rhythms[lag])
     return best, max(0.0, rhythm)
 
 

@@ -64,7 +64,7 @@ def make_paths(tracks: Sequence[TrackState], width: int, height: int) -> list[Pa
     """Paths of the objects of one shot, most relevant first."""
     paths = [_path(track) for track in tracks]
     paths = _stitch(paths, width)
-    paths = [piece for path in paths for piece in _split_at_edges(path, width)]
+    paths = [piece for path in paths for piece in split_at_edges(path, width)]
     paths = _join_companions(paths)
     paths = [smoothed(_filled(p)) for p in paths if _lasts(p)]
     paths = [p for p in paths if _moves(p, width)]
@@ -193,7 +193,7 @@ def _concatenate(a: Path, b: Path) -> Path:
     )
 
 
-def _split_at_edges(path: Path, width: int) -> list[Path]:
+def split_at_edges(path: Path, width: int) -> list[Path]:
     """Pieces of a path that left at one side of the picture and came back from there.
 
     What comes back is taken for another thing: traffic leaves where other traffic enters.
@@ -212,7 +212,7 @@ def _split_at_edges(path: Path, width: int) -> list[Path]:
                 visible = path.boxes[start:end, 2] - path.boxes[start:end, 0]
                 cut = int(start + np.argmin(visible)) + 1
                 rest = _part(path, slice(cut, None))
-                return [_part(path, slice(0, cut)), *_split_at_edges(rest, width)]
+                return [_part(path, slice(0, cut)), *split_at_edges(rest, width)]
     return [path]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.plugins import Detection, Detector, create
 from engine.vision.contacts import find_contacts
-from engine.vision.gait import find_gait
+from engine.vision.depth import steady
+from engine.vision.gait import find_gait, find_strides
 from engine.vision.kalman import BoxFilter
 from engine.vision.labels import kind_of, name_paths
-from engine.vision.paths import Path, local_fit, make_paths, smoothed
+from engine.vision.merge import merge, roams
+from engine.vision.paths import Path, local_fit, make_paths, smoothed, split_at_edges
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker, iou
 
@@ -175,3 +179,61 @@ def test_cuts_but_neither_flicker_nor_motion() -> None:
     cuts = CutDetector()
     seen = [np.roll(first, 3 * i, axis=1) for i in range(10)] + [second] * 10
     assert [i for i, image in enumerate(seen) if cuts.is_cut(image)] == [10]
+
+
+@pytest.mark.parametrize("step_s", [0.44, 0.55, 0.7])
+def test_steps_from_the_outline(step_s: float) -> None:
+    """Someone crosses: the outline is widest as a foot lands, less so for the far leg."""
+    times = np.arange(150) / 25
+    true = 0.3 + step_s * np.arange(12)
+    phase = np.pi * (times - 0.3 - 0.05 * step_s) / step_s
+    swing = np.cos(phase) ** 2 * np.where(np.cos(phase) > 0, 1.0, 0.8)
+    path = path_of(np.stack([60 + 50 * times, np.full(150, 150)], 1), (30, 90))
+    half = 0.5 * np.stack([24 + 26 * swing, np.full(150, 90.0)], axis=1)
+    boxes = np.concatenate([path.centres - half, path.centres + half], axis=1)
+    boxes += np.random.default_rng(4).normal(0, 0.6, boxes.shape)
+    gait = find_strides(replace(path, boxes=boxes))
+    assert gait.walks
+    assert gait.step_s == pytest.approx(step_s, abs=0.02)
+    inside = [t for t in true if 0.2 < t < 5.7]
+    assert all(np.abs(gait.times_s - t).min() < 0.04 for t in inside)
+    assert not find_strides(path).walks  # seen from the front the outline keeps its width
+
+
+def test_distances_do_not_leap() -> None:
+    times = np.arange(75) / 25
+    true = 6.0 + 2.0 * np.abs(times - 1.5)
+    rng = np.random.default_rng(1)
+    raw = true * np.exp(rng.normal(0, 0.05, 75))
+    raw[:4] *= 6.0  # only its bonnet shows
+    raw[40:43] *= 0.3
+    trust = np.where(np.arange(75) < 4, 0.3, 1.0)
+    found = steady(times, raw, trust, "vehicle")
+    assert np.abs(found / true - 1).max() < 0.25
+    assert np.abs(np.diff(found)).max() <= 18 / 25 + 1e-9
+
+
+def test_fragments_of_one_mover_are_one() -> None:
+    """Two hands work at a place, a car passes behind: two things."""
+    times = np.arange(125) / 25
+    sway = 30 * np.sin(2 * np.pi * 1.5 * times)
+    left = path_of(np.stack([200 + sway, 150 + 0.3 * sway], 1), (60, 50))
+    right = path_of(np.stack([240 - sway, 165 + 0.3 * sway], 1), (50, 50))
+    car = path_of(np.stack([20 + 90 * times, np.full(125, 150)], 1), (80, 40))
+    merged = merge([left, right, car], W, H)
+    assert sorted(len(path.parts) for path in merged) == [0, 2]
+    (hands,) = [path for path in merged if path.parts]
+    assert np.all((hands.centres[:, 0] > 180) & (hands.centres[:, 0] < 260))
+    assert roams(car, W)
+    assert not roams(left, W)
+
+
+def test_what_leaves_and_what_enters_there_are_two() -> None:
+    times = np.arange(150) / 25
+    x = np.abs(times - 3.0) * 130 - 20
+    path = path_of(np.stack([np.maximum(x, 5), np.full(150, 150)], 1), (60, 40))
+    boxes = path.boxes.copy()
+    boxes[:, 0] = np.maximum(boxes[:, 0], 0)
+    pieces = split_at_edges(replace(path, boxes=boxes), W)
+    assert len(pieces) == 2
+    assert pieces[0].times_s[-1] == pytest.approx(3.0, abs=0.4)
