@@ -90,7 +90,9 @@ def produce(
         clock.stages_s = {**stages_s, **clock.stages_s}
         report = build_report(project, settings, delivery, clock, out_dir)
         write_report(folder / "report.json", report)
-        publish({item: out_dir / item.name for item in sorted(folder.iterdir())})
+        # The report comes last: a kill in between never leaves it beside older sound.
+        finished = sorted(folder.iterdir(), key=lambda item: (item.name == "report.json", item))
+        publish({item: out_dir / item.name for item in finished})
     progress("done", 1.0)
     return report
 
