@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.progress import TerminalProgress
+from engine.layouts import FORMATS
 from engine.pipeline.settings import ALL_FORMATS, SYNTHESIS, RunSettings, parse_formats
 
 log = logging.getLogger("foleystage")
@@ -75,6 +76,10 @@ def _tell(report: dict[str, Any], out_dir: Path) -> None:
     log.info("mapping     %s, HRIR %s", used["mapping"], used["hrir"])
     for note in used["notes"]:
         log.info("note        %s", note)
+    for file in report["deliverables"]["files"]:
+        if file["format"] in FORMATS:
+            for note in file["notes"]:
+                log.info("note        %s: %s", file["path"], note)
     log.info(
         "%d tracks, %d events; %.1f s of film in %.1f s (%.2f x real time)",
         len(report["tracks"]),

@@ -30,6 +30,9 @@ TOLERANCE_LU = 0.1
 HONEST_LU = 0.5
 """A target missed by more than this (EBU R 128's tolerance) is said."""
 
+HEAVY_REDUCTION_DB = 3.0
+"""More than this off a peak is heard as softened attacks, and is said."""
+
 _ATTEMPTS = 5
 
 
@@ -47,6 +50,17 @@ class GainPlan:
     after: Loudness
     reduction_db: float = 0.0
     notes: tuple[str, ...] = ()
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What a person should know, heavy limiting included."""
+        if self.reduction_db <= HEAVY_REDUCTION_DB:
+            return self.notes
+        heavy = (
+            f"the limiter takes up to {self.reduction_db:.1f} dB off the loudest peaks, which "
+            "softens attacks; a lower loudness target keeps them"
+        )
+        return (*self.notes, heavy)
 
 
 def plan_gain(

@@ -209,7 +209,7 @@ class DeliveryJob:
             gain_db=round(plan.gain_db, 3),
             limiter_reduction_db=round(plan.reduction_db, 3),
             sha256=sha256_of(path),
-            notes=plan.notes,
+            notes=plan.all_notes,
         )
         self._add(path, described)
 

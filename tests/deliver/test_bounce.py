@@ -145,6 +145,8 @@ def test_the_limiter_makes_room_for_the_target(folder: Folder, tmp_path: Path) -
         assert figures.true_peak_dbtp <= -1.0
         assert figures.integrated_lufs == pytest.approx(-23.0, abs=0.2)
         assert file.limiter_reduction_db > 0.5
+        heavy = any("softens attacks" in note for note in file.notes)
+        assert heavy == (file.limiter_reduction_db > 3.0)
 
 
 def test_a_target_out_of_reach_is_said(folder: Folder, tmp_path: Path) -> None:
