@@ -127,6 +127,22 @@ def test_a_panning_camera(tmp_path: Path) -> None:
     assert np.median(centre_error_px(best, path)) < 14.0
 
 
+def test_a_truncated_file_is_used_and_said_to_be_so(tmp_path: Path) -> None:
+    images = []
+    for index in range(60):
+        image = np.random.default_rng(index).integers(90, 110, (96, 160, 3)).astype(np.uint8)
+        disc(lambda t: (20 + 50 * t, 50), 9, RED)(image, index / RATE)
+        images.append(image)
+    whole = write_video(tmp_path / "whole.mp4", images, container_options={"movflags": "faststart"})
+    assert not any("truncated" in note for note in analyse_video(whole).analysis.notes)
+    data = whole.read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(data[: int(0.94 * len(data))])
+    result = analyse_video(cut)
+    assert any("truncated" in note for note in result.analysis.notes)
+    assert result.video.duration_s < 2.4
+
+
 def test_a_still_scene_has_no_objects(tmp_path: Path) -> None:
     result = analyse_video(clip(tmp_path / "s.mp4", [], 1.5))
     assert result.objects == ()
