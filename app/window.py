@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         self._job_bar.setRange(0, 1000)
         self._job_bar.setTextVisible(False)
         self._job_bar.setFixedWidth(160)
-        self._job_bar.setContentsMargins(0, 0, 12, 0)
+        strip.setContentsMargins(0, 0, 12, 2)
         strip.addWidget(self._state, 1)
         strip.addPermanentWidget(self._job_name)
         strip.addPermanentWidget(self._job_bar)
@@ -335,6 +335,8 @@ class MainWindow(QMainWindow):
             self._arranged = True
             if self._kept_layout is None or not self.workspace.restore(self._kept_layout):
                 self.workspace.reset()
+        if not self.session.jobs.running:
+            self.workspace.bring_back("inspector", behind="jobs")
         self.timeline.open_at_start()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -136,6 +136,12 @@ class Workspace(QMainWindow):
             down_px = round(share * event.size().height())
             self.resizeDocks([panel], [down_px], Qt.Orientation.Vertical)
 
+    def bring_back(self, name: str, behind: str) -> None:
+        """Show a panel that lies in tabs behind another one."""
+        panel, front = self.panels[name], self.panels[behind]
+        if panel in self.tabifiedDockWidgets(front) and not front.visibleRegion().isEmpty():
+            panel.raise_()
+
     def reset(self) -> None:
         """Back to the default layout."""
         self.arrange(self.width(), round(self.height() * 0.51))

@@ -65,7 +65,7 @@ class ScriptPanel(QWidget):
         """A narrow panel keeps to what matters most; the rest is in the tooltip."""
         self.table.setColumnHidden(MADE_BY, self.width() < 600)
         self.table.setColumnHidden(HITS, self.width() < 480)
-        self.table.setColumnHidden(LAYER, self.width() < 380)
+        self.table.setColumnHidden(LAYER, self.width() < 440)
         super().resizeEvent(event)
 
     def _row_chosen(self, now: QModelIndex, before: QModelIndex) -> None:
@@ -82,6 +82,6 @@ class ScriptPanel(QWidget):
         self._answering = True
         if row is None:
             self.table.clearSelection()
-        elif row != self.table.currentIndex().row():
+        else:
             self.table.selectRow(row)
         self._answering = False

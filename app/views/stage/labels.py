@@ -11,22 +11,23 @@ _GAP_PX = 10.0
 
 
 def place_labels(
-    sources: Sequence[QPointF], widths_px: Sequence[float], area: QRectF
+    sources: Sequence[QPointF],
+    widths_px: Sequence[float],
+    area: QRectF,
+    blocked: Sequence[QRectF] = (),
 ) -> list[QRectF]:
     """An area for each name; the last source's place is chosen first (it is the selected one).
 
     Above the source where there is room, else below, right or left of it; a name that fits
     nowhere stays above.
     """
-    taken: list[QRectF] = []
+    taken: list[QRectF] = list(blocked)
     dots = [QRectF(place.x() - 7, place.y() - 7, 14, 14) for place in sources]
     placed: dict[int, QRectF] = {}
     for number in reversed(range(len(sources))):
         others = [dot for index, dot in enumerate(dots) if index != number]
         wishes = [_inside(one, area) for one in _wishes(sources[number], widths_px[number])]
-        free = [
-            one for one in wishes if not any(one.intersects(blocked) for blocked in taken + others)
-        ]
+        free = [one for one in wishes if not any(one.intersects(other) for other in taken + others)]
         placed[number] = (free or wishes)[0]
         taken.append(placed[number])
     return [placed[number] for number in range(len(sources))]

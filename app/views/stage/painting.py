@@ -18,6 +18,8 @@ from engine.project.model import Track
 _STEPS = 160
 _BUCKETS = 16
 KEYFRAME_SPACING_PX = 13.0
+_RING_LABELS_DEG = (-75, 15, -165)
+"""Azimuths between the spokes and the loudspeakers; the first in sight is taken."""
 NAME_ROOM_PX = 132
 LAYOUTS: dict[str, Layout] = {"stereo": STEREO, "5.1": SURROUND_51}
 
@@ -36,14 +38,14 @@ def paint_ground(painter: QPainter, area: QRectF, projection: Projection) -> Non
     for azimuth in range(-150, 181, 30):
         ahead = _direction(azimuth)
         painter.drawLine(listener + ahead * 16, listener + ahead * reach_px)
-    _paint_rings(painter, listener, projection, reach_px)
+    _paint_rings(painter, area, projection, reach_px)
     _paint_degrees(painter, area, listener)
 
 
-def _paint_rings(
-    painter: QPainter, listener: QPointF, projection: Projection, reach_px: float
-) -> None:
+def _paint_rings(painter: QPainter, area: QRectF, projection: Projection, reach_px: float) -> None:
     table = theme.colours()
+    listener = projection.point(0, 0)
+    room = area.adjusted(40, 26, -40, -26)
     step_m = projection.ring_step_m
     painter.setFont(theme.font(10))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -51,7 +53,10 @@ def _paint_rings(
         radius = number * step_m * projection.px_per_m
         painter.setPen(QPen(table.line, 1))
         painter.drawEllipse(listener, radius, radius)
-        place = listener + _direction(-15) * radius
+        places = (listener + _direction(azimuth) * radius for azimuth in _RING_LABELS_DEG)
+        place = next((one for one in places if room.contains(one)), None)
+        if place is None:
+            continue
         label = f"{number * step_m:g} m"
         chip = QRectF(place.x() - 18, place.y() - 7, 36, 14)
         painter.fillRect(chip, theme.with_alpha(table.field, 0.85))
@@ -59,20 +64,25 @@ def _paint_rings(
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
 
 
-def _paint_degrees(painter: QPainter, area: QRectF, listener: QPointF) -> None:
-    table = theme.colours()
+def degree_chips(area: QRectF, listener: QPointF) -> list[tuple[QRectF, int]]:
+    """Where the azimuths stand along the border, those that matter most first."""
     border = area.adjusted(18, 12, -18, -12)
     if not border.contains(listener):
-        return
-    painter.setFont(theme.font(10, 500))
-    taken: list[QRectF] = []
+        return []
+    taken: list[tuple[QRectF, int]] = []
     for azimuth in (0, 90, -90, 180, 60, -60, 30, -30, 120, -120, 150, -150):
         place = _border_point(listener, _direction(azimuth), border)
-        text = "0°" if azimuth == 0 else f"{azimuth:+d}°".replace("-", "−")
         chip = QRectF(place.x() - 18, place.y() - 8, 36, 16)
-        if any(chip.intersects(other) for other in taken):
-            continue
-        taken.append(chip)
+        if not any(chip.intersects(other) for other, _ in taken):
+            taken.append((chip, azimuth))
+    return taken
+
+
+def _paint_degrees(painter: QPainter, area: QRectF, listener: QPointF) -> None:
+    table = theme.colours()
+    painter.setFont(theme.font(10, 500))
+    for chip, azimuth in degree_chips(area, listener):
+        text = "0°" if azimuth == 0 else f"{azimuth:+d}°".replace("-", "−")
         painter.fillRect(chip, table.field)
         painter.setPen(table.text_soft if azimuth % 90 == 0 else table.text_faint)
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text.replace("+180", "180"))

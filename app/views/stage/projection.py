@@ -61,8 +61,8 @@ class Projection:
 
     @property
     def ring_step_m(self) -> float:
-        """Distance between range rings: round, and at least 44 px."""
-        return next((step for step in _RINGS_M if step * self.px_per_m >= 44.0), _RINGS_M[-1])
+        """Distance between range rings: round, and at least 60 px."""
+        return next((step for step in _RINGS_M if step * self.px_per_m >= 60.0), _RINGS_M[-1])
 
 
 def fitted(project: Project, size: QSizeF) -> Projection:

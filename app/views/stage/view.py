@@ -267,7 +267,9 @@ class TopView(EditingWidget):
             active = track.start_s <= self._position_s <= track.end_s
             painting.paint_source(painter, place, track, chosen=track.id == chosen, active=active)
         names = [painting.name_of(track, chosen=track.id == chosen) for track in tracks]
-        labels = place_labels(places, [width for _, width in names], QRectF(self.rect()))
+        area = QRectF(self.rect())
+        degrees = [chip for chip, _ in painting.degree_chips(area, self.projection.point(0, 0))]
+        labels = place_labels(places, [width for _, width in names], area, degrees)
         for track, (text, _), label in zip(tracks, names, labels, strict=True):
             painting.paint_name(painter, label, text, chosen=track.id == chosen)
 
