@@ -55,5 +55,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         progress.close()
     if report["mixed_to_mono"]:
         log.info("note        %d channels were mixed to mono", report["input_channels"])
+    for note in report["notes"]:
+        log.info("note        %s", note)
     log.info("written to  %s (peak %.1f dBFS)", report["out"], report["peak_dbfs"])
     return report

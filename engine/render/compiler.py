@@ -122,7 +122,9 @@ def motion_plan(trajectory: Trajectory, sample_rate_hz: int) -> MotionPlan:
 
 def _hrirs(project: Project, problems: list[str]) -> HrirSet:
     try:
-        return load_hrirs(project.scene.hrir, project.sample_rate_hz)
+        hrirs = load_hrirs(project.scene.hrir, project.sample_rate_hz)
+        problems.extend(hrirs.notes)
+        return hrirs
     except FoleystageError as error:
         problems.append(f"{error} (the shipped KEMAR set is used instead)")
         return load_hrirs("kemar", project.sample_rate_hz)

@@ -88,7 +88,10 @@ def spatialise(
             block = blocks[wanted.format_name]
             writer.write(block)
             peak = max(peak, float(np.abs(block).max()))
-    return _report(audio, out, wanted, len(samples), snapshot, peak)
+    notes = list(hrirs.notes) if hrirs is not None else []
+    if peak > 1.0:
+        notes.append("the peak is above full scale: it clips where it is played as it is")
+    return _report(audio, out, wanted, len(samples), snapshot, peak) | {"notes": notes}
 
 
 def _report(

@@ -24,6 +24,7 @@ from engine.coordinates import to_cartesian
 from engine.errors import HrirError
 from engine.realtime.binaural import locate_triangle
 from engine.spatial.alignment import delay_responses, onset_delays
+from engine.spatial.hrir_checks import check_head
 from engine.spatial.sofa import Measurements, read_sofa
 from engine.spatial.sphere import Triangulation, triangulate
 
@@ -56,6 +57,8 @@ class HrirSet:
         How many of the directions were measured.
     distance_m : float
         Radius they were measured at.
+    notes : tuple of str
+        What is odd about the set, in words.
     """
 
     name: str
@@ -65,6 +68,7 @@ class HrirSet:
     delays_samples: NDArray[np.float64]
     measured: int
     distance_m: float
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def triangulation(self) -> Triangulation:
@@ -113,7 +117,7 @@ def load_hrirs(source: str | Path, sample_rate_hz: int) -> HrirSet:
     Raises
     ------
     HrirError
-        If the file is missing, damaged, or no set of directions.
+        If the file is missing, damaged, no set of directions, or cannot be a head's.
     """
     path = resources.path(_KEMAR_FILE) if str(source) == KEMAR else Path(source).expanduser()
     stamp = path.stat().st_mtime_ns if path.is_file() else 0
@@ -136,11 +140,13 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
         room = int(np.ceil(file_delays.max())) + 1
         responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), file_delays)
     delays = onset_delays(responses, sample_rate_hz)
+    notes = check_head(responses, delays, sample_rate_hz, path)
     delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_SAMPLES)
     directions = positions / radii[:, None]
     filled = _fill_gaps(directions, responses, delays)
     try:
-        result = HrirSet(name, sample_rate_hz, *filled, len(directions), float(np.median(radii)))
+        distance_m = float(np.median(radii))
+        result = HrirSet(name, sample_rate_hz, *filled, len(directions), distance_m, notes)
         _ = result.triangulation
     except ValueError as error:
         raise HrirError(

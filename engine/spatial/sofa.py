@@ -58,6 +58,8 @@ def read_sofa(path: str | Path) -> Measurements:
 
 
 def _read(sofa: h5py.File, path: Path) -> Measurements:
+    for part in (sofa, *(sofa[name] for name in sofa)):
+        list(part.attrs)  # raises if the file is damaged there
     kind = _text(sofa.attrs.get("DataType", "FIR"))
     if not kind.startswith("FIR"):
         raise HrirError(f"holds '{kind}' data, not impulse responses", place=path, remedy=_REMEDY)

@@ -88,7 +88,8 @@ def read_trajectory_csv(
     ------
     TrajectoryError
         Naming file and line: no such file, missing column, not a number, NaN, times that do not
-        increase, elevation beyond 90 degrees, negative distance, no rows.
+        increase, elevation beyond 90 degrees, a distance of 0 or less, no rows. Any azimuth is
+        taken: 270 is -90.
     """
     path = Path(path)
     try:
@@ -154,9 +155,11 @@ def _rows(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[float, ...]
                 place=place,
                 remedy="elevation runs from -90 (below) to 90 (above)",
             )
-        if values[3] < 0.0:
+        if values[3] <= 0.0:
             raise TrajectoryError(
-                f"distance_m {values[3]:g} is negative", place=place, remedy="give metres"
+                f"distance_m {values[3]:g} is not positive, so it has no direction",
+                place=place,
+                remedy="give metres, more than 0",
             )
         before = values[0]
         yield values

@@ -102,6 +102,7 @@ def test_two_channels_are_mixed_and_said(scene: Path, capsys) -> None:
     ("more", "path", "words"),
     [
         ((), "missing.csv", "missing.csv"),
+        ((), "zero.csv", "zero.csv:3: distance_m 0"),
         (("--hrir", "bad.sofa"), "path.csv", "bad.sofa"),
         (("--room", "attic"), "path.csv", "attic"),
         (("-o", "/proc/nowhere/out.wav"), "path.csv", "/proc/nowhere/out.wav"),
@@ -110,6 +111,7 @@ def test_two_channels_are_mixed_and_said(scene: Path, capsys) -> None:
 def test_bad_input_is_one_line_and_leaves_nothing(
     scene: Path, more: tuple[str, ...], path: str, words: str, capsys
 ) -> None:
+    (scene / "zero.csv").write_text(HEADER + "0,0,0,1\n1,0,0,0\n")
     (scene / "bad.sofa").write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 100)
     more = tuple(str(scene / m) if m.endswith(".sofa") else m for m in more)
     before = sorted(scene.iterdir())

@@ -166,6 +166,9 @@ def test_cartesian_positions_and_swapped_ears(tmp_path: Path) -> None:
         ({"Data.IR": np.ones((36, 1, 64))}, "shape"),
         ({"Data.IR": np.full((36, 2, 64), np.nan)}, "NaN"),
         ({"Data.IR": np.zeros((36, 2, 64))}, "silent"),
+        ({"Data.IR": 1e4 * np.eye(64)[np.full((36, 2), 20)]}, r"level is \+80 dB"),
+        ({"Data.IR": 1e-5 * np.eye(64)[np.full((36, 2), 20)]}, "level is -100 dB"),
+        ({"Data.Delay": np.tile([[0.0, 150.0]], (36, 1))}, "3.5 ms apart"),
         ({"Data.SamplingRate": np.array([0.0])}, "rate"),
         ({"Data.Delay": np.zeros((7, 2))}, "Data.Delay"),
         ({"SourcePosition": np.ones((5, 3))}, "SourcePosition"),
@@ -178,6 +181,25 @@ def test_bad_sets_are_refused_in_words(tmp_path: Path, changes: dict, word: str)
         load_hrirs(path, 48000)
     assert "bad.sofa" in str(caught.value)
     assert "choose" in str(caught.value)
+
+
+def test_an_unusual_level_is_noted(tmp_path: Path, kemar: HrirSet) -> None:
+    azimuths = np.arange(0.0, 360.0, 10.0)
+    assert kemar.notes == load_hrirs(write_sofa(tmp_path / "usual.sofa", azimuths), 48000).notes
+    responses = 0.05 * np.eye(64)[np.full((36, 2), 20)]
+    path = write_sofa(tmp_path / "q.sofa", azimuths, **{"Data.IR": responses})
+    (note,) = load_hrirs(path, 48000).notes
+    assert kemar.notes == ()
+    assert note == "HRIR set q.sofa is 26 dB quieter than usual sets"
+
+
+@pytest.mark.parametrize("number", [72, 75, 77, 83, 130, 137, 163])
+def test_damaged_files_are_refused(shared_data: Path, number: int) -> None:
+    path = shared_data / "hrir_brir" / f"libmysofa__fail-issue-{number}.sofa"
+    if not path.exists():
+        pytest.skip("no damaged SOFA files at hand")
+    with pytest.raises(HrirError, match="choose another"):
+        load_hrirs(path, 48000)
 
 
 def test_missing_and_foreign_files(tmp_path: Path) -> None:

@@ -38,6 +38,11 @@ def test_azimuth_takes_the_shorter_way(tmp_path: Path) -> None:
     assert np.abs(to_spherical(positions)[:, 0]).min() > 169.0
 
 
+def test_azimuth_beyond_a_half_turn_is_wrapped(tmp_path: Path) -> None:
+    _, positions = read_trajectory_csv(write(tmp_path, HEADER + "0,270,0,1\n1,-450,0,1\n"))
+    np.testing.assert_allclose(to_spherical(positions)[:, 0], -90.0)
+
+
 def test_columns_in_any_order_with_byte_order_mark(tmp_path: Path) -> None:
     text = "\ufeffdistance_m,note,time_s,elevation_deg,azimuth_deg\n2,x,0,0,90\n\n"
     _, positions = read_trajectory_csv(write(tmp_path, text))
@@ -55,7 +60,9 @@ def test_columns_in_any_order_with_byte_order_mark(tmp_path: Path) -> None:
         (HEADER + "0,left,0,1\n", "azimuth_deg is 'left'"),
         (HEADER + "0,0\n", "elevation_deg is ''"),
         (HEADER + "0,0,95,1\n", "beyond 90"),
-        (HEADER + "0,0,0,-1\n", "negative"),
+        (HEADER + "0,0,0,-1\n", ":2: distance_m -1 is not positive"),
+        (HEADER + "0,0,0,1\n1,0,0,0\n", ":3: distance_m 0 is not positive"),
+        (HEADER + "0,0,-90.5,1\n", "beyond 90"),
         (HEADER + "0,0,0,inf\n", "distance_m is 'inf'"),
     ],
 )
