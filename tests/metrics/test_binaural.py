@@ -11,7 +11,7 @@ import pytest
 from engine.cli.main import main
 from engine.errors import ShapeError
 from engine.media.audio_file import write_audio
-from engine.metrics.binaural import compare_binaural
+from engine.metrics.binaural import compare_binaural, largest_snr_db
 
 RATE_HZ = 16_000
 KEYS = ["stft", "env", "mag", "d_phase", "snr_db", "itd_us", "ild_db", "gcc_ms2"]
@@ -31,6 +31,7 @@ def test_an_equal_estimate_has_no_error() -> None:
     scores = compare_binaural(noise(), noise(), RATE_HZ)
     assert scores.stft == scores.env == scores.mag == scores.d_phase == 0.0
     assert scores.itd_us == scores.ild_db == scores.gcc_ms2 == 0.0
+    assert scores.snr_db == pytest.approx(largest_snr_db(noise(), RATE_HZ))
     assert scores.snr_db == pytest.approx(10 * np.log10((np.mean(noise() ** 2) + 1e-4) / 1e-4))
 
 
@@ -106,6 +107,22 @@ def test_what_cannot_be_compared_is_said(
 ) -> None:
     with pytest.raises(ShapeError, match=words):
         compare_binaural(reference, estimate, RATE_HZ)
+
+
+def test_the_floor_of_the_ratio_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, seed in (("a", 0), ("b", 1)):
+        write_audio(tmp_path / f"{name}.wav", noise(seed), RATE_HZ, subtype="FLOAT")
+    reference = str(tmp_path / "a.wav")
+    with caplog.at_level("INFO"):
+        assert main(["metrics", "binaural", reference, str(tmp_path / "b.wav")]) == 0
+        assert not caplog.messages
+        assert main(["metrics", "binaural", reference, reference, "--json"]) == 0
+    assert "can reach 20.0 dB at most" in caplog.messages[0]
+    capsys.readouterr()
+    assert main(["metrics", "--help"]) == 0
+    assert "1e-4 is added" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
