@@ -117,12 +117,7 @@ def analyse_video(
     settings = settings or VisionSettings()
     progress("reading the video", 0.0)
     video = probe_video(path)
-    if video.duration_s < SHORTEST_S:
-        raise MediaError(
-            f"the video lasts {video.duration_s:.2f} s, but {SHORTEST_S} s are analysed at once",
-            place=video.path,
-            remedy="give a longer one",
-        )
+    _check_length(video)
     detector: Detector = plugins.create("detector", settings.detector)
     paths, size, shots, notes = _follow(video, detector, settings, progress)
     paths = _relevant(paths, size, video.duration_s)
@@ -138,6 +133,15 @@ def analyse_video(
         shots_s=tuple(shots),
     )
     return VisionResult(video, analysis, objects)
+
+
+def _check_length(video: Video) -> None:
+    if video.duration_s < SHORTEST_S:
+        raise MediaError(
+            f"the video lasts {video.duration_s:.2f} s, but {SHORTEST_S} s are analysed at once",
+            place=video.path,
+            remedy="give a longer one",
+        )
 
 
 def _damage(video: Video) -> list[str]:
@@ -289,22 +293,14 @@ def _place(
         rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
     )
     whole = [amodal(path, width, height) for path in paths]
-    distances = [
-        _distances(path, boxes, kind, depth, size)
-        for path, boxes, (kind, _) in zip(paths, whole, kinds, strict=True)
-    ]
+    ways = zip(paths, whole, kinds, strict=True)
+    distances = [_distances(path, boxes, kind, depth, size) for path, boxes, (kind, _) in ways]
     range_m = _depth_range(distances, settings, size)
     objects = []
     for index, path in enumerate(paths):
-        kind, gait = kinds[index][0], gaits[index]
-        walks = kind == "person" and gait is not None and gait.walks
-        if walks and gait is not None:
-            contacts = gait.contacts()
-        else:
-            contacts = find_contacts(path, kind, width, height)
-        centres = 0.5 * (whole[index][:, :2] + whole[index][:, 2:])
+        contacts = _contacts(path, kinds[index][0], gaits[index], size)
         positions = lift(
-            settings.mapping, centres, distances[index], size,
+            settings.mapping, 0.5 * (whole[index][:, :2] + whole[index][:, 2:]), distances[index], size,
             horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=range_m,
         )  # fmt: skip
         objects.append(
@@ -319,6 +315,15 @@ def _place(
             )
         )
     return tuple(objects), notes
+
+
+def _contacts(
+    path: Path, kind: str, gait: Gait | None, size: tuple[int, int]
+) -> tuple[Contact, ...]:
+    """Steps of people who walk; hits, starts and stops of everything else."""
+    if kind == "person" and gait is not None and gait.walks:
+        return gait.contacts()
+    return find_contacts(path, kind, *size)
 
 
 def _distances(
