@@ -284,10 +284,8 @@ def _place(
 ) -> tuple[tuple[SeenObject, ...], list[str]]:
     """Labels, contacts and positions of the paths; notes about the user's words."""
     width, height = size
-    kinds = [
-        kind_of(path, width, height, walks=gait is not None and gait.walks)
-        for path, gait in zip(paths, gaits, strict=True)
-    ]
+    pairs = zip(paths, gaits, strict=True)
+    kinds = [kind_of(p, width, height, walks=g is not None and g.walks) for p, g in pairs]
     names, notes = name_paths(paths, kinds, settings.prompt, height)
     depth = GeometryDepth(
         rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
@@ -299,8 +297,9 @@ def _place(
     objects = []
     for index, path in enumerate(paths):
         contacts = _contacts(path, kinds[index][0], gaits[index], size)
+        middle = 0.5 * (whole[index][:, :2] + whole[index][:, 2:])
         positions = lift(
-            settings.mapping, 0.5 * (whole[index][:, :2] + whole[index][:, 2:]), distances[index], size,
+            settings.mapping, middle, distances[index], size,
             horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=range_m,
         )  # fmt: skip
         objects.append(
