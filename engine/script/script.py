@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
+
+import numpy as np
+
 from engine.project.model import Event, Keyframe, Track, TrackId, Trajectory, Value
 
 AMBIENCE_TRACK = "ambience"
@@ -13,6 +17,12 @@ class Script(Value, frozen=True, kw_only=True):
 
     tracks: tuple[Track, ...] = ()
     events: tuple[Event, ...] = ()
+
+
+def event_seed(seed: int, event_id: str) -> int:
+    """Seed of one event: 31 bits from the scene's seed and the event's id."""
+    words = (seed % 2**64, zlib.crc32(event_id.encode()))
+    return int(np.random.SeedSequence(words).generate_state(1)[0] >> 1)
 
 
 def ambience_track(duration_s: float) -> Track:

@@ -32,7 +32,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 
 from engine import plugins
@@ -40,7 +39,7 @@ from engine.errors import ScriptError
 from engine.project.model import Event, EventId, Project, TrackId
 from engine.script.layers import LEAD_S, TAIL_S
 from engine.script.rules import check_category, in_words, shipped_rules
-from engine.script.script import AMBIENCE_TRACK, Script, ambience_track
+from engine.script.script import AMBIENCE_TRACK, Script, ambience_track, event_seed
 
 DEFAULT_CATEGORY = "FOLEY"
 
@@ -194,16 +193,11 @@ def _event(entry: _Line, index: int, project: Project, end_s: float, place: str)
         intensity=entry.intensity,
         level_db=entry.level_db,
         parameters=entry.parameters,
-        seed=entry.seed if entry.seed is not None else _seed(project.scene.seed, event_id),
+        seed=entry.seed if entry.seed is not None else event_seed(project.scene.seed, event_id),
         category=entry.category,
         why=entry.why,
         provenance="hand",
     )
-
-
-def _seed(seed: int, event_id: str) -> int:
-    words = (seed % 2**64, *event_id.encode())
-    return int(np.random.SeedSequence(words).generate_state(1)[0] >> 1)
 
 
 def _times(entry: _Line, end_s: float, where: str, place: str) -> tuple[float, float]:

@@ -6,18 +6,16 @@ The rules are data (`resources/script/`); this file only decides which rule fits
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from msgspec import structs
 
 from engine.project.model import Event, Project, Track
 from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, PlaceRule, Rules, mentions, shipped_rules
-from engine.script.script import AMBIENCE_TRACK, Script, ambience_track
+from engine.script.script import AMBIENCE_TRACK, Script, ambience_track, event_seed
 from engine.script.script_file import load_script
 
 __all__ = ["Script", "load_script", "write_script"]
@@ -76,12 +74,6 @@ def rule_for(track: Track, rules: Rules) -> ObjectRule:
             return max(named, key=lambda pair: pair[0])[1]
     found = guess_of(track)
     return next(rule for guess in found for rule in rules.objects if rule.guess == guess)
-
-
-def event_seed(seed: int, event_id: str) -> int:
-    """Seed of one event: 31 bits from the scene's seed and the event's id."""
-    words = (seed % 2**64, zlib.crc32(event_id.encode()))
-    return int(np.random.SeedSequence(words).generate_state(1)[0] >> 1)
 
 
 def _setting(project: Project, rules: Rules) -> Setting:

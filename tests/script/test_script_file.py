@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import ScriptError
 from engine.foley.generate import GENERATORS, generate
+from engine.script.script import event_seed
 from engine.script.writer import load_script
 
 GOOD = """\
@@ -62,6 +63,7 @@ def test_a_good_script(tmp_path: Path, project) -> None:
     assert [track.id for track in script.tracks] == ["ambience"]
     assert all(event.provenance == "hand" for event in script.events)
     assert load_script(tmp_path / "script.toml", project) == script
+    assert [e.seed for e in script.events] == [event_seed(0, id_) for id_ in ("e1", "wind", "e3")]
     for event in script.events:
         assert event.generator in GENERATORS
         generate(event, 16_000)
