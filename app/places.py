@@ -24,6 +24,13 @@ def settings() -> QSettings:
     )
 
 
+def shown(path: Path) -> str:
+    """A path as people write it: their home folder is ``~``."""
+    home = Path.home()
+    inside = home != Path(home.anchor) and path.is_relative_to(home)
+    return str(Path("~") / path.relative_to(home)) if inside else str(path)
+
+
 def is_bundle(path: Path) -> bool:
     """Whether a path looks like a session."""
     return path.suffix == SUFFIX or path.name == "project.json"

@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
         if session.bundle is None:
             return "No session open"
         saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
-        return f"{session.bundle.path}   ·   {saved}"
+        return f"{places.shown(session.bundle.path)}   ·   {saved}"
 
     def _show_actions(self) -> None:
         show_state(self.actions_by_name, self.session)

@@ -18,6 +18,7 @@ import app.main
 from app.window import MainWindow
 from engine.project.edits import MoveClip
 
+FIRST_S = 1.0
 STEP_S = 0.001
 _EDIT_MS = 33
 
@@ -44,7 +45,7 @@ def _edit(window: MainWindow, timer: QTimer) -> None:
 
     def edit() -> None:
         number = next(numbers)
-        window.session.do(MoveClip(clip_id=clip.id, start_s=number * STEP_S))
+        window.session.do(MoveClip(clip_id=clip.id, start_s=FIRST_S + number * STEP_S))
         print(number, time.monotonic(), flush=True)
 
     timer.timeout.connect(edit)

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import live_window
 import pytest
-from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
 from engine.project.store import Bundle
@@ -56,33 +55,29 @@ def killed_amid_edits(bundle_path: Path, edits: int) -> tuple[list[tuple[int, fl
     return made, killed_s
 
 
-@pytest.mark.parametrize("edits", [3, 45])
 def test_after_a_kill_amid_edits_the_window_offers_what_was_done(
-    empty_window: MainWindow, bundle_path: Path, qtbot: QtBot, edits: int
+    empty_window: MainWindow, bundle_path: Path
 ) -> None:
-    saved = Bundle.open(bundle_path, read_only=True)[1]
-    made, killed_s = killed_amid_edits(bundle_path, edits)
+    made, killed_s = killed_amid_edits(bundle_path, 40)
     empty_window.session.open_bundle(bundle_path)
-    kept = round(empty_window.session.project.clips[0].start_s / live_window.STEP_S)
+    start_s = empty_window.session.project.clips[0].start_s
+    kept = round((start_s - live_window.FIRST_S) / live_window.STEP_S)
     lost = [number for number, when in made if number > kept and when < killed_s - LOST_S]
     assert len(lost) <= 1
-    if kept != round(saved.clips[0].start_s / live_window.STEP_S):
-        assert "recovered" in empty_window.notices.text
-        assert empty_window.isWindowModified()
+    assert kept > 0
+    assert "recovered" in empty_window.notices.text
+    assert empty_window.isWindowModified()
     empty_window.session.save()
     assert not empty_window.isWindowModified()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_asked_to_end_the_window_closes_the_engine_and_leaves_nothing(
-    bundle_path: Path, number: signal.Signals
-) -> None:
+def test_asked_to_end_the_window_closes_the_engine_and_leaves_nothing(bundle_path: Path) -> None:
     with live(bundle_path, "wait") as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"
         workers = children_of(process.pid)
         assert workers
-        process.send_signal(number)
+        process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=20)
         assert process.returncode == 0
         assert "resource_tracker" not in errors

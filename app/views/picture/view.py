@@ -67,7 +67,8 @@ class PictureView(QWidget):
         self._position_s = position_s
         if self._project.video is not None and not self._problem:
             self.decoder.request(position_s)
-        self.update()
+        if self._picture_s is None:
+            self.update()  # with a picture, what is drawn changes when the next one comes
 
     def set_overlays(self, *, boxes: bool, safe_areas: bool) -> None:
         """Choose what is drawn over the picture."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -22,6 +22,7 @@ from engine.layouts import FORMATS
 from engine.media.timecode import format_timecode
 from engine.project.model import Project
 
+_NARROWEST_PX = 930
 FORMAT_NAMES = {
     "binaural": "Binaural",
     "stereo": "Stereo",
@@ -47,6 +48,7 @@ class TransportBar(QWidget):
         self.engine = EngineChip()
         self._length = QLabel()
         self._rate = QLabel()
+        self._spare: list[tuple[int, QWidget]] = []
         self._rate_text = ""
         self.monitor = QComboBox()
         for name in FORMATS:
@@ -73,15 +75,25 @@ class TransportBar(QWidget):
         self._row.addWidget(self.timecode)
         self._row.addSpacing(8)
         self._row.addLayout(_pair(self._length, self._rate))
+        self._spare = [(1180, self._length), (1180, self._rate), (1000, self.engine)]
         self._row.addStretch(1)
         self._row.addWidget(self.engine)
         self._row.addWidget(_rule())
         self._row.addSpacing(12)
-        self._row.addLayout(_labelled("Monitor", self.monitor))
+        label, row = _labelled("Monitor", self.monitor)
+        self._row.addLayout(row)
+        self._spare.append((1080, label))
+        self.setMinimumWidth(_NARROWEST_PX)
         self._row.addSpacing(12)
         self._row.addWidget(self.master)
         self._row.addSpacing(12)
         self._row.addWidget(self.meter, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window keeps to transport, timecode, monitor, master and meter."""
+        for needed_px, part in self._spare:
+            part.setVisible(self.width() >= needed_px)
+        super().resizeEvent(event)
 
     def set_project(self, project: Project) -> None:
         """Show the session's length and rate."""
@@ -130,7 +142,7 @@ def _pair(upper: QLabel, lower: QLabel) -> QVBoxLayout:
     return column
 
 
-def _labelled(text: str, widget: QWidget) -> QHBoxLayout:
+def _labelled(text: str, widget: QWidget) -> tuple[QLabel, QHBoxLayout]:
     row = QHBoxLayout()
     row.setSpacing(8)
     label = QLabel(text)
@@ -138,7 +150,7 @@ def _labelled(text: str, widget: QWidget) -> QHBoxLayout:
     label.setBuddy(widget)
     row.addWidget(label)
     row.addWidget(widget)
-    return row
+    return label, row
 
 
 def _rule() -> QFrame:

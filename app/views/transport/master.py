@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy
 
@@ -13,6 +13,9 @@ from app.views.timeline.header_painting import format_gain, share_of_gain
 from engine.project.edits import SetMasterGain
 from engine.project.model import Project
 
+_WHEEL_RESTS_MS = 500
+"""Turns of the wheel that follow each other this closely are one step of the history."""
+
 
 class MasterGain(EditingWidget):
     """Drag or turn the wheel; a double-click gives 0 dB."""
@@ -21,6 +24,10 @@ class MasterGain(EditingWidget):
         super().__init__()
         self._gain_db = 0.0
         self._drag: FaderDrag | None = None
+        self._wheel = QTimer(self)
+        self._wheel.setSingleShot(True)
+        self._wheel.setInterval(_WHEEL_RESTS_MS)
+        self._wheel.timeout.connect(self.gesture_ended)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
@@ -67,6 +74,9 @@ class MasterGain(EditingWidget):
         self.edit_requested.emit(SetMasterGain(gain_db=0.0))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self._wheel.isActive() and self._drag is None:
+            self.gesture_began.emit()
+        self._wheel.start()
         step_db = 0.5 * event.angleDelta().y() / 120.0
         gain_db = min(max(round(self._gain_db + step_db, 1), -60.0), 12.0)
         self.edit_requested.emit(SetMasterGain(gain_db=gain_db))
