@@ -27,8 +27,10 @@ from engine.jobs import Progress
 Blocks = Iterable[NDArray[np.float32]]
 
 _AAC_BITS_PER_S = 768_000
-_AAC_OPTIONS = {"aac_pns": "0"}
-"""No noise substitution: it would put a panned noise everywhere."""
+_AAC_OPTIONS = {"aac_pns": "0", "aac_coder": "fast"}
+"""No noise substitution: it would put a panned noise everywhere. The fast search takes a quarter of
+the time and at this rate is no noisier (25 to 50 dB below the sound of the demo, against 24 to 33).
+"""
 
 _AC3_BITS_PER_S = 448_000
 _LAYOUT = "5.1"
