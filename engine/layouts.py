@@ -5,6 +5,7 @@ Channel order is the WAV/SMPTE one for loudspeakers and ACN/SN3D for ambisonics.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.errors import LayoutError
@@ -84,3 +85,26 @@ def format_channels(name: str) -> int:
 def ambisonic_order(name: str) -> int:
     """Ambisonic order of format 'foa' or 'hoa3'."""
     return {"foa": 1, "hoa3": 3}[name]
+
+
+def chosen_formats(names: Iterable[str]) -> tuple[str, ...]:
+    """Deliverables by name, in the given order, in lower case and without repeats.
+
+    Raises
+    ------
+    LayoutError
+        None is given, or one is unknown.
+    """
+    wanted = tuple(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
+    known = ", ".join(FILE_NAMES)
+    if not wanted:
+        raise LayoutError("no format is given", remedy=f"choose any of {known}")
+    for name in wanted:
+        if name not in FILE_NAMES:
+            raise LayoutError(f"unknown format '{name}'", remedy=f"choose any of {known}")
+    return wanted
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """`chosen_formats` of a list with commas."""
+    return chosen_formats(text.split(","))

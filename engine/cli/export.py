@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.progress import TerminalProgress
-from engine.layouts import FILE_NAMES
+from engine.layouts import FILE_NAMES, parse_formats
 
 if TYPE_CHECKING:
     from engine.deliver.report import Deliverable
@@ -50,10 +50,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from engine.deliver.bounce import DeliveryOptions, deliver
     from engine.project.store import Bundle
 
-    formats = [name.strip() for name in args.format.split(",") if name.strip()]
+    formats = parse_formats(args.format)
     folder, file_name = _destination(args.out, formats)
     options = DeliveryOptions(film_order=args.film_order, file_name=file_name)
-    progress = TerminalProgress(quiet=args.json)
+    progress = TerminalProgress()
     bundle, project, _ = Bundle.open(args.project, read_only=True)
     try:
         report = deliver(project, bundle, formats, folder, progress, options)
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return {"out": str(folder), **msgspec.to_builtins(report)}
 
 
-def _destination(out: Path, formats: list[str]) -> tuple[Path, str | None]:
+def _destination(out: Path, formats: tuple[str, ...]) -> tuple[Path, str | None]:
     """Folder, and the file's own name where OUT names one.
 
     A folder that is there takes files of the usual names, and so does a name without an ending;
@@ -75,7 +75,7 @@ def _destination(out: Path, formats: list[str]) -> tuple[Path, str | None]:
     """
     if len(formats) != 1 or out.is_dir():
         return out, None
-    if out.suffix or formats == ["stems"]:
+    if out.suffix or formats == ("stems",):
         return out.absolute().parent, out.name
     return out, None
 

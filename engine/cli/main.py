@@ -44,10 +44,12 @@ def build_parser(commands: Sequence[str] = tuple(COMMANDS)) -> argparse.Argument
         module = importlib.import_module(COMMANDS[name])
         module.add_parser(subparsers)
         command = subparsers.choices[name]
-        if "--json" not in command._option_string_actions:
-            command.add_argument(
-                "--json", action="store_true", help="print a machine-readable report"
-            )
+        command.add_argument(
+            "--json",
+            action="store_true",
+            default=bool(command.get_default("json")),  # a command may print its report always
+            help="print a machine-readable report to stdout; all else goes to stderr",
+        )
         command.set_defaults(run=module.run)
     return parser
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ def add_parser(subparsers: Any) -> None:
         "d_phase, snr_db (as published: 1e-4 is added to the mean squares of signal and noise, "
         "so that even identical recordings reach about 15 dB only), itd_us, ild_db, gcc_ms2.",
     )
+    parser.set_defaults(json=True)
     parser.add_argument("name", choices=tuple(METRICS), metavar="NAME", help=", ".join(METRICS))
     parser.add_argument("reference", type=Path, metavar="REFERENCE")
     parser.add_argument("estimate", type=Path, metavar="ESTIMATE")
@@ -38,9 +38,9 @@ def add_parser(subparsers: Any) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> None:
-    """Print the figures as one JSON object (with or without --json)."""
-    print(json.dumps(METRICS[args.name](args), indent=2))
+def run(args: argparse.Namespace) -> Figures:
+    """The figures; they are printed as one JSON object with or without --json."""
+    return METRICS[args.name](args)
 
 
 def _binaural(args: argparse.Namespace) -> Figures:

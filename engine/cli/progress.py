@@ -11,18 +11,15 @@ _BAR_CELLS = 24
 
 
 class TerminalProgress:
-    """A `Progress` that writes to stderr."""
+    """A `Progress` that writes to stderr: stdout is for reports."""
 
-    def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
+    def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._quiet = quiet
         self._rewrites = self._stream.isatty()
         self._stage = ""
         self._drawn_at = 0.0
 
     def __call__(self, stage: str, fraction: float) -> None:
-        if self._quiet:
-            return
         new_stage = stage != self._stage
         self._stage = stage
         if self._rewrites:
@@ -39,6 +36,6 @@ class TerminalProgress:
 
     def close(self) -> None:
         """Leave the cursor on a clean line."""
-        if self._rewrites and self._stage and not self._quiet:
+        if self._rewrites and self._stage:
             self._stream.write("\r\x1b[2K")
             self._stream.flush()

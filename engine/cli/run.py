@@ -7,9 +7,10 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from engine.cli.options import add_hrir, add_seeing
 from engine.cli.progress import TerminalProgress
-from engine.layouts import FORMATS
-from engine.pipeline.settings import ALL_FORMATS, SYNTHESIS, RunSettings, parse_formats
+from engine.layouts import FORMATS, parse_formats
+from engine.pipeline.settings import ALL_FORMATS, LOUDNESS_LUFS, SYNTHESIS, RunSettings
 
 log = logging.getLogger("foleystage")
 
@@ -20,27 +21,45 @@ def add_parser(subparsers: Any) -> None:
         "run", help="a silent clip in: every deliverable and the session out"
     )
     parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--prompt", default="", help='what sounds, e.g. "footsteps, rain"')
-    parser.add_argument("--script", type=Path, help="a Foley script to use instead of the rules")
-    parser.add_argument("--formats", default=",".join(ALL_FORMATS), help="default: %(default)s")
     parser.add_argument(
-        "--mapping",
-        choices=("foleyspace", "cylinder", "foleydesigner"),
-        default="cylinder",
-        help="how pixels become metres (default: %(default)s)",
+        "-o", "--out", type=Path, required=True, metavar="DIR", help="made if it is not there"
     )
-    parser.add_argument("--detector", default="motion", help="default: %(default)s")
-    parser.add_argument("--generator", default=SYNTHESIS, help="default: %(default)s")
-    parser.add_argument("--hrir", default="kemar", metavar="SOFA", help="default: shipped KEMAR")
+    add_seeing(parser, 'what sounds, e.g. "footsteps, rain"')
+    parser.add_argument(
+        "--script",
+        type=Path,
+        metavar="FILE",
+        help="a Foley script of your own, TOML or JSON, in place of the one written by rules: "
+        "its format is in docs/script.md, an example is resources/script/example.toml",
+    )
+    parser.add_argument(
+        "--formats",
+        default=",".join(ALL_FORMATS),
+        metavar="LIST",
+        help="what to deliver, with commas (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--generator",
+        default=SYNTHESIS,
+        metavar="NAME",
+        help="what makes the sounds, see `foleystage doctor` (default: %(default)s)",
+    )
+    add_hrir(parser)
+    low, high = LOUDNESS_LUFS
     parser.add_argument(
         "--loudness",
         type=float,
         default=-23.0,
         metavar="LUFS",
-        help="integrated loudness to deliver at (default: %(default)s)",
+        help=f"integrated loudness to deliver at, from {low:g} to {high:g} (default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same samples")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="same seed, same samples; 0 or more (default: %(default)s)",
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -48,7 +67,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from engine.pipeline.produce import produce
 
     settings = RunSettings(
-        prompt=tuple(word.strip() for word in args.prompt.split(",") if word.strip()),
+        prompt=args.prompt,
         script=args.script,
         formats=parse_formats(args.formats),
         mapping=args.mapping,

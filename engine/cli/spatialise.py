@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from engine.cli.options import add_hrir
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FORMATS
 
@@ -27,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
         help="columns time_s,azimuth_deg,elevation_deg,distance_m",
     )
     parser.add_argument("--format", required=True, choices=tuple(FORMATS))
-    parser.add_argument("--hrir", default="kemar", metavar="SOFA", help="default: shipped KEMAR")
+    add_hrir(parser)
     parser.add_argument(
         "--room",
         default="none",

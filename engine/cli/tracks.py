@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.options import add_seeing
 from engine.cli.progress import TerminalProgress
 from engine.errors import DeliveryError
 
@@ -31,15 +32,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="CSV")
-    parser.add_argument(
-        "--mapping",
-        choices=("foleyspace", "cylinder", "foleydesigner"),
-        default="cylinder",
-        help="how pixels become metres (default: %(default)s)",
-    )
-    parser.add_argument("--detector", default="motion", help="default: %(default)s")
-    parser.add_argument("--prompt", default="", help='what moves, e.g. "woman, ball"')
-    parser.add_argument("--json", action="store_true", help="print a machine-readable report")
+    add_seeing(parser, 'what moves, e.g. "woman, ball"')
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -47,8 +40,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from engine.vision.analyse import VisionSettings, analyse_video
 
     _check_out(args.out)
-    words = tuple(word.strip() for word in args.prompt.split(",") if word.strip())
-    settings = VisionSettings(detector=args.detector, mapping=args.mapping, prompt=words)
+    settings = VisionSettings(detector=args.detector, mapping=args.mapping, prompt=args.prompt)
     progress = TerminalProgress()
     try:
         result = analyse_video(args.video, settings, progress)

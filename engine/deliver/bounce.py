@@ -23,7 +23,7 @@ from engine.deliver.staging import publish, staging_folder
 from engine.deliver.stems import plan_stems
 from engine.errors import DeliveryError, LayoutError
 from engine.jobs import Progress, silent_progress
-from engine.layouts import FILE_NAMES, FORMATS
+from engine.layouts import FILE_NAMES, FORMATS, chosen_formats
 from engine.project.model import ContentHash, Project, Video
 from engine.realtime.snapshot import BED_CHANNELS, Snapshot
 from engine.render.compiler import compile_project
@@ -82,7 +82,8 @@ def deliver(
         is missing or whose packets no container holds.
     """
     out_dir = Path(out_dir)
-    wanted = _checked(formats)
+    asked = chosen_formats(formats)
+    wanted = tuple(name for name in FILE_NAMES if name in asked)
     names = _names(wanted, options)
     container = _container(project, out_dir, options) if "video" in wanted else None
     snapshot = compile_project(project, bundle.audio_path, _rendered_formats(wanted))
@@ -112,16 +113,6 @@ def deliver(
             files=tuple(job.files),
             problems=snapshot.problems,
         )
-
-
-def _checked(formats: Sequence[str]) -> tuple[str, ...]:
-    if not formats:
-        raise LayoutError("no format is wanted", remedy=f"choose any of {', '.join(FILE_NAMES)}")
-    for name in formats:
-        if name not in FILE_NAMES:
-            known = ", ".join(FILE_NAMES)
-            raise LayoutError(f"unknown format '{name}'", remedy=f"choose any of {known}")
-    return tuple(name for name in FILE_NAMES if name in formats)
 
 
 def _names(wanted: Sequence[str], options: DeliveryOptions) -> dict[str, str]:

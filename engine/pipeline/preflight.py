@@ -7,12 +7,11 @@ from pathlib import Path
 import engine.vision.analyse  # noqa: F401  (registers the embedded detector and depth)
 from engine.errors import FoleystageError, PluginError
 from engine.foley.generate import GENERATORS
-from engine.pipeline.settings import SYNTHESIS, RunSettings, parse_formats
+from engine.layouts import chosen_formats
+from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 from engine.plugins import names
 from engine.script.script_file import check_script
 from engine.spatial.hrir import load_hrirs
-
-LOUDNESS_LUFS = (-60.0, -5.0)
 
 
 def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
@@ -23,7 +22,7 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     FoleystageError
         Of the kind that the part itself would raise, naming the setting and the remedy.
     """
-    parse_formats(",".join(settings.formats))
+    chosen_formats(settings.formats)
     _check_part("detector", settings.detector, names("detector"))
     _check_part("generator", settings.generator, (SYNTHESIS, *GENERATORS, *names("generator")))
     low, high = LOUDNESS_LUFS

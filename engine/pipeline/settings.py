@@ -6,11 +6,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from engine.errors import LayoutError
 from engine.layouts import FILE_NAMES
 from engine.project.model import Mapping
 
-ALL_FORMATS = ("binaural", "5.1", "foa", "hoa3", "stereo", "adm", "stems", "video")
+ALL_FORMATS = tuple(FILE_NAMES)
+LOUDNESS_LUFS = (-60.0, -5.0)
+"""Lowest and highest loudness that can be asked for."""
 
 SYNTHESIS = "synthesis"
 """The embedded generator: each event is made by the synthesis family its script line names."""
@@ -44,22 +45,3 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     hrir: str = "kemar"
     target_lufs: float = -23.0
     seed: int = 0
-
-
-def parse_formats(text: str) -> tuple[str, ...]:
-    """Formats of a comma-separated list, in the given order and without repeats.
-
-    Raises
-    ------
-    LayoutError
-        Naming the first unknown format and the known ones.
-    """
-    wanted = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
-    for name in wanted:
-        if name not in FILE_NAMES:
-            raise LayoutError(
-                f"unknown format '{name}'", remedy=f"choose from {', '.join(FILE_NAMES)}"
-            )
-    if not wanted:
-        raise LayoutError("no format given", remedy=f"choose from {', '.join(FILE_NAMES)}")
-    return wanted

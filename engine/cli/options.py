@@ -1,0 +1,38 @@
+"""Options that several commands share, spelt once."""
+
+from __future__ import annotations
+
+import argparse
+from typing import get_args
+
+from engine.project.model import Mapping
+
+_DEFAULT = "default: %(default)s"
+
+
+def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
+    """How the picture is read: --mapping, --detector and --prompt."""
+    parser.add_argument(
+        "--prompt", type=words, default=(), metavar="WORDS", help=f"{prompt_help}; with commas"
+    )
+    parser.add_argument(
+        "--mapping",
+        choices=get_args(Mapping),
+        default="cylinder",
+        help=f"how pixels become metres ({_DEFAULT})",
+    )
+    parser.add_argument(
+        "--detector", default="motion", metavar="NAME", help=f"see `foleystage doctor` ({_DEFAULT})"
+    )
+
+
+def add_hrir(parser: argparse.ArgumentParser) -> None:
+    """Whose ears: --hrir."""
+    parser.add_argument(
+        "--hrir", default="kemar", metavar="SOFA", help="a SOFA file (default: the shipped KEMAR)"
+    )
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The parts of a list with commas, without the blanks around them."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
