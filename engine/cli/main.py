@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
+from engine.cli.outputs import ending_cleans_up
 from engine.errors import CancelledError, FoleystageError
 
 DEBUG_VARIABLE = "FOLEYSTAGE_DEBUG"
@@ -69,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     try:
-        report = args.run(args)
+        with ending_cleans_up():
+            report = args.run(args)
     except BrokenPipeError:  # whoever read our output has gone
         return 1
     except (Exception, KeyboardInterrupt) as error:  # the program's edge: told in one line

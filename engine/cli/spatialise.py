@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.options import add_hrir
+from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FORMATS
 
@@ -49,11 +50,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     wanted = Spatialisation(
         times_s, positions_m, args.format, args.hrir, room_named(args.room), args.doppler
     )
-    progress = TerminalProgress()
-    try:
-        report = spatialise(args.audio, wanted, args.out, progress)
-    finally:
-        progress.close()
+    with whole_file(args.out, ".wav") as staged:
+        progress = TerminalProgress()
+        try:
+            report = spatialise(args.audio, wanted, staged, progress) | {"out": str(args.out)}
+        finally:
+            progress.close()
     if report["mixed_to_mono"]:
         log.info("note        %d channels were mixed to mono", report["input_channels"])
     for note in report["notes"]:

@@ -6,11 +6,11 @@ import argparse
 import csv
 import logging
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.options import add_seeing
+from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.errors import DeliveryError
 
@@ -39,66 +39,40 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Analyse the video, write the table whole or not at all, and report."""
     from engine.vision.analyse import VisionSettings, analyse_video
 
-    _check_out(args.out)
     settings = VisionSettings(detector=args.detector, mapping=args.mapping, prompt=args.prompt)
-    progress = TerminalProgress()
-    try:
-        result = analyse_video(args.video, settings, progress)
-    finally:
-        progress.close()
-    write_tracks(args.out, result)
+    with whole_file(args.out, ".csv") as staged:
+        progress = TerminalProgress()
+        try:
+            result = analyse_video(args.video, settings, progress)
+        finally:
+            progress.close()
+        write_tracks(staged, result)
     report = _report(result, args.out, args.mapping)
     _tell(report)
     return report
 
 
-def _check_out(out: Path) -> None:
-    """Before the work, not after it: can the table be written where it is wanted?"""
-    if out.is_dir():
-        raise DeliveryError("this is a folder", place=out, remedy="name a .csv file")
-    if not out.absolute().parent.is_dir():
-        raise DeliveryError(
-            "there is no such folder",
-            place=out.absolute().parent,
-            remedy="make it, or choose another",
-        )
-
-
 def write_tracks(out: Path, result: VisionResult) -> None:
-    """Write a row for every object in every video frame, in order of time, atomically.
+    """Write a row for every object in every video frame, in order of time.
 
     Raises
     ------
     DeliveryError
-        If it cannot be written; a file that was there before stays as it was.
+        If it cannot be written.
     """
-    partial: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w",
-            newline="",
-            encoding="utf-8",
-            dir=out.absolute().parent,
-            suffix=".part",
-            delete=False,
-        ) as handle:
-            partial = Path(handle.name)
+        with out.open("w", newline="", encoding="utf-8") as handle:
             writer = csv.writer(handle, lineterminator="\n")
             writer.writerow(HEADER)
             writer.writerows(_rows(result))
             handle.flush()
             os.fsync(handle.fileno())
-        partial.chmod(0o644)
-        partial.replace(out)
     except OSError as error:
         raise DeliveryError(
             f"the tracks cannot be written ({error.strerror or error})",
             place=out,
             remedy="check free space and permissions, or choose another place",
         ) from error
-    finally:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
 
 
 def _rows(result: VisionResult) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from engine.errors import DeliveryError
+from engine.errors import DeliveryError, FoleystageError
 
 _SPARE_BYTES = 32 << 20
 _PREFIX = ".incomplete-"
@@ -19,7 +19,8 @@ _PREFIX = ".incomplete-"
 def staging_folder(out_dir: Path, needed_bytes: int = 0) -> Iterator[Path]:
     """A folder on the output's disk, gone afterwards whatever happens.
 
-    What a killed process has left there is cleared away.
+    What a killed process has left there is cleared away. Errors that name a file in it name its
+    final place instead.
 
     Raises
     ------
@@ -46,6 +47,8 @@ def staging_folder(out_dir: Path, needed_bytes: int = 0) -> Iterator[Path]:
         _check_space(existing, needed_bytes)
         yield folder
         succeeded = True
+    except FoleystageError as error:
+        raise _told_of_the_output(error, folder, out_dir) from error.__cause__
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if not succeeded:
@@ -85,6 +88,14 @@ def publish(files: Mapping[Path, Path]) -> None:
             place=error.filename2 or error.filename or "",
             remedy="remove what is in the way or choose another folder",
         ) from error
+
+
+def _told_of_the_output(error: FoleystageError, folder: Path, out_dir: Path) -> FoleystageError:
+    """The error with the file's final place: the hidden folder tells nobody anything."""
+    if error.place is None or not Path(error.place).is_relative_to(folder):
+        return error
+    place = out_dir / Path(error.place).relative_to(folder)
+    return type(error)(error.problem, place=place, remedy=error.remedy)
 
 
 def _remove(path: Path) -> None:

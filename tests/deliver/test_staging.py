@@ -68,3 +68,11 @@ def test_when_one_cannot_be_placed_none_is(tmp_path):
         with pytest.raises(DeliveryError, match="choose another folder"):
             publish(files)
     assert [item.name for item in (tmp_path / "stems").iterdir()] == ["old.wav"]
+
+
+def test_errors_name_the_final_place(tmp_path):
+    with pytest.raises(DeliveryError) as caught, staging_folder(tmp_path / "out") as folder:
+        raise DeliveryError("disk full", place=folder / "mix.wav", remedy="free some space")
+    assert str(caught.value) == f"{tmp_path}/out/mix.wav: disk full; free some space"
+    with pytest.raises(DeliveryError, match="elsewhere"), staging_folder(tmp_path / "out"):
+        raise DeliveryError("unreadable", place="elsewhere")

@@ -105,7 +105,7 @@ def test_two_channels_are_mixed_and_said(scene: Path, capsys) -> None:
         ((), "zero.csv", "zero.csv:3: distance_m 0"),
         (("--hrir", "bad.sofa"), "path.csv", "bad.sofa"),
         (("--room", "attic"), "path.csv", "attic"),
-        (("-o", "/proc/nowhere/out.wav"), "path.csv", "/proc/nowhere/out.wav"),
+        (("-o", "/proc/nowhere/out.wav"), "path.csv", "/proc/nowhere: there is no such folder"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(

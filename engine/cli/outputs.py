@@ -1,0 +1,56 @@
+"""A command's one file: checked before the work, and there only when it is whole.
+
+A process that is told to end cleans up as after Ctrl-C. What one leaves that is killed outright is
+hidden, and cleared away by the next command that writes there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.deliver.staging import publish, staging_folder
+from engine.errors import DeliveryError
+
+
+@contextlib.contextmanager
+def whole_file(out: Path, kind: str) -> Iterator[Path]:
+    """A path to write to; what is there when all went well becomes `out`.
+
+    Parameters
+    ----------
+    kind : str
+        Of file, for the remedy, such as '.csv'.
+
+    Raises
+    ------
+    DeliveryError
+        At once if `out` is a folder or its folder is missing or cannot be written.
+    """
+    folder = out.absolute().parent
+    if out.is_dir():
+        raise DeliveryError("this is a folder", place=out, remedy=f"name a {kind} file")
+    if not folder.is_dir():
+        raise DeliveryError(
+            "there is no such folder", place=folder, remedy="make it, or choose another"
+        )
+    with staging_folder(folder) as staging:
+        staged = staging / out.name
+        yield staged
+        publish({staged: out})
+
+
+@contextlib.contextmanager
+def ending_cleans_up() -> Iterator[None]:
+    """While this lasts, SIGTERM interrupts like Ctrl-C instead of ending at once."""
+    if threading.current_thread() is not threading.main_thread():  # it alone may set signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,53 @@
+"""A command that is ended in the middle leaves nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine import resources
+from engine.cli.main import main
+
+DEMO = str(resources.path("demo/demo.mp4"))
+PROGRAM = [sys.executable, "-c", "import sys; from engine.cli.main import main; sys.exit(main())"]
+
+
+def end_in_the_middle(arguments: list[str], how: signal.Signals) -> tuple[int, str]:
+    """Exit status and last words of a command that is ended as soon as it has begun to work."""
+    running = subprocess.Popen([*PROGRAM, *arguments], stderr=subprocess.PIPE, text=True)
+    assert running.stderr is not None
+    running.stderr.readline()
+    running.send_signal(how)
+    words = running.stderr.read()
+    running.stderr.close()
+    return running.wait(timeout=60), words
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+@pytest.mark.parametrize(
+    "arguments", [["tracks", DEMO, "-o", "OUT/t.csv"], ["run", DEMO, "-o", "OUT/made"]]
+)
+def test_ending_a_command_leaves_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    command = [word.replace("OUT", str(tmp_path)) for word in arguments]
+    status, words = end_in_the_middle(command, signal.SIGTERM)
+    assert (status, words.strip().splitlines()[-1]) == (1, "foleystage: cancelled")
+    assert "Traceback" not in words
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+def test_a_killed_command_hides_what_it_leaves_and_the_next_one_clears_it(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("earlier")
+    status, _ = end_in_the_middle(["tracks", DEMO, "-o", str(table)], signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    assert table.read_text() == "earlier"
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["t.csv"]
+    assert main(["tracks", DEMO, "-o", str(table)]) == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+    assert table.read_text().startswith("time_s,")
