@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
-from engine.cli.outputs import ending_cleans_up
 from engine.errors import CancelledError, FoleystageError
 
 DEBUG_VARIABLE = "FOLEYSTAGE_DEBUG"
@@ -70,8 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     try:
-        with ending_cleans_up():
-            report = args.run(args)
+        report = args.run(args)
     except BrokenPipeError:  # whoever read our output has gone
         return 1
     except (Exception, KeyboardInterrupt) as error:  # the program's edge: told in one line

@@ -1,14 +1,12 @@
 """A command's one file: checked before the work, and there only when it is whole.
 
-A process that is told to end cleans up as after Ctrl-C. What one leaves that is killed outright is
-hidden, and cleared away by the next command that writes there.
+What a process leaves that is killed outright is hidden, and cleared away by the next command that
+writes there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,16 +39,3 @@ def whole_file(out: Path, kind: str) -> Iterator[Path]:
         staged = staging / out.name
         yield staged
         publish({staged: out})
-
-
-@contextlib.contextmanager
-def ending_cleans_up() -> Iterator[None]:
-    """While this lasts, SIGTERM interrupts like Ctrl-C instead of ending at once."""
-    if threading.current_thread() is not threading.main_thread():  # it alone may set signals
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

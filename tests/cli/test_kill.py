@@ -14,7 +14,7 @@ from engine import resources
 from engine.cli.main import main
 
 DEMO = str(resources.path("demo/demo.mp4"))
-PROGRAM = [sys.executable, "-c", "import sys; from engine.cli.main import main; sys.exit(main())"]
+PROGRAM = [sys.executable, "-m", "app.command"]
 
 
 def end_in_the_middle(arguments: list[str], how: signal.Signals) -> tuple[int, str]:
