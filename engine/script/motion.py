@@ -12,6 +12,8 @@ from engine.project.model import Contact, Track
 
 Array = NDArray[np.float64]
 STEP_S = 0.02
+FLYER = "flyer"
+"""Label by which the analysis of the picture marks what stays in the air."""
 MOVING_M_PER_S = 0.12
 """Slower than this is standing: trackers jitter by about as much."""
 MOVING_PART = 0.08
@@ -76,7 +78,7 @@ def read_motion(track: Track, end_s: float) -> Motion:
 
 def guess_of(track: Track) -> tuple[str, ...]:
     """What an unlabelled track may be, most telling first: see `guess` in `objects.toml`."""
-    if _flies(track):  # what never comes down to the ground neither steps nor bounces on it
+    if _is_flyer(track):  # what never comes down to the ground neither steps nor bounces on it
         return ("airborne", "anything")
     kinds = [contact.kind for contact in track.contacts]
     found = []
@@ -109,6 +111,16 @@ def _smooth(values: Array, width: int) -> Array:
     return np.convolve(padded, kernel / kernel.sum(), mode="valid")[: len(values)]
 
 
+def _is_flyer(track: Track) -> bool:
+    """Whether it is a thing that flies: what was seen in a picture is what the picture says.
+
+    Mappings differ in elevation, so it only counts for tracks that come from nowhere else.
+    """
+    if track.label.strip().lower() == FLYER or track.boxes is not None:
+        return track.label.strip().lower() == FLYER
+    return _flies(track)
+
+
 def _flies(track: Track) -> bool:
     """Whether it stays clearly above the listener's horizon, so never near the ground."""
     positions = track.trajectory.at(np.linspace(track.start_s, max(track.end_s, track.start_s), 64))
@@ -119,7 +131,7 @@ def _flies(track: Track) -> bool:
 
 def _on_ground(track: Track, times: Array, positions: Array) -> NDArray[np.bool_]:
     """Where it touches the ground: not above the horizon, and not in flight between bounces."""
-    if _flies(track):
+    if _is_flyer(track) or _flies(track):
         return np.zeros(len(times), dtype=bool)
     on_ground = np.ones(len(times), dtype=bool)
     bounces = [c.time_s for c in track.contacts if c.kind in ("bounce", "impact")]

@@ -26,7 +26,7 @@ from engine.vision.gait import FootMotion, Gait
 from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import merge, roams
-from engine.vision.paths import Path, amodal, make_paths, relevance
+from engine.vision.paths import Path, amodal, make_paths, relevance, surely_person
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker
 
@@ -47,6 +47,8 @@ _LEAST_RELEVANCE = 0.15
 """Objects that matter less than this share of the most relevant one are left out."""
 _LEAST_OF_TRAVELLERS = 0.04
 """The same for those that go a good way or look like people: small ones are heard, too."""
+_LEAST_OF_PEOPLE = 0.004
+"""The same for those that the people detector is sure of again and again, however far away."""
 _GOOD_WAY = 0.2
 _SIMPLIFY_DEG = 0.4
 
@@ -129,7 +131,7 @@ def analyse_video(
         detector=getattr(detector, "label", detector.name),
         tracker=TRACKER,
         depth=GeometryDepth.name,
-        notes=tuple([*_damage(video), *notes, *more]),
+        notes=tuple([*_damage(video), *notes, *_exaggeration(settings), *more]),
         shots_s=tuple(shots),
     )
     return VisionResult(video, analysis, objects)
@@ -152,6 +154,16 @@ def _damage(video: Video) -> list[str]:
     return [
         f"the file is truncated: its last {missing:.2f} s are missing; "
         f"the {video.duration_s:.2f} s before were analysed"
+    ]
+
+
+def _exaggeration(settings: VisionSettings) -> list[str]:
+    """A note that FoleySpace's mapping wants a depth network, which has no part in this."""
+    if settings.mapping != "foleyspace":
+        return []
+    return [
+        "the foleyspace mapping runs without a depth network: its depth comes from geometry, and "
+        "near things sound farther to the side than they are seen"
     ]
 
 
@@ -239,8 +251,11 @@ def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> li
 
 def _least(path: Path, width: int) -> float:
     """Share of the top relevance that a path must have to be kept."""
+    scores = path.person_scores
+    if surely_person(path):
+        return _LEAST_OF_PEOPLE
     travels = roams(path, width) and float(np.ptp(path.centres[:, 0])) > _GOOD_WAY * width
-    person = len(path.person_scores) > 2 and float(np.mean(path.person_scores > 0.2)) > 0.3
+    person = len(scores) > 2 and float(np.mean(scores > 0.2)) > 0.3
     return _LEAST_OF_TRAVELLERS if travels or person else _LEAST_RELEVANCE
 
 
@@ -286,7 +301,7 @@ def _place(
     width, height = size
     pairs = zip(paths, gaits, strict=True)
     kinds = [kind_of(p, width, height, walks=g is not None and g.walks) for p, g in pairs]
-    names, notes = name_paths(paths, kinds, settings.prompt, height)
+    names, notes = name_paths(paths, kinds, settings.prompt, size)
     depth = GeometryDepth(
         rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
     )

@@ -25,6 +25,7 @@ from engine.vision.camera import (
 )
 from engine.vision.flow import FlowField
 from engine.vision.opencv import cv2
+from engine.vision.plate import clean_plate
 
 Image = NDArray[np.uint8]
 
@@ -33,6 +34,8 @@ _LEAST_CONTRAST = 13.0
 _WEAK_SHARE = 0.4
 """Share of the contrast threshold that is enough where the pixel also flows."""
 _SLACK_PX = 1
+_BRIEF_S = 5.0
+"""In shorter blocks the median may show slow movers instead of the background."""
 _HAND_HELD_SHARE = 0.12
 """A camera that wanders less than this share of the width within a block counts as hand-held."""
 _FLOW_STEP_S = 0.04
@@ -122,9 +125,8 @@ class BlockBackground:
             self._known = None
         else:
             stack, self._known = self._aligned_stack(picks, self._to_reference)
-        median = _median(stack)
-        deviation = np.stack([cv2.absdiff(layer, median).max(axis=2) for layer in stack])
-        spread = _median(deviation).astype(np.float32)
+        brief = float(self.times_s[-1] - self.times_s[0]) < _BRIEF_S
+        median, spread = clean_plate(stack, doubt=brief and self._known is None)
         noise = float(np.median(spread))
         threshold = np.maximum(_LEAST_CONTRAST, 4.0 * np.maximum(spread, noise) + 3.0)
         return median, cv2.dilate(threshold.astype(np.float32), np.ones((3, 3), np.uint8))
@@ -161,11 +163,6 @@ class BlockBackground:
         return cv2.warpPerspective(
             image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(fill,) * 3
         )
-
-
-def _median(stack: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    middle = len(stack) // 2
-    return np.ascontiguousarray(np.partition(stack, middle, axis=0)[middle])
 
 
 def _by_flow(

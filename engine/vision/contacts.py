@@ -139,11 +139,14 @@ def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Side
     before = np.full((count, 2), np.nan)
     after, meeting = before.copy(), np.full(count, np.nan)
     noise = np.full(count, np.inf)
-    jitter_px = _jitter_px(points[seen])
+    jitter_px = _jitter_px(times_s[seen], points[seen])
     side_s = float(np.clip(5.1 * np.median(np.diff(times_s)), _SIDE_S, 2.0 * _SIDE_S))
+    uneven = _is_uneven(times_s)
     for i, time_s in enumerate(times_s):
         early = np.flatnonzero((times_s > time_s - side_s) & (times_s <= time_s) & seen)
         late = np.flatnonzero((times_s >= time_s) & (times_s < time_s + side_s) & seen)
+        if uneven:
+            early, late = _at_least(times_s, seen, i, (early, late))
         if len(early) <= _LEAST_SIDE or len(late) <= _LEAST_SIDE:
             continue
         # the sample at the moment itself may lie on either side: try both
@@ -156,12 +159,44 @@ def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Side
     return _Sides(before, after, meeting, noise)
 
 
-def _jitter_px(points: Array) -> float:
-    """Standard deviation of a position, from how second differences scatter."""
+def _is_uneven(times_s: Array) -> bool:
+    """Whether pictures come so irregularly that time, and not their number, must decide."""
+    steps_s = np.diff(times_s)
+    return bool(len(steps_s)) and float(steps_s.mean()) > 1.3 * float(np.median(steps_s))
+
+
+def _at_least(
+    times_s: Array,
+    seen: NDArray[np.bool_],
+    index: int,
+    sides: tuple[NDArray[np.intp], NDArray[np.intp]],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Sides (before, after) with as many sightings as a parabola needs, within twice the time."""
+    early, late = sides
+    rows = np.flatnonzero(seen)
+    wanted = _LEAST_SIDE + 1
+    if len(early) < wanted:
+        early = rows[rows <= index][-wanted:]
+        early = early[times_s[early] > times_s[index] - 2.5 * _SIDE_S]
+    if len(late) < wanted:
+        late = rows[rows >= index][:wanted]
+        late = late[times_s[late] < times_s[index] + 2.5 * _SIDE_S]
+    return early, late
+
+
+def _jitter_px(times_s: Array, points: Array) -> float:
+    """Standard deviation of a position, from how second differences scatter.
+
+    Where pictures come unevenly, those count that lie closest together: flight bends the others.
+    """
     if len(points) < 5:
         return 0.3
-    second = np.diff(points, n=2, axis=0)
-    scatter = np.median(np.abs(second - np.median(second, axis=0)))
+    first, second = np.diff(times_s)[:-1, None], np.diff(times_s)[1:, None]
+    straight = (second * points[:-2] + first * points[2:]) / (first + second)
+    away = 2.0 * (straight - points[1:-1])
+    spans_s = (first + second)[:, 0]
+    away = away[spans_s <= max(1.5 * spans_s.min(), float(np.sort(spans_s)[:3].max()))]
+    scatter = np.median(np.abs(away - np.median(away, axis=0)))
     return max(0.08, 1.4826 * float(scatter) / np.sqrt(6.0))
 
 
@@ -176,8 +211,7 @@ def _meet(
     early, late = sides
     a, miss_a = _fit(times_s[early] - time_s, points[early])
     b, miss_b = _fit(times_s[late] - time_s, points[late])
-    step = float(np.median(np.diff(times_s)))
-    span = np.linspace(-step, step, 17)
+    span = _span(times_s, time_s)
     apart = np.abs(np.polyval(a[:, 1], span) - np.polyval(b[:, 1], span))
     apart += np.abs(np.polyval(a[:, 0], span) - np.polyval(b[:, 0], span))
     at = float(span[int(np.argmin(apart))])
@@ -188,6 +222,15 @@ def _meet(
     )
     misfit = float(np.hypot(miss_a, miss_b)) + float(apart.min())
     return velocity_a, velocity_b, time_s + at, float(noise), misfit
+
+
+def _span(times_s: Array, time_s: float) -> Array:
+    """Moments, relative to a picture's, from the picture before it to the one after."""
+    step_s = float(np.median(np.diff(times_s)))
+    index = int(np.searchsorted(times_s, time_s))
+    back_s = time_s - float(times_s[max(0, index - 1)])
+    on_s = float(times_s[min(len(times_s) - 1, index + 1)]) - time_s
+    return np.linspace(-back_s, on_s, 8 * max(2, round((back_s + on_s) / step_s)) + 1)
 
 
 def _degree(times: Array) -> int:

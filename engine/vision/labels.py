@@ -1,4 +1,7 @@
-"""What a track is called: person, vehicle or object; or the user's own words for those."""
+"""What a track is called: person, vehicle, flyer or object; or the user's own words for those.
+
+All of it is told from the picture alone, so that it is the same whatever mapping places things.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,14 @@ from engine.vision.merge import roams
 from engine.vision.paths import Path
 
 Kind = Literal["person", "vehicle", "object"]
+_LEAST_S = {"vehicle": 0.7, "flyer": 0.5}
+"""Fragments shorter than this are too little to be called that."""
+_LEAST_VEHICLE = 0.45
+"""Confidence below which a vehicle is rather called an object."""
+FLYER = "flyer"
+"""Label of objects that travel well above the horizon and never come down."""
+_HIGH, _ALWAYS_HIGH = 0.4, 0.467
+"""Shares of the picture's height above which a flyer's centre usually and always is."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -59,13 +70,13 @@ def kind_of(path: Path, width: int, height: int, *, walks: bool) -> tuple[Kind, 
         return "person", float(np.clip(0.5 + 0.5 * hog, 0, 1)) * seen
     if upright and walks:
         return "person", 0.6 * seen
-    if _is_vehicle(path, aspect, width, height):
+    if 0.8 * seen >= _LEAST_VEHICLE and _is_vehicle(path, aspect, width, height):
         return "vehicle", 0.8 * seen
     return "object", 0.7 * seen
 
 
 def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
-    if path.parts or not roams(path, width):
+    if path.parts or path.duration_s < _LEAST_S["vehicle"] or not roams(path, width):
         return False
     low = float(np.percentile(path.smooth[:, 3], 75)) > 0.42 * height
     large = float(np.percentile(path.sizes[:, 0], 75)) > 0.1 * width
@@ -81,14 +92,26 @@ def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
     return low and large and along and aspect > 1.15
 
 
+def flies(path: Path, width: int, height: int) -> bool:
+    """Whether it travels and stays well above the horizon, in the middle of the picture."""
+    if path.duration_s < _LEAST_S[FLYER]:
+        return False
+    usual, lowest = np.percentile(path.centres[:, 1], (50, 90)) / height
+    return bool(usual < _HIGH and lowest < _ALWAYS_HIGH and roams(path, width))
+
+
 def name_paths(
-    paths: Sequence[Path], kinds: Sequence[tuple[Kind, float]], prompt: Sequence[str], height: int
+    paths: Sequence[Path],
+    kinds: Sequence[tuple[Kind, float]],
+    prompt: Sequence[str],
+    size: tuple[int, int],
 ) -> tuple[list[Naming], list[str]]:
     """Names of the paths, and notes for the user about words that found no object.
 
     A foreign detector's own label wins. Otherwise a word of the prompt is used for the paths of
     its kind: words for people and vehicles by vocabulary; among objects, flying words for what
     stays above the horizon, round words for what is about as wide as high, the others in turn.
+    Objects that fly are called 'flyer' otherwise. `size` is the picture's width and height.
     """
     names: list[Naming] = []
     words = _by_kind(prompt)
@@ -99,9 +122,10 @@ def name_paths(
             label = max(foreign, key=lambda k: foreign[k])
             names.append(Naming(kind, label, sure))
             continue
-        word = _word_for(path, kind, words, used, height)
+        word = _word_for(path, kind, words, used, size[1])
         used |= {word} if word else set()
-        names.append(Naming(kind, word or kind, sure))
+        plain = FLYER if kind == "object" and flies(path, *size) else kind
+        names.append(Naming(kind, word or plain, sure))
     notes = [
         f"label '{word}' from the prompt stands for moving {kind}s (by motion, not by looks)"
         for kind, some in words.items()

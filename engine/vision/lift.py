@@ -15,7 +15,8 @@ CYLINDER_HALF_SLOPE = np.pi / 3.0
 """Height over horizontal distance at the upper edge of the cylinder mapping (46.3 degrees)."""
 FOLEYSPACE_SIDE_M = 1.47
 """S_y of FoleySpace: the largest distance to the side; also the radius of its HRIRs."""
-_NEAREST_SHARE = 0.05
+_NEAREST_SHARE = 0.3
+"""Least normalised depth: a compromise between depth and true directions."""
 
 
 def rows_per_unit(mapping: Mapping, width: int, height: int, horizontal_fov_deg: float) -> float:
@@ -89,8 +90,9 @@ def foleyspace(
     Without a network there is no depth map D. Its part is played by the distances, from geometry,
     of everything that moves in the shot together with the visible ground: min D is the smaller
     of the nearest object and the ground at the picture's lower edge, max D the farthest object
-    (see `engine.vision.analyse`). Normalised depth is kept at 0.05 or more, so that a source never
-    sits inside the listener's head, where it has no direction.
+    (see `engine.vision.analyse`). Normalised depth is kept at 0.3 or more: at 0, where
+    Eq. 5 puts the nearest thing, everything off the middle would be at 90 degrees to the side.
+    Even so, near things are heard farther to the side than they are seen.
     """
     width, height = size
     nearest, farthest = depth_range_m

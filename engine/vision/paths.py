@@ -21,6 +21,8 @@ _LEAST_PACE = 0.03
 _LIVELY = 4.0
 """What goes a fifth of the picture's width in a second is as lively as counts."""
 _SMOOTH_SIZE_S = 0.2
+_LEAST_DRIFT_S, _LEAST_DRIFT, _DRIFT_SIGMAS = 1.2, 0.12, 4.0
+"""Duration, way (in sizes) and steadiness from which a slow path goes somewhere."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,24 @@ def _moves(path: Path, width: int) -> bool:
         path.duration_s > 1.5 and size > 0.08 * width and path.seen.mean() > 0.7
         and extent > 0.1 * size
     )  # fmt: skip
-    return goes or growth > 0.35 or stirs
+    return goes or growth > 0.35 or stirs or _drifts(path, size)
+
+
+def _drifts(path: Path, size: float) -> bool:
+    """Whether it is a person who moves or grows slowly but steadily, as one far away does."""
+    if path.duration_s < _LEAST_DRIFT_S or path.seen.mean() < 0.8 or not surely_person(path):
+        return False
+    values = np.column_stack([path.centres / size, np.log(np.maximum(path.sizes[:, 1], 1.0))])
+    slope, offset = np.polyfit(path.times_s, values, 1)
+    off = values - np.outer(path.times_s, slope) - offset
+    net = np.abs(slope) * path.duration_s
+    return bool(np.any((net > _LEAST_DRIFT) & (net > _DRIFT_SIGMAS * off.std(axis=0))))
+
+
+def surely_person(path: Path) -> bool:
+    """Whether the people detector said so again and again."""
+    scores = path.person_scores
+    return len(scores) >= 5 and float(np.mean(scores > 0.2)) > 0.6
 
 
 def _stitch(paths: list[Path], width: int) -> list[Path]:

