@@ -27,6 +27,7 @@ from engine.layouts import FILE_NAMES, FORMATS, chosen_formats
 from engine.project.model import ContentHash, Project, Video
 from engine.realtime.snapshot import BED_CHANNELS, Snapshot
 from engine.render.compiler import compile_project
+from engine.spatial.hrir import load_hrirs
 
 _FLOAT_BYTES, _PCM_BYTES = 4, 3
 _NEEDS_MIX = {"5.1", "foa", "hoa3", "adm", "stems", "video"}
@@ -77,6 +78,8 @@ def deliver(
     ------
     LayoutError
         If a format is unknown.
+    HrirError
+        If 'binaural' is wanted and the session's HRIR set cannot be read.
     DeliveryError
         Nothing to deliver, an output folder that cannot be written, a full disk, a picture that
         is missing or whose packets no container holds.
@@ -86,6 +89,8 @@ def deliver(
     wanted = tuple(name for name in FILE_NAMES if name in asked)
     names = _names(wanted, options)
     container = _container(project, out_dir, options) if "video" in wanted else None
+    if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
+        load_hrirs(project.scene.hrir, project.sample_rate_hz)
     snapshot = compile_project(project, bundle.audio_path, _rendered_formats(wanted))
     if snapshot.length_samples == 0:
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")

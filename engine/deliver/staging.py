@@ -28,31 +28,36 @@ def staging_folder(out_dir: Path, needed_bytes: int = 0) -> Iterator[Path]:
         If `out_dir` cannot be made or written, or its disk has not `needed_bytes` to spare.
     """
     existing = next(p for p in (out_dir, *out_dir.absolute().parents) if p.exists())
-    made: Path | None = None
+    made = None if out_dir.exists() else _first_missing(out_dir)
+    folder: Path | None = None
+    succeeded = False
     try:
-        if not out_dir.exists():
-            made = _first_missing(out_dir)
-            out_dir.mkdir(parents=True)
+        folder = _make_folder(out_dir)
+        _check_space(existing, needed_bytes)
+        yield folder
+        succeeded = True
+    except FoleystageError as error:
+        if folder is None:
+            raise
+        raise _told_of_the_output(error, folder, out_dir) from error.__cause__
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not succeeded:
+            _remove_empty(made, out_dir)
+
+
+def _make_folder(out_dir: Path) -> Path:
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
         _clear_abandoned(out_dir)
-        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=out_dir))
+        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=out_dir))
     except OSError as error:
-        _remove_empty(made, out_dir)
         raise DeliveryError(
             f"the output folder cannot be written ({error.strerror or error})",
             place=out_dir,
             remedy="choose another folder",
         ) from error
-    succeeded = False
-    try:
-        _check_space(existing, needed_bytes)
-        yield folder
-        succeeded = True
-    except FoleystageError as error:
-        raise _told_of_the_output(error, folder, out_dir) from error.__cause__
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if not succeeded:
-            _remove_empty(made, out_dir)
 
 
 def publish(files: Mapping[Path, Path]) -> None:

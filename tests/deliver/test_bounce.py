@@ -20,7 +20,7 @@ from engine.deliver.bounce import DeliveryOptions, deliver
 from engine.deliver.loudness import measure
 from engine.deliver.report import DeliveryReport
 from engine.deliver.surround import FILM_ORDER_INDICES
-from engine.errors import CancelledError, DeliveryError, LayoutError
+from engine.errors import CancelledError, DeliveryError, HrirError, LayoutError
 from engine.media.audio_file import read_audio
 from engine.media.riff import read_wave_file
 from engine.project.model import Project, Strip
@@ -300,3 +300,14 @@ def test_a_missing_take_is_silent_and_named(folder: Folder, tmp_path: Path) -> N
     take = structs.replace(project.takes[0], audio="gone")
     report = deliver(project.with_take(take), folder, ["stereo"], tmp_path)
     assert "Rolling ball" in report.problems[0]
+
+
+def test_an_hrir_set_that_cannot_be_read_is_not_replaced_in_silence(
+    folder: Folder, tmp_path: Path
+) -> None:
+    project = scene(folder)
+    broken = structs.replace(project, scene=structs.replace(project.scene, hrir="/nowhere.sofa"))
+    with pytest.raises(HrirError, match=r"nowhere\.sofa"):
+        deliver(broken, folder, ["binaural"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert deliver(broken, folder, ["5.1"], tmp_path / "out").files
