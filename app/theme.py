@@ -12,9 +12,6 @@ from PySide6.QtWidgets import QApplication
 from engine import resources
 from engine.project.palette import TRACK_COLOURS
 
-STEP_PX = 4
-"""All spacing is a multiple of this."""
-
 FONT_FAMILY = "Inter"
 
 

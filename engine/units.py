@@ -29,11 +29,6 @@ def seconds_to_samples(time_s: float, sample_rate_hz: int) -> int:
     return int(np.floor(time_s * sample_rate_hz + 0.5))
 
 
-def samples_to_seconds(samples: int, sample_rate_hz: int) -> float:
-    """Time in seconds of a sample position."""
-    return samples / sample_rate_hz
-
-
 def seconds_to_video_frame(time_s: float, rate: Fraction) -> int:
     """Index of the video frame on screen at `time_s` (frames are half-open intervals).
 

@@ -126,13 +126,6 @@ class WaveFile:
         return self.data_bytes // max(self.wave.bytes_per_sample, 1)
 
 
-def is_riff(path: Path) -> bool:
-    """Whether a file starts as WAV, RF64 or BW64."""
-    with path.open("rb") as stream:
-        head = stream.read(12)
-    return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:] == b"WAVE"
-
-
 def read_wave_file(path: Path) -> WaveFile:
     """Format, place of the samples and other chunks of a WAV, RF64 or BW64 file.
 

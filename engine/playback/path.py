@@ -37,7 +37,6 @@ class OutputPath:
         self._matrix, self.message = monitor_matrix(
             monitor_format, self._channels, is_alsa=self._is_alsa
         )
-        self._source_rate_hz = sample_rate_hz
         self._resampler = None
         if sample_rate_hz != self._rate_hz:
             self._resampler = Resampler(sample_rate_hz, self._rate_hz, self._channels)
@@ -48,10 +47,6 @@ class OutputPath:
         if self._resampler is None:
             return 0.0
         return self._resampler.delay_samples * self._resampler.ratio
-
-    def project_rate_ratio(self) -> float:
-        """Project samples per device sample."""
-        return self._source_rate_hz / self._rate_hz
 
     def carry(self, samples: NDArray[np.float32]) -> None:
         """Add (channels, n) samples of the present format to what is converted next."""

@@ -73,12 +73,6 @@ class StatusBoard:
         self._devices: tuple[str, ...] = ()
         self._trouble = ""
         self._problems: tuple[str, ...] = ()
-        self._revision = 0
-
-    @property
-    def compiled_revision(self) -> int:
-        """Revision of the project that is heard."""
-        return self._revision
 
     def set_state(self, state: str, message: str) -> None:
         """The engine process came, went or failed."""
@@ -94,8 +88,8 @@ class StatusBoard:
                 case m.DeviceReport():
                     self._device = notice
                     self._devices = notice.devices or self._devices
-                case m.Compiled(revision=revision, problems=problems):
-                    self._revision, self._problems, self._trouble = revision, problems, ""
+                case m.Compiled(problems=problems):
+                    self._problems, self._trouble = problems, ""
                 case m.Trouble(message=message):
                     self._trouble = message
 

@@ -15,7 +15,6 @@ from engine.project.model import Project
 
 HEIGHT_PX = 40
 _MARKERS_PX = 16
-_EDGE_PX = 5
 
 
 class Ruler(QWidget):
