@@ -25,7 +25,7 @@ State = Literal["ok", "fallback", "missing"]
 PACKAGES = (
     *("foleystage", "numpy", "scipy", "numba", "h5py", "msgspec"),
     *("soundfile", "sounddevice", "rtmixer", "av", "opencv-python"),
-    *("PySide6-Essentials", "pyqtgraph", "platformdirs"),
+    *("PySide6-Essentials", "platformdirs"),
 )
 OPTIONAL_PACKAGES = {
     "torch": "learned parts",
@@ -234,7 +234,7 @@ def _learning() -> list[Finding]:
     found = [_gpu()]
     for name, use in OPTIONAL_PACKAGES.items():
         version = _version(name)
-        note = "optional" if version else f"optional, for {use}"
+        note = "optional" if version else f"optional, for {use}; nothing needs it yet"
         found.append(Finding(name, version or "not installed", "ok", note))
     broken = _version("torch") is not None and importlib.util.find_spec("torch") is None
     if broken:
