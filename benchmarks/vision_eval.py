@@ -1,7 +1,8 @@
 """How well vision finds and places things: figures on the demo and, where at hand, on real clips.
 
 ``python benchmarks/vision_eval.py [DATA_FOLDER]`` prints a table. The data folder is the optional
-test media (environment variable FOLEYSTAGE_TEST_DATA); without it only the demo is measured.
+test media (environment variable FOLEYSTAGE_TEST_DATA, or `shared/data` beside the checkout);
+without it only the demo is measured.
 """
 
 from __future__ import annotations
@@ -212,10 +213,11 @@ def _mask_truth(video: Path) -> list[tuple[float, np.ndarray]]:
 def main() -> None:
     """Print all figures."""
     measure_demo()
-    default = os.environ.get("FOLEYSTAGE_TEST_DATA", "../shared/data")
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    default = os.environ.get("FOLEYSTAGE_TEST_DATA", beside)
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else default)
     if not folder.is_dir():
-        print("real test media are not at hand")
+        print("there are no test media beside the checkout (set FOLEYSTAGE_TEST_DATA)")
         return
     measure_streets(folder)
     measure_masks(folder)

@@ -11,12 +11,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("YOLO_AUTOINSTALL", "False")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+BESIDE = REPOSITORY.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of real test media, skipped where it is not at hand (it is large and not shipped)."""
-    folder = Path(os.environ.get("FOLEYSTAGE_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
+    """Folder of test media beside the checkout; large and not shipped, so skipped without it."""
+    folder = Path(os.environ.get("FOLEYSTAGE_TEST_DATA", BESIDE))
     if not folder.is_dir():
-        pytest.skip("real test media are not at hand (set FOLEYSTAGE_TEST_DATA)")
+        pytest.skip("there are no test media beside the checkout (set FOLEYSTAGE_TEST_DATA)")
     return folder
