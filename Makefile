@@ -1,14 +1,16 @@
 # make run     set up, make the demo's sound, open the window where there is a display
 # make test    set up, run the tests
-# make check   lint, format, types, walls between the rooms, tests
+# make lint    lint, format, types, walls between the rooms
+# make check   make lint, then the tests
 # make fix     let the formatter and the linter mend what they can
 # make bench   measure; prints a table and writes benchmarks/results.json
+# make kill-test  kill an editing session 200 times; each must open again, and be right
 # make demo    draw the demo clip and its known answer again
 # make package build the wheel and the source archive into dist/
 # make clean   remove .venv and everything built
 
 .DEFAULT_GOAL := run
-.PHONY: run test check fix bench demo package install-desktop clean
+.PHONY: run test lint check fix bench kill-test demo package install-desktop clean
 
 BIN := .venv/bin
 SETUP := packaging/setup.sh pyproject.toml $(wildcard packaging/debian/*.txt)
@@ -28,11 +30,13 @@ run: .venv/.ready-run
 test: .venv/.ready-dev
 	@packaging/test.sh
 
-check: .venv/.ready-dev
+lint: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy engine app resources/demo benchmarks
 	$(BIN)/lint-imports
+	$(BIN)/mypy engine app resources/demo benchmarks
+
+check: lint
 	@packaging/test.sh
 
 fix: .venv/.ready-dev
@@ -41,6 +45,9 @@ fix: .venv/.ready-dev
 
 bench: .venv/.ready-dev
 	$(BIN)/python -m benchmarks.run
+
+kill-test: .venv/.ready-dev
+	$(BIN)/python -m benchmarks.kill_test --kills 200
 
 demo: .venv/.ready-run
 	$(BIN)/python -m resources.demo.draw_demo
