@@ -33,6 +33,7 @@ _KEMAR_FILE = "hrir/mit_kemar_normal_pinna.sofa"
 _GAP_DEG = 35.0
 _SAME_DIRECTION_DEG = 0.01
 _RESAMPLER_HALF_LENGTH = 48
+_LARGEST_RATIO_TERM = 2000
 _LONGEST_SPREAD_SAMPLES = 200
 """Onsets later than the earliest by more than this are no heads but echoes; the kernel's
 partitions leave room for no more."""
@@ -131,9 +132,8 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
     positions = measurements.positions_m[chosen]
     radii = np.linalg.norm(positions, axis=1)
     ratio = sample_rate_hz / measurements.sample_rate_hz
-    responses = _resample(
-        measurements.responses[chosen], measurements.sample_rate_hz, sample_rate_hz
-    )
+    up, down = _ratio(measurements.sample_rate_hz, sample_rate_hz, path)
+    responses = _resample(measurements.responses[chosen], up, down)
     file_delays = measurements.delays_samples[chosen] * ratio
     file_delays -= min(file_delays.min(), 0.0)
     if file_delays.any():
@@ -170,19 +170,28 @@ def _one_sphere(measurements: Measurements) -> NDArray[np.intp]:
     return np.delete(chosen, np.unique(pairs.max(axis=1))) if len(pairs) else chosen
 
 
-def _resample(responses: NDArray[np.float64], from_hz: int, to_hz: int) -> NDArray[np.float64]:
-    """Responses at another rate, with the same spectrum (so samples scale by the rates' ratio)."""
-    if from_hz == to_hz:
-        return responses
+def _ratio(from_hz: int, to_hz: int, path: Path) -> tuple[int, int]:
+    """Whole numbers to go up and down by; refused where the filter would grow without bound."""
     common = int(np.gcd(from_hz, to_hz))
     up, down = to_hz // common, from_hz // common
+    if not 1 <= max(up, down) <= _LARGEST_RATIO_TERM:
+        raise HrirError(
+            f"cannot convert responses of {from_hz} Hz to {to_hz} Hz",
+            place=path,
+            remedy="convert the sound to 44100 or 48000 Hz, or choose another SOFA file",
+        )
+    return up, down
+
+
+def _resample(responses: NDArray[np.float64], up: int, down: int) -> NDArray[np.float64]:
+    """Responses at another rate, with the same spectrum (so samples scale by the rates' ratio)."""
+    if up == down:
+        return responses
     larger = max(up, down)
     taps = signal.firwin(
         2 * _RESAMPLER_HALF_LENGTH * larger + 1, 1.0 / larger, window=("kaiser", 9.0)
     )
-    return np.asarray(signal.resample_poly(responses, up, down, axis=-1, window=taps)) * (
-        from_hz / to_hz
-    )
+    return np.asarray(signal.resample_poly(responses, up, down, axis=-1, window=taps)) * (down / up)
 
 
 def _fill_gaps(

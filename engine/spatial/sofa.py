@@ -15,6 +15,8 @@ from engine.errors import HrirError
 
 _SMALLEST_RATE_HZ, _LARGEST_RATE_HZ = 8_000, 384_000
 _LARGEST_DELAY_S = 1.0
+_LARGEST_ARRAY_BYTES = 512 * 10**6
+_LARGEST_NUMBER = 1e12
 _REMEDY = "choose another SOFA file, or 'kemar'"
 
 
@@ -49,7 +51,7 @@ def read_sofa(path: str | Path) -> Measurements:
     try:
         with h5py.File(path, "r") as sofa:
             measurements = _read(sofa, path)
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise HrirError(
             f"not a readable SOFA file ({reason})", place=path, remedy=_REMEDY
@@ -154,9 +156,25 @@ def _left_ear_first(measurements: Measurements) -> Measurements:
 def _numbers(sofa: h5py.File, name: str, path: Path) -> NDArray[np.float64]:
     if name not in sofa:
         raise HrirError(f"the SOFA file has no {name}", place=path, remedy=_REMEDY)
-    values = np.asarray(sofa[name][()], dtype=np.float64)
-    if values.size == 0 or not np.isfinite(values).all():
-        raise HrirError(f"{name} is empty or holds NaN", place=path, remedy=_REMEDY)
+    stored = sofa[name]
+    if not isinstance(stored, h5py.Dataset):
+        raise HrirError(f"{name} is a group, not an array", place=path, remedy=_REMEDY)
+    if stored.dtype.kind not in "iuf":
+        raise HrirError(
+            f"{name} holds {stored.dtype}, not real numbers", place=path, remedy=_REMEDY
+        )
+    if 8 * (stored.size or 0) > _LARGEST_ARRAY_BYTES:
+        raise HrirError(
+            f"{name} has shape {stored.shape}: too large for a set of heads' responses",
+            place=path,
+            remedy=_REMEDY,
+        )
+    with np.errstate(over="ignore", invalid="ignore"):  # becomes infinity or NaN, refused below
+        values = np.asarray(stored[()] if stored.size else [], dtype=np.float64)
+    if values.size == 0 or not (np.abs(values) < _LARGEST_NUMBER).all():
+        raise HrirError(
+            f"{name} is empty or holds NaN or absurd numbers", place=path, remedy=_REMEDY
+        )
     return values
 
 

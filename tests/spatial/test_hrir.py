@@ -1,5 +1,6 @@
 """HRIR sets: the shipped one, odd grids, damaged files, interpolation."""
 
+import contextlib
 from pathlib import Path
 
 import h5py
@@ -173,6 +174,13 @@ def test_cartesian_positions_and_swapped_ears(tmp_path: Path) -> None:
         ({"Data.Delay": np.zeros((7, 2))}, "Data.Delay"),
         ({"SourcePosition": np.ones((5, 3))}, "SourcePosition"),
         ({"SourcePosition": np.full((36, 3), 200.0)}, "elevations"),
+        ({"SourcePosition": np.full((36, 3), np.inf)}, "SourcePosition .* NaN"),
+        ({"Data.IR": np.ones((36, 64))}, "shape"),
+        ({"Data.IR": np.ones((36, 2, 64), complex)}, "complex128, not real"),
+        ({"Data.IR": np.zeros((36, 2, 64), [("left", "f8"), ("right", "f8")])}, "not real"),
+        ({"Data.IR": h5py.Empty("f8")}, "empty"),
+        ({"Data.SamplingRate": "48 kHz"}, "not real"),
+        ({"Data.SamplingRate": np.zeros(0)}, "empty"),
     ],
 )
 def test_bad_sets_are_refused_in_words(tmp_path: Path, changes: dict, word: str) -> None:
@@ -191,6 +199,57 @@ def test_an_unusual_level_is_noted(tmp_path: Path, kemar: HrirSet) -> None:
     (note,) = load_hrirs(path, 48000).notes
     assert kemar.notes == ()
     assert note == "HRIR set q.sofa is 26 dB quieter than usual sets"
+
+
+@pytest.mark.parametrize("name", ["Data.IR", "Data.SamplingRate", "SourcePosition", "Data.Delay"])
+def test_a_group_is_no_array(tmp_path: Path, name: str) -> None:
+    changes = {"Data.Delay": np.zeros((36, 2)), name: None}
+    path = write_sofa(tmp_path / "group.sofa", np.arange(0.0, 360.0, 10.0), **changes)
+    with h5py.File(path, "r+") as sofa:
+        sofa.create_group(name)
+    with pytest.raises(HrirError, match=f"{name} is a group"):
+        load_hrirs(path, 48000)
+
+
+@pytest.mark.parametrize("name", ["Data.IR", "Data.SamplingRate", "SourcePosition", "Data.Delay"])
+def test_arrays_beyond_reason_are_refused_unread(tmp_path: Path, name: str) -> None:
+    """Nothing is allocated in the file, so it takes a few kilobytes to claim a terabyte."""
+    changes = {name: None}
+    path = write_sofa(tmp_path / "vast.sofa", np.arange(0.0, 360.0, 10.0), **changes)
+    with h5py.File(path, "r+") as sofa:
+        sofa.create_dataset(name, (10**6, 2, 10**5), "f4", chunks=(1, 2, 1000))
+    with pytest.raises(HrirError, match=f"{name} has shape .* too large"):
+        load_hrirs(path, 48000)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95])
+def test_truncated_files_are_refused(tmp_path: Path, share: float) -> None:
+    path = write_sofa(tmp_path / "cut.sofa", np.arange(0.0, 360.0, 10.0))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(HrirError, match=r"not a readable SOFA file.*choose another"):
+        load_hrirs(path, 48000)
+
+
+def test_a_damaged_file_loads_or_is_refused_in_words(tmp_path: Path) -> None:
+    """Bytes overwritten anywhere lead to a set of finite numbers or to words, nothing else."""
+    path = write_sofa(tmp_path / "whole.sofa", np.arange(0.0, 360.0, 10.0))
+    content = path.read_bytes()
+    random = np.random.default_rng(3)
+    for trial in range(60):
+        damaged = bytearray(content)
+        for place in random.integers(0, len(content), 40):
+            damaged[place] = random.integers(256)
+        path = tmp_path / f"damaged{trial}.sofa"
+        path.write_bytes(damaged)
+        with contextlib.suppress(HrirError):
+            assert np.isfinite(load_hrirs(path, 48000).responses).all()
+
+
+@pytest.mark.parametrize("sample_rate_hz", [1, 44_101, 10**9])
+def test_rates_without_a_simple_ratio_are_refused(sample_rate_hz: int) -> None:
+    with pytest.raises(HrirError, match=r"44100 Hz to .*convert the sound to"):
+        load_hrirs("kemar", sample_rate_hz)
 
 
 @pytest.mark.parametrize("number", [72, 75, 77, 83, 130, 137, 163])
