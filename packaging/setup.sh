@@ -6,8 +6,8 @@
 #
 # PYTHON=...        the Python to use (3.11 or newer)
 # NO_APT=1          never install system packages
-# Works on a bare Debian or Ubuntu with python3 and python3-venv, and on macOS. PyTorch is never
-# installed from here: every learned part is optional.
+# Works on a bare Debian or Ubuntu, where Python itself is installed when that is permitted, and on
+# macOS with a Python. PyTorch is never installed from here: every learned part is optional.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -31,7 +31,15 @@ listed_packages() {
     [ "$purpose" = dev ] && lists="$lists packaging/debian/test.txt"
     # shellcheck disable=SC2086
     sed -e 's/#.*//' $lists
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || venv_package
+}
+
+# A Python that was chosen by its version (python3.12) has a venv package of the same version.
+venv_package() {
+    case ${python##*/} in
+        python3.[0-9]*) echo "${python##*/}-venv" ;;
+        *) echo python3-venv ;;
+    esac
 }
 
 missing_packages() {
@@ -42,11 +50,18 @@ missing_packages() {
     done
 }
 
+has_apt() {
+    command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1
+}
+
 install_system_packages() {
-    command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 || return 0
+    has_apt || return 0
     missing=$(missing_packages)
-    [ -n "$missing" ] || return 0
-    line="apt-get install -y --no-install-recommends $missing"
+    [ -z "$missing" ] || install_packages "$missing"
+}
+
+install_packages() {
+    line="apt-get install -y --no-install-recommends $1"
     if [ -n "${NO_APT:-}" ]; then
         as_root=none
     elif [ "$(id -u)" = 0 ]; then
@@ -61,7 +76,7 @@ install_system_packages() {
         say "    sudo $line"
         return 0
     fi
-    say "installing system packages: $missing"
+    say "installing system packages: $1"
     apt_log=$(mktemp)
     # shellcheck disable=SC2086
     if { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update \
@@ -77,7 +92,7 @@ install_system_packages() {
 
 make_environment() {
     extras=
-    [ "$purpose" = dev ] && extras="[dev,remote]"
+    [ "$purpose" = dev ] && extras="[dev]"
     if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
         say "making $venv with $("$python" --version)"
         "$python" -m venv "$venv"
@@ -100,10 +115,30 @@ check_environment() {
     return 1
 }
 
-python=$(find_python) || {
-    say "Python 3.11 or newer is needed; on Debian type: sudo apt-get install -y python3 python3-venv"
+install_python() {
+    command -v python3 >/dev/null 2>&1 || [ -n "${PYTHON:-}" ] || ! has_apt || {
+        install_packages "python3 python3-venv "
+        hash -r
+    }
+}
+
+refuse_python() {
+    for candidate in ${PYTHON:-} python3; do
+        if version=$("$candidate" --version 2>&1); then
+            say "$candidate is $version; 3.11 or newer is needed. Install one beside it, on Ubuntu 22.04:"
+            say "    sudo apt-get install -y python3.11 python3.11-venv"
+            say "it is found by itself; one in another place is named with PYTHON=/path/to/python3"
+            exit 1
+        fi
+        [ "$candidate" = python3 ] || say "PYTHON=$candidate does not run"
+    done
+    say "Python 3.11 or newer is needed; on Debian or Ubuntu type:"
+    say "    sudo apt-get install -y python3 python3-venv"
     exit 1
 }
+
+find_python >/dev/null || install_python
+python=$(find_python) || refuse_python
 install_system_packages
 make_environment
 check_environment

@@ -70,6 +70,52 @@ def test_root_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     assert calls == ["-q update", "install -y --no-install-recommends libportaudio2"]
 
 
+def _bare_machine(tmp_path: Path, python3: str | None) -> Path:
+    """A folder of programs with no Python but `python3`; the package manager brings a good one."""
+    programs = tmp_path / "bin"
+    for name in ("sh", "dirname", "sed", "grep", "tr", "mktemp", "rm", "tail", "env", "cat", "ln"):
+        found = shutil.which(name)
+        assert found is not None
+        (programs / name).symlink_to(found)
+    install = f'echo "$@" >>{tmp_path}/apt.log; ln -sf {sys.executable} {programs}/python3'
+    (programs / "apt-get").write_text(f"#!/bin/sh\n{install}\n", encoding="utf-8")
+    if python3 is not None:
+        (programs / "python3").write_text(f"#!/bin/sh\n{python3}\n", encoding="utf-8")
+        (programs / "python3").chmod(0o755)
+    return programs
+
+
+def _set_up_bare(tmp_path: Path, uid: int, python3: str | None) -> subprocess.CompletedProcess[str]:
+    root = _checkout(tmp_path)
+    programs = _bare_machine(tmp_path, python3)
+    (tmp_path / "uid").write_text(f"{uid}\n", encoding="utf-8")
+    command = [str(root / "packaging" / "setup.sh"), "run"]
+    environment = {"PATH": str(programs)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_a_machine_without_python_gets_one(tmp_path: Path) -> None:
+    done = _set_up_bare(tmp_path, uid=0, python3=None)
+    assert done.returncode == 0, done.stderr
+    calls = (tmp_path / "apt.log").read_text(encoding="utf-8").splitlines()
+    assert calls[1].startswith("install -y --no-install-recommends python3 python3-venv")
+
+
+def test_a_machine_without_python_is_told_when_nothing_may_be_installed(tmp_path: Path) -> None:
+    done = _set_up_bare(tmp_path, uid=1000, python3=None)
+    assert done.returncode == 1
+    assert "sudo apt-get install -y python3 python3-venv" in done.stderr
+    assert not (tmp_path / "apt.log").exists()
+
+
+def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
+    old = 'case "$1" in --version) echo Python 3.10.12;; *) exit 1;; esac'
+    done = _set_up_bare(tmp_path, uid=0, python3=old)
+    assert done.returncode == 1
+    assert "Python 3.10.12; 3.11 or newer is needed" in done.stderr
+    assert "python3.11 python3.11-venv" in done.stderr
+
+
 def test_torch_is_never_installed_by_default() -> None:
     import tomllib
 
