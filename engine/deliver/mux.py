@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from engine.errors import DeliveryError
 from engine.jobs import Progress
+from engine.media.opening import open_local
 
 Blocks = Iterable[NDArray[np.float32]]
 
@@ -253,8 +254,8 @@ class _Discard:
 
 def _opened(video_path: Path) -> InputContainer:
     try:
-        return av.open(str(video_path), options={"fflags": "+genpts"})
-    except (av.error.FFmpegError, OSError) as error:
+        return open_local(video_path, {"fflags": "+genpts"})
+    except (av.error.FFmpegError, OSError, ValueError) as error:
         raise DeliveryError(
             "the picture cannot be read, so no video can be delivered",
             place=video_path,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engine.errors import DeliveryError, MediaError, ShapeError
 from engine.layouts import SURROUND_51
 from engine.media import riff
+from engine.media.opening import open_local
 
 Subtype = Literal["PCM_24", "FLOAT"]
 BLOCK_SAMPLES = 65_536
@@ -248,10 +249,16 @@ def read_audio_blocks(
 def _decode_blocks(source: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
     """What libsndfile does not know (AAC, Matroska, BW64...) is decoded by FFmpeg."""
     try:
-        with av.open(str(source)) as container:
+        with open_local(source) as container:
             if not container.streams.audio:
                 raise MediaError("the file holds no sound", place=source)
             stream = container.streams.audio[0]
+            if stream.codec_context is None or not (stream.rate and stream.channels):
+                raise MediaError(
+                    "the file does not say how its sound is stored, or in a way unknown here",
+                    place=source,
+                    remedy="export it again as WAV or FLAC",
+                )
             rate_hz = int(stream.rate)
             resampler = av.AudioResampler(format="fltp", rate=rate_hz)
             yield np.zeros((stream.channels, 0), np.float32), rate_hz

@@ -19,10 +19,10 @@ from typing import Any
 import av
 
 from engine.errors import MediaError
+from engine.media.opening import open_local
 from engine.media.picture import Geometry, Image, geometry_of, to_image
 
 _NO_PICTURES = frozenset({"tty", "bin", "xbin", "adf", "idf", "lrc", "srt", "webvtt", "ass"})
-_LOCAL_ONLY = {"protocol_whitelist": "file,crypto,data"}
 _CACHE_BYTES = 96 * 2**20
 _READ_ON_S = 1.0
 """A reader that must go forward less than this decodes on instead of seeking."""
@@ -65,7 +65,7 @@ def open_video(path: str | os.PathLike[str]) -> OpenVideo:
     file = Path(path)
     _check_file(file)
     try:
-        container = av.open(str(file), options=_LOCAL_ONLY)
+        container = open_local(file)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _unreadable(file, error) from error
     try:

@@ -29,6 +29,7 @@ EXTENSIBLE_TAG = 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 _DS64_BYTES = 28
 _UNKNOWN_SIZE = 0xFFFF_FFFF
+_LARGEST_CHUNKS_BYTES = 64 << 20
 
 Chunk = tuple[bytes, bytes]
 """A chunk: four-letter id and content."""
@@ -113,7 +114,8 @@ class WaveFile:
     """Where things are in a RIFF file.
 
     `data_bytes` is what the file really holds, even where it was cut short or its header lies.
-    `chunks` holds the small chunks (not the samples) by id.
+    `chunks` holds the small chunks (not the samples) by id, 64 MB of them at most: what is beyond
+    is skipped.
     """
 
     wave: WaveFormat
@@ -149,6 +151,7 @@ def _read_chunks(stream: BinaryIO, path: Path) -> WaveFile:
         raise MediaError("not a WAV, RF64 or BW64 file", place=path, remedy="check the file")
     chunks: dict[str, bytes] = {}
     data: tuple[int, int] | None = None
+    room_bytes = _LARGEST_CHUNKS_BYTES
     while stream.tell() + 8 <= length:
         name, size = struct.unpack("<4sI", stream.read(8))
         start = stream.tell()
@@ -156,9 +159,18 @@ def _read_chunks(stream: BinaryIO, path: Path) -> WaveFile:
             if size == _UNKNOWN_SIZE and "ds64" in chunks:
                 size = struct.unpack_from("<Q", chunks["ds64"], 8)[0]
             data = (start, min(size, length - start))
-        else:
-            chunks[name.decode("latin-1")] = stream.read(min(size, length - start))
+        elif (held := min(size, length - start)) <= room_bytes:
+            chunks[name.decode("latin-1")] = stream.read(held)
+            room_bytes -= held
         stream.seek(start + size + size % 2)
     if "fmt " not in chunks or data is None:
         raise MediaError("the WAV file has no format or no samples", place=path)
-    return WaveFile(WaveFormat.decode(chunks["fmt "]), *data, chunks)
+    wave = WaveFormat.decode(chunks["fmt "])
+    if min(wave.channels, wave.sample_rate_hz, wave.bits) < 1:
+        raise MediaError(
+            f"the WAV header is damaged: {wave.channels} channels of {wave.bits} bits at "
+            f"{wave.sample_rate_hz} Hz",
+            place=path,
+            remedy="export it again",
+        )
+    return WaveFile(wave, *data, chunks)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -20,6 +21,8 @@ from engine.media.audio_file import (
     wave_mask_of,
     write_audio,
 )
+from engine.media.decode import open_video
+from engine.media.opening import open_local
 
 ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -150,3 +153,52 @@ def test_real_wav_files_read(shared_data: Path) -> None:
         assert np.isfinite(sound).all()
     path = shared_data / "interchange" / "libbw64__rect_24bit.wav"
     assert read_audio(path)[0].size
+
+
+@pytest.mark.parametrize("offset", [22, 24, 34], ids=["channels", "rate", "bits"])
+def test_zeros_in_the_header_are_refused(tmp_path: Path, offset: int) -> None:
+    path = tmp_path / "zeros.wav"
+    soundfile.write(path, noise(1, 500)[0], 48_000, subtype="PCM_16")
+    content = bytearray(path.read_bytes())
+    content[offset : offset + 2] = bytes(2)
+    path.write_bytes(content)
+    for read in (read_audio, map_audio):
+        with pytest.raises(MediaError, match=r"zeros\.wav"):
+            read(path)
+
+
+def test_vast_chunks_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "vast.wav"
+    sound = noise(2, 400)
+    write_audio(path, sound, 48_000, subtype="FLOAT")
+    content = path.read_bytes()
+    place = content.index(b"data")
+    vast_bytes = 1 << 30
+    with path.open("wb") as stream:  # a hole: takes no room on the disk
+        stream.write(content[:place] + riff.encode_chunk(b"note", b"kept") + b"vast")
+        stream.write(vast_bytes.to_bytes(4, "little"))
+        stream.seek(vast_bytes, 1)
+        stream.write(content[place:])
+    found = riff.read_wave_file(path)
+    assert found.chunks["note"] == b"kept"
+    assert "vast" not in found.chunks
+    np.testing.assert_array_equal(map_audio(path)[0], sound)
+
+
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile secret.wav\n",
+    ],
+)
+def test_playlists_reach_no_other_file(tmp_path: Path, playlist: str) -> None:
+    soundfile.write(tmp_path / "secret.wav", noise(1, 9_000)[0], 48_000)
+    for name in ("list.m3u8", "list.wav", "list.mp4"):
+        (tmp_path / name).write_text(playlist)
+        with pytest.raises(MediaError, match="not a readable audio"):
+            read_audio(tmp_path / name)
+        with pytest.raises(MediaError, match="list"):
+            open_video(tmp_path / name)
+        with pytest.raises(av.FFmpegError):
+            open_local(tmp_path / name)
