@@ -33,9 +33,11 @@ from engine.spatial.encoders import channel_encoder
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.room import Room, convolve_into, dull_surfaces, reflections, tail
-from engine.units import gain_to_db
+from engine.units import db_to_gain, gain_to_db
 
 _FILTER_BLOCK_SAMPLES = 1 << 16
+_SMALLEST_RATE_HZ, _LARGEST_RATE_HZ = 8_000, 384_000
+_LOUDEST_DBFS = 60.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def spatialise(
         nothing is left behind.
     """
     channels = format_channels(wanted.format_name)
-    rate_hz = next(read_audio_blocks(audio))[1]
+    rate_hz = _usable_rate_hz(audio)
     hrirs = load_hrirs(wanted.hrir, rate_hz) if wanted.format_name == "binaural" else None
     peak = 0.0
     mask = wave_mask_of(wanted.format_name)
@@ -83,6 +85,7 @@ def spatialise(
         samples = open_take(audio, rate_hz, Path(scratch))
         if samples.shape[1] == 0:
             raise MediaError("the audio file holds no samples", place=audio)
+        _check_level(samples, rate_hz, audio)
         snapshot = _Scene(samples, rate_hz, wanted, Path(scratch)).snapshot(hrirs)
         for blocks in render_snapshot(snapshot, progress):
             block = blocks[wanted.format_name]
@@ -92,6 +95,34 @@ def spatialise(
     if peak > 1.0:
         notes.append("the peak is above full scale: it clips where it is played as it is")
     return _report(audio, out, wanted, len(samples), snapshot, peak) | {"notes": notes}
+
+
+def _usable_rate_hz(audio: Path) -> int:
+    rate_hz = next(read_audio_blocks(audio))[1]
+    if not _SMALLEST_RATE_HZ <= rate_hz <= _LARGEST_RATE_HZ:
+        raise MediaError(
+            f"the sound has {rate_hz} samples a second, usable are "
+            f"{_SMALLEST_RATE_HZ} to {_LARGEST_RATE_HZ}",
+            place=audio,
+            remedy="convert it to 44100 or 48000 Hz",
+        )
+    return rate_hz
+
+
+def _check_level(samples: NDArray[np.float32], rate_hz: int, audio: Path) -> None:
+    """Refuse sound that is none before it is spread over every channel and the tail."""
+    loudest = db_to_gain(_LOUDEST_DBFS)
+    for start in range(0, samples.shape[1], _FILTER_BLOCK_SAMPLES):
+        levels = np.abs(samples[:, start : start + _FILTER_BLOCK_SAMPLES])
+        if np.isfinite(levels).all() and levels.max() <= loudest:
+            continue
+        finite = bool(np.isfinite(levels).all())
+        what = f"is more than {_LOUDEST_DBFS:g} dB above full scale" if finite else "is no number"
+        raise MediaError(
+            f"a sample near {start / rate_hz:.2f} s {what}",
+            place=audio,
+            remedy="export the sound again, with peaks at or below full scale",
+        )
 
 
 def _report(

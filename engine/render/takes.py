@@ -7,9 +7,11 @@ long a take is.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,9 @@ from engine.media.audio_file import map_audio, read_audio_blocks
 
 _HALF_LENGTH = 48
 _LARGEST_RATIO_TERM = 2000
+_LARGEST_CACHE_BYTES = 2 * 10**9
+_ABANDONED_S = 86_400.0
+_UNFINISHED = {".partial", ".complete"}
 
 
 def open_take(
@@ -36,7 +41,8 @@ def open_take(
         Any audio file (or a video with sound).
     sample_rate_hz : int
     cache_folder : Path, optional
-        Where converted takes are kept; the user's cache folder by default.
+        Where converted takes are kept; by default the user's cache folder, from which the oldest go
+        when it outgrows 2 GB.
 
     Raises
     ------
@@ -51,7 +57,13 @@ def open_take(
             return samples
     except MediaError:
         pass  # another kind of file: decoded below
-    return _map_converted(path, sample_rate_hz, cache_folder or default_cache_folder())
+    if cache_folder is not None:
+        return np.load(_converted(path, sample_rate_hz, cache_folder)[0], mmap_mode="r").T
+    kept, is_new = _converted(path, sample_rate_hz, default_cache_folder())
+    samples = np.load(kept, mmap_mode="r").T
+    if is_new:
+        _prune(kept)
+    return samples
 
 
 def default_cache_folder() -> Path:
@@ -59,25 +71,50 @@ def default_cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("foleystage")) / "takes"
 
 
-def _map_converted(path: Path, sample_rate_hz: int, folder: Path) -> NDArray[np.float32]:
+def _prune(newest: Path) -> None:
+    """Drop the oldest converted takes until the folder is small again; `newest` stays.
+
+    What is mapped at the moment stays readable: only its name goes. Files that a killed process
+    left half-written go after a day.
+    """
+    kept: list[tuple[float, int, Path]] = []
+    for file in newest.parent.iterdir():
+        with contextlib.suppress(OSError):  # another process may have dropped it
+            status = file.stat()
+            if file.suffix == ".npy" and file != newest:
+                kept.append((status.st_mtime, status.st_size, file))
+            elif file.suffix in _UNFINISHED and time.time() - status.st_mtime > _ABANDONED_S:
+                file.unlink()
+    with contextlib.suppress(OSError):
+        room_bytes = _LARGEST_CACHE_BYTES - newest.stat().st_size
+        for _, size_bytes, file in sorted(kept, reverse=True):
+            room_bytes -= size_bytes
+            if room_bytes < 0:
+                file.unlink(missing_ok=True)
+
+
+def _converted(path: Path, sample_rate_hz: int, folder: Path) -> tuple[Path, bool]:
+    """The converted take, and whether it had to be made."""
     status = path.stat()
     identity = f"{path.absolute()}|{status.st_size}|{status.st_mtime_ns}|{sample_rate_hz}|1"
     kept = folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.npy"
-    if not kept.is_file():
-        try:
-            _convert(path, sample_rate_hz, kept)
-        except OSError as error:
-            raise MediaError(
-                f"cannot keep the converted sound ({error.strerror or error})",
-                place=folder,
-                remedy="free some disk space",
-            ) from error
-    return np.load(kept, mmap_mode="r").T
+    if kept.is_file():
+        return kept, False
+    try:
+        _convert(path, sample_rate_hz, kept)
+    except OSError as error:
+        raise MediaError(
+            f"cannot keep the converted sound ({error.strerror or error})",
+            place=folder,
+            remedy="free some disk space",
+        ) from error
+    return kept, True
 
 
 def _convert(path: Path, sample_rate_hz: int, kept: Path) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     partial = kept.with_name(f".{kept.stem}.{secrets.token_hex(4)}.partial")
+    finished = partial.with_suffix(".complete")
     try:
         channels = 0
         with partial.open("wb") as stream:
@@ -86,7 +123,6 @@ def _convert(path: Path, sample_rate_hz: int, kept: Path) -> None:
                 stream.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
             samples = stream.tell() // (4 * channels)
         raw = np.fromfile(partial, "<f4") if not samples else np.memmap(partial, "<f4", "r")
-        finished = partial.with_suffix(".complete")
         with finished.open("wb") as stream:
             header = {"descr": "<f4", "fortran_order": False, "shape": (samples, channels)}
             np.lib.format.write_array_header_2_0(stream, header)
@@ -95,6 +131,7 @@ def _convert(path: Path, sample_rate_hz: int, kept: Path) -> None:
         os.replace(finished, kept)
     finally:
         partial.unlink(missing_ok=True)
+        finished.unlink(missing_ok=True)
 
 
 def resampled_blocks(path: Path, sample_rate_hz: int) -> Iterator[NDArray[np.float32]]:

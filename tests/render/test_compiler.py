@@ -1,5 +1,8 @@
 """Project to snapshot: tracks, takes of any rate and channel count, what is missing."""
 
+import errno
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +146,40 @@ def test_resampling_in_blocks_has_no_seams(tmp_path: Path) -> None:
     assert abs(len(out) - 200_000 * 48_000 / 44_100) < 1.5
     at = np.arange(1000, len(out) - 1000)
     np.testing.assert_allclose(out[at], 0.5 * np.sin(2 * np.pi * 5000.0 * at / RATE_HZ), atol=5e-5)
+
+
+def test_a_full_disk_leaves_nothing_in_the_cache(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_noise(tmp_path / "a.wav", rate_hz=44_100)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np.lib.format, "write_array_header_2_0", full)
+    with pytest.raises(MediaError, match="No space left"):
+        open_take(tmp_path / "a.wav", RATE_HZ)
+    assert not list(cache.iterdir())
+
+
+def test_the_oldest_leave_a_full_cache(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takes, "_LARGEST_CACHE_BYTES", 2_500)
+    cache.mkdir()
+    for name, age_s in (
+        ("old.npy", 900),
+        ("new.npy", 300),
+        (".a.partial", 90_000),
+        (".b.complete", 9),
+    ):
+        (cache / name).write_bytes(bytes(1_000))
+        os.utime(cache / name, (time.time() - age_s,) * 2)
+    soundfile.write(tmp_path / "a.wav", np.zeros(200), 44_100, subtype="FLOAT")
+    open_take(tmp_path / "a.wav", RATE_HZ)
+    left = {path.name for path in cache.iterdir()}
+    assert len(left) == 3
+    assert {"new.npy", ".b.complete"} < left
 
 
 def test_takes_at_the_right_rate_are_mapped_not_copied(tmp_path: Path, cache: Path) -> None:

@@ -128,3 +128,41 @@ def test_unreadable_audio(scene: Path, content: bytes, capsys) -> None:
     assert command(scene, "--format", "foa", audio="bad.wav") == 1
     assert "bad.wav" in capsys.readouterr().err
     assert not (scene / "out.wav").exists()
+
+
+@pytest.mark.parametrize("rate_hz", [1, 7_999, 384_001])
+def test_rates_beyond_reason_are_refused_at_once(scene: Path, rate_hz: int, capsys) -> None:
+    soundfile.write(scene / "rate.wav", np.zeros(100), rate_hz)
+    before = sorted(scene.iterdir())
+    for format_name in ("binaural", "foa"):
+        assert command(scene, "--format", format_name, audio="rate.wav") == 1
+        words = capsys.readouterr().err
+        assert "rate.wav" in words
+        assert f"{rate_hz} samples a second" in words
+        assert "convert it to 44100 or 48000 Hz" in words
+    assert sorted(scene.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.nan, "is no number"),
+        (-np.inf, "is no number"),
+        (1e38, "60 dB above full scale"),
+        (-1001.0, "60 dB above full scale"),
+    ],
+)
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_sound_that_is_none_is_refused(
+    scene: Path, value: float, words: str, everywhere: bool, capsys
+) -> None:
+    samples = np.full(100_000, value if everywhere else 0.1)
+    samples[90_000] = value
+    soundfile.write(scene / "odd.wav", samples, 44_100, subtype="FLOAT")
+    before = sorted(scene.iterdir())
+    assert command(scene, "--format", "foa", audio="odd.wav") == 1
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "odd.wav" in last
+    assert words in last
+    assert "export the sound again" in last
+    assert sorted(scene.iterdir()) == before
