@@ -10,6 +10,7 @@ from engine.foley.generate import GENERATORS
 from engine.layouts import chosen_formats
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 from engine.plugins import names
+from engine.project.checks import LARGEST_SEED
 from engine.script.script_file import check_script
 from engine.spatial.hrir import load_hrirs
 
@@ -33,6 +34,10 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
         )
     if settings.seed < 0:
         raise FoleystageError(f"seed {settings.seed} is negative", remedy="choose 0 or more")
+    if settings.seed > LARGEST_SEED:
+        raise FoleystageError(
+            f"seed {settings.seed} is too large", remedy=f"choose {LARGEST_SEED} or less"
+        )
     if settings.script is not None:
         check_script(Path(settings.script))
     load_hrirs(settings.hrir, sample_rate_hz)  # kept, so nothing is read twice

@@ -30,6 +30,9 @@ from engine.project.model import (
 
 LONGEST_S = 86_400.0
 """Times beyond a day are a mistake (usually samples or milliseconds taken for seconds)."""
+LARGEST_SEED = 2**63 - 1
+SAMPLE_RATES_HZ = (44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
+"""Rates a session can have; takes may have others and are converted."""
 FARTHEST_M = 100_000.0
 QUIETEST_DB = -144.0
 """Below this is silence (the step of 24-bit audio); mute instead."""
@@ -47,6 +50,18 @@ def check_number(value: object, where: str, low: float, high: float, unit: str =
     raise ProjectError(
         f"{where} is {value}, it must be a number from {low:g} to {high:g} {unit}".rstrip()
     )
+
+
+def check_hash(value: object, where: str) -> None:
+    """The name of audio or an array in the bundle (it becomes a path)."""
+    if not isinstance(value, str) or len(value) != 64 or set(value) - set("0123456789abcdef"):
+        raise ProjectError(f"{where} is {value!r}, not a SHA-256 content hash")
+
+
+def check_seed(value: object, where: str) -> None:
+    """A seed every generator can take."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_SEED:
+        raise ProjectError(f"{where} is {value}, it must be a whole number from 0 to 2^63 - 1")
 
 
 def check_time(value: object, where: str) -> None:
@@ -127,6 +142,10 @@ def check_track(track: Track, where: str = "track") -> None:
     check_trajectory(track.trajectory, f"{where}.trajectory")
     for index, contact in enumerate(track.contacts):
         check_contact(contact, f"{where}.contacts[{index}]")
+    for index, time_s in enumerate(track.removed_contacts_s):
+        check_time(time_s, f"{where}.removed_contacts_s[{index}]")
+    if track.boxes is not None:
+        check_hash(track.boxes, f"{where}.boxes")
     check_strip(track.strip, f"{where}.strip")
     check_time(track.start_s, f"{where}.start_s")
     check_time(track.end_s, f"{where}.end_s")
@@ -139,6 +158,7 @@ def check_event(event: Event, where: str = "event") -> None:
     check_time(event.duration_s, f"{where}.duration_s")
     if event.duration_s <= 0.0:
         raise ProjectError(f"{where}.duration_s is 0", remedy="give the event a length")
+    check_seed(event.seed, f"{where}.seed")
     check_gain(event.level_db, f"{where}.level_db")
     for index, onset_s in enumerate(event.onsets_s):
         check_time(onset_s, f"{where}.onsets_s[{index}]")
@@ -158,12 +178,12 @@ def check_event(event: Event, where: str = "event") -> None:
 def check_take(take: Take, where: str = "take") -> None:
     """Everything about one take; its audio file may be missing, the renderer reports that."""
     check_text(take.id, f"{where}.id")
-    if len(take.audio) != 64 or any(digit not in "0123456789abcdef" for digit in take.audio):
-        raise ProjectError(f"{where}.audio is {take.audio!r}, not a SHA-256 content hash")
+    check_hash(take.audio, f"{where}.audio")
     check_number(take.sample_rate_hz, f"{where}.sample_rate_hz", 8_000, 384_000, "Hz")
     check_number(take.channels, f"{where}.channels", 1, 64)
-    check_number(take.samples, f"{where}.samples", 1, 2**48)
+    check_number(take.samples, f"{where}.samples", 1, 2**40 - 1)
     if take.recipe is not None:
+        check_seed(take.recipe.seed, f"{where}.recipe.seed")
         check_plain(take.recipe.parameters, f"{where}.recipe.parameters")
 
 
@@ -175,6 +195,7 @@ def check_clip(clip: Clip, take: Take | None, where: str = "clip") -> None:
     check_time(clip.duration_s, f"{where}.duration_s")
     if clip.duration_s <= 0.0:
         raise ProjectError(f"{where}.duration_s is 0", remedy="delete the clip instead")
+    check_time(clip.start_s + clip.duration_s, f"{where}'s end")
     check_gain(clip.gain_db, f"{where}.gain_db")
     check_time(clip.fade_in_s, f"{where}.fade_in_s")
     check_time(clip.fade_out_s, f"{where}.fade_out_s")
@@ -205,6 +226,7 @@ def check_video(video: Video, where: str = "video") -> None:
 def check_scene(scene: Scene, where: str = "scene") -> None:
     """Everything about how the scene is heard."""
     check_number(scene.horizontal_fov_deg, f"{where}.horizontal_fov_deg", 1.0, 360.0, "degrees")
+    check_seed(scene.seed, f"{where}.seed")
     check_text(scene.hrir, f"{where}.hrir")
     check_number(scene.target_lufs, f"{where}.target_lufs", -70.0, 0.0, "LUFS")
     check_number(scene.true_peak_limit_dbtp, f"{where}.true_peak_limit_dbtp", -60.0, 0.0, "dBTP")
@@ -238,7 +260,13 @@ def check_plain(value: Any, where: str) -> None:
 def check_project(project: Project) -> None:
     """Everything: each value, unique ids, and that every reference exists."""
     check_text(project.title, "title")
-    check_number(project.sample_rate_hz, "sample_rate_hz", 8_000, 384_000, "Hz")
+    if project.sample_rate_hz not in SAMPLE_RATES_HZ:
+        raise ProjectError(
+            f"sample_rate_hz is {project.sample_rate_hz}",
+            remedy=f"use one of {', '.join(map(str, SAMPLE_RATES_HZ))}",
+        )
+    for index, time_s in enumerate(project.analysis.shots_s):
+        check_time(time_s, f"analysis.shots_s[{index}]")
     check_scene(project.scene)
     check_strip(project.master, "master")
     if project.video is not None:

@@ -3,10 +3,12 @@ import pytest
 from engine.errors import FoleystageError
 from engine.pipeline.preflight import check_settings
 from engine.pipeline.settings import RunSettings
+from engine.spatial.hrir import load_hrirs
 
 
-def test_the_defaults_pass():
+def test_the_defaults_pass_and_their_hrirs_are_read_once():
     check_settings(RunSettings(), 48_000)
+    assert load_hrirs(RunSettings().hrir, 48_000) is load_hrirs(RunSettings().hrir, 48_000)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,7 @@ def test_the_defaults_pass():
         (RunSettings(generator="choir"), "generator 'choir'.*choose one of.*synthesis"),
         (RunSettings(target_lufs=5.0), "loudness 5 LUFS.*-23"),
         (RunSettings(seed=-1), "seed -1.*0 or more"),
+        (RunSettings(seed=2**63), "seed 9223372036854775808 is too large"),
         (RunSettings(hrir="nowhere.sofa"), "nowhere.sofa"),
         (RunSettings(script="nowhere.toml"), "nowhere.toml"),
         (RunSettings(formats=("quad",)), "quad"),
