@@ -7,7 +7,7 @@ import time
 import pytest
 
 from engine.errors import CancelledError, MediaError
-from engine.jobs import Job
+from engine.jobs import CANCEL_GRACE_S, Job
 
 
 def double(number, progress):
@@ -33,7 +33,8 @@ def count_slowly(path, progress):
         raise
 
 
-def never_listen(progress):
+def never_listen(path, progress):
+    path.write_text("busy")
     time.sleep(60)
 
 
@@ -74,20 +75,24 @@ def test_an_unforeseen_failure_keeps_the_details(started):
 
 def test_a_cancelled_job_cleans_up(started, tmp_path):
     job = started(count_slowly, tmp_path / "note")
-    while job.poll().stage != "counting":
+    deadline = time.monotonic() + 60
+    while job.poll().stage != "counting" and time.monotonic() < deadline:
         time.sleep(0.02)
     job.cancel()
-    assert job.wait(5).state == "cancelled"
+    assert job.wait(30).state == "cancelled"
     assert (tmp_path / "note").read_text() == "cleaned up"
 
 
-def test_a_job_that_does_not_listen_is_ended_within_two_seconds(started):
-    job = started(never_listen)
-    time.sleep(0.5)
+def test_a_job_that_does_not_listen_is_ended_long_before_it_is_done(started, tmp_path):
+    busy = tmp_path / "busy"
+    job = started(never_listen, busy)
+    deadline = time.monotonic() + 60
+    while not busy.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
     begun = time.monotonic()
     job.cancel()
-    assert job.wait(5).state == "cancelled"
-    assert time.monotonic() - begun < 2.0
+    assert job.wait(30).state == "cancelled"
+    assert time.monotonic() - begun < CANCEL_GRACE_S + 5.0
 
 
 def test_a_killed_worker_is_reported_and_not_waited_for(started):

@@ -280,7 +280,9 @@ def test_closing_twice_is_harmless(qtbot: QtBot) -> None:
     window = make_window()
     window.show()
     window.close()
-    window.close()
+    assert window.close()
+    assert not window.isVisible()
+    assert window.session.playback.status.state == "stopped"
 
 
 def test_the_shuttle_runs_backwards_and_stops(window: MainWindow, qtbot: QtBot) -> None:
