@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QGuiApplication,
 )
 from PySide6.QtWidgets import (
     QLabel,
@@ -39,7 +40,7 @@ from app.views.timeline.view import TimelineView
 from app.views.tracks.panel import InspectorPanel
 from app.views.transport.bar import TransportBar
 from app.views.welcome.view import WelcomeView
-from app.workspace import Workspace
+from app.workspace import Workspace, within
 from engine.project.model import Project
 
 DEFAULT_SIZE = (1600, 1000)
@@ -187,6 +188,7 @@ class MainWindow(QMainWindow):
         self.timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
         self.transport.monitor_chosen.connect(self._choose_monitor)
         self.transport.meter.cleared.connect(session.playback.clear_clips)
+        self.transport.engine.device_chosen.connect(session.playback.set_device)
         self.history.step_chosen.connect(session.jump)
         self.jobs.cancel_requested.connect(session.jobs.cancel)
         self.jobs.clear_requested.connect(session.jobs.clear_finished)
@@ -326,6 +328,9 @@ class MainWindow(QMainWindow):
         geometry, state = stored.value("window/geometry"), stored.value("window/panels")
         if geometry is not None:
             self.restoreGeometry(geometry)
+            if not self.isMaximized() and not self.isFullScreen():
+                room = QGuiApplication.screenAt(self.geometry().center()) or self.screen()
+                self.setGeometry(within(self.geometry(), room.availableGeometry()))
         self._kept_layout = state
         self._arranged = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -19,6 +19,14 @@ from PySide6.QtWidgets import (
 from app import icons
 
 LAYOUT_VERSION = 3
+
+
+def within(wanted: QRect, room: QRect) -> QRect:
+    """A window's place in pixels, moved and if need be shrunk to lie on a screen with `room`."""
+    size = wanted.size().boundedTo(room.size())
+    left_px = min(max(wanted.left(), room.left()), room.left() + room.width() - size.width())
+    top_px = min(max(wanted.top(), room.top()), room.top() + room.height() - size.height())
+    return QRect(QPoint(left_px, top_px), size)
 
 
 class Panel(QDockWidget):

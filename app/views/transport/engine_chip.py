@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app import theme
 from engine.playback.status import EngineStatus
@@ -17,14 +17,19 @@ _WORDS = {
     "restarting": "Restarting audio…",
     "failed": "Audio engine failed",
 }
+_REMEDY = "Connect an audio device or start the sound server; sound returns by itself."
 
 
 class EngineChip(QWidget):
-    """Two lines that never change their size; the tooltip has the whole story."""
+    """Two lines that never change their size; the tooltip has all, a click the devices."""
+
+    device_chosen = Signal(object)
+    """Name of the output device to play on, or None for the default one."""
 
     def __init__(self) -> None:
         super().__init__()
         self._status = EngineStatus(state="stopped")
+        self._chosen: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
         self.setAccessibleName("Audio engine")
@@ -61,6 +66,8 @@ class EngineChip(QWidget):
         lines = [self.title]
         if status.message:
             lines.append(status.message)
+        if status.state == "silent":
+            lines.append(_REMEDY)
         if status.state in ("running", "silent"):
             lines += [
                 f"Rendered ahead: {status.fill_s * 1000:.0f} ms "
@@ -69,6 +76,35 @@ class EngineChip(QWidget):
                 f"Drop-outs: {status.underruns}, faulty blocks: {status.faulty_blocks}",
             ]
         return "\n".join(lines)
+
+    def menu(self) -> QMenu:
+        """The devices to choose among; without any, what to do."""
+        menu = QMenu(self)
+        if self._status.state == "silent":
+            menu.addAction(_REMEDY).setEnabled(False)
+            menu.addSeparator()
+        for device in (None, *dict.fromkeys(self._status.devices)):
+            action = menu.addAction((device or "Default device").replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(device == self._chosen)
+            action.triggered.connect(lambda _=False, name=device: self._choose(name))
+        return menu
+
+    def _choose(self, device: str | None) -> None:
+        self._chosen = device
+        self.device_chosen.emit(device)
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._show_menu(event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._show_menu(event.globalPos())
 
     def _lamp(self) -> QColor:
         table = theme.colours()

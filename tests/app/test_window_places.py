@@ -1,0 +1,51 @@
+"""Where the window comes up, and what the engine chip offers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from pytestqt.qtbot import QtBot
+
+from app.views.transport.engine_chip import EngineChip
+from app.window import MainWindow
+from app.workspace import within
+from engine.playback.status import EngineStatus
+
+ROOM = QRect(0, 30, 1280, 700)
+
+
+def test_a_place_on_the_screen_is_kept() -> None:
+    assert within(QRect(100, 100, 800, 500), ROOM) == QRect(100, 100, 800, 500)
+
+
+def test_a_window_from_a_screen_that_is_gone_comes_back() -> None:
+    for wanted in (QRect(3000, 200, 800, 500), QRect(-900, -900, 800, 500)):
+        placed = within(wanted, ROOM)
+        assert ROOM.contains(placed)
+        assert placed.size() == wanted.size()
+    assert within(QRect(-50, 0, 4000, 3000), ROOM) == ROOM
+
+
+def test_a_silent_clock_tells_what_to_do(qtbot: QtBot) -> None:
+    chip = EngineChip()
+    qtbot.addWidget(chip)
+    chip.set_status(EngineStatus("silent", device_name="silent clock"))
+    assert "Connect an audio device" in chip.toolTip()
+    assert "by itself" in chip.menu().actions()[0].text()
+
+
+def test_a_device_is_chosen_from_the_chip(qtbot: QtBot) -> None:
+    chip = EngineChip()
+    qtbot.addWidget(chip)
+    chip.set_status(EngineStatus("running", devices=("speakers", "headphones", "speakers")))
+    actions = chip.menu().actions()
+    assert [action.text() for action in actions] == ["Default device", "speakers", "headphones"]
+    assert actions[0].isChecked()
+    with qtbot.waitSignal(chip.device_chosen) as chosen:
+        actions[2].trigger()
+    assert chosen.args == ["headphones"]
+    assert [action.isChecked() for action in chip.menu().actions()] == [False, False, True]
+
+
+def test_the_chosen_device_reaches_the_player(window: MainWindow, qtbot: QtBot) -> None:
+    window.transport.engine.device_chosen.emit("headphones")
+    assert window.session.playback._device == "headphones"
