@@ -29,13 +29,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from engine import plugins
 from engine.errors import ScriptError
+from engine.project.checks import LARGEST_SEED
 from engine.project.model import Event, EventId, Project, TrackId
 from engine.script.layers import LEAD_S, TAIL_S
 from engine.script.rules import check_category, in_words, shipped_rules
@@ -60,7 +61,7 @@ class _Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parameters: dict[str, float | str] = {}
     category: str = DEFAULT_CATEGORY
     why: str = "written by hand"
-    seed: int | None = None
+    seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)] | None = None
 
 
 def load_script(path: str | Path, project: Project) -> Script:

@@ -112,6 +112,7 @@ def test_mistakes(tmp_path: Path, project, old: str, new: str, words: str) -> No
         ("a.json", '{"event": [\n{"track": 3}\n]}', r"a\.json:2.*event 1"),
         ("a.json", '{"event": [\n', r"a\.json:2"),
         ("a.json", "[]", "unknown key"),
+        ("a.json", '{"event": [{"track": "a", "generator": "b", "seed": -1}]}', "event 1.*seed"),
         ("a.toml", "", "holds no events"),
         ("a.toml", "event = []", "holds no events"),
     ],
