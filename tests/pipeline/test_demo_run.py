@@ -7,12 +7,12 @@ import json
 import numpy as np
 import pytest
 import soundfile
-from engine.project.store import Bundle
 
 from engine import resources
 from engine.coordinates import to_spherical
 from engine.pipeline.produce import produce
 from engine.pipeline.settings import ALL_FORMATS, RunSettings
+from engine.project.store import Bundle
 
 MATCH_TOLERANCE_S = 0.040
 WINDOW_S = 0.1
