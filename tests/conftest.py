@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A busy machine is no fault of the code: examples have no deadline each.
+hypothesis.settings.register_profile("foleystage", deadline=None)
+hypothesis.settings.load_profile("foleystage")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("YOLO_AUTOINSTALL", "False")

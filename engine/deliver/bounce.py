@@ -15,6 +15,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from engine.deliver.adm import BED_CHANNELS
 from engine.deliver.job import DeliveryJob
 from engine.deliver.mux import Container, choose_container
 from engine.deliver.rendering import OBJECTS, render_to_files, with_objects
@@ -25,7 +26,7 @@ from engine.errors import DeliveryError, LayoutError
 from engine.jobs import Progress, silent_progress
 from engine.layouts import FILE_NAMES, FORMATS, chosen_formats
 from engine.project.model import ContentHash, Project, Video
-from engine.realtime.snapshot import BED_CHANNELS, Snapshot
+from engine.realtime.snapshot import Snapshot
 from engine.render.compiler import compile_project
 from engine.spatial.hrir import load_hrirs
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.deliver import ambix
-from engine.deliver.adm import AdmObject, describe_scene
+from engine.deliver.adm import BED_CHANNELS, AdmObject, describe_scene
 from engine.deliver.adm_motion import TICKS_PER_S, motion_blocks
 from engine.deliver.bw64 import write_bw64
 from engine.deliver.gain import (
@@ -31,7 +31,7 @@ from engine.layouts import SURROUND_51
 from engine.media.audio_file import AudioWriter, read_audio_blocks
 from engine.project.model import Project, Video
 from engine.realtime.controls import Controls
-from engine.realtime.snapshot import BED_CHANNELS, Snapshot
+from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
 
 Samples = NDArray[np.float32]

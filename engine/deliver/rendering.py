@@ -16,11 +16,12 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
+from engine.deliver.adm import BED_CHANNELS
 from engine.deliver.edges import EdgeFades
 from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter
 from engine.errors import DeliveryError
 from engine.jobs import Progress
-from engine.realtime.snapshot import BED_CHANNELS, ChannelEncoder, Snapshot
+from engine.realtime.snapshot import ChannelEncoder, Snapshot
 from engine.render.renderer import render_snapshot
 from engine.units import gain_to_db
 
@@ -122,14 +123,23 @@ def with_objects(snapshot: Snapshot) -> Snapshot:
     def gains(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.tile(identity, (len(directions) // max(count, 1), 1))
 
-    bed = np.zeros((channels, BED_CHANNELS), np.float32)
-    bed[count:] = np.eye(BED_CHANNELS)
     return replace(
         snapshot,
         formats=(*snapshot.formats, OBJECTS),
         channels=(*snapshot.channels, channels),
-        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains, bed)},
+        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains)},
+        spaces=tuple(
+            replace(space, matrices={**space.matrices, OBJECTS: _bed_rows(count, space.channels)})
+            for space in snapshot.spaces
+        ),
     )
+
+
+def _bed_rows(objects: int, field_channels: int) -> NDArray[np.float32]:
+    """(objects + BED_CHANNELS, field_channels): a field's first order goes below the objects."""
+    matrix = np.zeros((objects + BED_CHANNELS, field_channels), np.float32)
+    matrix[objects:] = np.eye(BED_CHANNELS, field_channels)
+    return matrix
 
 
 def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dict[str, Rendered]:

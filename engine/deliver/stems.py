@@ -17,7 +17,7 @@ from engine.jobs import Progress
 from engine.project.model import Project
 from engine.realtime.clips import ClipReader
 from engine.realtime.controls import Controls
-from engine.realtime.snapshot import BED_CHANNELS, ClipPlan, Snapshot
+from engine.realtime.snapshot import ClipPlan, Snapshot
 
 BLOCK_SAMPLES = 65_536
 PEAK_LIMIT_DBFS = -1.01
@@ -42,7 +42,7 @@ def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
     gains = np.zeros(len(snapshot.strips))
     Controls(snapshot).strip_gains(gains)
     rows = {source.strip: (1, source.clips) for source in snapshot.sources}
-    rows |= {bed.strip: (BED_CHANNELS, bed.clips) for bed in snapshot.beds}
+    rows |= {bed.strip: (snapshot.spaces[bed.space].channels, bed.clips) for bed in snapshot.beds}
     audible = [index for index in sorted(rows) if gains[index] > 0.0 and rows[index][1]]
     names = safe_names([project.tracks[index].name for index in audible])
     return tuple(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from engine.realtime.snapshot import BED_CHANNELS, HOP_SAMPLES, BinauralPlan, Floats, Samples
+from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 
 _WALK_STEPS = 64
 _PHASE_BLOCK = 16
@@ -165,14 +165,13 @@ class BinauralStage:
     def __init__(self, plan: BinauralPlan, sources: int) -> None:
         self._plan = plan
         _, partitions, _, _, bins = plan.spectra.shape
-        self._rows = sources + BED_CHANNELS
         depth = (partitions - 1) * plan.partition_hops + 1
         self.history_hops = depth - 1 + plan.fft_samples // HOP_SAMPLES
-        self._window = np.zeros((self._rows, plan.fft_samples), dtype=np.float32)
-        self._history = np.zeros((depth, self._rows, 2, bins), dtype=np.float32)
+        self._window = np.zeros((sources, plan.fft_samples), dtype=np.float32)
+        self._history = np.zeros((depth, sources, 2, bins), dtype=np.float32)
         self._responses = np.zeros((2, sources, partitions, 2, 2, bins), dtype=np.float32)
         self._current = np.full(sources, -1, dtype=np.int64)
-        self._quiet_hops = np.full(self._rows, self.history_hops, dtype=np.int64)
+        self._quiet_hops = np.full(sources, self.history_hops, dtype=np.int64)
         self._totals = np.zeros((2, 2, 2, bins), dtype=np.float32)
         self._spectra = np.zeros((2, 2, bins), dtype=np.complex64)
         self._head = 0
@@ -187,17 +186,13 @@ class BinauralStage:
         self._quiet_hops[:] = self.history_hops
         self._head = 0
 
-    def push(self, blocks: Samples, bed: Samples, sounding: NDArray[np.bool_]) -> None:
-        """Take in one hop: (sources, HOP) dry blocks, (BED_CHANNELS, HOP) bed with its gains."""
-        sources = len(blocks)
+    def push(self, blocks: Samples, sounding: NDArray[np.bool_]) -> None:
+        """Take in one hop of (sources, HOP) dry blocks."""
         window = self._window
         window[:, :-HOP_SAMPLES] = window[:, HOP_SAMPLES:]
-        window[:sources, -HOP_SAMPLES:] = blocks
-        window[sources:, -HOP_SAMPLES:] = bed
+        window[:, -HOP_SAMPLES:] = blocks
         self._quiet_hops += 1
-        self._quiet_hops[:sources][sounding] = 0
-        if bed.any():
-            self._quiet_hops[sources:] = 0
+        self._quiet_hops[sounding] = 0
         self._head = (self._head + 1) % len(self._history)
         heard = np.flatnonzero(self._quiet_hops < self.history_hops)
         if len(heard):
@@ -210,22 +205,15 @@ class BinauralStage:
         plan, totals = self._plan, self._totals
         totals[:] = 0.0
         active = self._quiet_hops < self.history_hops
-        sources = len(self._current)
+        if not active.any():
+            out[:] = 0.0
+            self._current[:] = -1
+            return
         accumulate_sources(
-            active[:sources], old[0], new[0], old[1], new[1], plan.spectra, plan.delays_samples,
+            active, old[0], new[0], old[1], new[1], plan.spectra, plan.delays_samples,
             plan.triangles, plan.inverses, plan.neighbours, plan.lookup, plan.fft_samples,
             self._history, self._head, plan.partition_hops, self._responses, self._current, totals,
         )  # fmt: skip
-        if active[sources]:
-            for channel in range(BED_CHANNELS):
-                for total in totals:
-                    _accumulate(
-                        plan.bed_spectra[channel], self._history, self._head,
-                        plan.partition_hops, sources + channel, 1.0, total,
-                    )  # fmt: skip
-        elif not active.any():
-            out[:] = 0.0
-            return
         self._spectra.real = totals[:, :, 0]
         self._spectra.imag = totals[:, :, 1]
         ears = fft.irfft(self._spectra, n=plan.fft_samples, axis=-1)[..., -HOP_SAMPLES:]

@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 HOP_SAMPLES = 256
 """The kernel's own step, whatever the device's block: positions and gains ramp over it."""
 
-BED_CHANNELS = 4
-"""Ambience is carried as first-order ambisonics, ACN and SN3D."""
-
 Floats = NDArray[np.float64]
 Samples = NDArray[np.float32]
 
@@ -103,10 +100,56 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class BedPlan:
-    """Ambience around the listener; its clips mix to `BED_CHANNELS` rows."""
+    """Ambience around the listener; its clips mix to the channels of space `space`."""
 
     strip: int
     clips: tuple[ClipPlan, ...]
+    space: int = 0
+
+
+@dataclass(frozen=True)
+class DecoderPlan:
+    """An ambisonic signal to two ears, as partitioned spectra.
+
+    Parameters
+    ----------
+    spectra : (channels, partitions, 2 ears, 2, bins) float32
+        Real and imaginary parts.
+    fft_samples : int
+        Length of the transform.
+    partition_hops : int
+        Hops between consecutive partitions of a response.
+    """
+
+    spectra: Samples
+    fft_samples: int
+    partition_hops: int
+
+
+@dataclass(frozen=True)
+class SpacePlan:
+    """A sound field around the listener in ambisonics (ACN, SN3D), shared by what adds to it.
+
+    Parameters
+    ----------
+    order : int
+    matrices : mapping of format to (channels, (order + 1)**2) float32
+        How the field reaches the channels of every format but 'binaural'.
+    rotation : callable
+        ``rotation(head (3, 3)) -> ((order + 1)**2, (order + 1)**2)``: the field as a head meets it
+        to which world directions are ``head @ direction``.
+    decoder : DecoderPlan, optional
+        Its way to two ears; None where nobody listens binaurally.
+    """
+
+    order: int
+    matrices: Mapping[str, Samples]
+    rotation: Callable[[Floats], Floats]
+    decoder: DecoderPlan | None = None
+
+    @property
+    def channels(self) -> int:
+        return (self.order + 1) ** 2
 
 
 class DistanceLaw(Protocol):
@@ -127,15 +170,12 @@ class ChannelEncoder:
     ----------
     gains : callable
         ``gains(directions (n, 3), focus (n,)) -> (n, channels)``.
-    bed : (channels, BED_CHANNELS) float32
-        How the ambience bed reaches the channels.
     filters : mapping of channel to (sections, 6) float64
         Second-order sections that a whole channel passes (the LFE's low-pass).
     """
 
     channels: int
     gains: Callable[[Floats, Floats], Floats]
-    bed: Samples
     filters: Mapping[int, Floats] = field(default_factory=dict)
 
 
@@ -161,8 +201,6 @@ class BinauralPlan:
         Length of the transform.
     partition_hops : int
         Hops between consecutive partitions of a response.
-    bed_spectra : (BED_CHANNELS, partitions, 2 ears, 2, bins) float32
-        Binaural decoder of the ambience bed.
     """
 
     spectra: Samples
@@ -173,7 +211,6 @@ class BinauralPlan:
     lookup: NDArray[np.int32]
     fft_samples: int
     partition_hops: int
-    bed_spectra: Samples
 
 
 @dataclass(frozen=True)
@@ -191,5 +228,6 @@ class Snapshot:
     binaural: BinauralPlan | None
     distance: DistanceLaw
     samples_per_metre: float
+    spaces: tuple[SpacePlan, ...] = ()
     master_gain: float = 1.0
     problems: tuple[str, ...] = ()

@@ -12,7 +12,6 @@ from engine.errors import FoleystageError
 from engine.layouts import format_channels
 from engine.project.model import Clip, ContentHash, Project, Strip, Track, Trajectory
 from engine.realtime.snapshot import (
-    BED_CHANNELS,
     BedPlan,
     ClipPlan,
     MotionPlan,
@@ -21,11 +20,13 @@ from engine.realtime.snapshot import (
     StripPlan,
 )
 from engine.render.takes import open_take
-from engine.spatial.ambisonics import stereo_to_bed, surround_to_bed
+from engine.spatial.ambisonics import stereo_to_field, surround_to_field
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
+from engine.spatial.harmonics import ambisonic_order_of, channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
+from engine.spatial.space import space_plan
 from engine.units import db_to_gain, seconds_to_samples
 
 AudioPath = Callable[[ContentHash], Path]
@@ -63,10 +64,11 @@ def compile_project(
     """
     channels = tuple(format_channels(name) for name in formats)
     problems: list[str] = []
-    sources, beds = _plans(project, _Takes(project, audio_path, problems))
-    binaural = None
-    if "binaural" in formats:
-        binaural = binaural_plan(hrirs or _hrirs(project, problems))
+    takes = _Takes(project, audio_path, problems)
+    orders = _field_orders(project, takes)
+    spaces = sorted(set(orders.values()))
+    sources, beds = _plans(project, takes, orders, spaces)
+    listening = (hrirs or _hrirs(project, problems)) if "binaural" in formats else None
     rate_hz = project.sample_rate_hz
     return Snapshot(
         sample_rate_hz=rate_hz,
@@ -77,20 +79,34 @@ def compile_project(
         sources=tuple(sources),
         beds=tuple(beds),
         encoders={n: channel_encoder(n, rate_hz) for n in formats if n != "binaural"},
-        binaural=binaural,
+        binaural=None if listening is None else binaural_plan(listening),
         distance=PointSource(),
         samples_per_metre=samples_per_metre(rate_hz),
+        spaces=tuple(space_plan(order, formats, listening) for order in spaces),
         master_gain=_strip("", project.master).gain * (not project.master.muted),
         problems=tuple(problems),
     )
 
 
-def _plans(project: Project, takes: _Takes) -> tuple[list[SourcePlan], list[BedPlan]]:
+def _field_orders(project: Project, takes: _Takes) -> dict[str, int]:
+    """Ambisonic order of every ambience track: that of its finest take, the first at least."""
+    return {
+        track.id: max([1, *(ambisonic_order_of(n) or 1 for n in takes.channels_on(track))])
+        for track in project.tracks
+        if track.kind == "ambience"
+    }
+
+
+def _plans(
+    project: Project, takes: _Takes, orders: dict[str, int], spaces: list[int]
+) -> tuple[list[SourcePlan], list[BedPlan]]:
     sources: list[SourcePlan] = []
     beds: list[BedPlan] = []
     for index, track in enumerate(project.tracks):
         if track.kind == "ambience":
-            beds.append(BedPlan(index, takes.clips_of(track, BED_CHANNELS)))
+            order = orders[track.id]
+            clips = takes.clips_of(track, channels_of_order(order))
+            beds.append(BedPlan(index, clips, spaces.index(order)))
         else:
             clips = takes.clips_of(track, 1)
             if clips:
@@ -131,25 +147,22 @@ def _hrirs(project: Project, problems: list[str]) -> HrirSet:
 
 
 def mix_matrix(rows: int, channels: int) -> NDArray[np.float32]:
-    """(rows, channels): how a take's channels become a mono source or the ambience bed.
+    """(rows, channels): how a take's channels become a mono source or an ambisonic sound field.
 
     For a source: one channel as it is, two averaged, ambisonics by its omnidirectional channel.
-    For the bed: mono everywhere alike, stereo and 5.1 from where their loudspeakers would stand,
-    ambisonics by its first four channels.
+    For a field: mono everywhere alike, stereo and 5.1 from where their loudspeakers would stand,
+    ambisonics channel by channel.
     """
-    ambisonic = channels in (4, 9, 16)
-    if rows == 1 and ambisonic:
-        matrix = np.eye(1, channels)
-    elif rows == 1:
-        matrix = np.full((1, channels), 1.0 / channels)
+    matrix = np.zeros((rows, channels))
+    if rows == 1:
+        matrix[0] = np.eye(1, channels) if ambisonic_order_of(channels) else 1.0 / channels
     elif channels == 2:
-        matrix = stereo_to_bed()
+        matrix[:4] = stereo_to_field()
     elif channels == 6:
-        matrix = surround_to_bed()
-    elif ambisonic:
-        matrix = np.eye(rows, channels)
+        matrix[:4] = surround_to_field()
+    elif ambisonic_order_of(channels):
+        matrix[:] = np.eye(rows, channels)
     else:
-        matrix = np.zeros((rows, channels))
         matrix[0] = 1.0 / channels
     return np.ascontiguousarray(matrix, dtype=np.float32)
 
@@ -166,6 +179,11 @@ class _Takes:
     def clips_of(self, track: Track, rows: int) -> tuple[ClipPlan, ...]:
         plans = (self._plan(clip, rows) for clip in self._project.clips_of(track.id))
         return tuple(plan for plan in plans if plan is not None)
+
+    def channels_on(self, track: Track) -> set[int]:
+        """Channel counts of the takes that sound on a track."""
+        opened = (self._open(clip) for clip in self._project.clips_of(track.id) if not clip.muted)
+        return {len(samples) for samples in opened if samples is not None}
 
     def _plan(self, clip: Clip, rows: int) -> ClipPlan | None:
         samples = None if clip.muted else self._open(clip)

@@ -17,7 +17,6 @@ from engine.jobs import Progress, silent_progress
 from engine.layouts import format_channels
 from engine.media.audio_file import AudioWriter, read_audio_blocks, wave_mask_of
 from engine.realtime.snapshot import (
-    BED_CHANNELS,
     BedPlan,
     ClipPlan,
     MotionPlan,
@@ -30,14 +29,18 @@ from engine.render.renderer import render_snapshot
 from engine.render.takes import open_take
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
+from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.room import Room, convolve_into, dull_surfaces, reflections, tail
+from engine.spatial.space import space_plan
 from engine.units import db_to_gain, gain_to_db
 
 _FILTER_BLOCK_SAMPLES = 1 << 16
 _SMALLEST_RATE_HZ, _LARGEST_RATE_HZ = 8_000, 384_000
 _LOUDEST_DBFS = 60.0
+_TAIL_ORDER = 1
+_TAIL_CHANNELS = channels_of_order(_TAIL_ORDER)
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,7 @@ class _Scene:
         if wanted.room is not None:
             sources += self._reflections(wanted.room)
             late = self._tail(wanted.room)
-            beds.append(BedPlan(0, (_clip(late, np.eye(BED_CHANNELS, dtype=np.float32)),)))
+            beds.append(BedPlan(0, (_clip(late, np.eye(_TAIL_CHANNELS, dtype=np.float32)),)))
             length = max(length, late.shape[1])
         name = wanted.format_name
         return Snapshot(
@@ -188,6 +191,7 @@ class _Scene:
             binaural=binaural_plan(hrirs) if hrirs else None,
             distance=PointSource(),
             samples_per_metre=samples_per_metre(rate_hz),
+            spaces=(space_plan(_TAIL_ORDER, (name,), hrirs),),
         )
 
     def _motion(self, positions_m: NDArray[np.float64]) -> MotionPlan:
@@ -228,7 +232,7 @@ class _Scene:
         for start in range(0, samples, _FILTER_BLOCK_SAMPLES):
             piece = self._mono(start, start + _FILTER_BLOCK_SAMPLES)
             mono[0, start : start + len(piece)] = piece
-        late = self._map("tail", BED_CHANNELS, samples + response.shape[1] - 1)
+        late = self._map("tail", _TAIL_CHANNELS, samples + response.shape[1] - 1)
         convolve_into(mono[0], response, late)
         return late
 

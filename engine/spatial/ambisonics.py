@@ -43,7 +43,7 @@ def max_re_weights(order: int) -> NDArray[np.float64]:
     return np.array([eval_legendre(order_degree(c)[0], tilt) for c in range(channels)])
 
 
-def bed_to_panner(
+def field_to_panner(
     order: int, gains: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 ) -> NDArray[np.float64]:
     """Decoder matrix (channels, (order+1)**2) by virtual sources through a panner (AllRAD).
@@ -65,32 +65,32 @@ def bed_to_panner(
     return np.asarray(decoder / np.sqrt(power))
 
 
-def bed_to_51() -> NDArray[np.float64]:
-    """(6, 4) decoder of first-order ambience to L R C LFE Ls Rs; nothing goes to the LFE."""
+def field_to_51(order: int) -> NDArray[np.float64]:
+    """(6, (order + 1)**2) decoder to L R C LFE Ls Rs; nothing goes to the LFE."""
 
     def surround(directions: NDArray[np.float64]) -> NDArray[np.float64]:
         gains = pan_51(directions, np.ones(len(directions)))
         gains[:, 3] = 0.0
         return gains
 
-    return bed_to_panner(1, surround)
+    return field_to_panner(order, surround)
 
 
-def bed_to_stereo() -> NDArray[np.float64]:
-    """(2, 4) decoder of first-order ambience: 5.1 folded down, at the ambience's own power."""
-    decoder = FOLD_TO_STEREO @ bed_to_51()
-    harmonics = spherical_harmonics(1, fibonacci_sphere(_VIRTUAL_SOURCES))
+def field_to_stereo(order: int) -> NDArray[np.float64]:
+    """(2, (order + 1)**2) decoder to stereo: 5.1 folded down, at the field's own power."""
+    decoder = FOLD_TO_STEREO @ field_to_51(order)
+    harmonics = spherical_harmonics(order, fibonacci_sphere(_VIRTUAL_SOURCES))
     power = np.mean(np.sum((decoder @ harmonics.T) ** 2, axis=0))
     return np.asarray(decoder / np.sqrt(power))
 
 
-def stereo_to_bed() -> NDArray[np.float64]:
+def stereo_to_field() -> NDArray[np.float64]:
     """(4, 2) encoder of a stereo ambience: two plane waves at +-60 degrees."""
     directions = to_cartesian([_STEREO_BED_AZIMUTH_DEG, -_STEREO_BED_AZIMUTH_DEG], 0.0)
     return spherical_harmonics(1, directions).T
 
 
-def surround_to_bed() -> NDArray[np.float64]:
+def surround_to_field() -> NDArray[np.float64]:
     """(4, 6) encoder of a 5.1 ambience (L R C LFE Ls Rs): five plane waves, LFE left out."""
     encoder = spherical_harmonics(1, loudspeaker_directions()).T
     encoder[:, 3] = 0.0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan
+from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, DecoderPlan
 from engine.spatial.alignment import delay_responses
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet
@@ -38,19 +38,12 @@ def binaural_plan(hrirs: HrirSet) -> BinauralPlan:
     """The set as spectra, delays and triangles for the kernel. Cached."""
     delays = hrirs.relative_delays_samples
     taps = hrirs.responses.shape[-1]
-    needed = taps + _GUARD_SAMPLES
-    if needed <= _SHORT_FFT_SAMPLES - HOP_SAMPLES:
-        size, partitions = _SHORT_FFT_SAMPLES, 1
-    elif needed <= _FFT_SAMPLES - HOP_SAMPLES:
-        size, partitions = _FFT_SAMPLES, 1
-    else:
-        size, partitions = _FFT_SAMPLES, -(-taps // (_PARTITION_HOPS * HOP_SAMPLES))
+    size, partitions = _transform(taps)
     if partitions == 1:
         padded = np.pad(hrirs.responses, ((0, 0), (0, 0), (0, size - taps)))
         aligned = delay_responses(padded, -delays)
     else:
         aligned = hrirs.aligned
-    bed = ambience_decoder(hrirs)
     sphere = hrirs.triangulation
     return BinauralPlan(
         spectra=_partition(aligned, partitions, size),
@@ -61,8 +54,25 @@ def binaural_plan(hrirs: HrirSet) -> BinauralPlan:
         lookup=sphere.lookup,
         fft_samples=size,
         partition_hops=_PARTITION_HOPS,
-        bed_spectra=_partition(bed, partitions, size),
     )
+
+
+@lru_cache(maxsize=8)
+def decoder_plan(hrirs: HrirSet, order: int) -> DecoderPlan:
+    """Ambisonics of `order` to two ears through the set, for the kernel. Cached."""
+    responses = field_decoder(hrirs, order)
+    size, partitions = _transform(responses.shape[-1])
+    return DecoderPlan(_partition(responses, partitions, size), size, _PARTITION_HOPS)
+
+
+def _transform(taps: int) -> tuple[int, int]:
+    """Length of the transform, and how many partitions, for responses of `taps`."""
+    needed = taps + _GUARD_SAMPLES
+    if needed <= _SHORT_FFT_SAMPLES - HOP_SAMPLES:
+        return _SHORT_FFT_SAMPLES, 1
+    if needed <= _FFT_SAMPLES - HOP_SAMPLES:
+        return _FFT_SAMPLES, 1
+    return _FFT_SAMPLES, -(-taps // (_PARTITION_HOPS * HOP_SAMPLES))
 
 
 def _partition(responses: NDArray[np.float64], partitions: int, size: int) -> NDArray[np.float32]:
@@ -78,9 +88,9 @@ def _partition(responses: NDArray[np.float64], partitions: int, size: int) -> ND
     return np.ascontiguousarray(np.stack([spectra.real, spectra.imag], axis=-2), dtype=np.float32)
 
 
-@lru_cache(maxsize=4)
-def ambience_decoder(hrirs: HrirSet) -> NDArray[np.float64]:
-    """(4, 2, taps) responses from first-order ambience (ACN, SN3D) to the two ears.
+@lru_cache(maxsize=8)
+def field_decoder(hrirs: HrirSet, order: int) -> NDArray[np.float64]:
+    """((order + 1)**2, 2, taps) responses from a sound field (ACN, SN3D) to the two ears.
 
     Magnitude least squares above `MAGLS_CUTON_HZ`, plain least squares below; then brought to the
     diffuse-field magnitude of the set itself, so that ambience is neither dull nor hollow.
@@ -92,7 +102,7 @@ def ambience_decoder(hrirs: HrirSet) -> NDArray[np.float64]:
     # Phase is continued from bin to bin as if nothing were late: the mean onset is put back after.
     late = np.exp(-2j * np.pi * np.arange(wanted.shape[-1]) / size * hrirs.delays_samples.mean())
     wanted /= late
-    harmonics = spherical_harmonics(1, grid)
+    harmonics = spherical_harmonics(order, grid)
     inverse = np.linalg.pinv(harmonics)
     decoder = np.einsum("cg,gek->cek", inverse, wanted)
     first_bin = int(np.ceil(MAGLS_CUTON_HZ * size / hrirs.sample_rate_hz))

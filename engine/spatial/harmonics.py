@@ -9,15 +9,24 @@ Condon-Shortley phase.
 
 from __future__ import annotations
 
+from functools import cache
 from math import factorial, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.spatial.sphere import fibonacci_sphere
+
 
 def channels_of_order(order: int) -> int:
     """Channels of a full-sphere ambisonic signal."""
     return (order + 1) ** 2
+
+
+def ambisonic_order_of(channels: int) -> int | None:
+    """Order of a full-sphere signal of that many channels (4, 9, 16, ...); None for any other."""
+    order = round(sqrt(channels)) - 1
+    return order if order >= 1 and channels_of_order(order) == channels else None
 
 
 def order_degree(channel: int) -> tuple[int, int]:
@@ -60,6 +69,21 @@ def spherical_harmonics(order: int, directions: ArrayLike) -> NDArray[np.float64
             if m:
                 result[..., n * (n + 1) - m] = norm * legendre * turning.imag
     return result
+
+
+def rotation_matrix(order: int, rotation: ArrayLike) -> NDArray[np.float64]:
+    """((order + 1)**2, same) matrix that turns a field as `rotation` (3, 3) turns directions.
+
+    A plane wave from ``d`` becomes one from ``rotation @ d``.
+    """
+    grid, inverse = _rotation_grid(order)
+    return np.asarray((inverse @ spherical_harmonics(order, grid @ np.asarray(rotation).T)).T)
+
+
+@cache
+def _rotation_grid(order: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    grid = fibonacci_sphere(4 * channels_of_order(order))
+    return grid, np.asarray(np.linalg.pinv(spherical_harmonics(order, grid)), dtype=np.float64)
 
 
 def n3d_weights(order: int) -> NDArray[np.float64]:

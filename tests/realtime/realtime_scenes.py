@@ -21,6 +21,7 @@ from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.hrir import load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
+from engine.spatial.space import space_plan
 
 RATE_HZ = 48_000
 
@@ -56,6 +57,7 @@ def source(motion: MotionPlan, *clips: ClipPlan, doppler: bool = False, strip: i
 
 def snapshot(sources, formats=("binaural",), beds: tuple[BedPlan, ...] = (), **more) -> Snapshot:
     strips = more.pop("strips", None) or tuple(StripPlan(f"t{i}") for i in range(4))
+    hrirs = load_hrirs("kemar", RATE_HZ) if "binaural" in formats else None
     return Snapshot(
         sample_rate_hz=RATE_HZ,
         length_samples=more.pop("length_samples", RATE_HZ),
@@ -65,9 +67,10 @@ def snapshot(sources, formats=("binaural",), beds: tuple[BedPlan, ...] = (), **m
         sources=tuple(sources),
         beds=beds,
         encoders={n: channel_encoder(n, RATE_HZ) for n in formats if n != "binaural"},
-        binaural=binaural_plan(load_hrirs("kemar", RATE_HZ)) if "binaural" in formats else None,
+        binaural=None if hrirs is None else binaural_plan(hrirs),
         distance=PointSource(),
         samples_per_metre=samples_per_metre(RATE_HZ),
+        spaces=(space_plan(1, formats, hrirs),),
         **more,
     )
 

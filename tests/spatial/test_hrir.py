@@ -10,7 +10,7 @@ import pytest
 from engine.coordinates import to_cartesian
 from engine.errors import HrirError
 from engine.spatial.alignment import delay_responses, onset_delays
-from engine.spatial.binaural import ambience_decoder, binaural_plan
+from engine.spatial.binaural import binaural_plan, field_decoder
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet, _fill_gaps, load_hrirs
 from engine.spatial.sphere import fibonacci_sphere
@@ -284,7 +284,7 @@ def test_other_peoples_files_load_or_are_refused(shared_data: Path) -> None:
 
 
 def test_ambience_decoder_keeps_sides_and_diffuse_level(kemar: HrirSet) -> None:
-    decoder = ambience_decoder(kemar)
+    decoder = field_decoder(kemar, 1)
     ears = np.einsum("gc,cet->get", spherical_harmonics(1, fibonacci_sphere(200)), decoder)
     measured = np.mean(np.sum(kemar.interpolate(fibonacci_sphere(200)) ** 2, -1))
     assert abs(10 * np.log10(np.mean(np.sum(ears**2, -1)) / measured)) < 1.0

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.coordinates import to_cartesian
 from engine.layouts import SURROUND_51
-from engine.spatial.ambisonics import bed_to_51, bed_to_stereo, stereo_to_bed
+from engine.spatial.ambisonics import field_to_51, field_to_stereo, stereo_to_field
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.panning import lfe_lowpass, pan_51, pan_stereo
 from engine.spatial.sphere import fibonacci_sphere
@@ -65,12 +65,12 @@ def test_lfe_filter_is_24_db_down_at_240_hz() -> None:
 
 def test_ambience_keeps_its_power_and_its_sides() -> None:
     waves = spherical_harmonics(1, fibonacci_sphere(500)).T
-    for decoder in (bed_to_51(), bed_to_stereo()):
+    for decoder in (field_to_51(1), field_to_stereo(1)):
         power = np.sum((decoder @ waves) ** 2, axis=0)
         np.testing.assert_allclose(np.mean(power), 1.0, rtol=1e-6)
         left = decoder @ spherical_harmonics(1, to_cartesian(90.0, 0.0))
         assert abs(left[0]) > 1.5 * abs(left[1])
-    surround = bed_to_51()
+    surround = field_to_51(1)
     assert (surround[3] == 0.0).all()
     behind = surround @ spherical_harmonics(1, to_cartesian(180.0, 0.0))
     assert behind[4] > 2.0 * abs(behind[2])
@@ -79,6 +79,6 @@ def test_ambience_keeps_its_power_and_its_sides() -> None:
 
 
 def test_stereo_ambience_stays_left_and_right() -> None:
-    decoded = bed_to_stereo() @ stereo_to_bed()
+    decoded = field_to_stereo(1) @ stereo_to_field()
     assert decoded[0, 0] > 1.5 * abs(decoded[1, 0])
     np.testing.assert_allclose(decoded, decoded[::-1, ::-1], atol=2e-2)

@@ -1,0 +1,81 @@
+"""The formats made of channel gains: loudspeakers and ambisonics, all in one bus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.realtime.filters import Biquads
+from engine.realtime.mixing import mix_sources
+from engine.realtime.motion import Edges
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
+from engine.realtime.sources import SourceStage
+from engine.realtime.space_bus import SpaceBus
+
+_FILTER_MEMORY_HOPS = 48
+"""What a channel filter (the LFE's) remembers above -120 dB: a quarter of a second."""
+
+
+class ChannelStage:
+    """Mixes sources and sound fields into the channels of every encoder of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        sources = len(snapshot.sources)
+        channels = sum(encoder.channels for encoder in snapshot.encoders.values())
+        self._matrix_0 = np.zeros((channels, sources))
+        self._matrix_1 = np.zeros((channels, sources))
+        self._bus = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
+        fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
+        self._fade_in = fade
+        self._rows: dict[str, slice] = {}
+        self._filters: list[tuple[int, Biquads]] = []
+        row = 0
+        for name, encoder in snapshot.encoders.items():
+            self._rows[name] = slice(row, row + encoder.channels)
+            for channel, sections in encoder.filters.items():
+                self._filters.append((row + channel, Biquads(sections)))
+            row += encoder.channels
+        self._field_matrices = [
+            np.concatenate([space.matrices[name] for name in snapshot.encoders])
+            if snapshot.encoders
+            else np.zeros((0, space.channels), dtype=np.float32)
+            for space in snapshot.spaces
+        ]
+
+    @property
+    def history_hops(self) -> int:
+        """How many past hops are still heard."""
+        return _FILTER_MEMORY_HOPS if self._filters else 0
+
+    def reset(self) -> None:
+        """Forget all past sound."""
+        for _, biquads in self._filters:
+            biquads.reset()
+
+    def render(
+        self,
+        sources: SourceStage,
+        edges: Edges,
+        gains: tuple[Floats, Floats],
+        spaces: Sequence[SpaceBus],
+    ) -> None:
+        """Render one hop; `gains` are those of the sources at its start and its end."""
+        if not len(self._bus):
+            return
+        np.multiply(edges.channel_gains_0, gains[0], out=self._matrix_0)
+        np.multiply(edges.channel_gains_1, gains[1], out=self._matrix_1)
+        self._bus[:] = 0.0
+        mix_sources(
+            sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, self._fade_in,
+            self._bus,
+        )  # fmt: skip
+        for space, matrix in zip(spaces, self._field_matrices, strict=True):
+            if space.sounds:
+                self._bus += matrix @ space.samples
+        for row, biquads in self._filters:
+            biquads.process(self._bus[row])
+
+    def channels_of(self, name: str) -> Samples:
+        """(channels, HOP_SAMPLES) of a format; valid until the next hop."""
+        return self._bus[self._rows[name]]

@@ -1,0 +1,41 @@
+"""Sound fields as the kernel's spaces: how ambisonics of an order reaches every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layouts import FORMATS
+from engine.realtime.snapshot import SpacePlan
+from engine.spatial.ambisonics import field_to_51, field_to_stereo
+from engine.spatial.binaural import decoder_plan
+from engine.spatial.harmonics import channels_of_order, rotation_matrix
+from engine.spatial.hrir import HrirSet
+
+
+def space_plan(order: int, formats: Iterable[str], hrirs: HrirSet | None = None) -> SpacePlan:
+    """A sound field of `order` for the given formats; `hrirs` where 'binaural' is among them."""
+    return SpacePlan(
+        order=order,
+        matrices={name: field_matrix(order, name) for name in formats if name != "binaural"},
+        rotation=partial(rotation_matrix, order),
+        decoder=None if hrirs is None else decoder_plan(hrirs, order),
+    )
+
+
+def field_matrix(order: int, format_name: str) -> NDArray[np.float32]:
+    """(channels, (order + 1)**2): how a field of `order` reaches a format's channels.
+
+    Loudspeakers by an all-round decoder; ambisonics by its first channels, a higher order cut
+    off and a lower one left without detail.
+    """
+    if format_name == "5.1":
+        matrix = field_to_51(order)
+    elif format_name == "stereo":
+        matrix = field_to_stereo(order)
+    else:
+        matrix = np.eye(FORMATS[format_name], channels_of_order(order))
+    return np.ascontiguousarray(matrix, dtype=np.float32)
