@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 import time
 from dataclasses import replace
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -23,6 +25,7 @@ from engine.playback.keeper import DeviceKeeper
 from engine.playback.monitor import monitor_matrix, wanted_channels
 from engine.playback.output import MixerOutput, Output
 from engine.playback.priority import raise_process
+from engine.playback.process import end_with_parent
 from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
@@ -31,6 +34,8 @@ HANG_POLL_S = 0.5
 DEVICE_HANG_S = 10.0
 """A driver that does not answer for so long is left behind with the process."""
 _SWITCH_INTERVAL_S = 0.001
+_USUAL = (48_000, "binaural", "kemar")
+"""What most projects need; loaded before the first is known."""
 
 
 def run_engine(connection: Connection) -> None:
@@ -41,7 +46,8 @@ def run_engine(connection: Connection) -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     host: Host | None = None
     try:
-        connection.send_bytes(m.encode(m.Ready()))
+        warm_up(*_USUAL)
+        connection.send_bytes(m.encode(m.Ready(os.getpid())))
         while True:
             if connection.poll(HANG_POLL_S):
                 command = m.decode_command(connection.recv_bytes())
@@ -52,6 +58,8 @@ def run_engine(connection: Connection) -> None:
                     host = Host(connection, command)
                 elif isinstance(command, m.Prepare):
                     warm_up(command.sample_rate_hz, command.monitor_format, command.hrir)
+                elif isinstance(command, m.Fork):
+                    connection = _fork(connection)
                 elif host is not None:
                     host.obey(command)
             elif host is not None and host.is_hanging():
@@ -61,6 +69,21 @@ def run_engine(connection: Connection) -> None:
     if host is not None:
         host.close()
     os._exit(0)
+
+
+def _fork(connection: Connection) -> Connection:
+    """Make a copy of this process, which is not activated yet; each goes on with its own pipe."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the window watches the copy, nobody waits here
+    handle = reduction.recv_handle(connection)
+    if os.fork():
+        os.close(handle)
+        return connection
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    connection.close()
+    end_with_parent()
+    own = Connection(handle)
+    own.send_bytes(m.encode(m.Ready(os.getpid())))
+    return own
 
 
 class Host:

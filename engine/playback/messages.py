@@ -35,6 +35,10 @@ class Prepare(Message, frozen=True):
     hrir: str
 
 
+class Fork(Message, frozen=True):
+    """To an engine in waiting: make another of its kind; the end of its pipe follows."""
+
+
 class SetProject(Message, frozen=True):
     """Play this project from now on.
 
@@ -99,6 +103,7 @@ class Close(Message, frozen=True):
 Command = (
     Activate
     | Prepare
+    | Fork
     | SetProject
     | SetMonitor
     | SetDevice
@@ -113,6 +118,8 @@ Command = (
 
 class Ready(Message, frozen=True):
     """Everything is imported; the engine can be activated."""
+
+    pid: int
 
 
 class DeviceReport(Message, frozen=True):

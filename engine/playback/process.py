@@ -1,4 +1,4 @@
-"""One engine process, seen from the window: spawned, spoken to through a pipe, ended."""
+"""One engine process, seen from the window: spawned or forked, spoken to through a pipe, ended."""
 
 from __future__ import annotations
 
@@ -9,32 +9,37 @@ import signal
 import sys
 import threading
 import time
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
-from engine.playback.messages import Close, Message, Notice, decode_notice, encode
+from engine.playback.messages import Close, Fork, Message, Notice, Ready, decode_notice, encode
 
+CAN_FORK = sys.platform == "linux"
+"""Whether a warm engine can be copied as it is; elsewhere system libraries do not survive it."""
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _END_TIMEOUT_S = 1.0
 PARENT_POLL_S = 0.2
 
 
 class EngineProcess:
-    """A spawned engine. It says `Ready` when it has imported everything, and then waits."""
+    """An engine. It says `Ready` when it has imported everything, and then waits.
 
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, child = context.Pipe(duplex=True)
-        self.process = context.Process(
-            target=_engine_main, args=(child,), name="foleystage engine", daemon=True
-        )
-        self.process.start()
-        child.close()
+    Parameters
+    ----------
+    connection : Connection
+        The window's end of the pipe.
+    process : SpawnProcess, optional
+        The process, where it is a child of this one; a forked engine is a child of the engine it
+        was forked from.
+    """
+
+    def __init__(self, connection: Connection, process: SpawnProcess | None = None) -> None:
+        self.connection = connection
         self.is_ready = False
+        self.pid = process.pid or 0 if process is not None else 0
+        self._process = process
         self._lock = threading.Lock()
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid or 0
 
     def send(self, message: Message) -> bool:
         """Send a command; False when the engine is gone."""
@@ -57,23 +62,87 @@ class EngineProcess:
         try:
             if not self.connection.poll():
                 return None
-            return decode_notice(self.connection.recv_bytes())
+            notice = decode_notice(self.connection.recv_bytes())
         except OSError as error:
             raise EOFError(str(error)) from error
+        if isinstance(notice, Ready):
+            self.is_ready, self.pid = True, notice.pid
+        return notice
+
+    def fork(self) -> EngineProcess:
+        """Another engine, ready at once: a copy of this one, which was never activated.
+
+        Raises
+        ------
+        OSError
+            If this one is gone.
+        """
+        ours, theirs = multiprocessing.Pipe(duplex=True)
+        try:
+            with self._lock:
+                self.connection.send_bytes(encode(Fork()))
+                reduction.send_handle(self.connection, theirs.fileno(), self.pid)
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return EngineProcess(ours)
 
     def is_alive(self) -> bool:
-        return self.process.is_alive()
+        """Whether it runs, as far as is known; the pipe's end tells for certain."""
+        if self._process is not None:
+            return self._process.is_alive()
+        if not self.pid:
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it by force."""
+        if self.pid and self.is_alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL if CAN_FORK else signal.SIGTERM)
 
     def end(self) -> None:
         """End it: politely, then by force."""
-        if self.process.is_alive():
-            self.send(Close())
-            self.process.join(_END_TIMEOUT_S)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join(_END_TIMEOUT_S)
+        self.send(Close())
+        if not self._has_ended():
+            self.kill()
+            self._has_ended()
         with contextlib.suppress(OSError):
             self.connection.close()
+
+    def _has_ended(self) -> bool:
+        """Whether it ends within the time that is granted."""
+        until_s = time.monotonic() + _END_TIMEOUT_S
+        while self.is_alive() and time.monotonic() < until_s:
+            if self._process is not None:
+                self._process.join(_END_TIMEOUT_S)
+            else:
+                time.sleep(0.005)
+        return not self.is_alive()
+
+
+def spawn_engine() -> EngineProcess:
+    """A fresh process; it takes seconds until it is ready.
+
+    Raises
+    ------
+    OSError
+        If the system grants no further process.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=True)
+    process = context.Process(
+        target=_engine_main, args=(theirs,), name="foleystage engine", daemon=True
+    )
+    process.start()
+    theirs.close()
+    return EngineProcess(ours, process)
 
 
 def _engine_main(connection: Connection) -> None:
@@ -82,14 +151,14 @@ def _engine_main(connection: Connection) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    _end_with_parent()
+    end_with_parent()
     _quiet_libraries()
     from engine.playback.host import run_engine
 
     run_engine(connection)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process when its parent has ended, whatever it is doing.
 
     The pipe's end tells as much, but only to a thread that is reading it.

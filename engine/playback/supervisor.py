@@ -1,32 +1,27 @@
 """Keeps one engine running for the window: starts it, hears it, replaces it when it dies.
 
-A second engine waits beside the first with everything imported, so that a replacement plays again
-at once. Two threads: one watches the engine, one sends, so that the window never waits for either.
+Two threads: one watches the engine, one sends, so that the window never waits for either.
 """
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing.connection
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 from engine.playback.messages import Message, Notice, Ready
 from engine.playback.process import EngineProcess
+from engine.playback.reserve import EngineReserve
 
 WATCH_S = 0.2
 HEARTBEAT_TIMEOUT_S = 10.0
-STANDBY_AFTER_S = 2.5
-MANY_DEATHS = 4
-MANY_DEATHS_WITHIN_S = 20.0
 BACK_OFF_S = 5.0
-EARLY_S = 3.0
+EARLY_S = 1.5
 EARLY_DEATHS = 2
 """After so many engines that died this soon, the next one leaves the audio system alone."""
+MANY_DEATHS = 4
+"""After so many, there is a pause."""
 
 Outgoing = Callable[[], Message | None]
 
@@ -63,10 +58,9 @@ class Supervisor:
         self._on_state = on_state
         self._heartbeat_age_s = heartbeat_age_s
         self._engine: EngineProcess | None = None
-        self._standby: EngineProcess | None = None
+        self._reserve = EngineReserve()
         self._outgoing: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
         self._early_deaths = 0
-        self._deaths: deque[float] = deque(maxlen=MANY_DEATHS)
         self._gate = threading.Lock()
         self._activated_s: float | None = None
         self._closing = threading.Event()
@@ -82,8 +76,7 @@ class Supervisor:
     @property
     def has_standby(self) -> bool:
         """Whether a second engine waits, ready to take over."""
-        standby = self._standby
-        return standby is not None and standby.is_ready
+        return self._reserve.is_ready
 
     def start(self) -> None:
         """Start an engine; returns at once."""
@@ -99,7 +92,7 @@ class Supervisor:
         self._early_deaths = 0
         engine = self._engine
         if engine is not None:
-            engine.process.kill()
+            engine.kill()
 
     @property
     def avoids_devices(self) -> bool:
@@ -125,40 +118,35 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._closing.is_set():
             try:
-                engine = self._standby or EngineProcess()
+                engine = self._reserve.take(self._closing)
             except OSError as error:
                 self._on_state("failed", f"the audio engine cannot be started: {error}")
                 self._closing.wait(BACK_OFF_S)
                 continue
-            self._standby = None
-            self._serve(engine)
-            self._engine = None
-            engine.end()
+            if engine is not None:
+                self._serve(engine)
+                self._engine = None
+                engine.end()
             if not self._closing.is_set():
-                self._mourn(engine)
-        if self._standby is not None:
-            self._standby.end()
-            self._standby = None
+                self._mourn()
+        self._reserve.end()
 
-    def _mourn(self, engine: EngineProcess) -> None:
+    def _mourn(self) -> None:
         """Say that an engine died, and wait before the next if they die again and again."""
         now_s = time.monotonic()
-        self._deaths.append(now_s)
         early = self._activated_s is not None and now_s - self._activated_s < EARLY_S
         self._early_deaths = self._early_deaths + 1 if early else 0
         self._activated_s = None
-        code = engine.process.exitcode
-        many = len(self._deaths) == MANY_DEATHS
-        if many and now_s - self._deaths[0] < MANY_DEATHS_WITHIN_S:
+        if self._early_deaths >= MANY_DEATHS:
             message = (
-                f"the audio engine stopped {MANY_DEATHS} times in a row (exit {code}); "
+                f"the audio engine stopped {MANY_DEATHS} times in a row; "
                 f"trying again in {BACK_OFF_S:.0f} s"
             )
             self._on_state("failed", message)
-            self._deaths.clear()
+            self._early_deaths = EARLY_DEATHS
             self._closing.wait(BACK_OFF_S)
         else:
-            self._on_state("restarting", f"the audio engine stopped (exit {code}); restarting it")
+            self._on_state("restarting", "the audio engine stopped; restarting it")
 
     def _serve(self, engine: EngineProcess) -> None:
         """Work with an engine until it dies or everything closes."""
@@ -166,24 +154,22 @@ class Supervisor:
         if engine.is_ready:
             self._activate(engine)
         while not self._closing.is_set():
-            waiting: list[Any] = [engine.connection, engine.process.sentinel]
-            multiprocessing.connection.wait(waiting, timeout=WATCH_S)
             try:
+                engine.connection.poll(WATCH_S)
                 while (notice := engine.receive()) is not None:
                     self._take(engine, notice)
-            except EOFError:
+            except (EOFError, OSError):
                 return
             if not engine.is_alive():
                 return
             active_s = time.monotonic() - began_s
             if active_s > HEARTBEAT_TIMEOUT_S and self._heartbeat_age_s() > HEARTBEAT_TIMEOUT_S:
-                engine.process.kill()
+                engine.kill()
                 return
-            self._tend_standby(active_s)
+            self._reserve.tend(active_s, self._preparation())
 
     def _take(self, engine: EngineProcess, notice: Notice) -> None:
         if isinstance(notice, Ready):
-            engine.is_ready = True
             self._activate(engine)
         else:
             self._on_notice(notice)
@@ -195,19 +181,3 @@ class Supervisor:
             self._engine = engine
         self._activated_s = time.monotonic()
         self._on_state("running", "")
-
-    def _tend_standby(self, active_s: float) -> None:
-        """Have an engine waiting; one that died is replaced later."""
-        if self._engine is None or active_s < STANDBY_AFTER_S:
-            return
-        if self._standby is None:
-            with contextlib.suppress(OSError):
-                self._standby = EngineProcess()
-            return
-        with contextlib.suppress(EOFError):
-            if self._standby.receive() is not None:
-                self._standby.is_ready = True
-                self._standby.send(self._preparation())
-        if not self._standby.is_alive():
-            self._standby.end()
-            self._standby = None

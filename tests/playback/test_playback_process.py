@@ -25,7 +25,8 @@ if __name__ == "__main__":
     client.start()
     while client.engine_pid is None:
         time.sleep(0.01)
-    time.sleep(2.0)  # an engine in waiting is there by now
+    while not client.has_standby:
+        time.sleep(0.01)
     print(client.engine_pid, flush=True)
     time.sleep(60)
 """
@@ -49,16 +50,17 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def children(pid: int) -> set[int]:
-    """Processes whose parent is `pid`."""
-    found = set()
+def family_of(pid: int) -> set[int]:
+    """Processes whose parent is `pid`, or one of those."""
+    found: set[int] = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rsplit(")", 1)[1].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[1]) == pid:
-            found.add(int(stat.parent.name))
+            child = int(stat.parent.name)
+            found |= {child} | family_of(child)
     return found
 
 
@@ -147,7 +149,7 @@ def test_killing_the_window_ends_the_engines_soon(tmp_path: Path) -> None:
     )
     assert window.stdout is not None
     engine = int(window.stdout.readline())
-    family = children(window.pid)
+    family = family_of(window.pid)
     assert engine in family
     window.send_signal(signal.SIGKILL)
     window.wait(5)

@@ -1,0 +1,109 @@
+"""Where the next engine comes from: one is always kept warm, so that a replacement plays at once.
+
+On Linux the warm engine is never activated: engines are forked from it, within milliseconds, as
+often as need be. Elsewhere it is used up, and another one is spawned beside the engine that plays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+from engine.playback.messages import Message
+from engine.playback.process import CAN_FORK, EngineProcess, spawn_engine
+
+LOOK_S = 0.05
+SPAWN_AFTER_S = 1.0
+"""Where engines are used up, the next is spawned when the present one has played so long."""
+
+
+class EngineReserve:
+    """Gives engines, and keeps the next one ready.
+
+    Attributes
+    ----------
+    is_ready : bool
+        Whether an engine could be had at once.
+    """
+
+    def __init__(self) -> None:
+        self._warm: EngineProcess | None = None
+        self._prepared: Message | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        return self._warm is not None and self._warm.is_ready
+
+    def take(self, closing: threading.Event) -> EngineProcess | None:
+        """An engine that is ready or will soon say so; None when `closing` came first.
+
+        Raises
+        ------
+        OSError
+            If the system grants no further process.
+        """
+        warm = self._wait_for_warm(closing)
+        if warm is None:
+            return None
+        if not CAN_FORK:
+            self._warm = None
+            return warm
+        try:
+            return warm.fork()
+        except OSError:  # it died this moment
+            self.end()
+            return spawn_engine()
+
+    def tend(self, active_s: float, preparation: Message) -> None:
+        """Keep an engine warm, and what it has loaded up to date.
+
+        Parameters
+        ----------
+        active_s : float
+            How long the present engine has been active.
+        preparation : Message
+            What an engine should load beforehand now.
+        """
+        if self._warm is None:
+            if active_s > SPAWN_AFTER_S:
+                with contextlib.suppress(OSError):
+                    self._spawn()
+            return
+        if not self._hear():
+            self.end()
+        elif self._warm.is_ready and preparation != self._prepared:
+            self._prepared = preparation
+            self._warm.send(preparation)
+
+    def end(self) -> None:
+        """Let the warm engine go."""
+        if self._warm is not None:
+            self._warm.end()
+            self._warm = None
+
+    def _wait_for_warm(self, closing: threading.Event) -> EngineProcess | None:
+        while not closing.is_set():
+            if self._warm is None:
+                self._spawn()
+            assert self._warm is not None
+            if not self._hear():
+                self.end()
+                closing.wait(LOOK_S)
+            elif self._warm.is_ready:
+                return self._warm
+            else:
+                self._warm.connection.poll(LOOK_S)
+        return None
+
+    def _spawn(self) -> None:
+        self._warm, self._prepared = spawn_engine(), None
+
+    def _hear(self) -> bool:
+        """Take in what the warm engine says; False when it is gone."""
+        assert self._warm is not None
+        try:
+            while self._warm.receive() is not None:
+                pass
+        except EOFError:
+            return False
+        return self._warm.is_alive()
