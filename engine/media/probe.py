@@ -15,10 +15,12 @@ import numpy as np
 from engine.errors import MediaError
 from engine.media.decode import OpenVideo, decode_pictures, no_pictures, open_video, seek
 from engine.media.picture import geometry_of
+from engine.media.wholeness import missing_bytes
 from engine.project.model import Video
 
 MISSING_SHARE = 0.10
-"""A file that ends this share (or more) before its declared end counts as truncated."""
+"""A file whose pictures end this share (or more) before its declared end counts as truncated, even
+if its container does not say that bytes are missing."""
 LEAST_MISSING_S, LEAST_MISSING_SHARE = 0.15, 0.01
 """Below either of these a file counts as whole: clocks and edit lists are rounded."""
 
@@ -30,17 +32,19 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
     """Describe a video file. Only its beginning and end are read.
 
     `width` and `height` are those of the upright picture with square pixels. `duration_s` runs
-    from the first picture's start to the last one's end. A file that breaks off less than 10 %
-    before its declared end is used as far as it goes (its duration is then what is there).
+    from the first picture's start to the last one's end. A file that lacks bytes which its
+    container speaks of is refused, however few. One whose pictures end a little before its declared
+    end (a clock that is a little wrong, longer sound, damage) is used as far as they go.
 
     Raises
     ------
     MediaError
-        If it is missing, not a video, audio only, a still, holds fewer than two pictures, or
-        breaks off more than 10 % before its declared end.
+        If it is missing, not a video, audio only, a still, holds fewer than two pictures, is
+        truncated, or its pictures end more than 10 % before its declared end.
     """
     video = open_video(path)
     try:
+        _check_whole(video)
         first, picture = _first_picture(video)
         times = _packet_times(video)
         end = max(_end_of_pictures(video), first)
@@ -97,6 +101,16 @@ def fingerprint(path: Path) -> str:
         handle.seek(max(0, size - _FINGERPRINT_BYTES))
         digest.update(handle.read(_FINGERPRINT_BYTES))
     return digest.hexdigest()
+
+
+def _check_whole(video: OpenVideo) -> None:
+    lacking = missing_bytes(video.path, video.container)
+    if lacking:
+        raise MediaError(
+            f"the video is truncated: {lacking:,} bytes are missing at its end",
+            place=video.path,
+            remedy="copy or export it again",
+        )
 
 
 def _first_picture(video: OpenVideo) -> tuple[Fraction, object]:

@@ -147,12 +147,12 @@ def _check_length(video: Video) -> None:
 
 
 def _damage(video: Video) -> list[str]:
-    """A note for the user where the file breaks off early but is used as far as it goes."""
+    """A note for the user where the pictures end early but are used as far as they go."""
     missing = missing_s(video.path)
     if missing <= 0.0:
         return []
     return [
-        f"the file is truncated: its last {missing:.2f} s are missing; "
+        f"the pictures end {missing:.2f} s before the file says so; "
         f"the {video.duration_s:.2f} s before were analysed"
     ]
 
