@@ -23,8 +23,9 @@ _RETARDATION_ROUNDS = 4
 class Edges:
     """What the renderer needs of one hop: values at its start (0) and its end (1).
 
-    `delays_samples` (4, sources) also has the edges before and after. `channel_gains` are
-    (channels of all encoders, sources). `directions` are unit vectors (sources, 3).
+    `delays_samples` (4, sources) and `positions_m` (4, sources, 3) also have the edges before and
+    after. `channel_gains` are (channels of all encoders, sources). `directions` are unit vectors
+    (sources, 3).
     """
 
     gains_0: Floats
@@ -34,6 +35,7 @@ class Edges:
     directions_1: Floats
     channel_gains_0: Floats
     channel_gains_1: Floats
+    positions_m: Floats
 
 
 class MotionSampler:
@@ -53,6 +55,7 @@ class MotionSampler:
         self._gains = np.zeros((edges, sources))
         self._delays = np.zeros((edges, sources))
         self._directions = np.zeros((edges, sources, 3))
+        self._positions = np.zeros((edges, sources, 3))
         self._channel_gains = np.zeros((edges, channels, sources))
         self._origin, self._origin_delays = np.zeros((edges, 3)), np.zeros(edges)
 
@@ -71,6 +74,7 @@ class MotionSampler:
             self._directions[i + 1],
             self._channel_gains[i],
             self._channel_gains[i + 1],
+            self._positions[i - 1 : i + 3],
         )
 
     def _compute(self, first_hop: int) -> None:
@@ -81,6 +85,7 @@ class MotionSampler:
             self._travel(index, times)
         lost = ~np.isfinite(self._directions).all(axis=-1) | ~np.isfinite(self._delays)
         self._directions[lost], self._delays[lost] = (1.0, 0.0, 0.0), 0.0
+        self._positions[:] = self._directions
         distance = np.linalg.norm(self._directions, axis=-1)
         law = self._snapshot.distance
         fixed = np.array([source.gain for source in self._snapshot.sources])

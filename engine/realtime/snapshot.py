@@ -14,6 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.room_plan import RoomPlan
+
 HOP_SAMPLES = 256
 """The kernel's own step, whatever the device's block: positions and gains ramp over it."""
 
@@ -87,6 +89,8 @@ class SourcePlan:
         No delay of this source is longer.
     gain : float
         Fixed gain of this source under its strip (a reflection's loss).
+    reach_samples : int
+        So much of its undelayed past is kept, for what else reads it (reflections).
     """
 
     strip: int
@@ -96,6 +100,7 @@ class SourcePlan:
     delay_origin: MotionPlan | None = None
     max_delay_samples: int = 0
     gain: float = 1.0
+    reach_samples: int = 0
 
 
 @dataclass(frozen=True)
@@ -230,4 +235,5 @@ class Snapshot:
     samples_per_metre: float
     spaces: tuple[SpacePlan, ...] = ()
     master_gain: float = 1.0
+    room: RoomPlan | None = None
     problems: tuple[str, ...] = ()

@@ -25,7 +25,8 @@ class SourceStage:
 
     def __init__(self, plans: tuple[SourcePlan, ...]) -> None:
         self._readers = [ClipReader(plan.clips, 1) for plan in plans]
-        delays = [plan.max_delay_samples + MARGIN_SAMPLES for plan in plans]
+        reaches = [max(plan.max_delay_samples, plan.reach_samples) for plan in plans]
+        delays = [reach + MARGIN_SAMPLES for reach in reaches]
         self.rings = DryRings(self._readers, delays)
         self.blocks = np.zeros((len(plans), HOP_SAMPLES), dtype=np.float32)
         self.sounding = np.zeros(len(plans), dtype=np.bool_)

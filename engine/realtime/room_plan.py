@@ -1,0 +1,111 @@
+"""`RoomPlan`: what the kernel needs to answer sources with a room, prepared beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Samples = NDArray[np.float32]
+
+EARLY_ORDER = 3
+"""Ambisonic order of the field that a room adds to."""
+
+
+@dataclass(frozen=True)
+class EarlyPlan:
+    """Reflections as images of the sources: ``image = sign * source + offset`` along every axis.
+
+    Parameters
+    ----------
+    sources : (images,) int32
+        The source each is an image of, in increasing order.
+    signs, offsets_m : (images, 3) float64
+    surfaces : (images,) int32
+        Which of `sections` an image's sound passes.
+    sections : (surfaces, sections, 3) float32
+        First-order sections b0, b1, a1: what the walls that an image met do to its spectrum.
+    air_per_m : float
+        How much of the sample-to-sample difference a metre of air takes away (see
+        `engine.realtime.early`).
+    reach_samples : int
+        No image is later than this.
+    """
+
+    sources: NDArray[np.int32]
+    signs: Floats
+    offsets_m: Floats
+    surfaces: NDArray[np.int32]
+    sections: Samples
+    air_per_m: float
+    reach_samples: int
+
+
+@dataclass(frozen=True)
+class LatePlan:
+    """A feedback-delay network: the late part of a room, diffuse and from all around.
+
+    Parameters
+    ----------
+    lengths_samples : (lines,) int64
+        Delay of every line; none shorter than a hop. The number of lines is a power of two.
+    input_delays_samples : (lines,) int64
+        When the sound enters each line.
+    input_signs : (lines,) float32
+    absorption : (sections, 3, lines) float32
+        First-order sections b0, b1, a1 that every pass through a line goes through.
+    tone : (sections, 3) float64
+        First-order sections of the sound that goes in.
+    encoding : (lines, channels) float32
+        Where every line is heard from.
+    """
+
+    lengths_samples: NDArray[np.int64]
+    input_delays_samples: NDArray[np.int64]
+    input_signs: Samples
+    absorption: Samples
+    tone: Floats
+    encoding: Samples
+
+
+@dataclass(frozen=True)
+class ResponsePlan:
+    """A measured room: one response a channel, for partitioned convolution.
+
+    Parameters
+    ----------
+    head : (channels, partitions, bins) complex64
+        Spectra of the first partitions, a hop each.
+    tail : (channels, partitions, bins) complex64
+        Spectra of what follows, in partitions of `TAIL_HOPS` hops.
+    binaural : bool
+        Whether the two channels are ears (and not channels of the sound field).
+    """
+
+    head: NDArray[np.complex64]
+    tail: NDArray[np.complex64]
+    binaural: bool = False
+
+
+@dataclass(frozen=True)
+class RoomPlan:
+    """A room around the listener.
+
+    Parameters
+    ----------
+    space : int
+        Index into `Snapshot.spaces` of the sound field the room adds to; of order `EARLY_ORDER`.
+    sends : (sources,) float64
+        How much of every source goes into the room, under its strip's gain.
+    prefill_hops : int
+        How much of the past is taken in when playback begins elsewhere than at the start.
+    """
+
+    space: int
+    sends: Floats
+    early: EarlyPlan | None = None
+    late: LatePlan | None = None
+    response: ResponsePlan | None = None
+    prefill_hops: int = 0
