@@ -3,7 +3,7 @@
 What an object's channel carries is the track as it arrives at the listener (clips, fader, level
 and delay of its distance), so that any ADM renderer makes the scene sound as ours does. Positions
 are therefore directions, in polar coordinates at distance 1: renderers use the distance for the
-apparent size only.
+apparent size only. An object that shares its channel with others starts and ends with its sound.
 
 References
 ----------
@@ -30,10 +30,16 @@ _BIT_DEPTH = "24"
 
 @dataclass(frozen=True)
 class AdmObject:
-    """A named sound and where it goes."""
+    """A named sound and where it goes. Its blocks count from its start, and cover its life."""
 
     name: str
     blocks: tuple[MotionBlock, ...]
+    start_ticks: int = 0
+
+    @property
+    def duration_ticks(self) -> int:
+        """How long it is there."""
+        return self.blocks[-1].start_ticks + self.blocks[-1].duration_ticks
 
 
 def describe_scene(
@@ -42,8 +48,9 @@ def describe_scene(
     bed: bool,
     duration_ticks: int,
     sample_rate_hz: int,
+    lanes: Sequence[int] | None = None,
 ) -> AdmChunks:
-    """Metadata of a file whose channels are the objects in order, then the bed's four.
+    """Metadata of a file whose channels are the objects' lanes in order, then the bed's four.
 
     Parameters
     ----------
@@ -51,35 +58,39 @@ def describe_scene(
         Whether a first-order ambisonic bed (ACN, SN3D) follows the objects.
     duration_ticks : int
         Length of the scene in 1/100,000 s, not longer than the sound.
+    lanes : sequence of int, optional
+        The channel (from 0) in which each object lies; default: one each, in order.
     """
+    lanes = range(len(objects)) if lanes is None else lanes
     top, extended = _document()
-    names = [item.name for item in objects] + ([_BED_NAME] if bed else [])
-    object_ids = [f"AO_{_FIRST_ID + index:04x}" for index in range(len(names))]
+    count = len(objects) + bed
+    object_ids = [f"AO_{_FIRST_ID + index:04x}" for index in range(count)]
     _add_programme(extended, title, object_ids, duration_ticks)
     channels: list[ChannelUid] = []
-    for index, (name, object_id) in enumerate(zip(names, object_ids, strict=True)):
+    for index, item in enumerate(objects):
         number = f"0003{_FIRST_ID + index:04x}"
-        is_bed = bed and index == len(objects)
-        formats = (
-            [f"AT_0004{channel:04x}_01" for channel in range(1, BED_CHANNELS + 1)]
-            if is_bed
-            else [f"AT_{number}_01"]
-        )
-        pack = _BED_PACK if is_bed else f"AP_{number}"
-        first = len(channels) + 1
+        uid = _uid(len(channels), lanes[index], f"AT_{number}_01", f"AP_{number}")
+        channels.append(uid)
+        span = (item.start_ticks, item.duration_ticks)
+        _add_object(extended, object_ids[index], item.name, f"AP_{number}", [uid], span)
+        _add_formats(extended, number, item.name, item.blocks)
+    if bed:
+        first = max(lanes, default=-1) + 1
         uids = [
-            ChannelUid(first + offset, f"ATU_{first + offset:08x}", track_format, pack)
-            for offset, track_format in enumerate(formats)
+            _uid(len(channels) + index, first + index, f"AT_0004{index + 1:04x}_01", _BED_PACK)
+            for index in range(BED_CHANNELS)
         ]
         channels += uids
-        _add_object(extended, object_id, name, pack, uids, duration_ticks)
-        if not is_bed:
-            _add_formats(extended, number, name, objects[index].blocks)
+        _add_object(extended, object_ids[-1], _BED_NAME, _BED_PACK, uids, (0, duration_ticks))
     for channel in channels:
         _add_track_uid(extended, channel, sample_rate_hz)
     ET.indent(top)
     text = ET.tostring(top, encoding="unicode")
     return AdmChunks(tuple(channels), f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+
+
+def _uid(number: int, lane: int, track_format: str, pack: str) -> ChannelUid:
+    return ChannelUid(lane + 1, f"ATU_{number + 1:08x}", track_format, pack)
 
 
 def read_objects(axml: str) -> tuple[AdmObject, ...]:
@@ -105,7 +116,8 @@ def read_objects(axml: str) -> tuple[AdmObject, ...]:
             pack = _text(item, "audioPackFormatIDRef")
             if pack in packs:
                 blocks = tuple(_read_block(block) for block in formats[packs[pack]])
-                found.append(AdmObject(item.attrib["audioObjectName"], blocks))
+                start_ticks = _read_time(item.attrib.get("start", _time(0)))
+                found.append(AdmObject(item.attrib["audioObjectName"], blocks, start_ticks))
     except (ET.ParseError, KeyError, ValueError) as error:
         raise MediaError(f"the ADM document cannot be read ({error})") from error
     return tuple(found)
@@ -149,16 +161,17 @@ def _add_object(
     name: str,
     pack: str,
     uids: Sequence[ChannelUid],
-    duration_ticks: int,
+    span_ticks: tuple[int, int],
 ) -> None:
+    """An object, and when it is there: its start and duration."""
     item = ET.SubElement(
         extended,
         "audioObject",
         {
             "audioObjectID": object_id,
             "audioObjectName": _clean(name),
-            "start": _time(0),
-            "duration": _time(duration_ticks),
+            "start": _time(span_ticks[0]),
+            "duration": _time(span_ticks[1]),
         },
     )
     _add(item, "audioPackFormatIDRef", pack)

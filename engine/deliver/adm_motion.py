@@ -38,14 +38,16 @@ class MotionBlock:
     elevation_deg: float
 
 
-def motion_blocks(trajectory: Trajectory, duration_ticks: int) -> tuple[MotionBlock, ...]:
-    """Blocks that cover [0, duration) without a gap.
+def motion_blocks(
+    trajectory: Trajectory, duration_ticks: int, start_ticks: int = 0
+) -> tuple[MotionBlock, ...]:
+    """Blocks that cover [0, duration) without a gap; there, 0 is `start_ticks` of the trajectory.
 
     The first block stands at the starting direction (renderers do not fade into it); each later
     one moves from the previous direction to its own.
     """
     ticks = _grid(trajectory, duration_ticks)
-    positions = trajectory.at(ticks / TICKS_PER_S)
+    positions = trajectory.at((start_ticks + ticks) / TICKS_PER_S)
     directions = _unit(positions)
     knots = _knots(directions)
     angles = to_spherical(directions[knots])

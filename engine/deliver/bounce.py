@@ -15,23 +15,21 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from engine.deliver.adm import BED_CHANNELS
 from engine.deliver.job import DeliveryJob
+from engine.deliver.lanes import object_lanes
 from engine.deliver.mux import Container, choose_container
 from engine.deliver.rendering import OBJECTS, render_to_files, with_objects
 from engine.deliver.report import DeliveryReport
+from engine.deliver.space import peak_bytes, rendered_formats
 from engine.deliver.staging import publish, staging_folder
-from engine.deliver.stems import plan_stems
+from engine.deliver.stems import Stem, plan_stems
 from engine.errors import DeliveryError, LayoutError
 from engine.jobs import Progress, silent_progress
-from engine.layouts import FILE_NAMES, FORMATS, chosen_formats
+from engine.layouts import FILE_NAMES, chosen_formats
 from engine.project.model import ContentHash, Project, Video
 from engine.realtime.snapshot import Snapshot
 from engine.render.compiler import compile_project
 from engine.spatial.hrir import load_hrirs
-
-_FLOAT_BYTES, _PCM_BYTES = 4, 3
-_NEEDS_MIX = {"5.1", "foa", "hoa3", "adm", "stems", "video"}
 
 
 class AudioFolder(Protocol):
@@ -92,12 +90,14 @@ def deliver(
     container = _container(project, out_dir, options) if "video" in wanted else None
     if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
         load_hrirs(project.scene.hrir, project.sample_rate_hz)
-    snapshot = compile_project(project, bundle.audio_path, _rendered_formats(wanted))
+    snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
     if snapshot.length_samples == 0:
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")
+    objects = object_lanes(snapshot)
     if "adm" in wanted:
-        snapshot = with_objects(snapshot)
-    with staging_folder(out_dir, _bytes_needed(project, snapshot, wanted)) as staging:
+        snapshot = with_objects(snapshot, objects)
+    stems = plan_stems(project, snapshot) if "stems" in wanted else ()
+    with staging_folder(out_dir, _bytes_needed(project, snapshot, stems, wanted)) as staging:
         rendered = render_to_files(snapshot, staging, progress)
         job = DeliveryJob(project, snapshot, rendered, staging, names, progress)
         for name in wanted:
@@ -106,11 +106,12 @@ def deliver(
             elif name in ("foa", "hoa3"):
                 job.write_ambix(name)
             elif name == "adm":
-                job.write_adm(rendered[OBJECTS])
+                job.write_adm(rendered[OBJECTS], objects)
             elif name == "stems":
-                job.write_stems(plan_stems(project, snapshot))
+                job.write_stems(stems)
             elif container is not None:
                 job.write_video(_video(project), container)
+            job.let_go_after(name)
         progress("putting the files in place", 1.0)
         publish({staged: out_dir / path for staged, path in job.staged.items()})
         return DeliveryReport(
@@ -127,12 +128,6 @@ def _names(wanted: Sequence[str], options: DeliveryOptions) -> dict[str, str]:
     if len(wanted) != 1:
         raise LayoutError(f"{len(wanted)} formats do not fit one file", remedy="give a folder")
     return {wanted[0]: options.file_name}
-
-
-def _rendered_formats(wanted: Sequence[str]) -> tuple[str, ...]:
-    """What the renderer has to give: the wanted ones, and the 5.1 mix where its gain leads."""
-    needed = set(wanted) | ({"5.1"} if _NEEDS_MIX & set(wanted) else set())
-    return tuple(name for name in FORMATS if name in needed)
 
 
 def _video(project: Project) -> Video:
@@ -166,17 +161,12 @@ def _container(project: Project, out_dir: Path, options: DeliveryOptions) -> Con
     return container
 
 
-def _bytes_needed(project: Project, snapshot: Snapshot, wanted: Sequence[str]) -> int:
-    """Most that lies on the disk at once: all float renders and all finished files."""
-    samples = snapshot.length_samples
+def _bytes_needed(
+    project: Project, snapshot: Snapshot, stems: Sequence[Stem], wanted: Sequence[str]
+) -> int:
     channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))
-    floats = sum(channels.values()) * _FLOAT_BYTES
-    finished = sum(channels[name] * _PCM_BYTES for name in wanted if name in channels)
-    if "adm" in wanted:
-        finished += (len(snapshot.sources) + BED_CHANNELS) * _PCM_BYTES
-    if "stems" in wanted:
-        finished += (len(snapshot.sources) + len(snapshot.beds)) * _PCM_BYTES
-    if "video" in wanted:
-        finished += channels["5.1"] * _PCM_BYTES
+    if OBJECTS in channels:
+        channels["adm"] = channels.pop(OBJECTS)
     picture = Path(_video(project).path).stat().st_size if "video" in wanted else 0
-    return samples * (floats + finished) + picture
+    stem_channels = sum(stem.rows for stem in stems)
+    return peak_bytes(wanted, snapshot.length_samples, channels, stem_channels, picture)

@@ -47,10 +47,13 @@ def write_bw64(
     sample_rate_hz: int,
     metadata: AdmChunks,
 ) -> None:
-    """Write (channels, n) blocks as 24-bit PCM with the given metadata."""
+    """Write (channels, n) blocks as 24-bit PCM with the given metadata.
+
+    A channel may have several entries in the metadata: objects that take turns in it.
+    """
     with AudioWriter(
         path,
-        len(metadata.channels),
+        max(channel.track_index for channel in metadata.channels),
         sample_rate_hz,
         classic=True,
         chunks_before=[(b"chna", _encode_chna(metadata.channels))],

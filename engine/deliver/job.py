@@ -20,10 +20,12 @@ from engine.deliver.gain import (
     plan_gain,
     plan_scene_gain,
 )
+from engine.deliver.lanes import ObjectLane, lane_count
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.deliver.mux import Container, write_video
-from engine.deliver.rendering import MIXES, Rendered, peak_dbfs
+from engine.deliver.rendering import MIXES, OBJECTS, Rendered, peak_dbfs
 from engine.deliver.report import Deliverable, finite_or_none, sha256_of
+from engine.deliver.space import MIX
 from engine.deliver.stems import Stem, coherent_gain_db, stem_blocks
 from engine.deliver.surround import write_mix
 from engine.jobs import Progress
@@ -72,7 +74,7 @@ class DeliveryJob:
         self._plans: dict[str, GainPlan] = {}
 
     def write_mix(self, name: str, *, film_order: bool = False) -> None:
-        """Binaural, stereo or 5.1 at the loudness target."""
+        """Binaural or loudspeakers at the loudness target."""
         plan = self._plan(name)
         path = self._folder / self._names[name]
         blocks = self._told(path.name, apply_plan(self._rendered[name], plan))
@@ -80,7 +82,7 @@ class DeliveryJob:
         self._describe(name, path, self._names[name], self._rendered[name].samples.channels, plan)
 
     def write_ambix(self, name: str) -> None:
-        """First- or third-order ambisonics, as loud as the 5.1 mix."""
+        """Ambisonics of any order, as loud as the 5.1 mix."""
         source = self._rendered[name]
         plan = self._scene_plan(source)
         path = self._folder / self._names[name]
@@ -88,24 +90,45 @@ class DeliveryJob:
         ambix.write_ambix(path, blocks, name, self._rate_hz)
         self._describe(name, path, self._names[name], source.samples.channels, plan)
 
-    def write_adm(self, source: Rendered) -> None:
+    def write_adm(self, source: Rendered, objects: Sequence[ObjectLane]) -> None:
         """BW64 with an object a track and the ambience as a bed, as loud as the 5.1 mix."""
-        ticks = self._snapshot.length_samples * TICKS_PER_S // self._rate_hz
+        lanes = lane_count(objects)
+        bed = not objects or self._ambience_sounds()
+        heard = source.selected(range(lanes + BED_CHANNELS if bed else lanes))
+        plan = self._scene_plan(heard)
+        metadata = describe_scene(
+            self._project.title,
+            [self._adm_object(item) for item in objects],
+            bed,
+            self._ticks(self._snapshot.length_samples),
+            self._rate_hz,
+            [item.lane for item in objects],
+        )
+        if lanes < len(objects):
+            note = f"{len(objects)} objects take turns in {lanes} channels"
+            plan = replace(plan, notes=(*plan.notes, note))
+        path = self._folder / self._names["adm"]
+        write_bw64(path, self._told(path.name, apply_plan(heard, plan)), self._rate_hz, metadata)
+        self._describe("adm", path, self._names["adm"], heard.samples.channels, plan)
+
+    def _adm_object(self, item: ObjectLane) -> AdmObject:
+        track = self._project.tracks[self._snapshot.sources[item.source].strip]
+        start, end = self._ticks(item.start_sample), self._ticks(item.end_sample)
+        return AdmObject(track.name, motion_blocks(track.trajectory, end - start, start), start)
+
+    def _ticks(self, samples: int) -> int:
+        return samples * TICKS_PER_S // self._rate_hz
+
+    def _ambience_sounds(self) -> bool:
         gains = np.zeros(len(self._snapshot.strips))
         Controls(self._snapshot).strip_gains(gains)
-        heard = [i for i, s in enumerate(self._snapshot.sources) if gains[s.strip] > 0.0]
-        tracks = [self._project.tracks[self._snapshot.sources[i].strip] for i in heard]
-        objects = [AdmObject(t.name, motion_blocks(t.trajectory, ticks)) for t in tracks]
-        bed = not objects or any(gains[b.strip] > 0.0 and b.clips for b in self._snapshot.beds)
-        sources = len(self._snapshot.sources)
-        rows = heard + (list(range(sources, sources + BED_CHANNELS)) if bed else [])
-        heard_sound = source.selected(rows)
-        plan = self._scene_plan(heard_sound)
-        metadata = describe_scene(self._project.title, objects, bed, ticks, self._rate_hz)
-        path = self._folder / self._names["adm"]
-        blocks = self._told(path.name, apply_plan(heard_sound, plan))
-        write_bw64(path, blocks, self._rate_hz, metadata)
-        self._describe("adm", path, self._names["adm"], len(rows), plan)
+        return any(gains[bed.strip] > 0.0 and bed.clips for bed in self._snapshot.beds)
+
+    def let_go_after(self, name: str) -> None:
+        """Give back the disk space of a render that has become its file (the mix is kept)."""
+        rendered = OBJECTS if name == "adm" else name
+        if rendered != MIX and rendered in self._rendered:
+            self._rendered[rendered].samples.path.unlink(missing_ok=True)
 
     def write_stems(self, stems: Sequence[Stem]) -> None:
         """A dry file a track; one gain for all keeps their balance."""
@@ -128,7 +151,7 @@ class DeliveryJob:
                 for block in stem_blocks(stem, length, self._rate_hz, self._progress):
                     writer.write(block * gain)
             level = peak_dbfs(peak) + gain_db
-            self._describe_stem(stem, path, relative, gain_db, level, notes)
+            self._describe_stem(stem, path, relative, gain_db, level, (*stem.notes, *notes))
 
     def write_video(self, video: Video, container: Container) -> None:
         """The picture with the 5.1 mix; what a lossy encoder changes is measured and made good."""

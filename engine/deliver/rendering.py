@@ -1,7 +1,7 @@
 """One pass of the renderer for everything: each format streams into a file of floats.
 
-Besides the listening formats it can give 'objects': every source in a channel of its own as it
-arrives at the listener, then the ambience bed's four channels. That is what ADM carries.
+Besides the listening formats it can give 'objects': every source in its lane as it arrives at the
+listener, then the ambience bed's four channels. That is what ADM carries.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine.deliver.adm import BED_CHANNELS
 from engine.deliver.edges import EdgeFades
+from engine.deliver.lanes import ObjectLane, lane_count
 from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter
 from engine.errors import DeliveryError
 from engine.jobs import Progress
@@ -114,14 +115,16 @@ class RenderMeter:
         )
 
 
-def with_objects(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with 'objects' as one more format."""
-    count = len(snapshot.sources)
-    channels = count + BED_CHANNELS
-    identity = np.eye(count, channels)
+def with_objects(snapshot: Snapshot, objects: Sequence[ObjectLane]) -> Snapshot:
+    """The snapshot with 'objects' as one more format: the lanes in order, then the bed."""
+    count, lanes = len(snapshot.sources), lane_count(objects)
+    channels = lanes + BED_CHANNELS
+    matrix = np.zeros((count, channels))
+    for item in objects:
+        matrix[item.source, item.lane] = 1.0
 
     def gains(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.tile(identity, (len(directions) // max(count, 1), 1))
+        return np.tile(matrix, (len(directions) // max(count, 1), 1))
 
     return replace(
         snapshot,
@@ -129,16 +132,16 @@ def with_objects(snapshot: Snapshot) -> Snapshot:
         channels=(*snapshot.channels, channels),
         encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains)},
         spaces=tuple(
-            replace(space, matrices={**space.matrices, OBJECTS: _bed_rows(count, space.channels)})
+            replace(space, matrices={**space.matrices, OBJECTS: _bed_rows(lanes, space.channels)})
             for space in snapshot.spaces
         ),
     )
 
 
-def _bed_rows(objects: int, field_channels: int) -> NDArray[np.float32]:
-    """(objects + BED_CHANNELS, field_channels): a field's first order goes below the objects."""
-    matrix = np.zeros((objects + BED_CHANNELS, field_channels), np.float32)
-    matrix[objects:] = np.eye(BED_CHANNELS, field_channels)
+def _bed_rows(lanes: int, field_channels: int) -> NDArray[np.float32]:
+    """(lanes + BED_CHANNELS, field_channels): a field's first order goes below the objects."""
+    matrix = np.zeros((lanes + BED_CHANNELS, field_channels), np.float32)
+    matrix[lanes:] = np.eye(BED_CHANNELS, field_channels)
     return matrix
 
 
@@ -155,52 +158,69 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
     DeliveryError
         If the disk is full, or the render holds NaN or infinity.
     """
-    paths = {name: folder / f"{name}.f32" for name in snapshot.formats}
-    rate_hz = snapshot.sample_rate_hz
-    channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))
-    omni = {name: _omni_weights(name, snapshot) for name in snapshot.formats}
-    meters = {name: RenderMeter(channels[name], rate_hz, omni[name]) for name in snapshot.formats}
-    edges = {name: EdgeFades(snapshot.length_samples, rate_hz) for name in snapshot.formats}
-    files: dict[str, BinaryIO] = {}
-    try:
-        files = {name: path.open("wb") for name, path in paths.items()}
+    takers = {name: _Taker(name, folder, snapshot) for name in snapshot.formats}
+    with contextlib.ExitStack() as closing:
+        for taker in takers.values():
+            closing.enter_context(taker)
         for blocks in render_snapshot(snapshot, progress):
-            for name, rendered in blocks.items():
-                block = edges[name].apply(rendered)
-                if not np.isfinite(block).all():
-                    raise _not_numbers(name)
-                files[name].write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
-                meters[name].add(block)
-        for file in files.values():
-            file.flush()
-    except OSError as error:
-        raise DeliveryError(
+            for name, block in blocks.items():
+                takers[name].add(block)
+    return {name: taker.result() for name, taker in takers.items()}
+
+
+class _Taker:
+    """Takes in one format's blocks: fades the edges, measures, writes floats. A context manager."""
+
+    def __init__(self, name: str, folder: Path, snapshot: Snapshot) -> None:
+        rate_hz = snapshot.sample_rate_hz
+        channels = snapshot.channels[snapshot.formats.index(name)]
+        self._name, self._folder, self._rate_hz = name, folder, rate_hz
+        self._samples = FloatFile(folder / f"{name}.f32", channels, snapshot.length_samples)
+        self._omni = _omni_weights(name, channels)
+        self._meter = RenderMeter(channels, rate_hz, self._omni)
+        self._edges = EdgeFades(snapshot.length_samples, rate_hz)
+
+    def __enter__(self) -> _Taker:
+        try:
+            self._file: BinaryIO = self._samples.path.open("wb")
+        except OSError as error:
+            raise self._refusal(error) from error
+        return self
+
+    def add(self, rendered: NDArray[np.float32]) -> None:
+        block = self._edges.apply(rendered)
+        if not np.isfinite(block).all():
+            raise _not_numbers(self._name)
+        try:
+            self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
+        except OSError as error:
+            raise self._refusal(error) from error
+        self._meter.add(block)
+
+    def result(self) -> Rendered:
+        return Rendered(self._samples, self._rate_hz, self._omni, self._meter.result())
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self._file.close()
+        except OSError as error:  # buffered bytes that no longer fit
+            if kind is None:
+                raise self._refusal(error) from error
+
+    def _refusal(self, error: OSError) -> DeliveryError:
+        return DeliveryError(
             f"the render cannot be kept ({error.strerror or error})",
-            place=folder.parent,
+            place=self._folder.parent,
             remedy="free some disk space",
-        ) from error
-    finally:
-        for file in files.values():
-            with contextlib.suppress(OSError):  # what could not be flushed has been told above
-                file.close()
-    return {
-        name: Rendered(
-            FloatFile(paths[name], channels[name], snapshot.length_samples),
-            rate_hz,
-            omni[name],
-            meters[name].result(),
         )
-        for name in snapshot.formats
-    }
 
 
-def _omni_weights(name: str, snapshot: Snapshot) -> NDArray[np.float32] | None:
+def _omni_weights(name: str, channels: int) -> NDArray[np.float32] | None:
     """See `Rendered`; sources, and the bed's W, add up to what W is in ambisonics."""
     if name in MIXES:
         return None
-    channels = dict(zip(snapshot.formats, snapshot.channels, strict=True))[name]
     weights = np.zeros(channels, np.float32)
-    weights[: len(snapshot.sources) + 1 if name == OBJECTS else 1] = 1.0
+    weights[: channels - BED_CHANNELS + 1 if name == OBJECTS else 1] = 1.0
     return weights
 
 

@@ -1,18 +1,21 @@
 """Stems: every audible track as a dry file of its own, aligned to the picture's start.
 
-Objects are mono; an ambience keeps its four channels (AmbiX: W, Y, Z, X; SN3D).
+Objects are mono; an ambience keeps its four channels (AmbiX: W, Y, Z, X; SN3D). Where there are
+very many, tracks of a name that never sound at the same time share a file.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.deliver.edges import EdgeFades
+from engine.deliver.lanes import OWN_LANES, clips_span, lanes_of
 from engine.jobs import Progress
 from engine.project.model import Project
 from engine.realtime.clips import ClipReader
@@ -23,18 +26,23 @@ BLOCK_SAMPLES = 65_536
 PEAK_LIMIT_DBFS = -1.01
 """Highest sample peak (a hair below -1) of a stem."""
 _LONGEST_NAME = 80
+_NUMBER = re.compile(r"[ ]\d+$")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True)
 class Stem:
-    """A track's clips with its fader, `rows` channels of it; `file_name` is safe and unique."""
+    """A track's clips with its fader (or those of several tracks), `rows` channels of it.
 
-    track_id: str
+    `file_name` is safe and unique; `notes` say who shares the file.
+    """
+
+    track_ids: tuple[str, ...]
     file_name: str
     gain: float
     rows: int
     clips: tuple[ClipPlan, ...]
+    notes: tuple[str, ...] = ()
 
 
 def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
@@ -43,12 +51,47 @@ def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
     Controls(snapshot).strip_gains(gains)
     rows = {source.strip: (1, source.clips) for source in snapshot.sources}
     rows |= {bed.strip: (snapshot.spaces[bed.space].channels, bed.clips) for bed in snapshot.beds}
-    audible = [index for index in sorted(rows) if gains[index] > 0.0 and rows[index][1]]
-    names = safe_names([project.tracks[index].name for index in audible])
+    stems = [
+        Stem((track.id,), track.name, float(gains[index]), *rows[index])
+        for index, track in enumerate(project.tracks)
+        if index in rows and gains[index] > 0.0 and rows[index][1]
+    ]
+    if len(stems) > OWN_LANES:
+        stems = _shared(stems, snapshot)
+    names = safe_names([stem.file_name for stem in stems])
     return tuple(
-        Stem(project.tracks[index].id, f"{name}.wav", float(gains[index]), *rows[index])
-        for index, name in zip(audible, names, strict=True)
+        replace(stem, file_name=f"{name}.wav") for stem, name in zip(stems, names, strict=True)
     )
+
+
+def _shared(stems: list[Stem], snapshot: Snapshot) -> list[Stem]:
+    """Fewer stems: those of one kind ('Car 1', 'Car 2') that take turns are one."""
+    kinds: dict[tuple[str, int], list[Stem]] = {}
+    for stem in stems:
+        kinds.setdefault((_NUMBER.sub("", stem.file_name), stem.rows), []).append(stem)
+    shared = []
+    for (kind, _), members in kinds.items():
+        lanes = lanes_of([clips_span(stem.clips, snapshot.length_samples) for stem in members])
+        for lane in range(max(lanes) + 1):
+            within = [stem for stem, place in zip(members, lanes, strict=True) if place == lane]
+            shared.append(_joined(f"{kind} lane {lane + 1}", within, snapshot))
+    return shared
+
+
+def _joined(name: str, stems: list[Stem], snapshot: Snapshot) -> Stem:
+    """Stems that take turns as one; their faders go into the clips."""
+    if len(stems) == 1:
+        return stems[0]
+    clips = tuple(
+        replace(clip, gain=clip.gain * stem.gain) for stem in stems for clip in stem.clips
+    )
+    spans = sorted(
+        (*clips_span(stem.clips, snapshot.length_samples), stem.file_name) for stem in stems
+    )
+    rate_hz = snapshot.sample_rate_hz
+    turns = [f"{title} {start / rate_hz:.1f}-{end / rate_hz:.1f} s" for start, end, title in spans]
+    track_ids = tuple(track_id for stem in stems for track_id in stem.track_ids)
+    return Stem(track_ids, name, 1.0, stems[0].rows, clips, (f"shared by {', '.join(turns)}",))
 
 
 def stem_blocks(

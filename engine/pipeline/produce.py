@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.deliver.bounce import deliver
+from engine.deliver.space import least_bytes
 from engine.deliver.staging import publish, staging_folder
 from engine.errors import ProjectError
 from engine.jobs import Progress, silent_progress
-from engine.media.probe import fingerprint
+from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.preflight import check_settings
@@ -19,8 +20,10 @@ from engine.pipeline.stage_clock import StageClock
 from engine.project.edits import EditGroup
 from engine.project.model import Project
 from engine.project.store import Bundle, MediaFolder
+from engine.units import seconds_to_samples
 
 BUNDLE_NAME = "scene.foley"
+RATE_HZ = Project().sample_rate_hz
 
 
 def analyse_and_compose(
@@ -67,14 +70,19 @@ def produce(
     Raises
     ------
     FoleystageError
-        The video cannot be read, `out_dir` cannot be written, or a stage failed.
+        The video cannot be read, `out_dir` cannot be written or its disk surely is too small (told
+        before the work begins), or a stage failed.
     CancelledError
         From `progress`.
     """
     clock = StageClock()
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
-    with staging_folder(out_dir) as folder:
+    check_settings(settings, RATE_HZ)
+    needed_bytes = least_bytes(
+        settings.formats, seconds_to_samples(probe_video(video).duration_s, RATE_HZ)
+    )
+    with staging_folder(out_dir, needed_bytes) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)
         try:
