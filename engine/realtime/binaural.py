@@ -2,14 +2,14 @@
 
 Every hop, the spectrum of each source's last `fft_samples` is multiplied with its response at the
 hop's start and at its end; both products are summed over all sources. Four inverse transforms (two
-ears, start and end) and one linear fade then serve any number of sources. Responses between
-measurements are barycentric sums of time-aligned spectra; the onset delay, interpolated apart, is
-put back as a phase ramp. Long responses are split into partitions.
+ears, start and end) and one linear fade then serve any number of sources. Long responses are split
+into partitions. A source that is silent, or has no gain, costs nothing; one that stands still needs
+one response for both ends.
 
 References
 ----------
-Partitioned overlap-save: Wefers, "Partitioned convolution algorithms for real-time auralization",
-PhD thesis, RWTH Aachen, 2015, ch. 5.
+Wefers, "Partitioned convolution algorithms for real-time auralization", PhD thesis, RWTH Aachen,
+2015, ch. 5: uniformly partitioned overlap-save.
 """
 
 from __future__ import annotations
@@ -17,164 +17,45 @@ from __future__ import annotations
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from engine.realtime.ear_mixing import TOTAL_FLOATS, add_moving, add_still
+from engine.realtime.lanes import LANES
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
+from engine.realtime.transform import PIECE_SAMPLES, Inverse, forward, frequencies, tables
+from engine.realtime.triangles import locate_all, locate_triangle
 
-_WALK_STEPS = 64
-_PHASE_BLOCK = 16
-_NEGLIGIBLE = 1e-6
-
-
-@numba.njit(cache=True, nogil=True)
-def locate_triangle(direction, inverses, neighbours, lookup, weights):
-    """Index of the triangle a unit vector points through; fills its three `weights` (sum 1)."""
-    rows, columns = lookup.shape
-    elevation = np.arcsin(min(max(direction[2], -1.0), 1.0)) / np.pi + 0.5
-    azimuth = np.arctan2(direction[1], direction[0]) / (2.0 * np.pi) + 0.5
-    row = min(int(elevation * rows), rows - 1)
-    column = min(int(azimuth * columns), columns - 1)
-    triangle = lookup[row, column]
-    for _ in range(_WALK_STEPS):
-        lowest = 0
-        for k in range(3):
-            weights[k] = (
-                inverses[triangle, k, 0] * direction[0]
-                + inverses[triangle, k, 1] * direction[1]
-                + inverses[triangle, k, 2] * direction[2]
-            )
-            if weights[k] < weights[lowest]:
-                lowest = k
-        if weights[lowest] >= -_NEGLIGIBLE:
-            break
-        triangle = neighbours[triangle, lowest]
-    total = 0.0
-    for k in range(3):
-        if weights[k] < _NEGLIGIBLE:
-            weights[k] = 0.0
-        total += weights[k]
-    for k in range(3):
-        weights[k] /= total
-    return triangle
-
-
-@numba.njit(cache=True, nogil=True)
-def interpolate(spectra, delays, vertices, weights, fft_samples, out):
-    """Response between three measurements: aligned spectra summed, mean delay put back.
-
-    `out` (partitions, 2 ears, 2, bins) receives real and imaginary parts.
-    """
-    partitions, ears, _, bins = out.shape
-    turns_re = np.empty(bins, dtype=np.float32)
-    turns_im = np.empty(bins, dtype=np.float32)
-    a, b, c = vertices[0], vertices[1], vertices[2]
-    wa, wb, wc = np.float32(weights[0]), np.float32(weights[1]), np.float32(weights[2])
-    for ear in range(ears):
-        delay = weights[0] * delays[a, ear] + weights[1] * delays[b, ear]
-        delay += weights[2] * delays[c, ear]
-        _turns(-2.0 * np.pi * delay / fft_samples, turns_re, turns_im)
-        for p in range(partitions):
-            ra, ia = spectra[a, p, ear, 0], spectra[a, p, ear, 1]
-            rb, ib = spectra[b, p, ear, 0], spectra[b, p, ear, 1]
-            rc, ic = spectra[c, p, ear, 0], spectra[c, p, ear, 1]
-            out_re, out_im = out[p, ear, 0], out[p, ear, 1]
-            for k in range(bins):
-                re = wa * ra[k] + wb * rb[k] + wc * rc[k]
-                im = wa * ia[k] + wb * ib[k] + wc * ic[k]
-                out_re[k] = re * turns_re[k] - im * turns_im[k]
-                out_im[k] = re * turns_im[k] + im * turns_re[k]
-
-
-@numba.njit(cache=True, nogil=True)
-def _turns(turn, out_re, out_im):
-    """cos and sin of k * turn for k = 0, 1, ...: a short table, turned on block by block."""
-    table_re = np.empty(_PHASE_BLOCK, dtype=np.float32)
-    table_im = np.empty(_PHASE_BLOCK, dtype=np.float32)
-    for j in range(_PHASE_BLOCK):
-        table_re[j] = np.cos(turn * j)
-        table_im[j] = np.sin(turn * j)
-    step = np.exp(1j * turn * _PHASE_BLOCK)
-    base = 1.0 + 0.0j
-    for start in range(0, len(out_re), _PHASE_BLOCK):
-        base_re, base_im = np.float32(base.real), np.float32(base.imag)
-        block_re, block_im = (
-            out_re[start : start + _PHASE_BLOCK],
-            out_im[start : start + _PHASE_BLOCK],
-        )
-        for j in range(len(block_re)):
-            block_re[j] = base_re * table_re[j] - base_im * table_im[j]
-            block_im[j] = base_re * table_im[j] + base_im * table_re[j]
-        base *= step
-
-
-@numba.njit(cache=True, nogil=True)
-def _accumulate(response, history, head, partition_hops, s, gain, total):
-    """total += gain * response * input spectrum, over all partitions. total: (2, 2, bins)."""
-    partitions, ears, _, bins = response.shape
-    depth = history.shape[0]
-    g = np.float32(gain)
-    for p in range(partitions):
-        x = history[(head - p * partition_hops) % depth, s]
-        xr, xi = x[0], x[1]
-        for ear in range(ears):
-            hr, hi = response[p, ear, 0], response[p, ear, 1]
-            tr, ti = total[ear, 0], total[ear, 1]
-            for k in range(bins):
-                tr[k] += g * (hr[k] * xr[k] - hi[k] * xi[k])
-                ti[k] += g * (hr[k] * xi[k] + hi[k] * xr[k])
-
-
-@numba.njit(cache=True, nogil=True)
-def accumulate_sources(
-    active, old_directions, new_directions, old_gains, new_gains, spectra, delays, triangles,
-    inverses, neighbours, lookup, fft_samples, history, head, partition_hops, responses, current,
-    totals,
-):  # fmt: skip
-    """Add every active source at its old and new place to `totals` (old/new, ears, 2, bins).
-
-    `responses` (2, sources, partitions, ears, 2, bins) keeps the last two responses of a source;
-    ``current[s]`` says which one is the hop's start, -1 where there is none yet.
-    """
-    weights = np.empty(3)
-    for s in range(len(active)):
-        if not active[s]:
-            current[s] = -1
-            continue
-        if current[s] < 0:
-            t = locate_triangle(old_directions[s], inverses, neighbours, lookup, weights)
-            interpolate(spectra, delays, triangles[t], weights, fft_samples, responses[0, s])
-            current[s] = 0
-        old = current[s]
-        new = old
-        if (
-            new_directions[s, 0] != old_directions[s, 0]
-            or new_directions[s, 1] != old_directions[s, 1]
-            or new_directions[s, 2] != old_directions[s, 2]
-        ):
-            new = 1 - old
-            t = locate_triangle(new_directions[s], inverses, neighbours, lookup, weights)
-            interpolate(spectra, delays, triangles[t], weights, fft_samples, responses[new, s])
-            current[s] = new
-        _accumulate(responses[old, s], history, head, partition_hops, s, old_gains[s], totals[0])
-        _accumulate(responses[new, s], history, head, partition_hops, s, new_gains[s], totals[1])
+__all__ = ["BinauralStage", "locate_triangle"]
 
 
 class BinauralStage:
-    """State of the binaural bus of one snapshot. See the module's docstring."""
+    """State of the binaural bus of one snapshot. See the module's docstring.
+
+    Parameters
+    ----------
+    plan : BinauralPlan
+    sources : int
+    """
 
     def __init__(self, plan: BinauralPlan, sources: int) -> None:
         self._plan = plan
-        _, partitions, _, _, bins = plan.spectra.shape
+        size, partitions = plan.fft_samples, plan.spectra.shape[1]
         depth = (partitions - 1) * plan.partition_hops + 1
-        self.history_hops = depth - 1 + plan.fft_samples // HOP_SAMPLES
-        self._window = np.zeros((sources, plan.fft_samples), dtype=np.float32)
-        self._history = np.zeros((depth, sources, 2, bins), dtype=np.float32)
-        self._responses = np.zeros((2, sources, partitions, 2, 2, bins), dtype=np.float32)
-        self._current = np.full(sources, -1, dtype=np.int64)
-        self._quiet_hops = np.full(sources, self.history_hops, dtype=np.int64)
-        self._totals = np.zeros((2, 2, 2, bins), dtype=np.float32)
-        self._spectra = np.zeros((2, 2, bins), dtype=np.complex64)
+        self.history_hops = depth - 1 + size // HOP_SAMPLES
+        self._window = np.zeros((sources, size), dtype=np.float32)
+        self._window_hop = 0
+        # A response of one partition needs no past spectra: one at a time is made and used up.
+        kept = sources if partitions > 1 else 1
+        self._history = np.zeros((depth, kept, size), dtype=np.float32)
         self._head = 0
+        self._places_0, self._places_1 = _Places(sources), _Places(sources)
+        self._quiet_hops = np.full(sources, self.history_hops, dtype=np.int64)
+        row_turns, lane_turns = (f.astype(np.float32) for f in frequencies(size))
+        self._turns = (row_turns, lane_turns)
+        self._factors = tables(size)
+        self._inverse = Inverse(size, HOP_SAMPLES)
+        self._totals = np.zeros(len(row_turns) * TOTAL_FLOATS, dtype=np.float32)
+        self._work = np.zeros(size, dtype=np.float32)
+        self._ramps = np.zeros(8 * len(row_turns), dtype=np.float32)
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
 
@@ -182,40 +63,137 @@ class BinauralStage:
         """Forget all past sound."""
         self._window[:] = 0.0
         self._history[:] = 0.0
-        self._current[:] = -1
         self._quiet_hops[:] = self.history_hops
-        self._head = 0
+        self._head = self._window_hop = 0
 
     def push(self, blocks: Samples, sounding: NDArray[np.bool_]) -> None:
         """Take in one hop of (sources, HOP) dry blocks."""
-        window = self._window
-        window[:, :-HOP_SAMPLES] = window[:, HOP_SAMPLES:]
-        window[:, -HOP_SAMPLES:] = blocks
+        begin = self._window_hop * HOP_SAMPLES
+        self._window[:, begin : begin + HOP_SAMPLES] = blocks
+        self._window_hop = (self._window_hop + 1) % (self._plan.fft_samples // HOP_SAMPLES)
         self._quiet_hops += 1
         self._quiet_hops[sounding] = 0
         self._head = (self._head + 1) % len(self._history)
-        heard = np.flatnonzero(self._quiet_hops < self.history_hops)
-        if len(heard):
-            spectra = fft.rfft(window[heard], axis=-1)
-            self._history[self._head, heard, 0] = spectra.real
-            self._history[self._head, heard, 1] = spectra.imag
+        if len(self._history) > 1:
+            transform_sources(
+                self._quiet_hops < self.history_hops, self._window, self._pieces(), self._factors,
+                self._work, self._history[self._head],
+            )  # fmt: skip
 
     def render(self, old: tuple[Floats, Floats], new: tuple[Floats, Floats], out: Samples) -> None:
         """Write the hop's two ears to `out`; `old` and `new` are (directions, gains)."""
-        plan, totals = self._plan, self._totals
-        totals[:] = 0.0
         active = self._quiet_hops < self.history_hops
+        active &= (old[1] != 0.0) | (new[1] != 0.0)
+        # The end of the hop before is the start of this one: what is known of it is kept.
+        self._places_0, self._places_1 = self._places_1, self._places_0
         if not active.any():
             out[:] = 0.0
-            self._current[:] = -1
             return
-        accumulate_sources(
-            active, old[0], new[0], old[1], new[1], plan.spectra, plan.delays_samples,
-            plan.triangles, plan.inverses, plan.neighbours, plan.lookup, plan.fft_samples,
-            self._history, self._head, plan.partition_hops, self._responses, self._current, totals,
+        plan = self._plan
+        for places, directions in ((self._places_0, old[0]), (self._places_1, new[0])):
+            locate_all(
+                active, directions, plan.delays_samples, plan.triangles, plan.inverses,
+                plan.neighbours, plan.lookup, *places.arrays,
+            )  # fmt: skip
+        self._totals[:] = 0.0
+        mix_sources(
+            np.flatnonzero(active), (old[1], new[1]), self._places_0.arrays,
+            self._places_1.arrays, plan.spectra, plan.triangles, plan.partition_hops,
+            self._window, self._pieces(), self._factors, self._work, self._history, self._head,
+            self._turns, self._ramps, self._totals,
         )  # fmt: skip
-        self._spectra.real = totals[:, :, 0]
-        self._spectra.imag = totals[:, :, 1]
-        ears = fft.irfft(self._spectra, n=plan.fft_samples, axis=-1)[..., -HOP_SAMPLES:]
-        np.multiply(ears[0], self._fade_out, out=out)
-        out += ears[1] * self._fade_in
+        spectra = self._totals.reshape(-1, 2, 2, 2, LANES).transpose(1, 2, 0, 3, 4)
+        ears = self._inverse(spectra)
+        np.multiply(ears[:, 0], self._fade_out, out=out)
+        out += ears[:, 1] * self._fade_in
+
+    def _pieces(self) -> NDArray[np.int64]:
+        """Where the pieces of every window begin, the oldest first."""
+        size = self._plan.fft_samples
+        oldest = self._window_hop * HOP_SAMPLES
+        return (oldest + np.arange(0, size, PIECE_SAMPLES)) % size
+
+
+class _Places:
+    """Where every source was last found; see `locate_all`."""
+
+    def __init__(self, sources: int) -> None:
+        self.arrays = (
+            np.full((sources, 3), np.nan),
+            np.zeros(sources, dtype=np.int64),
+            np.zeros((sources, 3)),
+            np.zeros((sources, 2)),
+        )
+
+
+@numba.njit(cache=True, nogil=True)
+def transform_sources(wanted, window, pieces, factors, work, spectra):
+    """Spectra (sources, fft_samples) of the windows of the sources that are `wanted`."""
+    flat, samples = spectra.reshape(-1), window.reshape(-1)
+    size = window.shape[1]
+    for s in range(len(wanted)):
+        if wanted[s]:
+            forward(samples, s * size, pieces, factors, work, flat, s * size)
+
+
+@numba.njit(cache=True, nogil=True)
+def mix_sources(
+    active, gains, old_places, new_places, spectra, triangles, partition_hops, window, pieces,
+    factors, work, history, head, turns, ramps, totals,
+):  # fmt: skip
+    """Add the sources with indices `active`, at their old and new places, to `totals`.
+
+    See `engine.realtime.ear_mixing` for the layout of the totals. `history` is (depth, sources,
+    fft_samples), the newest spectra at `head`; with a depth of one its only row is written here.
+    """
+    table, flat, samples = spectra.reshape(-1), history.reshape(-1), window.reshape(-1)
+    depth, kept, size = history.shape
+    partitions = spectra.shape[1]
+    stride = len(table) // max(len(spectra) * partitions, 1)
+    old_corners, new_corners = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
+    coming = np.empty(3, dtype=np.int64)
+    old_weights, new_weights = np.empty(3), np.empty(3)
+    for i in range(len(active)):
+        s = active[i]
+        following = active[min(i + 1, len(active) - 1)]
+        t, u = old_places[1][s], new_places[1][s]
+        still = t == u
+        for k in range(3):
+            old_corners[k] = triangles[t, k] * partitions * stride
+            new_corners[k] = triangles[u, k] * partitions * stride
+            coming[k] = triangles[new_places[1][following], k] * partitions * stride
+            old_weights[k], new_weights[k] = old_places[2][s, k], new_places[2][s, k]
+            still = still and old_weights[k] == new_weights[k]
+        old_gain, new_gain = gains[0][s], gains[1][s]
+        old_delays, new_delays = old_places[3][s], new_places[3][s]
+        if depth == 1:
+            forward(samples, s * size, pieces, factors, work, flat, 0)
+        if t == u and not still:
+            for k in range(3):
+                old_weights[k] *= old_gain
+                new_weights[k] *= new_gain
+        for p in range(partitions):
+            row = s if depth > 1 else 0
+            x = ((head - p * partition_hops) % depth * kept + row) * size
+            if still:
+                add_still(
+                    table, new_corners, coming, new_weights, new_delays, old_gain, new_gain,
+                    flat, x, turns[0], turns[1], ramps, totals,
+                )  # fmt: skip
+            elif t == u:
+                add_moving(
+                    table, new_corners, coming, old_weights, new_weights, old_delays, new_delays,
+                    flat, x, turns[0], turns[1], ramps, totals,
+                )  # fmt: skip
+            else:
+                add_still(
+                    table, old_corners, coming, old_weights, old_delays, old_gain, 0.0, flat, x,
+                    turns[0], turns[1], ramps, totals,
+                )  # fmt: skip
+                add_still(
+                    table, new_corners, coming, new_weights, new_delays, 0.0, new_gain, flat, x,
+                    turns[0], turns[1], ramps, totals,
+                )  # fmt: skip
+            for k in range(3):
+                old_corners[k] += stride
+                new_corners[k] += stride

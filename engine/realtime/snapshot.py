@@ -63,6 +63,21 @@ class MotionPlan:
 
 
 @dataclass(frozen=True)
+class CurvePlan:
+    """Automation: (n,) times in samples, strictly increasing, and (n,) values."""
+
+    times_samples: Floats
+    values: Floats
+
+    def at(self, times_samples: Floats) -> Floats:
+        """Values (...,); straight lines between points, held outside them."""
+        return np.asarray(np.interp(times_samples, self.times_samples, self.values))
+
+
+NO_SECTIONS: Floats = np.zeros((0, 6))
+
+
+@dataclass(frozen=True)
 class StripPlan:
     """Mixer settings of a track when the snapshot was made; `Controls` may move them."""
 
@@ -91,6 +106,14 @@ class SourcePlan:
         Fixed gain of this source under its strip (a reflection's loss).
     reach_samples : int
         So much of its undelayed past is kept, for what else reads it (reflections).
+    sections : (n, 6) float64
+        The strip's equaliser: b0 b1 b2 1 a1 a2 a section.
+    occlusion : CurvePlan, optional
+        From 0 (open) to 1 (behind a thick wall); see `engine.realtime.occlusion`.
+    air : bool
+        Whether the air on the way absorbs.
+    width_deg : CurvePlan, optional
+        Angle the source fills, 0 (a point) to 360 (all around).
     """
 
     strip: int
@@ -101,15 +124,23 @@ class SourcePlan:
     max_delay_samples: int = 0
     gain: float = 1.0
     reach_samples: int = 0
+    sections: Floats = field(default_factory=lambda: NO_SECTIONS)
+    occlusion: CurvePlan | None = None
+    air: bool = False
+    width_deg: CurvePlan | None = None
 
 
 @dataclass(frozen=True)
 class BedPlan:
-    """Ambience around the listener; its clips mix to the channels of space `space`."""
+    """Ambience around the listener; its clips mix to the channels of space `space`.
+
+    `sections` (n, 6) are the strip's equaliser.
+    """
 
     strip: int
     clips: tuple[ClipPlan, ...]
     space: int = 0
+    sections: Floats = field(default_factory=lambda: NO_SECTIONS)
 
 
 @dataclass(frozen=True)
@@ -190,8 +221,9 @@ class BinauralPlan:
 
     Parameters
     ----------
-    spectra : (vertices, partitions, 2 ears, 2, bins) float32
-        Real and imaginary parts of the time-aligned responses.
+    spectra : (vertices, partitions, rows, 2 ears, 2, LANES) float32
+        Real and imaginary parts of the time-aligned responses, laid out as
+        `engine.realtime.transform` does.
     delays_samples : (vertices, 2 ears) float32
         What alignment took away.
     triangles : (n, 3) int32
@@ -203,7 +235,7 @@ class BinauralPlan:
     lookup : (elevations, azimuths) int32
         A triangle near each cell of a regular grid, where the search begins.
     fft_samples : int
-        Length of the transform.
+        Length of the transform, one of `engine.realtime.transform.SIZES`.
     partition_hops : int
         Hops between consecutive partitions of a response.
     """
@@ -216,6 +248,41 @@ class BinauralPlan:
     lookup: NDArray[np.int32]
     fft_samples: int
     partition_hops: int
+
+
+@dataclass(frozen=True)
+class AirPlan:
+    """What air does to a spectrum, as short minimum-phase responses at growing distances.
+
+    Parameters
+    ----------
+    responses : (rows, taps) float32
+        Row 0 is a unit impulse.
+    step_m : float
+        Row r belongs to a distance of ``step_m * r**2`` metres.
+    """
+
+    responses: Samples
+    step_m: float
+
+
+@dataclass(frozen=True)
+class WidthPlan:
+    """How what is wide reaches two ears: from points around, each with a phase of its own.
+
+    Parameters
+    ----------
+    directions : (points, 3) float64
+        Unit vectors.
+    encoding : (channels, points) float32
+        The points in `space`, at the power that a point source has at the ears.
+    space : SpacePlan
+        A sound field of its own, with a decoder.
+    """
+
+    directions: Floats
+    encoding: Samples
+    space: SpacePlan
 
 
 @dataclass(frozen=True)
@@ -236,4 +303,6 @@ class Snapshot:
     spaces: tuple[SpacePlan, ...] = ()
     master_gain: float = 1.0
     room: RoomPlan | None = None
+    air: AirPlan | None = None
+    width: WidthPlan | None = None
     problems: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, DecoderPlan
-from engine.spatial.alignment import delay_responses
+from engine.realtime.transform import frequencies, spectrum_of
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet
 from engine.spatial.sphere import fibonacci_sphere
@@ -37,16 +37,17 @@ _MAGLS_TAPS = 4096
 def binaural_plan(hrirs: HrirSet) -> BinauralPlan:
     """The set as spectra, delays and triangles for the kernel. Cached."""
     delays = hrirs.relative_delays_samples
-    taps = hrirs.responses.shape[-1]
-    size, partitions = _transform(taps)
-    if partitions == 1:
-        padded = np.pad(hrirs.responses, ((0, 0), (0, 0), (0, size - taps)))
-        aligned = delay_responses(padded, -delays)
+    size, partitions = _transform(hrirs.responses.shape[-1])
+    if partitions == 1:  # aligned by the very phase ramps that the kernel puts back
+        rows, lane = frequencies(size)
+        ahead = np.exp(2j * np.pi * (rows[:, None] + lane) * delays[..., None, None])
+        aligned = (spectrum_of(hrirs.responses, size) * ahead)[:, None]
     else:
-        aligned = hrirs.aligned
+        aligned = spectrum_of(_cut(hrirs.aligned, partitions), size)
+    by_turns = np.stack([aligned.real, aligned.imag], axis=-2)  # (n, partitions, ears, rows, 2, L)
     sphere = hrirs.triangulation
     return BinauralPlan(
-        spectra=_partition(aligned, partitions, size),
+        spectra=np.ascontiguousarray(by_turns.swapaxes(2, 3), dtype=np.float32),
         delays_samples=delays.astype(np.float32),
         triangles=sphere.triangles,
         inverses=sphere.inverses,
@@ -80,12 +81,16 @@ def _partition(responses: NDArray[np.float64], partitions: int, size: int) -> ND
     if partitions == 1:
         spectra = fft.rfft(responses[:, None], size, axis=-1)
     else:
-        length = _PARTITION_HOPS * HOP_SAMPLES
-        short = partitions * length - responses.shape[-1]
-        padded = np.pad(responses, ((0, 0), (0, 0), (0, max(short, 0))))[..., : partitions * length]
-        pieces = padded.reshape(*responses.shape[:2], partitions, length)
-        spectra = fft.rfft(pieces.transpose(0, 2, 1, 3), size, axis=-1)
+        spectra = fft.rfft(_cut(responses, partitions), size, axis=-1)
     return np.ascontiguousarray(np.stack([spectra.real, spectra.imag], axis=-2), dtype=np.float32)
+
+
+def _cut(responses: NDArray[np.float64], partitions: int) -> NDArray[np.float64]:
+    """(n, partitions, ears, taps of a partition) of (n, ears, taps) responses."""
+    length = _PARTITION_HOPS * HOP_SAMPLES
+    short = partitions * length - responses.shape[-1]
+    padded = np.pad(responses, ((0, 0), (0, 0), (0, max(short, 0))))[..., : partitions * length]
+    return padded.reshape(*responses.shape[:2], partitions, length).transpose(0, 2, 1, 3)
 
 
 @lru_cache(maxsize=8)

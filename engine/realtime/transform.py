@@ -1,0 +1,314 @@
+"""Fourier transforms at odd half frequencies, of real signals, as fast as sixteen lanes go.
+
+At the frequencies (2k + 1/2) / n cycles a sample, k = 0 ... n/2 - 1, a real signal of n samples has
+exactly n/2 complex values, and no frequency is a special case: no constant, no Nyquist frequency,
+nothing to sort out between two real signals packed in a complex one. Products of such spectra
+convolve cyclically with the wrapped part negated, which overlap-save throws away all the same.
+
+Spectra are stored as (rows, 2, LANES) float32, real and imaginary parts by turns, in the order in
+which the passes leave them; `frequencies` says which value is where. A delay d multiplies the value
+at frequency f with exp(-2j pi f d); f is the sum of a row's part and a lane's part.
+
+References
+----------
+Nussbaumer, "Fast Fourier Transform and Convolution Algorithms", Springer, 1982, ch. 7: real
+sequences modulo z^n + 1 as complex ones modulo z^(n/2) - i. Bailey, "FFTs in external or
+hierarchical memory", J. Supercomputing 4, 1990: the transform as columns, twiddles and rows.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from engine.realtime.lanes import LANES, fma, fnma, load, spread, store, trade
+
+SIZES = (512, 1024)
+"""Lengths there are kernels for, in samples."""
+
+PIECE_SAMPLES = 8 * LANES
+"""The input may lie in memory in pieces of so many samples, in any order."""
+
+_PAIR = 2 * LANES
+_EIGHTH_TURN = np.float32(np.sqrt(0.5))
+_EIGHT = 8
+
+
+class Tables(NamedTuple):
+    """Twiddle factors of a length, flat float32. Real and imaginary parts by turns."""
+
+    twist: NDArray[np.float32]
+    inner: NDArray[np.float32]
+    outer: NDArray[np.float32]
+    cross: NDArray[np.float32]
+
+
+@lru_cache(maxsize=len(SIZES))
+def tables(size: int) -> Tables:
+    """Twiddle factors for transforms of `size` samples (one of `SIZES`)."""
+    rows = size // _PAIR
+    place = np.arange(size // 2).reshape(rows, LANES)
+    k1 = _column_order(rows)
+    inner = np.arange(rows // _EIGHT)[:, None] * np.arange(_EIGHT)
+    cross = np.arange(4)[:, None] * np.arange(4)
+    return Tables(
+        _by_turns(np.exp(-1j * np.pi * place / size)),
+        _by_turns(np.exp(-2j * np.pi * inner / rows)[..., None]),
+        _by_turns(np.exp(-4j * np.pi * k1[:, None] * np.arange(LANES) / size)),
+        _by_turns(np.exp(-2j * np.pi * cross / LANES)[..., None]),
+    )
+
+
+def _by_turns(values: NDArray[np.complex128]) -> NDArray[np.float32]:
+    return np.stack([values.real, values.imag], axis=-2).astype(np.float32).ravel()
+
+
+def _column_order(rows: int) -> NDArray[np.intp]:
+    """Frequency that the columns' transform leaves in every row."""
+    first = rows // _EIGHT
+    return (np.arange(first)[:, None] + first * np.arange(_EIGHT)).ravel()
+
+
+@lru_cache(maxsize=len(SIZES))
+def _bins(size: int) -> NDArray[np.intp]:
+    """(rows, LANES) index k of every stored value."""
+    rows = size // _PAIR
+    k1 = _column_order(rows).reshape(-1, 1, 1, LANES)
+    slow, fast = np.arange(4)[:, None, None], np.arange(4)[None, :, None]
+    return np.asarray((k1 + rows * (slow + 4 * fast)).reshape(rows, LANES))
+
+
+def frequencies(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(rows,) and (LANES,) parts, in cycles a sample, whose sums lie in (-1/2, 1/2)."""
+    cycles = (2.0 * _bins(size) + 0.5) / size
+    cycles = np.where(cycles > 0.5, cycles - 1.0, cycles)
+    rows, lane = cycles[:, 0] - cycles[0, 0], cycles[0]
+    assert np.allclose(rows[:, None] + lane, cycles)
+    return rows, lane
+
+
+def spectrum_of(signals: NDArray[np.float64], size: int) -> NDArray[np.complex128]:
+    """(..., rows, LANES) transform of (..., at most size) signals, slowly and in full precision."""
+    signals = np.asarray(signals, dtype=np.float64)
+    padded = np.zeros((*signals.shape[:-1], size))
+    padded[..., : signals.shape[-1]] = signals
+    turned = padded * np.exp(-1j * np.pi * np.arange(size) / size)
+    return np.asarray(fft.fft(turned, axis=-1)[..., 2 * _bins(size)])
+
+
+class Inverse:
+    """Back to the last samples of a signal.
+
+    Parameters
+    ----------
+    size : int
+        Length of the transform.
+    count : int
+        How many of the last samples are wanted, at most half of them.
+    """
+
+    def __init__(self, size: int, count: int) -> None:
+        assert count <= size // 2
+        self._order = np.argsort(_bins(size), axis=None)
+        place = np.arange(size // 2 - count, size // 2)
+        self._twist = np.exp(1j * np.pi * place / size).astype(np.complex64)
+        self._count = count
+
+    def __call__(self, spectra: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(..., count) samples of (..., rows, 2, LANES) spectra."""
+        values = spectra[..., 0, :] + 1j * spectra[..., 1, :]
+        natural = values.reshape(*values.shape[:-2], -1)[..., self._order]
+        packed = fft.ifft(natural, axis=-1)[..., -self._count :]
+        return np.asarray(-(packed * self._twist).imag)
+
+
+@numba.njit(inline="always")
+def _pair(array, place):
+    return load(array, place), load(array, place + LANES)
+
+
+@numba.njit(inline="always")
+def _keep(array, place, re, im):
+    store(array, place, re)
+    store(array, place + LANES, im)
+
+
+@numba.njit(inline="always")
+def _times(ar, ai, br, bi):
+    return fnma(ai, bi, ar * br), fma(ai, br, ar * bi)
+
+
+@numba.njit(inline="always")
+def _factor(table, index):
+    return spread(table[2 * index]), spread(table[2 * index + 1])
+
+
+@numba.njit(inline="always")
+def _keep_turned(array, place, re, im, factors):
+    re, im = _times(re, im, load(factors, place), load(factors, place + LANES))
+    _keep(array, place, re, im)
+
+
+@numba.njit(inline="always")
+def _four(ar, ai, br, bi, cr, ci, dr, di):
+    """Transform of four complex values."""
+    sr, si, tr, ti = ar + cr, ai + ci, ar - cr, ai - ci
+    ur, ui, vr, vi = br + dr, bi + di, br - dr, bi - di
+    return sr + ur, si + ui, tr + vi, ti - vr, sr - ur, si - ui, tr - vi, ti + vr
+
+
+@numba.njit(inline="always")
+def _packed(samples, start, pieces, piece, rows, row, twist):
+    """A row of (x[j] - i x[j + n/2]) exp(-i pi j / n), j = LANES * row and on."""
+    offset = start + LANES * (row - 8 * piece)
+    re = load(samples, offset + pieces[piece])
+    im = load(samples, offset + pieces[piece + rows // 8])
+    tr, ti = _pair(twist, row * _PAIR)
+    return fma(im, ti, re * tr), fnma(im, tr, re * ti)
+
+
+@numba.njit(inline="always")
+def _four_columns(samples, start, pieces, twist, inner, work):
+    for b in range(8):
+        ar, ai = _packed(samples, start, pieces, 0, 32, b, twist)
+        br, bi = _packed(samples, start, pieces, 1, 32, b + 8, twist)
+        cr, ci = _packed(samples, start, pieces, 2, 32, b + 16, twist)
+        dr, di = _packed(samples, start, pieces, 3, 32, b + 24, twist)
+        ar, ai, br, bi, cr, ci, dr, di = _four(ar, ai, br, bi, cr, ci, dr, di)
+        _keep(work, b * _PAIR, ar, ai)
+        wr, wi = _factor(inner, 8 + b)
+        br, bi = _times(br, bi, wr, wi)
+        _keep(work, (8 + b) * _PAIR, br, bi)
+        wr, wi = _factor(inner, 16 + b)
+        cr, ci = _times(cr, ci, wr, wi)
+        _keep(work, (16 + b) * _PAIR, cr, ci)
+        wr, wi = _factor(inner, 24 + b)
+        dr, di = _times(dr, di, wr, wi)
+        _keep(work, (24 + b) * _PAIR, dr, di)
+
+
+@numba.njit(inline="always")
+def _two_columns(samples, start, pieces, twist, inner, work):
+    for b in range(8):
+        ar, ai = _packed(samples, start, pieces, 0, 16, b, twist)
+        br, bi = _packed(samples, start, pieces, 1, 16, b + 8, twist)
+        _keep(work, b * _PAIR, ar + br, ai + bi)
+        wr, wi = _factor(inner, 8 + b)
+        br, bi = _times(ar - br, ai - bi, wr, wi)
+        _keep(work, (8 + b) * _PAIR, br, bi)
+
+
+@numba.njit(inline="always")
+def _eight_rows(work, at, outer):
+    """Transform of eight rows in place, then the twiddles between columns and rows."""
+    h, zero = spread(_EIGHTH_TURN), spread(0.0)
+    ar, ai = _pair(work, at)
+    cr, ci = _pair(work, at + 2 * _PAIR)
+    er, ei = _pair(work, at + 4 * _PAIR)
+    gr, gi = _pair(work, at + 6 * _PAIR)
+    ar, ai, cr, ci, er, ei, gr, gi = _four(ar, ai, cr, ci, er, ei, gr, gi)
+    br, bi = _pair(work, at + _PAIR)
+    dr, di = _pair(work, at + 3 * _PAIR)
+    fr, fi = _pair(work, at + 5 * _PAIR)
+    hr, hi = _pair(work, at + 7 * _PAIR)
+    br, bi, dr, di, fr, fi, hr, hi = _four(br, bi, dr, di, fr, fi, hr, hi)
+    dr, di = (dr + di) * h, (di - dr) * h
+    fr, fi = fi, zero - fr
+    hr, hi = (hi - hr) * h, zero - (hr + hi) * h
+    _keep_turned(work, at, ar + br, ai + bi, outer)
+    _keep_turned(work, at + _PAIR, cr + dr, ci + di, outer)
+    _keep_turned(work, at + 2 * _PAIR, er + fr, ei + fi, outer)
+    _keep_turned(work, at + 3 * _PAIR, gr + hr, gi + hi, outer)
+    _keep_turned(work, at + 4 * _PAIR, ar - br, ai - bi, outer)
+    _keep_turned(work, at + 5 * _PAIR, cr - dr, ci - di, outer)
+    _keep_turned(work, at + 6 * _PAIR, er - fr, ei - fi, outer)
+    _keep_turned(work, at + 7 * _PAIR, gr - hr, gi - hi, outer)
+
+
+@numba.njit(inline="always")
+def _trade_four(work, at, step, large, small):
+    a, b = load(work, at), load(work, at + step)
+    c, d = load(work, at + 2 * step), load(work, at + 3 * step)
+    a, c = trade(a, c, large)
+    b, d = trade(b, d, large)
+    a, b = trade(a, b, small)
+    c, d = trade(c, d, small)
+    store(work, at, a)
+    store(work, at + step, b)
+    store(work, at + 2 * step, c)
+    store(work, at + 3 * step, d)
+
+
+@numba.njit(inline="always")
+def _transpose(work, at):
+    """Sixteen rows of sixteen lanes, `_PAIR` apart, become columns."""
+    for row in range(4):
+        _trade_four(work, at + row * _PAIR, 4 * _PAIR, 8, 4)
+    for row in range(0, 16, 4):
+        _trade_four(work, at + row * _PAIR, _PAIR, 2, 1)
+
+
+@numba.njit(inline="always")
+def _sixteen_rows(work, at, cross, out, to):
+    """Transform of sixteen rows, by fours."""
+    for c in range(4):
+        here = at + c * _PAIR
+        ar, ai = _pair(work, here)
+        br, bi = _pair(work, here + 4 * _PAIR)
+        cr, ci = _pair(work, here + 8 * _PAIR)
+        dr, di = _pair(work, here + 12 * _PAIR)
+        ar, ai, br, bi, cr, ci, dr, di = _four(ar, ai, br, bi, cr, ci, dr, di)
+        _keep(work, here, ar, ai)
+        wr, wi = _factor(cross, 4 + c)
+        br, bi = _times(br, bi, wr, wi)
+        _keep(work, here + 4 * _PAIR, br, bi)
+        wr, wi = _factor(cross, 8 + c)
+        cr, ci = _times(cr, ci, wr, wi)
+        _keep(work, here + 8 * _PAIR, cr, ci)
+        wr, wi = _factor(cross, 12 + c)
+        dr, di = _times(dr, di, wr, wi)
+        _keep(work, here + 12 * _PAIR, dr, di)
+    for q in range(4):
+        here = 4 * q * _PAIR
+        ar, ai = _pair(work, at + here)
+        br, bi = _pair(work, at + here + _PAIR)
+        cr, ci = _pair(work, at + here + 2 * _PAIR)
+        dr, di = _pair(work, at + here + 3 * _PAIR)
+        ar, ai, br, bi, cr, ci, dr, di = _four(ar, ai, br, bi, cr, ci, dr, di)
+        _keep(out, to + here, ar, ai)
+        _keep(out, to + here + _PAIR, br, bi)
+        _keep(out, to + here + 2 * _PAIR, cr, ci)
+        _keep(out, to + here + 3 * _PAIR, dr, di)
+
+
+@numba.njit(inline="always")
+def forward(samples, start, pieces, factors, work, out, to):
+    """Spectrum of one window of a signal.
+
+    Parameters
+    ----------
+    samples : (n,) float32
+        Piece i of the window is at ``start + pieces[i]`` and `PIECE_SAMPLES` long.
+    pieces : (size / PIECE_SAMPLES,) int64
+    factors : Tables
+    work : (size,) float32
+        Room to work in.
+    out : (n,) float32
+        Receives (rows, 2, LANES) from index `to` on.
+    """
+    rows = 4 * len(pieces)
+    if rows == 32:
+        _four_columns(samples, start, pieces, factors.twist, factors.inner, work)
+    else:
+        _two_columns(samples, start, pieces, factors.twist, factors.inner, work)
+    for at in range(0, rows * _PAIR, 8 * _PAIR):
+        _eight_rows(work, at, factors.outer)
+    for at in range(0, rows * _PAIR, LANES * _PAIR):
+        _transpose(work, at)
+        _transpose(work, at + LANES)
+        _sixteen_rows(work, at, factors.cross, out, to + at)
