@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.errors import MediaError
 from engine.media.audio_file import AudioWriter
-from engine.media.riff import read_wave_file
+from engine.riff import read_wave_file
 
 _ENTRY = struct.Struct("<H12s14s11sx")
 

@@ -16,9 +16,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
 from engine.layouts import SURROUND_51
-from engine.media import riff
 from engine.media.opening import open_local
 
 Subtype = Literal["PCM_24", "FLOAT"]

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from scenes import ARC_M, RATE_HZ, Folder, scene
 
+from engine import riff
 from engine.coordinates import angle_between_deg, to_cartesian
 from engine.deliver.adm import AdmObject, describe_scene, read_objects
 from engine.deliver.adm_motion import TICKS_PER_S, MotionBlock, motion_blocks
 from engine.deliver.bounce import deliver
 from engine.deliver.bw64 import AdmChunks, ChannelUid, read_adm_chunks, write_bw64
 from engine.errors import MediaError
-from engine.media import riff
 from engine.media.audio_file import read_audio, write_audio
 from engine.project.model import Trajectory
 

@@ -22,9 +22,9 @@ from engine.deliver.report import DeliveryReport
 from engine.deliver.surround import FILM_ORDER_INDICES
 from engine.errors import CancelledError, DeliveryError, HrirError, LayoutError
 from engine.media.audio_file import read_audio
-from engine.media.riff import read_wave_file
 from engine.project.model import Project, Strip
 from engine.render.renderer import render_blocks
+from engine.riff import read_wave_file
 
 ALL_SOUND = ("binaural", "stereo", "5.1", "foa", "hoa3", "adm", "stems")
 

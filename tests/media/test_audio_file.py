@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
-from engine.media import riff
 from engine.media.audio_file import (
     AudioWriter,
     map_audio,

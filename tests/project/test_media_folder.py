@@ -92,8 +92,18 @@ def test_missing_and_damaged_files_are_told(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="analyse the video again"):
         media.array(nowhere)
     path = media.audio_path(media.put_audio(noise(), 48_000))
-    path.write_bytes(path.read_bytes()[:-8])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-8])
     with pytest.raises(MediaError, match="cut short or damaged"):
+        map_wave(path)
+    path.write_bytes(whole + b"more")
+    with pytest.raises(MediaError, match="cut short or damaged"):
+        map_wave(path)
+    soundfile.write(path, noise().T, 48_000, subtype="FLOAT")
+    with pytest.raises(MediaError, match="cut short or damaged"):
+        map_wave(path)
+    path.write_bytes(b"RIFF")
+    with pytest.raises(MediaError):
         map_wave(path)
     for hostile in ("../../etc/passwd", "", "A" * 64):
         with pytest.raises(ProjectError, match="not a content hash"):
@@ -110,7 +120,7 @@ def test_header_beyond_four_gigabytes_is_rf64() -> None:
 
 
 def test_soundfile_reads_rf64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.project.wave_file._LARGEST_RIFF", 1000)
+    monkeypatch.setattr("engine.riff.RIFF_LIMIT_BYTES", 1000)
     media, audio = MediaFolder(tmp_path), noise()
     path = media.audio_path(media.put_audio(audio, 48_000))
     data = path.read_bytes()

@@ -10,7 +10,7 @@ from scipy import signal
 
 from engine.cli.main import main
 from engine.layouts import FORMATS
-from engine.media.riff import read_wave_file
+from engine.riff import read_wave_file
 from engine.spatial.hrir import load_hrirs
 from engine.spatial.room import ROOMS
 
