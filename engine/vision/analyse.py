@@ -20,13 +20,15 @@ from engine.plugins import Detector
 from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
 from engine.spatial.trajectory import simplify
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
+from engine.vision.assemble import make_paths
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
 from engine.vision.gait import FootMotion, Gait
+from engine.vision.ground import find_horizon
 from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import merge, roams
-from engine.vision.paths import Path, amodal, make_paths, relevance, surely_person
+from engine.vision.paths import Path, amodal, relevance, surely_person
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker
 
@@ -299,9 +301,12 @@ def _place(
 ) -> tuple[tuple[SeenObject, ...], list[str]]:
     """Labels, contacts and positions of the paths; notes about the user's words."""
     width, height = size
-    pairs = zip(paths, gaits, strict=True)
-    kinds = [kind_of(p, width, height, walks=g is not None and g.walks) for p, g in pairs]
-    names, notes = name_paths(paths, kinds, settings.prompt, size)
+    horizon = find_horizon(paths, width, height)
+    kinds = [
+        kind_of(p, width, height, walks=g is not None and g.walks, horizon=horizon)
+        for p, g in zip(paths, gaits, strict=True)
+    ]
+    names, notes = name_paths(paths, kinds, settings.prompt, size, horizon)
     depth = GeometryDepth(
         rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
     )

@@ -11,11 +11,12 @@ from typing import Literal
 
 import numpy as np
 
+from engine.vision.ground import above, on_street
 from engine.vision.merge import roams
 from engine.vision.paths import Path
 
 Kind = Literal["person", "vehicle", "object"]
-_LEAST_S = {"vehicle": 0.7, "flyer": 0.5}
+_LEAST_S = {"vehicle": 0.5, "flyer": 0.5}
 """Fragments shorter than this are too little to be called that."""
 _LEAST_VEHICLE = 0.45
 """Confidence below which a vehicle is rather called an object."""
@@ -53,12 +54,15 @@ class Naming:
     confidence: float
 
 
-def kind_of(path: Path, width: int, height: int, *, walks: bool) -> tuple[Kind, float]:
+def kind_of(
+    path: Path, width: int, height: int, *, walks: bool, horizon: float | None = None
+) -> tuple[Kind, float]:
     """Person, vehicle or object, and how sure that is (0..1).
 
     People: the HOG detector agrees again and again, or an upright thing moves its lower half in
-    the rhythm of steps. Vehicles: wide, stiff, large or fast, and below the horizon. A foreign
-    detector's labels stand as they are (see `name_paths`).
+    the rhythm of steps. Vehicles: wide, stiff, faster than anyone walks, and standing on the ground
+    below the `horizon` (a row; None where it is not known). A foreign detector's labels stand as
+    they are (see `name_paths`).
     """
     aspect = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
     upright = 0.15 < aspect < 0.85
@@ -70,32 +74,23 @@ def kind_of(path: Path, width: int, height: int, *, walks: bool) -> tuple[Kind, 
         return "person", float(np.clip(0.5 + 0.5 * hog, 0, 1)) * seen
     if upright and walks:
         return "person", 0.6 * seen
-    if 0.8 * seen >= _LEAST_VEHICLE and _is_vehicle(path, aspect, width, height):
+    if 0.8 * seen >= _LEAST_VEHICLE and _is_vehicle(path, width, height, horizon):
         return "vehicle", 0.8 * seen
     return "object", 0.7 * seen
 
 
-def _is_vehicle(path: Path, aspect: float, width: int, height: int) -> bool:
+def _is_vehicle(path: Path, width: int, height: int, horizon: float | None) -> bool:
     if path.parts or path.duration_s < _LEAST_S["vehicle"] or not roams(path, width):
         return False
-    low = float(np.percentile(path.smooth[:, 3], 75)) > 0.42 * height
-    large = float(np.percentile(path.sizes[:, 0], 75)) > 0.1 * width
-    across, down = np.ptp(path.centres, axis=0)
-    along = across > 0.12 * width and down < 0.6 * across
-    edge = 0.01 * width
-    whole = (path.smooth[:, 0] > edge) & (path.smooth[:, 2] < width - edge)
-    if whole.sum() >= 4:
-        aspect = float(np.median(path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)))
-        ratio = path.sizes[whole, 0] / np.maximum(path.sizes[whole, 1], 1.0)
-        if float(np.ptp(np.percentile(np.log(ratio), (25, 75)))) > 0.5:
-            return False
-    return low and large and along and aspect > 1.15
+    return on_street(path, horizon, width, height)
 
 
-def flies(path: Path, width: int, height: int) -> bool:
-    """Whether it travels and stays well above the horizon, in the middle of the picture."""
+def flies(path: Path, width: int, height: int, horizon: float | None = None) -> bool:
+    """Whether it travels and stays well above the horizon (a row; if unknown, the middle)."""
     if path.duration_s < _LEAST_S[FLYER]:
         return False
+    if horizon is not None:
+        return above(path, horizon, height) and roams(path, width)
     usual, lowest = np.percentile(path.centres[:, 1], (50, 90)) / height
     return bool(usual < _HIGH and lowest < _ALWAYS_HIGH and roams(path, width))
 
@@ -105,13 +100,15 @@ def name_paths(
     kinds: Sequence[tuple[Kind, float]],
     prompt: Sequence[str],
     size: tuple[int, int],
+    horizon: float | None = None,
 ) -> tuple[list[Naming], list[str]]:
     """Names of the paths, and notes for the user about words that found no object.
 
     A foreign detector's own label wins. Otherwise a word of the prompt is used for the paths of
     its kind: words for people and vehicles by vocabulary; among objects, flying words for what
     stays above the horizon, round words for what is about as wide as high, the others in turn.
-    Objects that fly are called 'flyer' otherwise. `size` is the picture's width and height.
+    Objects that fly are called 'flyer' otherwise. `size` is the picture's width and height,
+    `horizon` its row if it is known.
     """
     names: list[Naming] = []
     words = _by_kind(prompt)
@@ -124,7 +121,7 @@ def name_paths(
             continue
         word = _word_for(path, kind, words, used, size[1])
         used |= {word} if word else set()
-        plain = FLYER if kind == "object" and flies(path, *size) else kind
+        plain = FLYER if kind == "object" and flies(path, *size, horizon) else kind
         names.append(Naming(kind, word or plain, sure))
     notes = [
         f"label '{word}' from the prompt stands for moving {kind}s (by motion, not by looks)"

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from engine.plugins import Detection, Detector, create
+from engine.vision.assemble import make_paths
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import steady
+from engine.vision.edges import split_at_edges
 from engine.vision.gait import find_gait, find_strides
 from engine.vision.kalman import BoxFilter
 from engine.vision.labels import kind_of, name_paths
 from engine.vision.merge import merge, roams
-from engine.vision.paths import Path, local_fit, make_paths, smoothed, split_at_edges
+from engine.vision.paths import Path, local_fit, smoothed
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker, iou
 

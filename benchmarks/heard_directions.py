@@ -1,0 +1,151 @@
+"""Whether what was rendered is heard where the tracks are: interaural differences, energy vector.
+
+Every track is measured in the mix and alone. In the mix it can only be followed while nothing
+else is much louder, so the mix is measured twice: over all of the track's active time, and where
+the track leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from engine.coordinates import to_spherical
+from engine.metrics.direction import energy_vector, interaural_differences
+from engine.project.model import Project, Track
+from engine.render.renderer import render_blocks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+AUDIBLE_DB = 40.0
+"""How far below its own loudest moment a track still sounds."""
+LEADS_DB = -6.0
+"""Level of a track over everything else from which the mix can follow it."""
+SINGLE_DB = 20.0
+"""Level over all other tracks from which it is the single source."""
+_FEWEST = 6
+"""Fewer windows than this give no correlation."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One track's figures; correlations are of ranks, with azimuth, and NaN where none exists.
+
+    `*_mix` over its active time in the mix, `*_lead` where it leads there, `*_solo` rendered
+    alone. `foa_*_deg` are medians of the angle between energy vector and trajectory; `_single`
+    is the mix where no other track sounds. `active_s` is its active time, `lead` the share of it
+    in which it leads.
+    """
+
+    active_s: float
+    lead: float
+    itd_mix: float
+    ild_mix: float
+    itd_lead: float
+    ild_lead: float
+    itd_solo: float
+    ild_solo: float
+    foa_mix_deg: float
+    foa_single_deg: float
+    foa_solo_deg: float
+
+
+def listen(
+    project: Project, audio_path: Callable[[str], Path], tracks: list[Track]
+) -> dict[str, Heard]:
+    """Figures of the given tracks of a project, by id."""
+    mix = _render(project, audio_path, None)
+    sounding = [t for t in project.tracks if any(c.track_id == t.id for c in project.clips)]
+    solos = {t.id: _render(project, audio_path, t.id) for t in sounding}
+    objects = [t.id for t in sounding if t.kind == "object"]
+    heard = {}
+    for track in tracks:
+        if track.id in solos:
+            others = [solos[i]["foa"] for i in objects if i != track.id]
+            heard[track.id] = _measure(project, track, mix, solos[track.id], others)
+    return heard
+
+
+def _render(
+    project: Project, audio_path: Callable[[str], Path], solo: str | None
+) -> dict[str, NDArray[np.float32]]:
+    if solo is not None:
+        tracks = tuple(
+            structs.replace(t, strip=structs.replace(t.strip, muted=t.id != solo))
+            for t in project.tracks
+        )
+        project = structs.replace(project, tracks=tracks)
+    blocks = list(render_blocks(project, audio_path, ("binaural", "foa")))
+    return {name: np.concatenate([b[name] for b in blocks], axis=1) for name in blocks[0]}
+
+
+def _measure(
+    project: Project,
+    track: Track,
+    mix: dict[str, NDArray[np.float32]],
+    solo: dict[str, NDArray[np.float32]],
+    others: list[NDArray[np.float32]],
+) -> Heard:
+    rate_hz = project.sample_rate_hz
+    own = interaural_differences(solo["binaural"], rate_hz)
+    rest = interaural_differences(mix["binaural"] - solo["binaural"], rate_hz)
+    whole = interaural_differences(mix["binaural"], rate_hz)
+    positions = track.trajectory.at(own.times_s)
+    azimuth_deg = to_spherical(positions)[:, 0]
+    inside = (own.times_s >= track.start_s) & (own.times_s <= track.end_s)
+    active = inside & (own.level_dbfs > own.level_dbfs[inside].max(initial=-200.0) - AUDIBLE_DB)
+    leads = active & (own.level_dbfs > rest.level_dbfs + LEADS_DB)
+    own_level = energy_vector(solo["foa"], rate_hz).level_dbfs
+    level = np.full(len(own_level), -200.0)
+    if others:
+        level = energy_vector(np.sum(others, axis=0), rate_hz).level_dbfs
+    single = active & (own_level > level + SINGLE_DB)
+    in_mix = _off_deg(mix["foa"], rate_hz, positions)
+    alone = _off_deg(solo["foa"], rate_hz, positions)
+
+    def ranks(values: Array, where: Mask) -> float:
+        return _rank_correlation(azimuth_deg[where], values[where])
+
+    return Heard(
+        active_s=float(active.sum()) * 0.05,
+        lead=float(leads.sum()) / max(1, int(active.sum())),
+        itd_mix=ranks(whole.itd_us, active),
+        ild_mix=ranks(whole.ild_db, active),
+        itd_lead=ranks(whole.itd_us, leads),
+        ild_lead=ranks(whole.ild_db, leads),
+        itd_solo=ranks(own.itd_us, active),
+        ild_solo=ranks(own.ild_db, active),
+        foa_mix_deg=_median(in_mix[active]),
+        foa_single_deg=_median(in_mix[single]),
+        foa_solo_deg=_median(alone[active]),
+    )
+
+
+def _off_deg(foa: NDArray[np.float32], rate_hz: int, positions: Array) -> Array:
+    """Angle (n,) between the energy vector and the positions (n, 3)."""
+    vector = energy_vector(foa, rate_hz)
+    azimuth, elevation = np.radians(vector.azimuth_deg), np.radians(vector.elevation_deg)
+    level = np.cos(elevation)
+    heard = np.stack([level * np.cos(azimuth), level * np.sin(azimuth), np.sin(elevation)], axis=1)
+    true = positions / np.maximum(np.linalg.norm(positions, axis=1, keepdims=True), 1e-9)
+    return np.asarray(np.degrees(np.arccos(np.clip((heard * true).sum(axis=1), -1.0, 1.0))))
+
+
+def _median(values: Array) -> float:
+    return float(np.median(values)) if len(values) else float("nan")
+
+
+def _rank_correlation(a: Array, b: Array) -> float:
+    if len(a) < _FEWEST:
+        return float("nan")
+    ranks = np.stack([rankdata(a), rankdata(b)])
+    if np.any(ranks.std(axis=1) == 0.0):
+        return float("nan")
+    return float(np.corrcoef(ranks)[0, 1])

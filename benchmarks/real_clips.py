@@ -1,0 +1,219 @@
+"""What the product makes of real clips: tracks against annotated vehicles, and what is heard.
+
+``python -m benchmarks.real_clips [--data FOLDER] [--only NAME ...] [--analysis]`` runs the product
+on every street clip of the optional test media (and a few others), and prints a line a track:
+
+    time, azimuth and its span, label, confidence, what it follows (annotated vehicle, or '-'),
+    then rank correlations of azimuth with ITD/ILD: in the mix, where it leads in the mix, alone;
+    and the angle of the FOA energy vector off the trajectory: in the mix, single, alone.
+
+``--analysis`` stops before the sound, which is a few times faster. Clips of the cities in
+`HELD_OUT` were not looked at while the rules were made; they are summed up apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.heard_directions import Heard, listen
+from benchmarks.street_truth import CROSSES, Vehicle, follows, owner, read_vehicles
+from engine.pipeline.produce import analyse_and_compose
+from engine.pipeline.settings import RunSettings
+from engine.project.model import Project, Track
+from engine.project.store import Bundle
+from engine.vision.analyse import SeenObject, VisionResult, analyse_video, spherical_of
+
+FOLLOWED = 0.8
+"""Rank correlation from which the ears follow a mover."""
+POINTS_DEG = 5.0
+HELD_OUT = (
+    "acevedo", "lisbon1171", "london168", "london169", "london27", "milan1011", "milan1166_44097",
+    "rivera", "vienna177", "vienna178",
+)  # fmt: skip
+OTHERS = (
+    "av_stereo_gt/urbansas_acevedo0103_00_0.mp4",
+    "av_stereo_gt/urbansas_rivera0922_00_0.mp4",
+    "av_stereo_gt/urbansas_rivera0923_00_0.mp4",
+    "video_mask_gt/otb_Crossing.mp4",
+    "video_mask_gt/davis_car-shadow.mp4",
+    "video_mask_gt/davis_drift-chicane.mp4",
+    "video_only/sample-videos__car-detection.mp4",
+)
+
+
+@dataclass
+class Sums:
+    """Figures over many clips."""
+
+    clips: int = 0
+    tracks: int = 0
+    crossing: int = 0
+    unknown: int = 0
+    """Tracks that follow no annotated vehicle (people are not annotated)."""
+    vehicles: int = 0
+    found: int = 0
+    whole: int = 0
+    heard: list[Heard] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.clips} clips: {self.tracks} tracks ({self.unknown} on no annotated vehicle); "
+            f"crossing vehicles found {self.found}/{self.vehicles}, whole {self.whole}"
+        )
+        if not self.heard:
+            return text
+        rows = {
+            "mix": [min(h.itd_mix, h.ild_mix) for h in self.heard],
+            "leading": [min(h.itd_lead, h.ild_lead) for h in self.heard],
+            "alone": [min(h.itd_solo, h.ild_solo) for h in self.heard],
+        }
+        for name, values in rows.items():
+            known = np.array([v for v in values if np.isfinite(v)])
+            text += f"; {name} {np.sum(known >= FOLLOWED)}/{len(known)}"
+        for name in ("foa_mix_deg", "foa_single_deg", "foa_solo_deg"):
+            off = np.array([getattr(h, name) for h in self.heard])
+            off = off[np.isfinite(off)]
+            text += f"; {name} {np.sum(off <= POINTS_DEG)}/{len(off)}"
+        return text
+
+
+def measure(data: Path, only: list[str], *, analysis: bool) -> None:
+    """Print a table of all clips, then sums of those tuned on, and of those held out."""
+    truth = read_vehicles(data)
+    seen_sums, held_sums = Sums(), Sums()
+    for name, clip in _clips(data, only):
+        vehicles = truth.get(name, [])
+        sums = held_sums if name.startswith(HELD_OUT) else seen_sums
+        print(f"{name}")
+        if analysis:
+            _print_seen(analyse_video(clip), vehicles, sums)
+        else:
+            _print_heard(clip, vehicles, sums)
+    print(f"seen while tuning: {seen_sums}")
+    print(f"held out:          {held_sums}")
+
+
+def _clips(data: Path, only: list[str]) -> Iterator[tuple[str, Path]]:
+    files = sorted((data / "av_binaural_gt").glob("urbansas_*[0-9].mp4"))
+    for clip in [*files, *(data / other for other in OTHERS)]:
+        name = clip.stem.removeprefix("urbansas_")
+        if clip.exists() and (not only or any(part in name for part in only)):
+            yield name, clip
+
+
+def _print_seen(result: VisionResult, vehicles: list[Vehicle], sums: Sums) -> None:
+    size = np.array([result.video.width, result.video.height] * 2, dtype=float)
+    rows = [np.column_stack([o.boxes[:, 0], o.boxes[:, 1:5] / size]) for o in result.objects]
+    for seen, boxes in zip(result.objects, rows, strict=True):
+        _count(_line(seen, boxes, vehicles), vehicles, sums, np.ptp(spherical_of(seen)[:, 0]))
+    _print_vehicles(rows, vehicles, sums)
+
+
+def _line(seen: SeenObject, boxes: np.ndarray, vehicles: list[Vehicle]) -> str:
+    azimuth = spherical_of(seen)[:, 0]
+    on = owner(boxes, vehicles)
+    print(
+        f"  {seen.id:10s} {boxes[0, 0]:4.1f}-{boxes[-1, 0]:4.1f} s  {azimuth[0]:4.0f} .. "
+        f"{azimuth[-1]:4.0f} deg (span {np.ptp(azimuth):3.0f}) {seen.label:8s} "
+        f"{seen.confidence:.2f} {on or '-':8s}"
+    )
+    return on
+
+
+def _count(on: str, vehicles: list[Vehicle], sums: Sums, span_deg: float) -> None:
+    sums.tracks += 1
+    sums.crossing += span_deg >= 120 * CROSSES
+    sums.unknown += bool(vehicles) and not on
+
+
+def _print_vehicles(rows: list[np.ndarray], vehicles: list[Vehicle], sums: Sums) -> None:
+    sums.clips += 1
+    missed = []
+    for vehicle in vehicles:
+        if not vehicle.crosses:
+            continue
+        shares = [follows(boxes, vehicle) for boxes in rows]
+        any_track = np.any(shares, axis=0) if shares else np.zeros(1)
+        sums.vehicles += 1
+        sums.found += bool(any_track.mean() >= 0.5)
+        sums.whole += any(share.mean() >= 0.75 for share in shares)
+        if any_track.mean() < 0.5:
+            missed.append(vehicle.name)
+    print(f"  annotated {len(vehicles)}; crossing and not found: {', '.join(missed) or 'none'}")
+
+
+def _print_heard(clip: Path, vehicles: list[Vehicle], sums: Sums) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Bundle.create(Path(folder) / "scene.foley", Project(title=clip.stem))
+        try:
+            project = Project(title=clip.stem)
+            edit = analyse_and_compose(clip, project, bundle.media.path, RunSettings())
+            project = edit.apply(project)
+            tracks = [t for t in project.tracks if t.kind == "object"]
+            heard = listen(project, bundle.audio_path, tracks)
+            rows = [_shares(bundle, project, track) for track in tracks]
+        finally:
+            bundle.close()
+    for track, boxes in zip(tracks, rows, strict=True):
+        _print_track(track, boxes, vehicles, heard.get(track.id), sums)
+    _print_vehicles(rows, vehicles, sums)
+
+
+def _shares(bundle: Bundle, project: Project, track: Track) -> np.ndarray:
+    assert project.video is not None
+    assert track.boxes is not None
+    size = np.array([project.video.width, project.video.height] * 2, dtype=float)
+    boxes = bundle.array(track.boxes)
+    return np.column_stack([boxes[:, 0], boxes[:, 1:5] / size])
+
+
+def _print_track(
+    track: Track, boxes: np.ndarray, vehicles: list[Vehicle], heard: Heard | None, sums: Sums
+) -> None:
+    x, y = track.trajectory.positions_m[:, :2].T
+    azimuth = np.degrees(np.arctan2(y, x))
+    on = owner(boxes, vehicles)
+    _count(on, vehicles, sums, float(np.ptp(azimuth)))
+    line = (
+        f"  {track.name:12s} {track.start_s:4.1f}-{track.end_s:4.1f} s {azimuth[0]:4.0f} .. "
+        f"{azimuth[-1]:4.0f} ({np.ptp(azimuth):3.0f}) {track.confidence:.2f} {on or '-':8s}"
+    )
+    if heard is None:
+        print(f"{line} silent")
+        return
+    if np.ptp(azimuth) >= 120 * CROSSES:
+        sums.heard.append(heard)
+    print(
+        f"{line} mix {heard.itd_mix:5.2f}/{heard.ild_mix:5.2f} lead {heard.lead:4.0%} "
+        f"{heard.itd_lead:5.2f}/{heard.ild_lead:5.2f} solo {heard.itd_solo:5.2f}/"
+        f"{heard.ild_solo:5.2f} foa {heard.foa_mix_deg:4.1f} {heard.foa_single_deg:4.1f} "
+        f"{heard.foa_solo_deg:4.1f} deg"
+    )
+
+
+def main() -> None:
+    """Parse the command line and print all figures."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    default = Path(os.environ.get("FOLEYSTAGE_TEST_DATA", beside))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--data", type=Path, default=default, help="folder of the test media")
+    parser.add_argument("--only", nargs="*", default=[], help="parts of clips' names")
+    parser.add_argument("--analysis", action="store_true", help="tracks alone, no sound")
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        print("there are no test media beside the checkout (set FOLEYSTAGE_TEST_DATA)")
+        return
+    warnings.simplefilter("ignore")
+    measure(options.data, options.only, analysis=options.analysis)
+
+
+if __name__ == "__main__":
+    main()

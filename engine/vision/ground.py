@@ -1,0 +1,144 @@
+"""Where the horizon is, told by the movers: what stands on one ground agrees on it.
+
+Someone holds a camera at about eye height above a ground that is about flat. Whatever stands on
+it, h metres high, covers the share h / `CAMERA_HEIGHT_M` of the way from its foot up to the
+horizon, however far away (Hoiem, Efros and Hebert, "Putting Objects in Perspective", CVPR 2006).
+So every mover whose height is about known implies a horizon; where several agree, or a large one
+is sure, that is the horizon, and it tells cars on a street from birds above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.vision.paths import Path, surely_person
+
+Array = NDArray[np.float64]
+
+CAMERA_HEIGHT_M = 1.6
+_CAR_M, _PERSON_M = 1.55, 1.7
+_VEHICLE_M = (0.9, 4.5)
+"""Heights of vehicles, from a low car to a double-decker."""
+_SLOPE = 0.1
+"""Share of the picture's height by which streets rise and fall, so that horizons differ."""
+_AGREE = 0.1
+"""Share of the picture's height within which implied horizons agree."""
+_LARGE = 0.12
+"""Share of the picture's height from which one mover alone tells the horizon."""
+_LIKELY = (0.18, 0.75)
+"""Shares of the height between which the horizon lies where nothing tells it."""
+WIDE = (1.15, 5.5)
+"""Widths over height that vehicles are seen with."""
+_STIFF = 0.9
+"""Largest change (natural logarithm, between quartiles) of width over height."""
+_PACE = (0.9, 11.0)
+"""How many of its own heights a vehicle goes in a second when it goes on: faster than people
+walk, and no faster than traffic."""
+_LEAST_WAY = 0.12
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Shape of a path where it is seen whole (of the larger half of its sightings).
+
+    `aspect` is width over height, `uneven` how much it changes (quartiles of its logarithm);
+    `bottoms` and `heights` (n,) are rows and pixels of all sightings uncut above and below.
+    """
+
+    aspect: float
+    uneven: float
+    bottoms: Array
+    heights: Array
+
+    def horizon(self, height_m: float) -> float:
+        """Row of the horizon that a thing so high implies."""
+        return float(np.median(self.bottoms - self.heights * CAMERA_HEIGHT_M / height_m))
+
+    def stands(self, horizon: float, slack: float) -> bool:
+        """Whether it stands on the ground of that horizon (give or take `slack` pixels) and is
+        as high as vehicles are."""
+        below = float(np.median(self.bottoms)) - horizon
+        high = CAMERA_HEIGHT_M * float(np.median(self.heights))
+        low_m, high_m = _VEHICLE_M
+        return (
+            high > low_m * (below - slack)
+            and below + slack > 0.0
+            and high < high_m * (below + slack)
+        )
+
+
+def outline(path: Path, width: int, height: int) -> Outline | None:
+    """The outline of a path; None where the picture cuts it off above or below all the time."""
+    edge_x, edge_y = 0.006 * width + 1.0, 0.02 * height + 1.0
+    boxes = path.smooth
+    uncut = (boxes[:, 1] > edge_y) & (boxes[:, 3] < height - edge_y) & path.seen
+    aside = (boxes[:, 0] > edge_x) & (boxes[:, 2] < width - edge_x)
+    if uncut.sum() < 4:
+        return None
+    rows = uncut & aside if (uncut & aside).sum() >= max(4, 0.25 * uncut.sum()) else uncut
+    sizes = np.maximum(path.sizes[rows], 1.0)
+    large = sizes[:, 1] * sizes[:, 0] >= np.median(sizes[:, 1] * sizes[:, 0])
+    ratio = np.log(sizes[:, 0] / sizes[:, 1])[large]
+    return Outline(
+        float(np.exp(np.median(ratio))),
+        float(np.ptp(np.percentile(ratio, (25, 75)))),
+        boxes[rows, 3],
+        sizes[:, 1],
+    )
+
+
+def drives(path: Path, shape: Outline | None, width: int) -> bool:
+    """Whether it is wide and stiff, and goes along faster than people walk, as vehicles do."""
+    if shape is None or not WIDE[0] < shape.aspect < WIDE[1] or shape.uneven > _STIFF:
+        return False
+    across, down = np.ptp(path.centres, axis=0)
+    if across < _LEAST_WAY * width or down > 0.6 * across:
+        return False
+    speed = np.linalg.norm(np.gradient(path.centres, path.times_s, axis=0), axis=1)
+    usual, brisk = np.percentile(speed / np.maximum(path.sizes[:, 1], 1.0), (50, 80))
+    return bool(brisk > _PACE[0] and usual < _PACE[1])
+
+
+def find_horizon(paths: Sequence[Path], width: int, height: int) -> float | None:
+    """Row of the horizon on which the movers of a clip agree; None where they tell nothing."""
+    found: list[tuple[float, float]] = []
+    for path in paths:
+        shape = outline(path, width, height)
+        if shape is None or path.parts:
+            continue
+        size = float(np.median(shape.heights)) / height
+        if surely_person(path):
+            found.append((shape.horizon(_PERSON_M), size))
+        elif drives(path, shape, width):
+            found.append((shape.horizon(_CAR_M), size))
+    best: list[tuple[float, float]] = []
+    for row, _ in found:
+        near = [other for other in found if abs(other[0] - row) < _AGREE * height]
+        if sum(size for _, size in near) > sum(size for _, size in best):
+            best = near
+    if len(best) < 2 and not any(size > _LARGE for _, size in best):
+        return None
+    rows, weights = np.array(best).T
+    order = np.argsort(rows)
+    half = np.searchsorted(np.cumsum(weights[order]), 0.5 * weights.sum())
+    return float(rows[order][half])
+
+
+def above(path: Path, horizon: float, height: int) -> bool:
+    """Whether it always stays clearly above the horizon, where no street rises to."""
+    return float(np.percentile(path.smooth[:, 3], 75)) < horizon - _SLOPE * height
+
+
+def on_street(path: Path, horizon: float | None, width: int, height: int) -> bool:
+    """Whether it drives, and stands on the ground as high as a vehicle."""
+    shape = outline(path, width, height)
+    if shape is None or not drives(path, shape, width):
+        return False
+    if horizon is not None:
+        return shape.stands(horizon, _SLOPE * height)
+    implied = shape.horizon(_CAR_M) / height
+    return _LIKELY[0] < implied < _LIKELY[1]
