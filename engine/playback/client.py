@@ -53,6 +53,7 @@ class PlaybackClient:
         self._block_samples = block_samples
         self._format = "binaural"
         self._loop_s: tuple[float, float] | None = None
+        self._declicks_loop = True
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._bundle_path = ""
@@ -62,6 +63,7 @@ class PlaybackClient:
         self._serials = itertools.count(1)
         self._serial = 0
         self._wants_playing = False
+        self._wants_speed = 1.0
         self._target_s: float | None = 0.0
         self._last = ClockReading()
         self._last_position_s = 0.0
@@ -102,7 +104,7 @@ class PlaybackClient:
 
     def play(self) -> None:
         """Start the transport where it stands (at the scene's end: from its start)."""
-        if not self.is_playing:
+        if not self.is_playing or self._wants_speed != 1.0:
             self._command(m.Play, self.position_s, playing=True)
 
     def stop(self) -> None:
@@ -114,8 +116,23 @@ class PlaybackClient:
         time_s = _sound_time(time_s)
         self._command(lambda serial: m.Locate(serial, time_s), time_s)
 
+    def shuttle(self, speed: float) -> None:
+        """Run at a speed (1 is plain, negative is backwards) to either end of the scene.
+
+        Pitch follows the speed up to about four times; faster runs are heard in short grains.
+        """
+        speed = float(speed) if np.isfinite(speed) else 0.0
+        if speed == 0.0:
+            self.stop()
+        elif speed == 1.0:
+            self.play()
+        else:
+            target_s = None if self.is_playing else self.position_s
+            self._command(lambda serial: m.Shuttle(serial, speed), target_s, playing=True)
+            self._wants_speed = speed
+
     def scrub(self, time_s: float) -> None:
-        """Hear a short grain at a project time, as the user drags over it.
+        """Pull the playhead to a project time and hear it on the way, as the user drags it.
 
         While scrubbing the transport rests; `locate` at the end of the drag lets it go on if it
         played before.
@@ -123,12 +140,18 @@ class PlaybackClient:
         time_s = _sound_time(time_s)
         self._command(lambda serial: m.Scrub(serial, time_s), time_s)
 
-    def set_loop(self, start_s: float | None, end_s: float | None = None) -> None:
-        """Repeat [start_s, end_s); no loop where either is None or nothing lies between."""
-        self._loop_s = None
+    def set_loop(
+        self, start_s: float | None, end_s: float | None = None, *, declick: bool = True
+    ) -> None:
+        """Repeat [start_s, end_s); no loop where either is None or nothing lies between.
+
+        With `declick` the end is laid over the start for a few milliseconds; without, the seam is
+        exact to the bit.
+        """
+        self._loop_s, self._declicks_loop = None, declick
         if start_s is not None and end_s is not None and 0.0 <= start_s < end_s:
             self._loop_s = (start_s, end_s)
-        loop = m.SetLoop(*(self._loop_s or (None, None)))
+        loop = self._loop_message()
         self._supervisor.send(lambda: loop)
 
     def set_track_gain(self, track_id: str, gain_db: float) -> None:
@@ -183,6 +206,8 @@ class PlaybackClient:
         turned = position_s < self._last_position_s and reading.turn_s < float("inf")
         if same_run and reading.speed > 0.0 and not turned:
             position_s = max(position_s, self._last_position_s)
+        elif same_run and reading.speed < 0.0 and self._last.speed < 0.0:
+            position_s = min(position_s, self._last_position_s)
         self._last, self._last_position_s = reading, position_s
         return position_s
 
@@ -193,6 +218,11 @@ class PlaybackClient:
         if reading.serial >= self._serial and reading.serial > 0:
             self._wants_playing = reading.playing
         return self._wants_playing
+
+    @property
+    def speed(self) -> float:
+        """Project seconds a second that are wanted; negative backwards, 0 at rest."""
+        return self._wants_speed if self.is_playing else 0.0
 
     @property
     def status(self) -> EngineStatus:
@@ -234,6 +264,7 @@ class PlaybackClient:
         """Send a transport command; until it is heard the position stands at its target."""
         with self._lock:
             plays = self.is_playing if playing is None else playing
+            self._wants_speed = 1.0
             serial = next(self._serials)
             self._target_s, self._serial, self._wants_playing = target_s, serial, plays
             message = make(serial)
@@ -281,6 +312,10 @@ class PlaybackClient:
             slots=self._slots,
         )
 
+    def _loop_message(self) -> m.Message:
+        start_s, end_s = self._loop_s or (None, None)
+        return m.SetLoop(start_s, end_s, self._declicks_loop)
+
     def _introduction(self, no_device: bool) -> list[m.Message]:
         """What a fresh engine must know to go on where the last one was."""
         with self._lock:
@@ -297,7 +332,7 @@ class PlaybackClient:
             if self._project is not None:
                 self._sent_revision = self._revision
                 found.append(self._project_message())
-            found.append(m.SetLoop(*(self._loop_s or (None, None))))
+            found.append(self._loop_message())
             position_s, playing = self.position_s, self.is_playing
             self._block.write_clock(ClockReading())
             self._target_s, self._serial = position_s, next(self._serials)
@@ -306,6 +341,9 @@ class PlaybackClient:
             if playing:
                 self._serial = next(self._serials)
                 found.append(m.Play(self._serial))
+            if playing and self._wants_speed != 1.0:
+                self._serial = next(self._serials)
+                found.append(m.Shuttle(self._serial, self._wants_speed))
             return found
 
     def _preparation(self) -> m.Message:

@@ -17,7 +17,9 @@ import msgspec
 import numpy as np
 
 from engine.errors import FoleystageError
+from engine.playback.butler import Butler
 from engine.playback.messages import Compiled, SetProject
+from engine.playback.reading_list import stream
 from engine.playback.scene import HOP_SAMPLES, Scene
 from engine.project.model import ContentHash, Project
 from engine.project.model import Scene as SceneSettings
@@ -36,6 +38,8 @@ class SceneMaker:
     ----------
     monitor_format : str
         Format to compile for first.
+    butler : Butler
+        Brings what a scene needs from disk before it is handed over.
     on_scene : callable
         ``on_scene(scene, compiled)``.
     on_trouble : callable
@@ -47,11 +51,13 @@ class SceneMaker:
     def __init__(
         self,
         monitor_format: str,
+        butler: Butler,
         on_scene: Callable[[Scene, Compiled], None],
         on_trouble: Callable[[str], None],
         may_collect: Callable[[], bool],
     ) -> None:
         self._format = monitor_format
+        self._butler = butler
         self._on_scene = on_scene
         self._on_trouble = on_trouble
         self._may_collect = may_collect
@@ -123,7 +129,9 @@ class SceneMaker:
         def audio_path(content: ContentHash) -> Path:
             return media / f"{content}.wav"
 
-        snapshot = compile_project(project, audio_path, (monitor_format,))
+        mapped = compile_project(project, audio_path, (monitor_format,))
+        snapshot, reading = stream(mapped, self._butler.store)
+        self._butler.expect(reading)
         same_kernel = self._delivered == (monitor_format, snapshot.sample_rate_hz)
         scene = Scene(
             revision=wanted.revision,
@@ -134,6 +142,7 @@ class SceneMaker:
             slots=wanted.slots,
             prepared=PreparedSnapshot(snapshot) if same_kernel else None,
             kernel=None if same_kernel else _warm_kernel(snapshot),
+            reading=reading,
         )
         return scene, snapshot.problems
 

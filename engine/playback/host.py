@@ -19,6 +19,8 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from engine.playback import messages as m
+from engine.playback.butler import Butler
+from engine.playback.chunks import ChunkStore
 from engine.playback.compiling import SceneMaker, warm_up
 from engine.playback.device import DeviceRequest, OpenedDevice
 from engine.playback.keeper import DeviceKeeper
@@ -104,13 +106,15 @@ class Host:
         self._device_message = ""
         self._block = SharedBlock(activate.block_name)
         self._block.reset_engine_fields()
+        self._butler = Butler(ChunkStore())
         self._maker = SceneMaker(
-            activate.monitor_format, self._scene_made, self._trouble, self._is_quiet
+            activate.monitor_format, self._butler, self._scene_made, self._trouble, self._is_quiet
         )
         self._renderer = Renderer(
             self._block,
             activate.sample_rate_hz,
             activate.block_samples,
+            self._butler,
             on_lost=self._lost,
             on_trouble=self._trouble,
             dispose=self._maker.dispose,
@@ -124,6 +128,7 @@ class Host:
         self._keeper = DeviceKeeper(
             request, self._renderer.detach, self._device_opened, self._device_missing
         )
+        self._butler.start()
         self._renderer.start()
         self._maker.start()
         if activate.no_device:
@@ -146,8 +151,10 @@ class Host:
                 renderer.post(renderer.locate, serial, time_s)
             case m.Scrub(serial=serial, time_s=time_s):
                 renderer.post(renderer.scrub, serial, time_s)
-            case m.SetLoop(start_s=start_s, end_s=end_s):
-                renderer.post(renderer.set_loop, start_s, end_s)
+            case m.Shuttle(serial=serial, speed=speed):
+                renderer.post(renderer.shuttle, serial, speed)
+            case m.SetLoop(start_s=start_s, end_s=end_s, declick=declick):
+                renderer.post(renderer.set_loop, start_s, end_s, declick)
             case m.SetProject():
                 self._maker.set_project(command)
             case m.SetMonitor(format=name):
@@ -164,6 +171,7 @@ class Host:
     def close(self) -> None:
         """Let everything go."""
         self._maker.close()
+        self._butler.close()
         if not self.is_hanging():
             self._keeper.close()
         self._renderer.close()

@@ -83,17 +83,28 @@ class Locate(Message, frozen=True):
 
 
 class Scrub(Message, frozen=True):
-    """Sound a short grain of the scene at a project time in seconds."""
+    """Let the playhead follow a hand to a project time in seconds."""
 
     serial: int
     time_s: float
 
 
+class Shuttle(Message, frozen=True):
+    """Run at `speed` times the plain one, backwards where it is negative."""
+
+    serial: int
+    speed: float
+
+
 class SetLoop(Message, frozen=True):
-    """Repeat [start_s, end_s); no loop where either is None."""
+    """Repeat [start_s, end_s); no loop where either is None.
+
+    With `declick` the end is laid over the start for a few milliseconds.
+    """
 
     start_s: float | None
     end_s: float | None
+    declick: bool = True
 
 
 class Close(Message, frozen=True):
@@ -111,6 +122,7 @@ Command = (
     | Stop
     | Locate
     | Scrub
+    | Shuttle
     | SetLoop
     | Close
 )

@@ -15,14 +15,16 @@ from typing import Any
 import numpy as np
 
 from engine.playback.ahead import AheadWriter
+from engine.playback.butler import Butler
 from engine.playback.faders import FaderLink
+from engine.playback.fetching import Fetching
 from engine.playback.heard import DeviceClock, Piece, Score
-from engine.playback.meters import PeakMeters
 from engine.playback.output import Output, SilentOutput
 from engine.playback.path import OutputPath
 from engine.playback.priority import raise_thread
+from engine.playback.publishing import Publisher
 from engine.playback.scene import Scene, SceneReader
-from engine.playback.shared import ClockReading, SharedBlock
+from engine.playback.shared import SharedBlock
 from engine.playback.transport import Transport, rising
 from engine.units import seconds_to_samples
 
@@ -30,6 +32,8 @@ POLL_S = 0.004
 SETTLE_S = 0.3
 """After a jump the ring's lowest fill is not counted for so long."""
 LOAD_WEIGHT = 0.02
+MOST_LOAD = 0.6
+"""Pitch follows the speed only as far as rendering costs no more than this."""
 _DETACH_TIMEOUT_S = 0.5
 
 
@@ -42,6 +46,8 @@ class Renderer:
     sample_rate_hz : int
         Project rate until a scene says otherwise.
     block_samples : int
+    butler : Butler
+        Brings sound from disk to where the playhead is.
     on_lost : callable
         ``on_lost(output)`` when the device has gone; the renderer plays on into a silent clock.
     on_trouble : callable
@@ -55,6 +61,7 @@ class Renderer:
         block: SharedBlock,
         sample_rate_hz: int,
         block_samples: int,
+        butler: Butler,
         *,
         on_lost: Callable[[Output], None],
         on_trouble: Callable[[str], None],
@@ -62,6 +69,7 @@ class Renderer:
     ) -> None:
         self._block = block
         self._block_samples = block_samples
+        self._fetching = Fetching(butler)
         self._on_lost = on_lost
         self._on_trouble = on_trouble
         self._dispose = dispose
@@ -71,15 +79,14 @@ class Renderer:
         self._scene: Scene | None = None
         self._reader: SceneReader | None = None
         self._faders = FaderLink(block)
-        self._meters = PeakMeters(block.array("meter_peak"), block.array("meter_clips"))
+        self._publisher = Publisher(block, time.monotonic())
         self._serial = 0
+        self._jumped_from: int | None = None
         self._said = ""
         self._load = self._peak_load = 0.0
         self._lowest_fill_s = float("inf")
         self._underruns_before = self._late_before = self._underflows_before = 0
-        self._clips_cleared = int(block.get("clips_cleared"))
-        self._last_publish_s = time.monotonic()
-        self._jumped_s = self._last_publish_s
+        self._jumped_s = time.monotonic()
         self._take_up(SilentOutput(sample_rate_hz, 2, block_samples), is_alsa=False)
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
 
@@ -116,57 +123,65 @@ class Renderer:
         self._use(output, is_alsa=is_alsa)
 
     def play(self, serial: int) -> None:
-        """Start the transport."""
+        """Start the transport, or go on at plain speed."""
         self._serial = serial
-        if self._transport.playing:
-            return
-        self._jump(self._transport.play)
+        if self._transport.speed != 1.0:
+            self._halt()
+            self._transport.play()
+            self._fetching.go_to(self._transport)
 
     def stop(self, serial: int) -> None:
         """Stop where the fade reaches the device."""
         self._serial = serial
-        was_sounding = self._transport.playing or self._transport.scrubbing
-        at = self._writer.cut()
-        heard = self._samples_at(at) if was_sounding else self._transport.position
-        if self._transport.scrubbing:
-            heard = self._transport.position
-        self._transport.stop(heard)
-        self._resume(at)
+        self._halt()
 
     def locate(self, serial: int, time_s: float) -> None:
         """Go to a project time."""
         self._serial = serial
-        position = seconds_to_samples(max(time_s, 0.0), self._transport.sample_rate_hz)
-        self._jump(lambda: self._transport.locate(position))
+        self._cut()
+        self._transport.locate(self._scene_sample(time_s))
+        self._fetching.go_to(self._transport)
 
     def scrub(self, serial: int, time_s: float) -> None:
-        """Sound a grain at a project time."""
+        """Let the playhead follow a hand to a project time."""
         self._serial = serial
-        position = seconds_to_samples(max(time_s, 0.0), self._transport.sample_rate_hz)
-        if self._transport.scrubbing and self._transport.is_in_grain:
+        position = self._scene_sample(time_s)
+        if self._transport.is_near(position):
             self._transport.scrub(position)
         else:
-            self._jump(lambda: self._transport.scrub(position))
+            self._cut()
+            self._transport.scrub(position)
+            self._fetching.go_to(self._transport)
 
-    def set_loop(self, start_s: float | None, end_s: float | None) -> None:
+    def shuttle(self, serial: int, speed: float) -> None:
+        """Run at a speed, backwards too, from where the sound is now."""
+        self._serial = serial
+        if not np.isfinite(speed) or speed in (0.0, 1.0):
+            (self.play if speed == 1.0 else self.stop)(serial)
+            return
+        if self._transport.speed in (0.0, 1.0):
+            self._halt()
+        self._transport.shuttle(speed)
+        self._fetching.go_to(self._transport)
+
+    def set_loop(self, start_s: float | None, end_s: float | None, declick: bool = True) -> None:
         """Loop over [start_s, end_s), or not at all."""
         transport = self._transport
-        transport.loop = None
+        transport.loop, transport.declicks_loop = None, declick
         if start_s is not None and end_s is not None:
-            rate_hz = transport.sample_rate_hz
-            first, last = (seconds_to_samples(t, rate_hz) for t in (start_s, end_s))
-            if 0 <= first < last:
+            first, last = self._scene_sample(start_s), self._scene_sample(end_s)
+            if first < last:
                 transport.loop = (first, last)
+        if transport.speed != 1.0 or transport.loop is None:
+            return
         heard = self._samples_at(self._writer.cursor - self._writer.fill())
-        if transport.playing and transport.loop and heard < transport.loop[1] < transport.position:
-            at = self._writer.cut()
-            position = self._samples_at(at)
-            transport.locate(position)
-            self._resume(at)
+        if heard < transport.loop[1] < transport.position:
+            transport.locate(self._samples_at(self._cut()))
 
     def set_scene(self, scene: Scene) -> None:
         """Play another scene (or the same in another format) from the next hop on."""
         old, self._scene = self._scene, scene
+        self._fetching.adopt(scene)
         self._transport.end_sample = scene.end_sample
         if scene.kernel is None:
             assert self._reader is not None
@@ -191,27 +206,60 @@ class Renderer:
         self._path.set_format(scene.format, scene.sample_rate_hz)
         transport.set_reader(self._reader, scene.sample_rate_hz)
 
-    def _jump(self, act: Callable[[], None]) -> None:
-        """Cut, do something that may take a while, go on."""
-        at = self._writer.cut()
-        act()
-        self._resume(at)
+    def _scene_sample(self, time_s: float) -> int:
+        return seconds_to_samples(max(time_s, 0.0), self._transport.sample_rate_hz)
 
-    def _resume(self, at: int) -> None:
+    def _halt(self) -> None:
+        """Stop the transport where the sound is cut."""
+        transport = self._transport
+        sounded = transport.playing
+        at = self._cut()
+        transport.stop(self._samples_at(at) if sounded else transport.position)
+
+    def _cut(self) -> int:
+        """End what is in the ring as soon as may be; the ring position of the end.
+
+        Writing goes on when the next sound has come from disk (`_land`); until then the silence
+        that lies behind the cut is heard.
+        """
+        at = self._writer.cut()
+        self._jumped_from = at
+        self._fetching.forget()
+        return at
+
+    def _land(self) -> bool:
+        """Go on after a cut; False while its sound is still to come."""
+        at = self._jumped_from
+        if at is None:
+            return True
+        if self._fetching.waits():
+            self._note(at, self._output.sample_rate_hz, self._transport.position, speed=0.0)
+            return False
+        self._jumped_from = None
+        self._transport.prepare()
         end = self._writer.resume()
         self._path.reset()
         if end > at:
-            self._note(at, end - at, self._transport.position, moving=False)
+            self._note(at, end - at, self._transport.position, speed=0.0)
         self._jumped_s = time.monotonic()
+        return True
 
     def _use(self, output: Output, *, is_alsa: bool) -> None:
         """Write into another output, from the place that is heard."""
         self._underruns_before += self._output.underruns
         self._underflows_before += self._output.device_underflows
         self._late_before += self._writer.late
+        self._jumped_from = None
         if self._transport.playing:
-            self._transport.locate(self._samples_at(self._heard(time.monotonic())))
+            self._continue_at(self._samples_at(self._heard(time.monotonic())))
         self._take_up(output, is_alsa=is_alsa)
+
+    def _continue_at(self, position: int) -> None:
+        """Go back to what is heard, at the speed that is wanted."""
+        speed = self._transport.speed
+        self._transport.locate(position)
+        if speed != 1.0:
+            self._transport.shuttle(speed)
 
     def _take_up(self, output: Output, *, is_alsa: bool) -> None:
         self._output = output
@@ -240,9 +288,17 @@ class Renderer:
                 self._use_silence()
                 self._on_lost(lost)
             self._faders.apply()
+            self._follow()
             self._fill()
             self._publish()
             time.sleep(POLL_S)
+
+    def _follow(self) -> None:
+        """Tell the butler where the playhead is, and the transport what the machine can bear."""
+        transport = self._transport
+        self._fetching.follow(transport)
+        if transport.speed in (0.0, 1.0):
+            transport.pitch_limit = max(1.0, MOST_LOAD / max(self._load, 1e-3))
 
     def _obey(self) -> None:
         while self._inbox:
@@ -256,6 +312,8 @@ class Renderer:
         transport = self._transport
         began_s = time.perf_counter()
         rendered = 0
+        if not self._land():
+            return
         self._measure_fill()
         while not self._closing and not self._inbox:
             if self._writer.room(short=transport.scrubbing, silent=transport.is_silent) <= 0:
@@ -268,19 +326,21 @@ class Renderer:
             self._peak_load = max(load, self._peak_load * 0.999)
 
     def _write_block(self) -> int:
+        self._fetching.begin_block()
         block = self._transport.next_block()
+        self._fetching.end_block()
         samples = self._path.convert(block.samples)
         peaks = np.abs(block.samples).max(axis=1) if block.sounding else None
         if len(samples):
             start = self._writer.cursor
             self._writer.write(samples)
-            self._note(start, len(samples), block.position, moving=block.moving, peaks=peaks)
+            self._note(start, len(samples), block.position, speed=block.speed, peaks=peaks)
         if self._reader is not None and self._reader.trouble:
             self._say(self._reader.trouble)
         return block.samples.shape[1]
 
     def _note(
-        self, start: int, length: int, position: int, *, moving: bool, peaks: Any = None
+        self, start: int, length: int, position: int, *, speed: float, peaks: Any = None
     ) -> None:
         """Remember what a stretch of the ring holds."""
         transport = self._transport
@@ -289,8 +349,8 @@ class Renderer:
                 start=start,
                 length=length,
                 time_s=position / transport.sample_rate_hz,
-                speed=1.0 if moving else 0.0,
-                playing=moving or transport.playing,
+                speed=speed,
+                playing=speed != 0.0 or transport.playing,
                 epoch=transport.epoch,
                 serial=self._serial,
                 peaks=peaks,
@@ -317,50 +377,23 @@ class Renderer:
 
     def _publish(self) -> None:
         now_s = time.monotonic()
-        heard = self._heard(now_s)
-        self._meters.fall(now_s - self._last_publish_s)
-        self._last_publish_s = now_s
-        for peaks in self._score.advance(heard):
-            self._meters.rise(peaks)
-        piece = self._score.at(heard)
-        if piece is not None:
-            turn_s, following = self._score.turn_after(heard)
-            self._block.write_clock(
-                ClockReading(
-                    anchor_ns=int(now_s * 1e9),
-                    position_s=self._score.time_at(heard),
-                    speed=piece.speed,
-                    turn_s=turn_s,
-                    resume_s=following.time_s if following else 0.0,
-                    resume_speed=following.speed if following else 0.0,
-                    epoch=piece.epoch,
-                    serial=piece.serial,
-                    playing=piece.playing,
-                )
-            )
-        self._publish_counters(now_s)
+        self._publisher.publish(now_s, self._heard(now_s), self._score, self._counters())
 
-    def _publish_counters(self, now_s: float) -> None:
-        cleared = int(self._block.get("clips_cleared"))
-        if cleared != self._clips_cleared:
-            self._clips_cleared = cleared
-            self._meters.clear_clips()
+    def _counters(self) -> dict[str, float]:
         lowest_s = self._lowest_fill_s
-        self._block.put(
-            {
-                "heartbeat_ns": int(now_s * 1e9),
-                "underruns": self._underruns_before + self._output.underruns,
-                "device_underflows": self._underflows_before + self._output.device_underflows,
-                "late_rewrites": self._late_before + self._writer.late,
-                "faulty_blocks": self._reader.faults if self._reader else 0,
-                "fill_s": self._writer.fill() / self._output.sample_rate_hz,
-                "lowest_fill_s": lowest_s if np.isfinite(lowest_s) else 0.0,
-                "ahead_s": self._writer.ahead_s,
-                "render_load": self._load,
-                "peak_load": self._peak_load,
-                "latency_s": self._output.latency_s,
-            }
-        )
+        return {
+            "underruns": self._underruns_before + self._output.underruns,
+            "device_underflows": self._underflows_before + self._output.device_underflows,
+            "disk_dropouts": self._fetching.dropouts,
+            "late_rewrites": self._late_before + self._writer.late,
+            "faulty_blocks": self._reader.faults if self._reader else 0,
+            "fill_s": self._writer.fill() / self._output.sample_rate_hz,
+            "lowest_fill_s": lowest_s if np.isfinite(lowest_s) else 0.0,
+            "ahead_s": self._writer.ahead_s,
+            "render_load": self._load,
+            "peak_load": self._peak_load,
+            "latency_s": self._output.latency_s,
+        }
 
     def _say(self, message: str) -> None:
         if message != self._said:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.playback.reading_list import ReadingList
 from engine.realtime.snapshot import HOP_SAMPLES
 
 
@@ -43,6 +44,8 @@ class Scene:
     kernel : Kernel or None
         A fresh kernel, where format or rate differ from the scene before.
     slots : mapping of track id to fader slot
+    reading : ReadingList
+        What it reads from disk.
     """
 
     revision: int
@@ -53,6 +56,7 @@ class Scene:
     slots: Mapping[str, int]
     prepared: object
     kernel: SceneKernel | None
+    reading: ReadingList = field(default_factory=ReadingList)
 
 
 class SceneReader:

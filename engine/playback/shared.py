@@ -8,6 +8,7 @@ being written) and everything else is a single aligned number that may be read a
 from __future__ import annotations
 
 import contextlib
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 MAX_TRACKS = 512
 MAX_METERS = 16
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 _CLOCK = struct.Struct("<qdddddqqq")
 _SEQUENCE = struct.Struct("<Q")
@@ -35,6 +36,7 @@ _LAYOUT = np.dtype(
         ("underruns", "<i8"),
         ("faulty_blocks", "<i8"),
         ("late_rewrites", "<i8"),
+        ("disk_dropouts", "<i8"),
         ("device_underflows", "<i8"),
         ("fill_s", "<f8"),
         ("lowest_fill_s", "<f8"),
@@ -72,7 +74,8 @@ class ClockReading:
     speed : float
         Project seconds per second from there on; 0 while stopped.
     turn_s, resume_s, resume_speed : float
-        Where this run of the timeline ends (loop end, scene end), where it continues, how fast.
+        Where this run of the timeline ends (loop end, scene end; infinity: nowhere yet), where it
+        continues, how fast.
     epoch : int
         Counts jumps (locate, loop, restart); within one epoch the position never goes back.
     serial : int
@@ -95,7 +98,8 @@ class ClockReading:
         """Project time in seconds heard at a monotonic time."""
         elapsed_s = max(now_ns - self.anchor_ns, 0) * 1e-9
         position_s = self.position_s + self.speed * elapsed_s
-        if self.speed > 0.0 and position_s > self.turn_s:
+        turns = math.isfinite(self.turn_s)
+        if turns and (position_s - self.turn_s) * self.speed > 0.0:
             beyond_s = (position_s - self.turn_s) / self.speed
             return self.resume_s + beyond_s * self.resume_speed
         return position_s
@@ -185,6 +189,7 @@ class SharedBlock:
             "device_underflows",
             "faulty_blocks",
             "late_rewrites",
+            "disk_dropouts",
             "render_load",
             "peak_load",
         )

@@ -25,6 +25,8 @@ class EngineStatus:
         Audible gaps so far: the ring was empty, or was overtaken while it was rewritten.
     device_underflows : int
         Times the device itself was late (common on virtual machines; not the ring's doing).
+    disk_dropouts : int
+        Gaps in single clips because the disk was too slow.
     lowest_fill_s, fill_s, ahead_s : float
         Least and present content of the ring, and how full it is kept, in seconds.
     render_load, peak_load : float
@@ -49,6 +51,7 @@ class EngineStatus:
     channels: int = 0
     underruns: int = 0
     device_underflows: int = 0
+    disk_dropouts: int = 0
     lowest_fill_s: float = 0.0
     fill_s: float = 0.0
     ahead_s: float = 0.0
@@ -111,6 +114,7 @@ class StatusBoard:
             channels=device.channels if device else 0,
             underruns=int(block.get("underruns") + block.get("late_rewrites")),
             device_underflows=int(block.get("device_underflows")),
+            disk_dropouts=int(block.get("disk_dropouts")),
             lowest_fill_s=block.get("lowest_fill_s"),
             fill_s=block.get("fill_s"),
             ahead_s=block.get("ahead_s"),

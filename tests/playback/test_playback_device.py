@@ -182,24 +182,56 @@ def test_faders_act_without_compiling(player: Player) -> None:
 
 
 @thrice
-def test_scrub_sounds_grains_and_resumes(player: Player) -> None:
+def test_scrub_sounds_where_it_jumps_to_and_resumes(player: Player) -> None:
     client = player.client
     with player.server.recording() as recording:
         time.sleep(SETTLE_S)
-        for step in range(5):
-            client.scrub(2.0 + 0.1 * step)
-            assert client.position_s == pytest.approx(2.0 + 0.1 * step)
-            time.sleep(0.15)
+        for step in range(3):
+            client.scrub(2.0 + step)
+            assert client.position_s == pytest.approx(2.0 + step)
+            time.sleep(0.8)
         time.sleep(SETTLE_S)
     heard = np.abs(recording.samples()[0])
     loud = np.flatnonzero(heard > 0.01)
-    grains = 1 + np.count_nonzero(np.diff(loud) > 1000)
-    assert grains == 5
+    pieces = 1 + np.count_nonzero(np.diff(loud) > 4000)
+    assert pieces == 3
     client.play()
-    wait_for(lambda: client.position_s > 2.6)
+    wait_for(lambda: client.position_s > 4.2)
     client.scrub(8.0)
     client.locate(8.0)
     wait_for(lambda: client.position_s > 8.1)
+
+
+@thrice
+def test_shuttling_back_is_heard_at_its_pitch_and_stops_at_once(player: Player) -> None:
+    client = player.client
+    client.locate(10.0)
+    with player.server.recording() as recording:
+        client.shuttle(-2.0)
+        wait_for(lambda: client.position_s < 8.0)
+        assert client.is_playing
+        assert client.speed == -2.0
+        readings = []
+        while client.position_s > 7.0:
+            readings.append(client.position_s)
+            time.sleep(0.005)
+        before_s = client.position_s
+        client.stop()
+        wait_for(lambda: not client.is_playing)
+        time.sleep(SETTLE_S)
+    assert (np.diff(readings) <= 0.0).all()
+    assert -0.5 < client.position_s - before_s <= 0.0
+    heard = recording.samples()[0]
+    first, last = sounding(heard)
+    middle = heard[first + 9600 : last - 2400]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert spectrum.argmax() * SAMPLE_RATE_HZ / len(middle) == pytest.approx(2 * TONE_HZ, abs=5.0)
+    client.shuttle(-2.0)
+    wait_for(lambda: client.position_s < 6.0)
+    client.play()
+    start_s = client.position_s
+    wait_for(lambda: client.position_s > start_s + 0.2)
+    assert client.speed == 1.0
 
 
 def test_surround_reaches_the_right_loudspeakers(

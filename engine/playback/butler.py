@@ -1,0 +1,164 @@
+"""The butler: brings sound from disk before it is needed, so that the renderer never waits for it.
+
+It looks ahead of the playhead in the direction of travel, keeps what lies behind (a seek replays
+the past that is still heard), the loop's start and the scene's start, and reads what is missing,
+nearest first. A disk that is too slow costs silence in the clips concerned, nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.playback.chunks import CHUNK_SAMPLES, Chunk, ChunkStore, Key
+from engine.playback.reading_list import ReadingList
+from engine.playback.take_file import OpenFiles, TakeFile
+
+BEHIND_S = 2.5
+URGENT_S = 0.3
+AHEAD_S = 4.0
+"""Read ahead at plain speed; as much more as the playhead is faster."""
+EXPECT_S = 1.0
+"""An edited scene waits so long for its sound before it is played all the same."""
+_LOOK_S = 0.03
+_STEP_SAMPLES = CHUNK_SAMPLES // 4
+"""The playhead is followed in steps of this size."""
+_FASTEST = 4.0
+
+ReadTake = Callable[[OpenFiles, TakeFile, int, int], NDArray[np.float32]]
+
+
+class Butler:
+    """Reads on a thread of its own.
+
+    Parameters
+    ----------
+    store : ChunkStore
+    read : callable
+        ``read(files, take_file, first, count)``; by default the file is read.
+    """
+
+    def __init__(self, store: ChunkStore, read: ReadTake | None = None) -> None:
+        self.store = store
+        self._read = read or (lambda files, take, first, count: take.read(files, first, count))
+        self._list = self._coming = ReadingList()
+        self._rate_hz = 48_000
+        self._position = 0
+        self._speed = 1.0
+        self._loop: tuple[int, int] | None = None
+        self._asked = self._served = 0
+        self._wake = threading.Event()
+        self._fetched = threading.Event()
+        self._closing = False
+        self._files = OpenFiles()
+        self._seen: object = None
+        self._thread = threading.Thread(target=self._run, name="butler", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; a read that hangs is left behind with the process."""
+        self._closing = True
+        self._wake.set()
+
+    # The renderer's side: plain stores, nothing waits.
+
+    def follow(self, position: int, speed: float, loop: tuple[int, int] | None) -> None:
+        """Note where the playhead is (scene samples), how fast it moves, and the loop."""
+        self._position, self._speed, self._loop = position, speed, loop
+
+    def go_to(self, position: int) -> int:
+        """Fetch this place before all else; a ticket for `has_served`."""
+        self._position = position
+        self._asked += 1
+        self._wake.set()
+        return self._asked
+
+    def has_served(self, ticket: int) -> bool:
+        """Whether what `go_to` asked for has come."""
+        return self._served >= ticket
+
+    def adopt(self, scene_list: ReadingList, sample_rate_hz: int) -> None:
+        """This scene plays now."""
+        self._list = self._coming = scene_list
+        self._rate_hz = sample_rate_hz
+        self._wake.set()
+
+    # The scene maker's side.
+
+    def expect(self, scene_list: ReadingList, timeout_s: float = EXPECT_S) -> None:
+        """Fetch what a coming scene needs where the playhead is; returns once it is there."""
+        self._coming = scene_list
+        self._asked += 1
+        ticket = self._asked
+        self._wake.set()
+        until_s = time.monotonic() + timeout_s
+        while not self.has_served(ticket) and time.monotonic() < until_s and not self._closing:
+            self._fetched.wait(_LOOK_S)
+            self._fetched.clear()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait(_LOOK_S)
+            self._wake.clear()
+            self._serve()
+        self._files.close()
+
+    def _serve(self) -> None:
+        """One round: what is urgent, then the rest; begun again when something is asked."""
+        asked = self._asked
+        place = self._position // _STEP_SAMPLES, self._speed, self._loop
+        seen = (asked, place, self._list, self._coming)
+        if seen == self._seen:
+            return
+        wanted: dict[Key, None] = {}
+        for index, (start, stop) in enumerate(self._regions()):
+            for scene_list in dict.fromkeys((self._list, self._coming)):
+                wanted.update(dict.fromkeys(scene_list.keys(start, stop)))
+            if index == 1 and self._bring(wanted, asked):
+                self._served = max(self._served, asked)
+                self._fetched.set()
+        if self._bring(wanted, asked):
+            self._seen = seen
+
+    def _regions(self) -> Iterator[tuple[int, int]]:
+        """Stretches of the scene, the most urgent first; the first two make a seek complete."""
+        at, speed, rate_hz = self._position, self._speed, self._rate_hz
+        behind, urgent, ahead = (int(s * rate_hz) for s in (BEHIND_S, URGENT_S, AHEAD_S))
+        ahead = int(ahead * min(max(abs(speed), 1.0), _FASTEST))
+        yield at, at + urgent
+        yield at - behind, at
+        if speed < 0:
+            yield at - behind - ahead, at - behind
+        yield at + urgent, at + ahead
+        if self._loop is not None:
+            yield self._loop[0] - behind, self._loop[0] + urgent
+        yield 0, urgent
+
+    def _bring(self, wanted: dict[Key, None], asked: int) -> bool:
+        """Read what is missing; False when it was broken off for something more urgent."""
+        for key in wanted:
+            if key in self.store:
+                continue
+            if self._closing or self._asked != asked:
+                self._wake.set()
+                return False
+            take, number = key
+            first = number * CHUNK_SAMPLES
+            count = min(CHUNK_SAMPLES, take.samples - first)
+            if not self.store.make_room(4 * take.channels * count, wanted):
+                return True  # the most urgent fills the memory that is granted
+            self.store.put(key, self._fetch(take, first, count))
+        return True
+
+    def _fetch(self, take: TakeFile, first: int, count: int) -> Chunk:
+        try:
+            return self._read(self._files, take, first, count)
+        except OSError as error:
+            return error

@@ -1,0 +1,69 @@
+"""The renderer's dealings with the butler: what to bring, how long to wait, what did not come."""
+
+from __future__ import annotations
+
+import time
+
+from engine.playback.butler import Butler
+from engine.playback.scene import Scene
+from engine.playback.transport import Transport
+
+FETCH_S = 0.15
+"""A jump waits so long for its sound to come from disk; what has not come then is a drop-out."""
+GAP_S = 0.25
+"""Sound missing again within this is the same drop-out."""
+
+
+class Fetching:
+    """Keeps the butler informed, and counts what came too late.
+
+    Parameters
+    ----------
+    butler : Butler
+
+    Attributes
+    ----------
+    dropouts : int
+        Gaps in single clips because their sound had not come from disk.
+    """
+
+    def __init__(self, butler: Butler) -> None:
+        self.dropouts = 0
+        self._butler = butler
+        self._ticket = 0
+        self._until_s = 0.0
+        self._misses = butler.store.misses
+        self._missed_s = float("-inf")
+
+    def adopt(self, scene: Scene) -> None:
+        """Another scene plays now."""
+        self._butler.adopt(scene.reading, scene.sample_rate_hz)
+
+    def follow(self, transport: Transport) -> None:
+        """Tell where the playhead is."""
+        self._butler.follow(transport.position, transport.speed, transport.loop)
+
+    def go_to(self, transport: Transport) -> None:
+        """Have what is heard next brought before all else."""
+        self.follow(transport)
+        self._ticket = self._butler.go_to(transport.position)
+        self._until_s = time.monotonic() + FETCH_S
+
+    def forget(self) -> None:
+        """Nothing that is heard next needs to be waited for."""
+        self._until_s = 0.0
+
+    def waits(self) -> bool:
+        """Whether it is worth waiting a little longer for what was asked for."""
+        return time.monotonic() < self._until_s and not self._butler.has_served(self._ticket)
+
+    def begin_block(self) -> None:
+        """A block is about to be rendered."""
+        self._misses = self._butler.store.misses
+
+    def end_block(self) -> None:
+        """It is rendered: missing sound is one drop-out, however many clips and blocks lack it."""
+        if self._butler.store.misses != self._misses:
+            now_s = time.monotonic()
+            self.dropouts += now_s - self._missed_s > GAP_S
+            self._missed_s = now_s

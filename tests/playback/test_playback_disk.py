@@ -1,0 +1,209 @@
+"""Long clips from disk: read ahead, bounded, and silent where they come too late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+from playing import wait_for
+
+from engine.errors import MediaError
+from engine.media.audio_file import map_audio
+from engine.playback.butler import BEHIND_S, URGENT_S, Butler
+from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, StreamedSamples
+from engine.playback.reading_list import ReadingList
+from engine.playback.take_file import OpenFiles, TakeFile, take_file_of
+from engine.realtime.snapshot import ClipPlan
+
+RATE_HZ = 48_000
+MONO = np.ones((1, 1), np.float32)
+
+
+def written(folder: Path, seconds: float, channels: int = 1) -> NDArray[np.float32]:
+    """A mapped take of noise."""
+    rng = np.random.default_rng(3)
+    samples = rng.standard_normal((int(seconds * RATE_HZ), channels)).astype(np.float32)
+    path = folder / "take.wav"
+    soundfile.write(path, samples, RATE_HZ, subtype="FLOAT")
+    mapped, _ = map_audio(path)
+    return mapped
+
+
+def streamed(mapped: NDArray[np.float32], store: ChunkStore) -> StreamedSamples:
+    file = take_file_of(mapped)
+    assert file is not None
+    return StreamedSamples(store, file)
+
+
+def clip_of(samples: object, start_s: float = 0.0, offset_s: float = 0.0) -> ClipPlan:
+    length = samples.shape[1] - int(offset_s * RATE_HZ)  # type: ignore[attr-defined]
+    return ClipPlan(
+        samples,  # type: ignore[arg-type]
+        MONO,
+        int(start_s * RATE_HZ),
+        length,
+        int(offset_s * RATE_HZ),
+    )
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_the_file_behind_a_map_is_found_and_reads_the_same(tmp_path: Path, channels: int) -> None:
+    mapped = written(tmp_path, 0.5, channels)
+    file = take_file_of(mapped)
+    assert file is not None
+    assert np.array_equal(file.read(OpenFiles(), 1000, 5000), mapped[:, 1000:6000])
+    numpy_file = tmp_path / "take.npy"
+    np.save(numpy_file, mapped.T)
+    other = take_file_of(np.load(numpy_file, mmap_mode="r").T)
+    assert other is not None
+    assert np.array_equal(other.read(OpenFiles(), 7, 99), mapped[:, 7:106])
+    assert take_file_of(np.array(mapped)) is None
+
+
+def test_a_file_that_has_become_shorter_is_an_error_and_not_the_end(tmp_path: Path) -> None:
+    mapped = written(tmp_path, 1.0)
+    file = take_file_of(mapped)
+    assert file is not None
+    with (tmp_path / "take.wav").open("r+b") as stream:
+        stream.truncate(4 * 20_000)
+    store = ChunkStore()
+    butler = Butler(store)
+    butler.start()
+    samples = streamed(mapped, store)
+    butler.expect(ReadingList([clip_of(samples)]))
+    wait_for(lambda: (samples.file, 1) in store)
+    butler.close()
+    assert len(samples[:, 0:100][0]) == 100
+    with pytest.raises(OSError, match="shorter"):
+        samples[:, 30_000:30_100]
+
+
+def test_streamed_samples_are_the_files_whatever_the_pieces(tmp_path: Path) -> None:
+    mapped = written(tmp_path, 2.0, 2)
+    store = ChunkStore()
+    samples = streamed(mapped, store)
+    butler = Butler(store)
+    butler.start()
+    butler.expect(ReadingList([clip_of(samples)]))
+    wait_for(lambda: samples[:, 0 : samples.shape[1]].any() and store.size_bytes == mapped.nbytes)
+    butler.close()
+    store.misses = 0
+    rng = np.random.default_rng(5)
+    for first in rng.integers(0, samples.shape[1] - 2048, 50):
+        assert np.array_equal(samples[:, first : first + 2048], mapped[:, first : first + 2048])
+    assert samples.shape == mapped.shape
+    assert len(samples) == len(mapped)
+    assert store.misses == 0
+
+
+def test_what_has_not_come_is_silence_and_counted(tmp_path: Path) -> None:
+    store = ChunkStore()
+    samples = streamed(written(tmp_path, 1.0), store)
+    assert not samples[:, 0:2048].any()
+    assert store.misses == 1
+    store.put((samples.file, 0), np.ones((1, CHUNK_SAMPLES), np.float32))
+    edge = samples[:, CHUNK_SAMPLES - 100 : CHUNK_SAMPLES + 100][0]
+    assert edge[:100].all()
+    assert not edge[100:].any()
+    assert store.misses == 2
+
+
+def test_reading_list_names_the_chunks_a_place_needs(tmp_path: Path) -> None:
+    samples = streamed(written(tmp_path, 8.0), ChunkStore())
+    needs = ReadingList([clip_of(samples, start_s=10.0, offset_s=2.0)])
+    assert not set(needs.keys(0, 10 * RATE_HZ))
+    first = 2 * RATE_HZ // CHUNK_SAMPLES
+    assert {number for _, number in needs.keys(0, 10 * RATE_HZ + 1)} == {first}
+    beyond = needs.keys(15 * RATE_HZ, 40 * RATE_HZ)
+    assert {number for _, number in beyond} == set(
+        range(7 * RATE_HZ // CHUNK_SAMPLES, -(-8 * RATE_HZ // CHUNK_SAMPLES))
+    )
+    assert not set(needs.keys(16 * RATE_HZ, 17 * RATE_HZ))
+
+
+class SlowDisk:
+    """Reads for each of which leave must be given."""
+
+    def __init__(self) -> None:
+        self.leave = threading.Semaphore(0)
+        self.read: list[int] = []
+
+    def __call__(
+        self, files: OpenFiles, take: TakeFile, first: int, count: int
+    ) -> NDArray[np.float32]:
+        self.leave.acquire()
+        self.read.append(first // CHUNK_SAMPLES)
+        return np.ones((take.channels, count), np.float32)
+
+
+def test_the_nearest_is_read_first_and_a_seek_is_served_before_the_rest(tmp_path: Path) -> None:
+    disk = SlowDisk()
+    store = ChunkStore()
+    samples = streamed(written(tmp_path, 60.0), store)
+    butler = Butler(store, disk)
+    butler.adopt(ReadingList([clip_of(samples)]), RATE_HZ)
+    butler.follow(0, 1.0, None)
+    butler.start()
+    disk.leave.release()
+    wait_for(lambda: disk.read == [0])
+    place = 30 * RATE_HZ
+    ticket = butler.go_to(place)
+    assert not butler.has_served(ticket)
+    needed = int((BEHIND_S + URGENT_S) * RATE_HZ) // CHUNK_SAMPLES + 3
+    for _ in range(needed):
+        disk.leave.release()
+    wait_for(lambda: butler.has_served(ticket))
+    assert place // CHUNK_SAMPLES in disk.read[1:3]  # one read was under way already
+    butler.close()
+    for _ in range(1000):
+        disk.leave.release()
+
+
+def test_the_loops_start_is_kept_at_hand(tmp_path: Path) -> None:
+    store = ChunkStore()
+    samples = streamed(written(tmp_path, 60.0), store)
+    butler = Butler(store)
+    butler.adopt(ReadingList([clip_of(samples)]), RATE_HZ)
+    butler.follow(50 * RATE_HZ, 1.0, (20 * RATE_HZ, 52 * RATE_HZ))
+    butler.start()
+    wait_for(lambda: (samples.file, 20 * RATE_HZ // CHUNK_SAMPLES) in store)
+    butler.close()
+
+
+def test_memory_stays_bounded_and_the_present_stays_in_it(tmp_path: Path) -> None:
+    store = ChunkStore(capacity_bytes=24 * 4 * CHUNK_SAMPLES)
+    samples = streamed(written(tmp_path, 120.0), store)
+    butler = Butler(store)
+    butler.adopt(ReadingList([clip_of(samples)]), RATE_HZ)
+    butler.start()
+    for second in range(0, 115, 5):
+        ticket = butler.go_to(second * RATE_HZ)
+        wait_for(lambda wanted=ticket: butler.has_served(wanted))
+        assert (samples.file, second * RATE_HZ // CHUNK_SAMPLES) in store
+        assert store.size_bytes <= store.capacity_bytes
+    butler.close()
+
+
+def test_a_hanging_disk_stalls_nobody(tmp_path: Path) -> None:
+    disk = SlowDisk()
+    store = ChunkStore()
+    samples = streamed(written(tmp_path, 10.0), store)
+    butler = Butler(store, disk)
+    butler.start()
+    butler.expect(ReadingList([clip_of(samples)]), timeout_s=0.05)  # gives up
+    began_s = time.monotonic()
+    assert not samples[:, 0:2048].any()
+    assert time.monotonic() - began_s < 5.0
+    butler.close()
+    for _ in range(1000):
+        disk.leave.release()
+
+
+def test_missing_takes_are_told_when_they_are_opened(tmp_path: Path) -> None:
+    with pytest.raises((MediaError, OSError)):
+        map_audio(tmp_path / "none.wav")
