@@ -27,7 +27,7 @@ class Layout:
 
     References
     ----------
-    ITU-R BS.775-4 (5.1), ITU-R BS.2051-3 systems A (0+2+0) and B (0+5+0).
+    ITU-R BS.775-4 (5.1), ITU-R BS.2051-3 systems A (0+2+0), B (0+5+0) and J (4+7+0).
     """
 
     name: str
@@ -59,20 +59,59 @@ SURROUND_51 = Layout(
 FILM_51_ORDER = ("L", "C", "R", "Ls", "Rs", "LFE")
 """Film channel order, offered at export only."""
 
-FORMATS: dict[str, int] = {"binaural": 2, "stereo": 2, "5.1": 6, "foa": 4, "hoa3": 16}
+SURROUND_714 = Layout(
+    "7.1.4",
+    (
+        Loudspeaker("L", 30.0),
+        Loudspeaker("R", -30.0),
+        Loudspeaker("C", 0.0),
+        Loudspeaker("LFE", 0.0, lfe=True),
+        Loudspeaker("Lrs", 135.0),
+        Loudspeaker("Rrs", -135.0),
+        Loudspeaker("Lss", 90.0),
+        Loudspeaker("Rss", -90.0),
+        Loudspeaker("Ltf", 45.0, 30.0),
+        Loudspeaker("Rtf", -45.0, 30.0),
+        Loudspeaker("Ltr", 135.0, 30.0),
+        Loudspeaker("Rtr", -135.0, 30.0),
+    ),
+    0x2D63F,
+)
+"""4+7+0. In the order that a WAV header with this mask implies: rear before side surrounds."""
+
+LOUDSPEAKER_LAYOUTS = {layout.name: layout for layout in (STEREO, SURROUND_51, SURROUND_714)}
+"""The formats made for loudspeakers."""
+
+HIGHEST_ORDER = 7
+"""Ambisonics is made up to this order."""
+
+AMBISONIC_FORMATS: dict[str, int] = {
+    "foa": 1,
+    **{f"hoa{order}": order for order in range(2, HIGHEST_ORDER + 1)},
+}
+"""Order of every ambisonic format."""
+
+FORMATS: dict[str, int] = {
+    "binaural": 2,
+    **{name: layout.channels for name, layout in LOUDSPEAKER_LAYOUTS.items()},
+    **{name: (order + 1) ** 2 for name, order in AMBISONIC_FORMATS.items()},
+}
 """Channels of every format the renderer writes, by the name used on the command line."""
 
 FILE_NAMES: dict[str, str] = {
     "binaural": "binaural.wav",
     "stereo": "stereo.wav",
     "5.1": "surround51.wav",
-    "foa": "foa.wav",
-    "hoa3": "hoa3.wav",
+    "7.1.4": "surround714.wav",
+    **{name: f"{name}.wav" for name in AMBISONIC_FORMATS},
     "adm": "scene.adm.wav",
     "stems": "stems",
     "video": "video.mp4",
 }
 """File (or folder) each deliverable is written to, by format name."""
+
+USUAL_FORMATS = ("binaural", "stereo", "5.1", "foa", "hoa3", "adm", "stems", "video")
+"""What is delivered when nobody chooses."""
 
 
 def format_channels(name: str) -> int:
@@ -83,8 +122,8 @@ def format_channels(name: str) -> int:
 
 
 def ambisonic_order(name: str) -> int:
-    """Ambisonic order of format 'foa' or 'hoa3'."""
-    return {"foa": 1, "hoa3": 3}[name]
+    """Ambisonic order of format 'foa' (1) or 'hoa2' to 'hoa7'."""
+    return AMBISONIC_FORMATS[name]
 
 
 def chosen_formats(names: Iterable[str]) -> tuple[str, ...]:

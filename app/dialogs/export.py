@@ -24,8 +24,11 @@ WORDS = {
     "binaural": "Binaural, for headphones",
     "stereo": "Stereo",
     "5.1": "5.1 surround (BS.775)",
+    "7.1.4": "7.1.4 surround (BS.2051)",
     "foa": "Ambisonics, first order (AmbiX)",
     "hoa3": "Ambisonics, third order (AmbiX)",
+    "hoa5": "Ambisonics, fifth order (AmbiX)",
+    "hoa7": "Ambisonics, seventh order (AmbiX)",
     "adm": "Objects and bed (ADM BW64)",
     "stems": "Stems, one file a track",
     "video": "Video with 5.1 sound",
@@ -75,7 +78,7 @@ class ExportDialog(QDialog):
         grid.setVerticalSpacing(10)
         grid.setHorizontalSpacing(24)
         for number, box in enumerate(self._boxes.values()):
-            grid.addWidget(box, number % 4, number // 4)
+            grid.addWidget(box, number % 6, number // 6)
         column.addLayout(grid)
         note = QLabel(f"Every file is brought to {target}.")
         note.setProperty("tone", "faint")

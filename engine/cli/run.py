@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.cli.options import add_hrir, add_seeing
 from engine.cli.progress import TerminalProgress
-from engine.layouts import FORMATS, parse_formats
-from engine.pipeline.settings import ALL_FORMATS, LOUDNESS_LUFS, SYNTHESIS, RunSettings
+from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
+from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 
 log = logging.getLogger("foleystage")
 
@@ -34,9 +34,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--formats",
-        default=",".join(ALL_FORMATS),
+        default=",".join(USUAL_FORMATS),
         metavar="LIST",
-        help="what to deliver, with commas (default: %(default)s)",
+        help=f"what to deliver, with commas: any of {', '.join(FILE_NAMES)} (default: %(default)s)",
     )
     parser.add_argument(
         "--generator",

@@ -20,7 +20,7 @@ from engine.media.audio_file import AudioWriter
 def write_ambix(
     path: Path, blocks: Iterable[NDArray[np.float32]], format_name: str, sample_rate_hz: int
 ) -> None:
-    """Write 'foa' or 'hoa3' as 24-bit WAV with loudspeaker mask 0 (no channel is a loudspeaker)."""
+    """Write 'foa' or 'hoa2' to 'hoa7' as 24-bit WAV; mask 0 says no channel is a loudspeaker."""
     with AudioWriter(path, format_channels(format_name), sample_rate_hz, wave_mask=0) as writer:
         for block in blocks:
             writer.write(block)

@@ -1,9 +1,9 @@
 """Delivery: the scene rendered once, brought to its loudness, and written in every format.
 
-Gain: binaural, stereo and 5.1 each reach `scene.target_lufs` on their own, with true peaks below
-`scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it). Ambisonics and
-ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain for all their
-channels: one scene is equally loud in every format. Stems stay unlimited; they take the 5.1 mix's
+Gain: binaural, stereo, 5.1 and 7.1.4 each reach `scene.target_lufs` on their own, with true peaks
+below `scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it). Ambisonics
+and ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain for all
+their channels: one scene is equally loud in every format. Stems stay unlimited; they take the 5.1 mix's
 gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
 """
 
@@ -18,14 +18,14 @@ from msgspec import Struct
 from engine.deliver.job import DeliveryJob
 from engine.deliver.lanes import object_lanes
 from engine.deliver.mux import Container, choose_container
-from engine.deliver.rendering import OBJECTS, render_to_files, with_objects
+from engine.deliver.rendering import MIXES, OBJECTS, render_to_files, with_objects
 from engine.deliver.report import DeliveryReport
 from engine.deliver.space import peak_bytes, rendered_formats
 from engine.deliver.staging import publish, staging_folder
 from engine.deliver.stems import Stem, plan_stems
 from engine.errors import DeliveryError, LayoutError
 from engine.jobs import Progress, silent_progress
-from engine.layouts import FILE_NAMES, chosen_formats
+from engine.layouts import AMBISONIC_FORMATS, FILE_NAMES, chosen_formats
 from engine.project.model import ContentHash, Project, Video
 from engine.realtime.snapshot import Snapshot
 from engine.render.compiler import compile_project
@@ -67,7 +67,8 @@ def deliver(
     Parameters
     ----------
     formats : sequence of str
-        Any of 'binaural', 'stereo', '5.1', 'foa', 'hoa3', 'adm', 'stems', 'video'.
+        Any of `engine.layouts.FILE_NAMES`: 'binaural', 'stereo', '5.1', '7.1.4', 'foa', 'hoa2' to
+        'hoa7', 'adm', 'stems', 'video'.
     out_dir : path
         Made if it is not there. Everything is made in a hidden folder in it first.
     progress : callable
@@ -101,9 +102,9 @@ def deliver(
         rendered = render_to_files(snapshot, staging, progress)
         job = DeliveryJob(project, snapshot, rendered, staging, names, progress)
         for name in wanted:
-            if name in ("binaural", "stereo", "5.1"):
+            if name in MIXES:
                 job.write_mix(name, film_order=options.film_order)
-            elif name in ("foa", "hoa3"):
+            elif name in AMBISONIC_FORMATS:
                 job.write_ambix(name)
             elif name == "adm":
                 job.write_adm(rendered[OBJECTS], objects)

@@ -23,7 +23,7 @@ SILENCE_LUFS = float("-inf")
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 SURROUND_WEIGHT = 1.41
-"""BS.1770-4 Table 3: channels between 60 and 120 degrees to the side."""
+"""BS.1770-4 Tables 3 and 4: ear-level channels between 60 and 120 degrees to the side."""
 
 HOPS_PER_SECOND = 10
 MOMENTARY_HOPS = 4
@@ -39,6 +39,7 @@ _WEIGHTS: dict[int, tuple[float, ...]] = {
     4: (1.0, 1.0, SURROUND_WEIGHT, SURROUND_WEIGHT),
     5: (1.0, 1.0, 1.0, SURROUND_WEIGHT, SURROUND_WEIGHT),
     6: (1.0, 1.0, 1.0, 0.0, SURROUND_WEIGHT, SURROUND_WEIGHT),
+    12: (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, SURROUND_WEIGHT, SURROUND_WEIGHT, 1.0, 1.0, 1.0, 1.0),
 }
 
 
@@ -54,10 +55,13 @@ class Loudness(Struct, frozen=True, kw_only=True):
 
 
 def channel_weights(channels: int) -> tuple[float, ...]:
-    """BS.1770 weights of L R [C] [LFE] [Ls Rs] for 1 to 6 channels; the LFE counts nothing."""
+    """BS.1770 weights of L R [C] [LFE] [Ls Rs] for 1 to 6 channels, and of 7.1.4 for 12.
+
+    The LFE counts nothing.
+    """
     if channels not in _WEIGHTS:
         raise ShapeError(
-            f"loudness is defined for 1 to 6 loudspeaker channels, got {channels}",
+            f"loudness is defined for 1 to 6 and for 12 loudspeaker channels, got {channels}",
             remedy="measure a loudspeaker rendering of the scene",
         )
     return _WEIGHTS[channels]
@@ -94,7 +98,7 @@ class LoudnessMeter:
     Parameters
     ----------
     channels : int
-        1 to 6, ordered L R [C] [LFE] [Ls Rs].
+        1 to 6, ordered L R [C] [LFE] [Ls Rs], or the 12 of 7.1.4.
     sample_rate_hz : int
     weights : sequence of float, optional
         One weight a channel in place of `channel_weights`.

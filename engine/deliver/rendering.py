@@ -22,12 +22,13 @@ from engine.deliver.lanes import ObjectLane, lane_count
 from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter
 from engine.errors import DeliveryError
 from engine.jobs import Progress
+from engine.layouts import LOUDSPEAKER_LAYOUTS
 from engine.realtime.snapshot import ChannelEncoder, Snapshot
 from engine.render.renderer import render_snapshot
 from engine.units import gain_to_db
 
 OBJECTS = "objects"
-MIXES = ("binaural", "stereo", "5.1")
+MIXES = ("binaural", *LOUDSPEAKER_LAYOUTS)
 """Formats with a loudness of their own; the others are scenes, yet to be rendered by a player."""
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.layouts import FORMATS
+from engine.layouts import AMBISONIC_FORMATS, FORMATS
 
 _FLOAT_BYTES, _PCM_BYTES = 4, 3
-_NEED_MIX = {"5.1", "foa", "hoa3", "adm", "stems", "video"}
+_NEED_MIX = {"5.1", *AMBISONIC_FORMATS, "adm", "stems", "video"}
 MIX = "5.1"
 """Its loudness leads the scenes, and the video carries it: its render is kept to the end."""
 

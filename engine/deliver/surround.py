@@ -1,4 +1,4 @@
-"""Loudspeaker and headphone files: binaural, stereo and 5.1."""
+"""Loudspeaker and headphone files: binaural, stereo, 5.1 and 7.1.4."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layouts import FILM_51_ORDER, SURROUND_51
+from engine.layouts import FILM_51_ORDER, SURROUND_51, format_channels
 from engine.media.audio_file import AudioWriter, wave_mask_of
 
 FILM_ORDER_INDICES = tuple(SURROUND_51.channel_names.index(name) for name in FILM_51_ORDER)
@@ -28,14 +28,14 @@ def write_mix(
     Parameters
     ----------
     blocks : iterable of (channels, n) float32
-    format_name : {'binaural', 'stereo', '5.1'}
-        5.1 states its loudspeakers (mask 0x3F, order L R C LFE Ls Rs).
+    format_name : {'binaural', 'stereo', '5.1', '7.1.4'}
+        5.1 and 7.1.4 state their loudspeakers (masks 0x3F and 0x2D63F, channels in the order of
+        `engine.layouts`).
     film_order : bool
         5.1 only: L C R Ls Rs LFE. A WAV header cannot state that order, so none is stated.
     """
     reordered = film_order and format_name == "5.1"
-    channels = SURROUND_51.channels if format_name == "5.1" else 2
     mask = 0 if reordered else wave_mask_of(format_name)
-    with AudioWriter(path, channels, sample_rate_hz, wave_mask=mask) as writer:
+    with AudioWriter(path, format_channels(format_name), sample_rate_hz, wave_mask=mask) as writer:
         for block in blocks:
             writer.write(block[list(FILM_ORDER_INDICES)] if reordered else block)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
-from engine.layouts import SURROUND_51
+from engine.layouts import AMBISONIC_FORMATS, SURROUND_51, SURROUND_714
 from engine.media.opening import open_local
 
 Subtype = Literal["PCM_24", "FLOAT"]
@@ -31,7 +31,11 @@ def wave_mask_of(format_name: str) -> int | None:
 
     Binaural is two channels that are no loudspeakers to most software, stereo by custom: classic.
     """
-    return {"5.1": SURROUND_51.wave_mask, "foa": 0, "hoa3": 0}.get(format_name)
+    if format_name in AMBISONIC_FORMATS:
+        return 0
+    return {layout.name: layout.wave_mask for layout in (SURROUND_51, SURROUND_714)}.get(
+        format_name
+    )
 
 
 class AudioWriter:

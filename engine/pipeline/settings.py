@@ -6,10 +6,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from engine.layouts import FILE_NAMES
+from engine.layouts import USUAL_FORMATS
 from engine.project.model import Mapping
 
-ALL_FORMATS = tuple(FILE_NAMES)
 LOUDNESS_LUFS = (-60.0, -5.0)
 """Lowest and highest loudness that can be asked for."""
 
@@ -38,7 +37,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
 
     prompt: tuple[str, ...] = ()
     script: Path | None = None
-    formats: tuple[str, ...] = ALL_FORMATS
+    formats: tuple[str, ...] = USUAL_FORMATS
     mapping: Mapping = "cylinder"
     detector: str = "motion"
     generator: str = SYNTHESIS

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layouts import SURROUND_51, format_channels
+from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51, format_channels
+from engine.spatial.panning import fold_down
 
-_MINUS_3_DB = float(np.sqrt(0.5))
-ALSA_51_ORDER = ("L", "R", "Ls", "Rs", "C", "LFE")
+ALSA_ORDER = ("L", "R", "Ls", "Rs", "C", "LFE")
 """ALSA's six channels (FL FR RL RR FC LFE) by our channel names."""
 
 
 def wanted_channels(monitor_format: str) -> int:
     """Device channels a monitor format asks for."""
-    return 6 if monitor_format == "5.1" else 2
+    layout = LOUDSPEAKER_LAYOUTS.get(monitor_format)
+    return 2 if layout is None else layout.channels
 
 
 def monitor_matrix(
@@ -39,11 +40,11 @@ def monitor_matrix(
 
     Notes
     -----
-    5.1 folds down by BS.775 (C and surrounds at -3 dB, no LFE). Ambisonics is heard through two
-    virtual cardioids facing left and right: L, R = (W +- Y) / 2 in SN3D.
+    7.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits. Ambisonics is
+    heard through two virtual cardioids facing left and right: L, R = (W +- Y) / 2 in SN3D.
     """
-    if monitor_format == "5.1" and device_channels >= 6:
-        return _surround(device_channels, is_alsa=is_alsa), ""
+    if monitor_format in ("5.1", "7.1.4") and device_channels >= SURROUND_51.channels:
+        return _surround(monitor_format, device_channels, is_alsa=is_alsa)
     pair, message = _pair(monitor_format)
     if device_channels == 1:
         return pair.mean(axis=0, keepdims=True), message or "the device is mono"
@@ -54,29 +55,29 @@ def monitor_matrix(
 
 def _pair(monitor_format: str) -> tuple[NDArray[np.float32], str]:
     """Gains from a format to left and right, and what that gives up."""
-    if monitor_format == "5.1":
-        return _fold_down_51(), "the device has fewer than 6 channels: 5.1 is folded down to stereo"
     if monitor_format in ("binaural", "stereo"):
         return np.eye(2, dtype=np.float32), ""
+    if monitor_format in LOUDSPEAKER_LAYOUTS:
+        few = f"the device has fewer than {SURROUND_51.channels} channels"
+        folded = fold_down(monitor_format, "stereo").astype(np.float32)
+        return folded, f"{few}: {monitor_format} is folded down to stereo"
     pair = np.zeros((2, format_channels(monitor_format)), dtype=np.float32)
     pair[:, 0] = 0.5
     pair[:, 1] = 0.5, -0.5
     return pair, f"{monitor_format} is heard through two virtual cardioids"
 
 
-def _surround(device_channels: int, *, is_alsa: bool) -> NDArray[np.float32]:
-    names = SURROUND_51.channel_names
-    matrix = np.zeros((device_channels, len(names)), dtype=np.float32)
-    for row, name in enumerate(ALSA_51_ORDER if is_alsa else names):
-        matrix[row, names.index(name)] = 1.0
-    return matrix
-
-
-def _fold_down_51() -> NDArray[np.float32]:
-    names = SURROUND_51.channel_names
-    pair = np.zeros((2, len(names)), dtype=np.float32)
-    for row, (front, surround) in enumerate((("L", "Ls"), ("R", "Rs"))):
-        pair[row, names.index(front)] = 1.0
-        pair[row, names.index("C")] = _MINUS_3_DB
-        pair[row, names.index(surround)] = _MINUS_3_DB
-    return pair
+def _surround(
+    monitor_format: str, device_channels: int, *, is_alsa: bool
+) -> tuple[NDArray[np.float32], str]:
+    layout, message = LOUDSPEAKER_LAYOUTS[monitor_format], ""
+    names, gains = layout.channel_names, np.eye(layout.channels)
+    if layout.channels > device_channels:
+        message = f"the device has fewer than {layout.channels} channels: {monitor_format} is "
+        message += "folded down to 5.1"
+        names, gains = SURROUND_51.channel_names, fold_down(monitor_format, "5.1")
+    order = ALSA_ORDER if is_alsa and names == SURROUND_51.channel_names else names
+    matrix = np.zeros((device_channels, layout.channels), dtype=np.float32)
+    for row, name in enumerate(order):
+        matrix[row] = gains[names.index(name)]
+    return matrix, message

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FoleystageError
-from engine.layouts import format_channels
+from engine.layouts import HIGHEST_ORDER, SURROUND_51, SURROUND_714, format_channels
 from engine.project.model import Clip, ContentHash, Project, Strip, Track, Trajectory
 from engine.realtime.snapshot import (
     BedPlan,
@@ -20,7 +20,7 @@ from engine.realtime.snapshot import (
     StripPlan,
 )
 from engine.render.takes import open_take
-from engine.spatial.ambisonics import stereo_to_field, surround_to_field
+from engine.spatial.ambisonics import layout_to_field, stereo_to_field
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.harmonics import ambisonic_order_of, channels_of_order
@@ -91,7 +91,10 @@ def compile_project(
 def _field_orders(project: Project, takes: _Takes) -> dict[str, int]:
     """Ambisonic order of every ambience track: that of its finest take, the first at least."""
     return {
-        track.id: max([1, *(ambisonic_order_of(n) or 1 for n in takes.channels_on(track))])
+        track.id: min(
+            max([1, *(ambisonic_order_of(n) or 1 for n in takes.channels_on(track))]),
+            HIGHEST_ORDER,
+        )
         for track in project.tracks
         if track.kind == "ambience"
     }
@@ -150,8 +153,8 @@ def mix_matrix(rows: int, channels: int) -> NDArray[np.float32]:
     """(rows, channels): how a take's channels become a mono source or an ambisonic sound field.
 
     For a source: one channel as it is, two averaged, ambisonics by its omnidirectional channel.
-    For a field: mono everywhere alike, stereo and 5.1 from where their loudspeakers would stand,
-    ambisonics channel by channel.
+    For a field: mono everywhere alike, stereo, 5.1 and 7.1.4 from where their loudspeakers would
+    stand, ambisonics channel by channel.
     """
     matrix = np.zeros((rows, channels))
     if rows == 1:
@@ -159,7 +162,9 @@ def mix_matrix(rows: int, channels: int) -> NDArray[np.float32]:
     elif channels == 2:
         matrix[:4] = stereo_to_field()
     elif channels == 6:
-        matrix[:4] = surround_to_field()
+        matrix[:4] = layout_to_field(SURROUND_51)
+    elif channels == SURROUND_714.channels:
+        matrix[:4] = layout_to_field(SURROUND_714)
     elif ambisonic_order_of(channels):
         matrix[:] = np.eye(rows, channels)
     else:

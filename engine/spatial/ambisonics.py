@@ -1,4 +1,4 @@
-"""Ambisonics: encoding of sources, decoding to loudspeakers, AmbiX (ACN, SN3D) throughout.
+"""Ambisonics, AmbiX (ACN, SN3D) throughout: encoding, weighting, decoding to loudspeakers.
 
 References
 ----------
@@ -8,18 +8,24 @@ Zotter and Frank, "Ambisonics", Springer, 2019, ch. 4 (max-rE weights, energy pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import eval_legendre
 
 from engine.coordinates import to_cartesian
-from engine.spatial.harmonics import n3d_weights, order_degree, spherical_harmonics
-from engine.spatial.panning import FOLD_TO_STEREO, loudspeaker_directions, pan_51
+from engine.layouts import STEREO, SURROUND_51, Layout
+from engine.spatial.harmonics import (
+    channels_of_order,
+    focused_harmonics,
+    n3d_weights,
+    order_degree,
+    spherical_harmonics,
+)
+from engine.spatial.panning import FOLD_TO_STEREO, loudspeaker_directions
+from engine.spatial.point_source import panner_of
 from engine.spatial.sphere import fibonacci_sphere
 
-_VIRTUAL_SOURCES = 500
+_VIRTUAL_SOURCES = 2000
 _STEREO_BED_AZIMUTH_DEG = 60.0
 
 
@@ -31,57 +37,62 @@ def encode(
     `focus` (n,) in 0..1 scales the directional channels of order n by focus**n: a source without
     focus is omnidirectional.
     """
-    gains = spherical_harmonics(order, directions)
-    orders = np.array([order_degree(channel)[0] for channel in range(gains.shape[1])])
-    return np.asarray(gains * np.asarray(focus)[:, None] ** orders)
+    return focused_harmonics(order, directions, focus)
+
+
+def convert_order(from_order: int, to_order: int) -> NDArray[np.float64]:
+    """((to_order + 1)**2, (from_order + 1)**2): higher orders cut off, or silent."""
+    return np.eye(channels_of_order(to_order), channels_of_order(from_order))
 
 
 def max_re_weights(order: int) -> NDArray[np.float64]:
     """((order+1)**2,) max-rE weights, 1 at order 0: P_n(cos(137.9 deg / (order + 1.51)))."""
     tilt = np.cos(np.radians(137.9 / (order + 1.51)))
-    channels = (order + 1) ** 2
+    channels = channels_of_order(order)
     return np.array([eval_legendre(order_degree(c)[0], tilt) for c in range(channels)])
 
 
-def field_to_panner(
-    order: int, gains: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+def sampling_decoder(
+    order: int, directions: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Decoder matrix (channels, (order+1)**2) by virtual sources through a panner (AllRAD).
+    """(directions, (order+1)**2) decoder to an even grid, times a weight a channel.
 
-    A dense even grid of virtual sources is decoded by sampling with max-rE weights and panned;
-    the whole is scaled so that a plane wave's power, averaged over directions, is kept.
+    A plane wave's power, averaged over directions and summed over the grid, is one.
+    """
+    harmonics = spherical_harmonics(order, directions)
+    return _at_unit_power(harmonics * weights * n3d_weights(order) ** 2)
+
+
+def field_to_layout(order: int, layout: Layout, *, max_re: bool = True) -> NDArray[np.float64]:
+    """(channels, (order + 1)**2) all-round decoder (AllRAD) to a loudspeaker layout.
+
+    A dense even grid of virtual sources is decoded by sampling and panned, over imaginary
+    loudspeakers where the layout has none. Stereo is the decoder to 5.1, folded down. A plane
+    wave's power, averaged over directions, is kept; nothing goes to an LFE.
 
     Parameters
     ----------
-    order : int
-    gains : callable
-        ``gains(directions (n, 3)) -> (n, channels)``.
+    max_re : bool
+        Weights for a narrow energy vector; without them ('basic'), for the sound pressure at the
+        centre, right for low frequencies only.
     """
+    if layout == STEREO:
+        return _at_unit_power(FOLD_TO_STEREO @ field_to_layout(order, SURROUND_51, max_re=max_re))
     grid = fibonacci_sphere(_VIRTUAL_SOURCES)
-    harmonics = spherical_harmonics(order, grid)
-    sampling = harmonics * max_re_weights(order) * n3d_weights(order) ** 2 / len(grid)
-    decoder = gains(grid).T @ sampling
-    power = np.mean(np.sum((decoder @ harmonics.T) ** 2, axis=0))
-    return np.asarray(decoder / np.sqrt(power))
+    weights = max_re_weights(order) if max_re else np.ones(channels_of_order(order))
+    panner = panner_of(layout)
+    decoder = np.zeros((layout.channels, channels_of_order(order)))
+    decoder[panner.channels] = panner.gains(grid).T @ sampling_decoder(order, grid, weights)
+    return _at_unit_power(decoder)
 
 
-def field_to_51(order: int) -> NDArray[np.float64]:
-    """(6, (order + 1)**2) decoder to L R C LFE Ls Rs; nothing goes to the LFE."""
+def _at_unit_power(decoder: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The decoder scaled so that a plane wave's power, averaged over directions, is one.
 
-    def surround(directions: NDArray[np.float64]) -> NDArray[np.float64]:
-        gains = pan_51(directions, np.ones(len(directions)))
-        gains[:, 3] = 0.0
-        return gains
-
-    return field_to_panner(order, surround)
-
-
-def field_to_stereo(order: int) -> NDArray[np.float64]:
-    """(2, (order + 1)**2) decoder to stereo: 5.1 folded down, at the field's own power."""
-    decoder = FOLD_TO_STEREO @ field_to_51(order)
-    harmonics = spherical_harmonics(order, fibonacci_sphere(_VIRTUAL_SOURCES))
-    power = np.mean(np.sum((decoder @ harmonics.T) ** 2, axis=0))
-    return np.asarray(decoder / np.sqrt(power))
+    Harmonics are orthogonal: the mean power is the sum of squares over n3d**2.
+    """
+    order = round(np.sqrt(decoder.shape[1])) - 1
+    return np.asarray(decoder / np.linalg.norm(decoder / n3d_weights(order)))
 
 
 def stereo_to_field() -> NDArray[np.float64]:
@@ -90,8 +101,8 @@ def stereo_to_field() -> NDArray[np.float64]:
     return spherical_harmonics(1, directions).T
 
 
-def surround_to_field() -> NDArray[np.float64]:
-    """(4, 6) encoder of a 5.1 ambience (L R C LFE Ls Rs): five plane waves, LFE left out."""
-    encoder = spherical_harmonics(1, loudspeaker_directions()).T
-    encoder[:, 3] = 0.0
+def layout_to_field(layout: Layout, order: int = 1) -> NDArray[np.float64]:
+    """((order + 1)**2, channels) encoder of a loudspeaker ambience: plane waves, LFE left out."""
+    encoder = spherical_harmonics(order, loudspeaker_directions(layout)).T
+    encoder[:, [speaker.lfe for speaker in layout.loudspeakers]] = 0.0
     return encoder

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from functools import cache, partial
 
-from engine.layouts import FORMATS, ambisonic_order
+from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS, format_channels
 from engine.realtime.snapshot import ChannelEncoder
 from engine.spatial.ambisonics import encode
-from engine.spatial.panning import lfe_lowpass, pan_51, pan_stereo
-
-_LFE_CHANNEL = 3
+from engine.spatial.panning import lfe_lowpass, pan, pan_stereo
 
 
 @cache
 def channel_encoder(name: str, sample_rate_hz: int) -> ChannelEncoder:
-    """Encoder of 'stereo', '5.1', 'foa' or 'hoa3'."""
-    channels = FORMATS[name]
-    if name == "5.1":
-        filters = {_LFE_CHANNEL: lfe_lowpass(sample_rate_hz)}
-        return ChannelEncoder(channels, pan_51, filters)
+    """Encoder of 'stereo', '5.1', '7.1.4', 'foa' or 'hoa2' to 'hoa7'."""
+    channels = format_channels(name)
+    if name in AMBISONIC_FORMATS:
+        return ChannelEncoder(channels, partial(encode, AMBISONIC_FORMATS[name]))
     if name == "stereo":
         return ChannelEncoder(channels, pan_stereo)
-    return ChannelEncoder(channels, partial(encode, ambisonic_order(name)))
+    layout = LOUDSPEAKER_LAYOUTS[name]
+    subwoofers = [index for index, speaker in enumerate(layout.loudspeakers) if speaker.lfe]
+    filters = {channel: lfe_lowpass(sample_rate_hz) for channel in subwoofers}
+    return ChannelEncoder(channels, partial(pan, layout), filters)

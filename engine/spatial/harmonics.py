@@ -12,10 +12,9 @@ from __future__ import annotations
 from functools import cache
 from math import factorial, sqrt
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-from engine.spatial.sphere import fibonacci_sphere
 
 
 def channels_of_order(order: int) -> int:
@@ -50,40 +49,63 @@ def spherical_harmonics(order: int, directions: ArrayLike) -> NDArray[np.float64
     (..., (order + 1)**2) float64 array
         ACN, SN3D: Y_n^m = N P_n^|m|(z) cos(m az) for m >= 0, sin(|m| az) for m < 0.
     """
-    x, y, z = np.moveaxis(np.asarray(directions, dtype=np.float64), -1, 0)
-    result = np.empty((*z.shape, channels_of_order(order)))
-    # (x + iy)^m carries both cos(m az) and the (1 - z^2)^(m/2) of the Legendre function.
-    turning = np.ones_like(z) + 0j
-    diagonal = 1.0
-    for m in range(order + 1):
-        if m:
-            turning = turning * (x + 1j * y)
-            diagonal *= 2 * m - 1  # P_m^m = (2m - 1)!! (1 - z^2)^(m/2)
-        below, legendre = np.zeros_like(z), np.full_like(z, diagonal)
-        for n in range(m, order + 1):
-            if n > m:
-                following = ((2 * n - 1) * z * legendre - (n + m - 1) * below) / (n - m)
-                below, legendre = legendre, following
-            norm = sqrt((2 if m else 1) * factorial(n - m) / factorial(n + m))
-            result[..., n * (n + 1) + m] = norm * legendre * turning.real
-            if m:
-                result[..., n * (n + 1) - m] = norm * legendre * turning.imag
+    directions = np.ascontiguousarray(directions, dtype=np.float64)
+    flat = directions.reshape(-1, 3)
+    result = np.empty((len(flat), channels_of_order(order)))
+    _harmonics(flat, np.ones(len(flat)), _norms(order), result)
+    return result.reshape(*directions.shape[:-1], -1)
+
+
+def focused_harmonics(
+    order: int, directions: NDArray[np.float64], focus: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Harmonics of unit vectors (n, 3), those of order n times ``focus**n`` (n,)."""
+    result = np.empty((len(directions), channels_of_order(order)))
+    _harmonics(
+        np.ascontiguousarray(directions, dtype=np.float64),
+        np.ascontiguousarray(focus, dtype=np.float64), _norms(order), result,
+    )  # fmt: skip
     return result
 
 
-def rotation_matrix(order: int, rotation: ArrayLike) -> NDArray[np.float64]:
-    """((order + 1)**2, same) matrix that turns a field as `rotation` (3, 3) turns directions.
-
-    A plane wave from ``d`` becomes one from ``rotation @ d``.
-    """
-    grid, inverse = _rotation_grid(order)
-    return np.asarray((inverse @ spherical_harmonics(order, grid @ np.asarray(rotation).T)).T)
-
-
 @cache
-def _rotation_grid(order: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    grid = fibonacci_sphere(4 * channels_of_order(order))
-    return grid, np.asarray(np.linalg.pinv(spherical_harmonics(order, grid)), dtype=np.float64)
+def _norms(order: int) -> NDArray[np.float64]:
+    """(order + 1, order + 1) SN3D factor of every n and |m|."""
+    return np.array(
+        [
+            [
+                sqrt((2 if m else 1) * factorial(n - m) / factorial(n + m)) if m <= n else 0.0
+                for m in range(order + 1)
+            ]
+            for n in range(order + 1)
+        ]
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _harmonics(directions, focus, norms, out):
+    """See `focused_harmonics`; `norms` as of `_norms`."""
+    order = len(norms) - 1
+    for i in range(len(directions)):
+        x, y, z = directions[i, 0], directions[i, 1], directions[i, 2]
+        row = out[i]
+        # (x + iy)^m carries both cos(m az) and the (1 - z^2)^(m/2) of the Legendre function.
+        cosine, sine, diagonal, fading = 1.0, 0.0, 1.0, 1.0
+        for m in range(order + 1):
+            if m:
+                cosine, sine = cosine * x - sine * y, cosine * y + sine * x
+                diagonal *= 2 * m - 1  # P_m^m = (2m - 1)!! (1 - z^2)^(m/2)
+                fading *= focus[i]
+            below, legendre, left = 0.0, diagonal, fading
+            for n in range(m, order + 1):
+                if n > m:
+                    following = ((2 * n - 1) * z * legendre - (n + m - 1) * below) / (n - m)
+                    below, legendre = legendre, following
+                    left *= focus[i]
+                value = norms[n, m] * legendre * left
+                row[n * (n + 1) + m] = value * cosine
+                if m:
+                    row[n * (n + 1) - m] = value * sine
 
 
 def n3d_weights(order: int) -> NDArray[np.float64]:

@@ -1,13 +1,14 @@
-"""Loudspeaker panning: 5.1 and stereo by BS.775, constant power everywhere.
+"""Loudspeaker panning: stereo, 5.1 and 7.1.4, constant power everywhere, and their fold-downs.
 
-On the horizon a source sounds from the two loudspeakers around it with amplitude panning by
-vectors. Above 30 degrees of elevation (and inside the head's own space) it spreads towards all
-five, at the same power, since the layout has no height.
+A source sounds from the loudspeakers around it (`engine.spatial.point_source`): two at ear level,
+three or four with height. Where a layout has no loudspeakers above or below, a source keeps its
+azimuth up to 30 degrees of elevation and spreads towards all of them beyond. A source without
+focus, inside the head's own space, sounds from all loudspeakers alike.
 
 References
 ----------
-Pulkki, "Virtual sound source positioning using vector base amplitude panning", JAES 45(6), 1997;
-ITU-R BS.775-4 (loudspeakers, fold-down).
+ITU-R BS.2127-1 (point source panner; mapping of loudspeakers to smaller layouts);
+ITU-R BS.775-4 (loudspeakers, fold-down to stereo and mono).
 """
 
 from __future__ import annotations
@@ -17,80 +18,109 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from engine.coordinates import to_cartesian
-from engine.layouts import SURROUND_51
+from engine.layouts import SURROUND_51, SURROUND_714, Layout
+from engine.spatial.point_source import panner_of
 
-SPREAD_FROM_ELEVATION_DEG = 30.0
 LFE_SEND_DB = -10.0
 """Level of a source's low end in the LFE; playback chains raise the LFE by 10 dB."""
 LFE_CUTOFF_HZ = 90.0
 LFE_ORDER = 8
 
-_LFE = SURROUND_51.channel_names.index("LFE")
-_RING = ("C", "L", "Ls", "Rs", "R")
-_RING_CHANNELS = np.array([SURROUND_51.channel_names.index(name) for name in _RING])
-_RING_AZIMUTHS_DEG = np.array([SURROUND_51.loudspeakers[c].azimuth_deg for c in _RING_CHANNELS])
+_HALF = np.sqrt(0.5)
 
-FOLD_TO_STEREO = np.array(
-    [[1.0, 0.0, np.sqrt(0.5), 0.0, np.sqrt(0.5), 0.0],
-     [0.0, 1.0, np.sqrt(0.5), 0.0, 0.0, np.sqrt(0.5)]]
-)  # fmt: skip
+FOLD_TO_MONO = np.full((1, 2), _HALF)
+"""(1, 2) fold-down of L R, BS.775-4 table 2."""
+
+FOLD_TO_STEREO = np.array([[1.0, 0.0, _HALF, 0.0, _HALF, 0.0], [0.0, 1.0, _HALF, 0.0, 0.0, _HALF]])
 """(2, 6) fold-down of L R C LFE Ls Rs, BS.775-4 table 2; the LFE is left out."""
 
+_PAN_TO_STEREO = np.array(
+    [[1.0, 0.0, np.sqrt(1.0 / 3.0), _HALF, 0.0], [0.0, 1.0, np.sqrt(1.0 / 3.0), 0.0, _HALF]]
+)
+"""(2, 5): the fold-down of L R C Ls Rs for panning, with C at the level that keeps directions
+between L and R where they are (BS.2127-1, 6.1.3.2)."""
 
-def pan_ring(azimuth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Constant-power gains on the five loudspeakers' ring.
+_FOLD_714 = {
+    "Lss": {"L": _HALF, "Ls": _HALF},
+    "Rss": {"R": _HALF, "Rs": _HALF},
+    "Lrs": {"Ls": 1.0},
+    "Rrs": {"Rs": 1.0},
+    "Ltf": {"L": 1.0},
+    "Rtf": {"R": 1.0},
+    "Ltr": {"Ls": 1.0},
+    "Rtr": {"Rs": 1.0},
+}
 
-    Parameters
-    ----------
-    azimuth : (n,) array
-        Radians, positive to the left.
+
+def _fold_714() -> NDArray[np.float64]:
+    matrix = np.zeros((SURROUND_51.channels, SURROUND_714.channels))
+    for column, name in enumerate(SURROUND_714.channel_names):
+        for target, gain in _FOLD_714.get(name, {name: 1.0}).items():
+            matrix[SURROUND_51.channel_names.index(target), column] = gain
+    return matrix
+
+
+FOLD_714_TO_51 = _fold_714()
+"""(6, 12) fold-down of 7.1.4 to 5.1, BS.2127-1 (mapping of M+090, M+135, U+045 and U+135 to a
+layout 0+5+0): every loudspeaker keeps its power."""
+
+
+def fold_down(from_format: str, to_format: str) -> NDArray[np.float64]:
+    """(channels, channels) matrix from '7.1.4', '5.1' or 'stereo' to a smaller one or 'mono'."""
+    steps = [("7.1.4", FOLD_714_TO_51), ("5.1", FOLD_TO_STEREO), ("stereo", FOLD_TO_MONO)]
+    names = [*(name for name, _ in steps), "mono"]
+    first, last = names.index(from_format), names.index(to_format)
+    assert first <= last, f"{from_format} cannot be folded up to {to_format}"
+    size = {"7.1.4": 12, "5.1": 6, "stereo": 2}.get(from_format, 1)
+    matrix = np.eye(size)
+    for _, step in steps[first:last]:
+        matrix = step @ matrix
+    return matrix
+
+
+def pan(
+    layout: Layout, directions: NDArray[np.float64], focus: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Gains of a layout's channels for sources at unit vectors (n, 3) with focus (n,) in 0..1.
 
     Returns
     -------
-    (n, 5) float64 array
-        Gains of C, L, Ls, Rs, R; their squares sum to one; two at most are not zero.
+    (n, channels) float64 array
+        Powers of the full-band channels sum to one. An LFE's column is the constant send; its
+        channel must be low-passed (`lfe_lowpass`).
     """
-    azimuth = np.asarray(azimuth, dtype=np.float64)
-    edges = np.radians(_RING_AZIMUTHS_DEG) % (2.0 * np.pi)
-    around = azimuth % (2.0 * np.pi)
-    first = (np.searchsorted(edges, around, side="right") - 1) % 5
-    second = (first + 1) % 5
-    # Solve g1 v1 + g2 v2 = direction (up to scale): each gain is a sine of the angle to the other.
-    width = (edges[second] - edges[first]) % (2.0 * np.pi)
-    place = (around - edges[first]) % (2.0 * np.pi)
-    gain_first, gain_second = np.sin(width - place), np.sin(place)
-    power = np.sqrt(gain_first**2 + gain_second**2)
-    gains = np.zeros((len(azimuth), 5))
-    rows = np.arange(len(azimuth))
-    gains[rows, second] = gain_second / power
-    gains[rows, first] = gain_first / power
-    return np.where(gains < 1e-9, 0.0, gains)
-
-
-def pan_51(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Gains of L R C LFE Ls Rs for sources at unit vectors (n, 3) with focus (n,) in 0..1.
-
-    Returns
-    -------
-    (n, 6) float64 array
-        Powers of the five full-band channels sum to one. The LFE column is the constant send;
-        its channel must be low-passed (`lfe_lowpass`).
-    """
-    azimuth = np.arctan2(directions[:, 1], directions[:, 0])
-    elevation_deg = np.degrees(np.arcsin(np.clip(np.abs(directions[:, 2]), 0.0, 1.0)))
-    height = (elevation_deg - SPREAD_FROM_ELEVATION_DEG) / (90.0 - SPREAD_FROM_ELEVATION_DEG)
-    point = (1.0 - np.clip(height, 0.0, 1.0)) * focus
-    power = point[:, None] * pan_ring(azimuth) ** 2 + (1.0 - point[:, None]) / 5.0
-    gains = np.zeros((len(directions), 6))
-    gains[:, _RING_CHANNELS] = np.sqrt(power)
-    gains[:, _LFE] = 10.0 ** (LFE_SEND_DB / 20.0)
+    panner = panner_of(layout)
+    gains = np.full((len(directions), layout.channels), 10.0 ** (LFE_SEND_DB / 20.0))
+    gains[:, panner.channels] = _spread(panner.gains(directions), focus)
     return gains
 
 
+def pan_51(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 6) gains of L R C LFE Ls Rs, see `pan`."""
+    return pan(SURROUND_51, directions, focus)
+
+
+def pan_714(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 12) gains of 7.1.4, see `pan`."""
+    return pan(SURROUND_714, directions, focus)
+
+
 def pan_stereo(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 2) gains: the 5.1 panning folded down by BS.775 and brought back to constant power."""
-    folded = pan_51(directions, focus) @ FOLD_TO_STEREO.T
+    """(n, 2) gains: the 5.1 panning folded down and brought back to constant power.
+
+    BS.2127 lowers what is behind by up to 3 dB; here its power stays.
+    """
+    surround = panner_of(SURROUND_51).gains(directions)
+    folded = _spread(surround, focus) @ _PAN_TO_STEREO.T
     return folded / np.linalg.norm(folded, axis=1, keepdims=True)
+
+
+def _spread(gains: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, channels) gains drawn towards all channels at the same power where focus is lost."""
+    if (focus == 1.0).all():
+        return gains
+    point = np.asarray(focus)[:, None]
+    return np.asarray(np.sqrt(point * gains**2 + (1.0 - point) / gains.shape[1]))
 
 
 def lfe_lowpass(sample_rate_hz: int) -> NDArray[np.float64]:
@@ -98,6 +128,10 @@ def lfe_lowpass(sample_rate_hz: int) -> NDArray[np.float64]:
     return np.asarray(signal.butter(LFE_ORDER, LFE_CUTOFF_HZ, fs=sample_rate_hz, output="sos"))
 
 
-def loudspeaker_directions() -> NDArray[np.float64]:
-    """(6, 3) unit vectors of L R C LFE Ls Rs (the LFE's is meaningless)."""
-    return to_cartesian([speaker.azimuth_deg for speaker in SURROUND_51.loudspeakers], 0.0)
+def loudspeaker_directions(layout: Layout = SURROUND_51) -> NDArray[np.float64]:
+    """(channels, 3) unit vectors of a layout's loudspeakers (an LFE's is meaningless)."""
+    speakers = layout.loudspeakers
+    return to_cartesian(
+        [speaker.azimuth_deg for speaker in speakers],
+        [speaker.elevation_deg for speaker in speakers],
+    )

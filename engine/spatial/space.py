@@ -8,12 +8,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layouts import FORMATS
+from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS
 from engine.realtime.snapshot import SpacePlan
-from engine.spatial.ambisonics import field_to_51, field_to_stereo
+from engine.spatial.ambisonics import convert_order, field_to_layout
 from engine.spatial.binaural import decoder_plan
-from engine.spatial.harmonics import channels_of_order, rotation_matrix
 from engine.spatial.hrir import HrirSet
+from engine.spatial.rotation import rotation_matrix
 
 
 def space_plan(order: int, formats: Iterable[str], hrirs: HrirSet | None = None) -> SpacePlan:
@@ -32,10 +32,8 @@ def field_matrix(order: int, format_name: str) -> NDArray[np.float32]:
     Loudspeakers by an all-round decoder; ambisonics by its first channels, a higher order cut
     off and a lower one left without detail.
     """
-    if format_name == "5.1":
-        matrix = field_to_51(order)
-    elif format_name == "stereo":
-        matrix = field_to_stereo(order)
+    if format_name in LOUDSPEAKER_LAYOUTS:
+        matrix = field_to_layout(order, LOUDSPEAKER_LAYOUTS[format_name])
     else:
-        matrix = np.eye(FORMATS[format_name], channels_of_order(order))
+        matrix = convert_order(order, AMBISONIC_FORMATS[format_name])
     return np.ascontiguousarray(matrix, dtype=np.float32)

@@ -10,8 +10,9 @@ import soundfile
 
 from engine import resources
 from engine.coordinates import to_spherical
+from engine.layouts import USUAL_FORMATS
 from engine.pipeline.produce import produce
-from engine.pipeline.settings import ALL_FORMATS, RunSettings
+from engine.pipeline.settings import RunSettings
 from engine.project.store import Bundle
 
 MATCH_TOLERANCE_S = 0.040
@@ -120,4 +121,4 @@ def test_the_same_seed_gives_the_same_samples(produced, tmp_path):
 
 
 def test_all_formats_are_asked_for_by_default():
-    assert RunSettings().formats == ALL_FORMATS
+    assert RunSettings().formats == USUAL_FORMATS

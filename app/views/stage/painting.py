@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QP
 
 from app import theme
 from app.views.stage.projection import Projection
-from engine.layouts import STEREO, SURROUND_51, Layout
+from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51, Layout
 from engine.project.model import Track
 
 _STEPS = 160
@@ -21,7 +21,7 @@ KEYFRAME_SPACING_PX = 13.0
 _RING_LABELS_DEG = (-75, 15, -165)
 """Azimuths between the spokes and the loudspeakers; the first in sight is taken."""
 NAME_ROOM_PX = 132
-LAYOUTS: dict[str, Layout] = {"stereo": STEREO, "5.1": SURROUND_51}
+LAYOUTS: dict[str, Layout] = LOUDSPEAKER_LAYOUTS
 
 
 def paint_ground(painter: QPainter, area: QRectF, projection: Projection) -> None:

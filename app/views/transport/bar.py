@@ -18,7 +18,7 @@ from app.views.meters.meter import LevelMeter
 from app.views.transport.engine_chip import EngineChip
 from app.views.transport.master import MasterGain
 from app.views.transport.timecode import TimecodeDisplay
-from engine.layouts import FORMATS
+from engine.layouts import AMBISONIC_FORMATS, FORMATS
 from engine.media.timecode import format_timecode
 from engine.project.model import Project
 
@@ -26,9 +26,8 @@ _NARROWEST_PX = 930
 FORMAT_NAMES = {
     "binaural": "Binaural",
     "stereo": "Stereo",
-    "5.1": "5.1",
-    "foa": "Ambisonics, order 1",
-    "hoa3": "Ambisonics, order 3",
+    **{name: name for name in ("5.1", "7.1.4")},
+    **{name: f"Ambisonics, order {order}" for name, order in AMBISONIC_FORMATS.items()},
 }
 
 

@@ -1,0 +1,286 @@
+"""Panning of a point source over any loudspeakers, with imaginary ones where none stand.
+
+Between three loudspeakers by vectors, between four by two crossing blends; above and below, where
+a layout has no loudspeakers, imaginary ones pass their sound on to the real ones around. Gains
+have unit power everywhere and move without steps.
+
+References
+----------
+ITU-R BS.2127-1, clause 6.1 (point source panner for polar positions);
+Pulkki, "Virtual sound source positioning using vector base amplitude panning", JAES 45(6), 1997.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
+
+from engine.coordinates import to_cartesian
+from engine.layouts import Layout
+
+_LAYER_HEIGHTS_DEG = {-30.0: (-70.0, -10.0), 30.0: (10.0, 70.0)}
+"""Layers below and above the ears, and the elevations that belong to them."""
+_EAR_LEVEL_DEG = 10.0
+_LAYER_MARGIN_DEG = 40.0
+_OUTSIDE = -1e-11
+_EDGE = 1e-9
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Regions:
+    """Triangles and quads that cover the sphere; the imaginary poles are the last two corners.
+
+    Parameters
+    ----------
+    triangles : (t, 3) int64
+        Corners of every triangle.
+    inverses : (t, 3, 3) float64
+        ``inverses[t] @ direction`` are the gains, up to scale.
+    quads : (q, 4) int64
+    positions : (q, 4, 3) float64
+    blends : (q, 2, 3, 3) float64
+        Quadratics across and along every quad: coefficients are ``blends[q, side] @ direction``.
+    """
+
+    triangles: NDArray[np.int64]
+    inverses: Floats
+    quads: NDArray[np.int64]
+    positions: Floats
+    blends: Floats
+
+
+def _quadratic(corners: Floats) -> Floats:
+    """(3, 3): coefficients of x squared, x and 1, of the blend between edges of a quad a b c d.
+
+    A direction lies in the plane of (1 - x) a + x b and (1 - x) d + x c.
+    """
+    a, b, c, d = corners
+    linear = np.cross(a, c - d) + np.cross(b - a, d)
+    return np.stack([np.cross(b - a, c - d), linear, np.cross(a, d)])
+
+
+@numba.njit(inline="always")
+def _along(row, x, y, z):
+    return row[0] * x + row[1] * y + row[2] * z
+
+
+@numba.njit(inline="always")
+def _root(coefficients, x, y, z):
+    """The solution in 0..1, or -1."""
+    square = _along(coefficients[0], x, y, z)
+    linear = _along(coefficients[1], x, y, z)
+    constant = _along(coefficients[2], x, y, z)
+    inner = linear * linear - 4.0 * square * constant
+    root = np.sqrt(max(inner, 0.0))
+    q = -0.5 * (linear - root if linear < 0.0 else linear + root)  # nothing cancels
+    first = q / square if square != 0.0 else -1.0
+    second = constant / q if q != 0.0 else -1.0
+    found = first if -_EDGE <= first <= 1.0 + _EDGE else second
+    if inner < -_EDGE or found < -_EDGE or found > 1.0 + _EDGE:
+        return -1.0
+    return min(max(found, 0.0), 1.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, out):
+    """Gains of the corners of the region a direction lies in; `out` is zeros before."""
+    for t in range(len(triangles)):
+        g0 = _along(inverses[t, 0], x, y, z)
+        g1 = _along(inverses[t, 1], x, y, z)
+        g2 = _along(inverses[t, 2], x, y, z)
+        if min(g0, g1, g2) >= _OUTSIDE:
+            out[triangles[t, 0]] = max(g0, 0.0)
+            out[triangles[t, 1]] = max(g1, 0.0)
+            out[triangles[t, 2]] = max(g2, 0.0)
+            return
+    for q in range(len(quads)):
+        centre = positions[q, 0] + positions[q, 2]
+        if _along(centre, x, y, z) <= 0.0:
+            continue
+        u = _root(blends[q, 0], x, y, z)
+        v = _root(blends[q, 1], x, y, z)
+        if u >= 0.0 and v >= 0.0:
+            out[quads[q, 0]] = (1.0 - u) * (1.0 - v)
+            out[quads[q, 1]] = u * (1.0 - v)
+            out[quads[q, 2]] = u * v
+            out[quads[q, 3]] = (1.0 - u) * v
+            return
+
+
+@numba.njit(cache=True, nogil=True)
+def _make_unit(values, count):
+    power = 0.0
+    for k in range(count):
+        power += values[k] * values[k]
+    scale = 1.0 / np.sqrt(max(power, 1e-30))
+    for k in range(count):
+        values[k] *= scale
+
+
+@numba.njit(cache=True, nogil=True)
+def _pan(directions, triangles, inverses, quads, positions, blends, shares, owners, gains):
+    """Gains (n, loudspeakers) of directions (n, 3).
+
+    What an imaginary pole plays goes to the corners around it (`shares`, (2, corners)); what a
+    corner plays, to its owner among the loudspeakers (`owners`, (corners,)).
+    """
+    standing = len(owners)
+    corners = np.empty(standing + len(shares))
+    for n in range(len(directions)):
+        corners[:] = 0.0
+        x, y, z = directions[n, 0], directions[n, 1], directions[n, 2]
+        _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, corners)
+        _make_unit(corners, len(corners))
+        for pole in range(len(shares)):
+            played = corners[standing + pole]
+            if played > 0.0:
+                for k in range(standing):
+                    corners[k] += played * shares[pole, k]
+        _make_unit(corners, standing)
+        out = gains[n]
+        out[:] = 0.0
+        for k in range(standing):
+            out[owners[k]] += corners[k]
+        _make_unit(out, len(out))
+
+
+class PointSourcePanner:
+    """Gains of a layout's full-band loudspeakers for directions.
+
+    Parameters
+    ----------
+    layout : Layout
+        Must surround the listener at ear level; LFE channels are left out of `gains`.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.channels = np.array(
+            [index for index, speaker in enumerate(layout.loudspeakers) if not speaker.lfe]
+        )
+        speakers = [layout.loudspeakers[channel] for channel in self.channels]
+        azimuth_deg = np.array([speaker.azimuth_deg for speaker in speakers])
+        elevation_deg = np.array([speaker.elevation_deg for speaker in speakers])
+        extra_deg, owners = _layer_stand_ins(azimuth_deg, elevation_deg)
+        positions = np.concatenate(
+            [to_cartesian(azimuth_deg, elevation_deg)]
+            + [to_cartesian([azimuth], [elevation]) for azimuth, elevation in extra_deg]
+            + [[(0.0, 0.0, -1.0), (0.0, 0.0, 1.0)]]
+        )
+        poles = np.array([len(positions) - 2, len(positions) - 1])
+        facets = _facets(positions)
+        rings = [_ring_of(facets, int(pole)) for pole in poles]
+        self._owners = np.array([*range(len(speakers)), *owners], dtype=np.int64)
+        self._shares = np.zeros((len(poles), len(self._owners)))
+        for row, ring in zip(self._shares, rings, strict=True):
+            row[ring] = 1.0 / np.sqrt(len(ring))
+        self._regions = _regions(positions, facets, poles, rings)
+
+    def gains(self, directions: Floats) -> Floats:
+        """(n, full-band loudspeakers) gains of unit vectors (n, 3); their squares sum to one."""
+        directions = np.ascontiguousarray(directions, dtype=np.float64)
+        gains = np.empty((len(directions), len(self.channels)))
+        regions = self._regions
+        _pan(
+            directions, regions.triangles, regions.inverses, regions.quads, regions.positions,
+            regions.blends, self._shares, self._owners, gains,
+        )  # fmt: skip
+        return gains
+
+
+@cache
+def panner_of(layout: Layout) -> PointSourcePanner:
+    """The panner of a layout. Cached."""
+    return PointSourcePanner(layout)
+
+
+def _layer_stand_ins(
+    azimuth_deg: Floats, elevation_deg: Floats
+) -> tuple[list[tuple[float, float]], list[int]]:
+    """Imaginary loudspeakers above and below those at ear level, and who plays their sound.
+
+    A layer gets one over every ear-level loudspeaker that lies well outside its own azimuths: all
+    of them where the layer is empty.
+    """
+    stand_ins: list[tuple[float, float]] = []
+    owners: list[int] = []
+    for height_deg, (lowest, highest) in _LAYER_HEIGHTS_DEG.items():
+        layer = (elevation_deg >= lowest) & (elevation_deg <= highest)
+        reach_deg, at_deg = 0.0, height_deg
+        if layer.any():
+            reach_deg = float(np.abs(azimuth_deg[layer]).max()) + _LAYER_MARGIN_DEG
+            at_deg = float(elevation_deg[layer].mean())
+        for index in np.flatnonzero(np.abs(elevation_deg) <= _EAR_LEVEL_DEG):
+            if abs(azimuth_deg[index]) >= reach_deg - 1e-5:
+                stand_ins.append((float(azimuth_deg[index]), at_deg))
+                owners.append(int(index))
+    return stand_ins, owners
+
+
+def _regions(
+    positions: Floats,
+    facets: list[frozenset[int]],
+    poles: NDArray[np.intp],
+    rings: list[NDArray[np.intp]],
+) -> _Regions:
+    triangles = [
+        [int(first), int(second), int(pole)]
+        for pole, ring in zip(poles, rings, strict=True)
+        for first, second in zip(ring, np.roll(ring, -1), strict=True)
+    ]
+    quads: list[list[int]] = []
+    for facet in facets:
+        if not facet & set(poles.tolist()):
+            corners = _in_order(positions, np.array(sorted(facet))).tolist()
+            (triangles if len(corners) == 3 else quads).append(corners)
+    squares = positions[np.array(quads, dtype=np.int64).reshape(-1, 4)]
+    blends = [[_quadratic(quad), _quadratic(quad[[1, 2, 3, 0]])] for quad in squares]
+    return _Regions(
+        np.array(triangles, dtype=np.int64),
+        np.linalg.inv(positions[np.array(triangles)].transpose(0, 2, 1)),
+        np.array(quads, dtype=np.int64).reshape(-1, 4),
+        np.ascontiguousarray(squares),
+        np.array(blends).reshape(-1, 2, 3, 3),
+    )
+
+
+def _facets(positions: Floats) -> list[frozenset[int]]:
+    """Faces of the convex hull, triangles of one plane joined."""
+    hull = ConvexHull(positions)
+    planes: list[tuple[Floats, set[int]]] = []
+    for triangle, plane in zip(hull.simplices, hull.equations, strict=True):
+        for known, corners in planes:
+            if np.linalg.norm(known - plane) < 1e-5:
+                corners.update(triangle.tolist())
+                break
+        else:
+            planes.append((plane, set(triangle.tolist())))
+    return [frozenset(corners) for _, corners in planes]
+
+
+def _ring_of(facets: list[frozenset[int]], pole: int) -> NDArray[np.intp]:
+    """The corners around a pole, one beside the other."""
+    pairs = [sorted(facet - {pole}) for facet in facets if pole in facet]
+    ring = list(pairs.pop())
+    while pairs:
+        place = next(i for i, pair in enumerate(pairs) if ring[-1] in pair)
+        following = next(corner for corner in pairs.pop(place) if corner != ring[-1])
+        if following != ring[0]:
+            ring.append(following)
+    return np.array(ring)
+
+
+def _in_order(positions: Floats, corners: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Corners of a face, one beside the other."""
+    centre = positions[corners].mean(axis=0)
+    towards = positions[corners] - centre
+    normal = centre / np.linalg.norm(centre)
+    first = towards[0] - normal * (towards[0] @ normal)
+    angle = np.arctan2(towards @ np.cross(normal, first), towards @ first)
+    return corners[np.argsort(angle)]
