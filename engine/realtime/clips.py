@@ -8,7 +8,8 @@ from itertools import islice
 
 import numpy as np
 
-from engine.realtime.snapshot import ClipPlan, Samples
+from engine.realtime.clip_table import ClipTable, fill_rings
+from engine.realtime.snapshot import HOP_SAMPLES, ClipPlan, Samples
 
 
 class ClipReader:
@@ -22,8 +23,8 @@ class ClipReader:
     """
 
     def __init__(self, clips: Sequence[ClipPlan], rows: int) -> None:
-        self._clips = sorted(clips, key=lambda clip: clip.start_sample)
-        self._starts = [clip.start_sample for clip in self._clips]
+        self.clips = sorted(clips, key=lambda clip: clip.start_sample)
+        self._starts = [clip.start_sample for clip in self.clips]
         self._longest = max((clip.length_samples for clip in clips), default=0)
         self.faults = 0
         assert all(clip.mix.shape == (rows, len(clip.samples)) for clip in clips)
@@ -38,7 +39,7 @@ class ClipReader:
         stop = start + out.shape[1]
         sounding = False
         first_near = bisect_left(self._starts, start - self._longest)
-        for clip in islice(self._clips, first_near, bisect_left(self._starts, stop)):
+        for clip in islice(self.clips, first_near, bisect_left(self._starts, stop)):
             first = max(clip.start_sample, start)
             last = min(clip.start_sample + clip.length_samples, stop)
             last = min(last, clip.start_sample + clip.samples.shape[1] - clip.offset_samples)
@@ -84,20 +85,33 @@ class DryRings:
 
     Memory is one ring a source, a power of two long, in one flat array. It is filled in chunks on
     a fixed grid, so that what is read does not depend on where reading began.
+
+    Parameters
+    ----------
+    readers : sequence of ClipReader
+        The clips of every source, mixed to one row. Pieces left out count in a reader's `faults`.
+    max_delays_samples : sequence of int
+        How far back every source is read.
     """
 
-    CHUNK_SAMPLES = 2048
+    CHUNK_SAMPLES = HOP_SAMPLES
 
     def __init__(self, readers: Sequence[ClipReader], max_delays_samples: Sequence[int]) -> None:
         self._readers = readers
-        needs = [delay + 2 * self.CHUNK_SAMPLES + 1024 for delay in max_delays_samples]
+        self._table = ClipTable([reader.clips for reader in readers])
+        needs = [delay + 4 * self.CHUNK_SAMPLES for delay in max_delays_samples]
         sizes = np.array([1 << int(need - 1).bit_length() for need in needs], dtype=np.int64)
         self.masks = sizes - 1
         self.offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)[: len(sizes)]
         self.samples = np.zeros(int(sizes.sum()), dtype=np.float32)
         self._max_delay = np.array(max_delays_samples, dtype=np.int64)
         self._filled_until = np.zeros(len(sizes), dtype=np.int64)
-        self._chunk = np.zeros((1, self.CHUNK_SAMPLES), dtype=np.float32)
+        self._envelope = np.zeros(self.CHUNK_SAMPLES, dtype=np.float32)
+
+    @property
+    def begins_at(self) -> int:
+        """Scene sample from which on sound is read next."""
+        return int(self._filled_until.min()) if len(self._filled_until) else 0
 
     def seek(self, sample: int, margin: int) -> None:
         """Forget everything and be ready to read from `sample` minus the longest delay."""
@@ -107,12 +121,13 @@ class DryRings:
 
     def fill_until(self, sample: int) -> None:
         """Have everything before `sample`."""
-        if not len(self._filled_until) or self._filled_until.min() >= sample:
-            return
-        for index, reader in enumerate(self._readers):
-            while self._filled_until[index] < sample:
-                start = int(self._filled_until[index])
-                reader.read(start, self._chunk)
-                place = self.offsets[index] + (start & int(self.masks[index]))
-                self.samples[place : place + self.CHUNK_SAMPLES] = self._chunk[0]
-                self._filled_until[index] = start + self.CHUNK_SAMPLES
+        table = self._table
+        fill_rings(
+            sample, self.CHUNK_SAMPLES, table.clips, table.bounds, table.weights, table.longest,
+            table.faults, self._filled_until, self.offsets, self.masks, self._envelope,
+            self.samples,
+        )  # fmt: skip
+        if table.faults.any():
+            for reader, faults in zip(self._readers, table.faults, strict=True):
+                reader.faults += int(faults)
+            table.faults[:] = 0

@@ -12,20 +12,22 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.addresses import doubles_at, triples_at
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Snapshot
 
 _EDGES_BEFORE = 1
 _EDGES_AFTER = 2
 _RETARDATION_ROUNDS = 4
+_HEAD_CENTRE_M = 1e-6
 
 
 @dataclass(frozen=True)
 class Edges:
     """What the renderer needs of one hop: values at its start (0) and its end (1).
 
-    `delays_samples` (4, sources) and `positions_m` (4, sources, 3) also have the edges before and
-    after. `channel_gains` are (channels of all encoders, sources). `directions` are unit vectors
-    (sources, 3).
+    `delays_samples` and `distances_m` (4, sources) and `positions_m` (4, sources, 3) also have the
+    edges before and after. `channel_gains` are (channels of all encoders, sources), `directions`
+    unit vectors (sources, 3).
     """
 
     gains_0: Floats
@@ -36,6 +38,7 @@ class Edges:
     channel_gains_0: Floats
     channel_gains_1: Floats
     positions_m: Floats
+    distances_m: Floats
 
 
 class MotionSampler:
@@ -48,23 +51,28 @@ class MotionSampler:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         sources = len(snapshot.sources)
+        self._paths = _Paths(snapshot)
+        self._fixed_gains = np.array([source.gain for source in snapshot.sources])
         self._stretch_hops = int(np.clip(4096 // max(sources, 1), 4, 64))
         self._stretch: int | None = None
         edges = self._stretch_hops + _EDGES_BEFORE + _EDGES_AFTER
         channels = sum(encoder.channels for encoder in snapshot.encoders.values())
         self._gains = np.zeros((edges, sources))
         self._delays = np.zeros((edges, sources))
-        self._directions = np.zeros((edges, sources, 3))
+        self._distances = np.zeros((edges, sources))
         self._positions = np.zeros((edges, sources, 3))
+        self._directions = np.zeros((edges, sources, 3))
+        self._lost = np.zeros((edges, sources), dtype=np.bool_)
+        self._sampled = (
+            self._gains, self._delays, self._distances, self._positions, self._directions,
+        )  # fmt: skip
         self._channel_gains = np.zeros((edges, channels, sources))
-        self._origin, self._origin_delays = np.zeros((edges, 3)), np.zeros(edges)
 
     def at(self, hop: int) -> Edges:
         """The edges of hop `hop` (which starts at sample ``hop * HOP_SAMPLES``)."""
         stretch = hop // self._stretch_hops
         if stretch != self._stretch:
-            self._compute(stretch * self._stretch_hops)
-            self._stretch = stretch
+            self._compute(stretch)
         i = hop - stretch * self._stretch_hops + _EDGES_BEFORE
         return Edges(
             self._gains[i],
@@ -75,44 +83,27 @@ class MotionSampler:
             self._channel_gains[i],
             self._channel_gains[i + 1],
             self._positions[i - 1 : i + 3],
+            self._distances[i - 1 : i + 3],
         )
 
-    def _compute(self, first_hop: int) -> None:
-        edges = len(self._gains)
-        hops = first_hop - _EDGES_BEFORE + np.arange(edges)
-        times = np.maximum(hops * float(HOP_SAMPLES), 0.0)
-        for index in range(len(self._snapshot.sources)):
-            self._travel(index, times)
-        lost = ~np.isfinite(self._directions).all(axis=-1) | ~np.isfinite(self._delays)
-        self._directions[lost], self._delays[lost] = (1.0, 0.0, 0.0), 0.0
-        self._positions[:] = self._directions
-        distance = np.linalg.norm(self._directions, axis=-1)
-        law = self._snapshot.distance
-        fixed = np.array([source.gain for source in self._snapshot.sources])
-        np.multiply(law.gain(distance), fixed, out=self._gains)
-        self._gains[lost] = 0.0
-        nowhere = distance < 1e-6
-        self._directions[nowhere] = (1.0, 0.0, 0.0)
-        self._directions /= np.where(nowhere, 1.0, distance)[..., None]
-        self._encode(law.focus(distance))
-
-    def _travel(self, index: int, times: Floats) -> None:
-        source = self._snapshot.sources[index]
-        speed = self._snapshot.samples_per_metre if source.delayed else 0.0
-        rounds = _RETARDATION_ROUNDS if source.delay_origin is None else 0
-        delays = self._delays[:, index]
-        travel(
-            times, source.motion.times_samples, source.motion.positions_m, speed, rounds,
-            self._directions[:, index], delays,
+    def _compute(self, stretch: int) -> None:
+        known = 0
+        if self._stretch is not None and stretch == self._stretch + 1:
+            known = _EDGES_BEFORE + _EDGES_AFTER
+            for values in self._sampled:
+                values[:known] = values[-known:]
+        self._stretch = stretch
+        edges = np.arange(len(self._gains)) + stretch * self._stretch_hops - _EDGES_BEFORE
+        times = np.maximum(edges * float(HOP_SAMPLES), 0.0)
+        follow_paths(
+            times[known:], *self._paths.table, self._positions[known:], self._directions[known:],
+            self._distances[known:], self._delays[known:], self._lost[known:],
         )  # fmt: skip
-        if source.delayed and source.delay_origin is not None:
-            origin = source.delay_origin
-            travel(
-                times, origin.times_samples, origin.positions_m, speed, 0,
-                self._origin, self._origin_delays,
-            )  # fmt: skip
-            delays -= self._origin_delays
-        np.clip(delays, 0.0, source.max_delay_samples, out=delays)
+        law, distances = self._snapshot.distance, self._distances[known:]
+        np.multiply(law.gain(distances), self._fixed_gains, out=self._gains[known:])
+        self._gains[known:][self._lost[known:]] = 0.0
+        if self._snapshot.encoders:
+            self._encode(law.focus(self._distances))
 
     def _encode(self, focus: Floats) -> None:
         edges, sources = focus.shape
@@ -126,24 +117,120 @@ class MotionSampler:
             row += encoder.channels
 
 
-@numba.njit(cache=True, nogil=True)
-def _place(time, key_times, key_positions, out):
-    """Position on a path at `time`: straight lines between keyframes, held outside them."""
-    before, after = 0, len(key_times) - 1
+class _Paths:
+    """The sources' trajectories as a table for `follow_paths`."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        sources = snapshot.sources
+        self._alive = [
+            (
+                np.ascontiguousarray(motion.times_samples, dtype=np.float64),
+                np.ascontiguousarray(motion.positions_m, dtype=np.float64),
+            )
+            for source in sources
+            for motion in (source.motion, source.delay_origin or source.motion)
+        ]
+        keys = [(t.ctypes.data, p.ctypes.data, len(t)) for t, p in self._alive]
+        speeds = [snapshot.samples_per_metre if s.delayed else 0.0 for s in sources]
+        self.table = (
+            np.array(keys, dtype=np.int64).reshape(-1, 2, 3),
+            np.array([s.delayed and s.delay_origin is not None for s in sources], dtype=np.bool_),
+            np.array(speeds, dtype=np.float64),
+            np.array([s.max_delay_samples for s in sources], dtype=np.float64),
+        )
+
+
+@numba.njit(inline="always")
+def _between(time, key_times, key_positions, key):
+    """Key before (or at) `time`, searched from `key` on, and the position there.
+
+    Straight lines between keys, held outside them.
+    """
+    last = len(key_times) - 1
+    while key < last and key_times[key + 1] <= time:
+        key += 1
+    while key > 0 and key_times[key] > time:
+        key -= 1
     share = 0.0
-    if time >= key_times[after]:
-        before = after
-    elif time > key_times[0]:
-        while after - before > 1:
-            middle = (before + after) // 2
-            if key_times[middle] <= time:
-                before = middle
-            else:
-                after = middle
-        share = (time - key_times[before]) / (key_times[after] - key_times[before])
-    for axis in range(3):
-        start = key_positions[before, axis]
-        out[axis] = start + share * (key_positions[after, axis] - start)
+    after = min(key + 1, last)
+    if key < last and time > key_times[key]:
+        share = (time - key_times[key]) / (key_times[after] - key_times[key])
+    here, there = key_positions[key], key_positions[after]
+    x = here[0] + share * (there[0] - here[0])
+    y = here[1] + share * (there[1] - here[1])
+    z = here[2] + share * (there[2] - here[2])
+    return key, x, y, z
+
+
+@numba.njit(inline="always")
+def _first_key(time, key_times):
+    """Index of the last key at or before `time`, by halving; 0 if there is none."""
+    before, after = 0, len(key_times)
+    while after - before > 1:
+        middle = (before + after) // 2
+        if key_times[middle] <= time:
+            before = middle
+        else:
+            after = middle
+    return before
+
+
+@numba.njit(cache=True, nogil=True)
+def follow_paths(
+    times, keys, from_origin, speeds, longest, positions, directions, distances, delays, lost
+):
+    """Where all sources are at `times`, and how late they are heard.
+
+    Parameters
+    ----------
+    times : (edges,) float64
+        Scene samples, in order.
+    keys : (sources, 2, 3) int64
+        Addresses of key times and of key positions, and their number: the source's path, and the
+        one that `from_origin` says its delay is counted from.
+    from_origin : (sources,) bool
+    speeds : (sources,) float64
+        Samples a metre; 0 where sound is heard at once.
+    longest : (sources,) float64
+        Delays end there.
+    positions, directions : (edges, sources, 3) float64
+        Receive metres, and unit vectors.
+    distances, delays : (edges, sources) float64
+        Receive metres, and samples.
+    lost : (edges, sources) bool
+        Receives whether a position is no number; it counts as a metre ahead.
+    """
+    for s in range(len(keys)):
+        key_times = doubles_at(keys[s, 0, 0], keys[s, 0, 2])
+        key_positions = triples_at(keys[s, 0, 1], keys[s, 0, 2])
+        origin_times = doubles_at(keys[s, 1, 0], keys[s, 1, 2])
+        origin_positions = triples_at(keys[s, 1, 1], keys[s, 1, 2])
+        key = _first_key(times[0], key_times)
+        origin = _first_key(times[0], origin_times)
+        speed = speeds[s]
+        for n in range(len(times)):
+            key, x, y, z = _between(times[n], key_times, key_positions, key)
+            distance = np.sqrt(x * x + y * y + z * z)
+            delay = speed * distance
+            if from_origin[s]:
+                origin, u, v, w = _between(times[n], origin_times, origin_positions, origin)
+                delay -= speed * np.sqrt(u * u + v * v + w * w)
+            elif speed > 0.0:
+                then = key
+                for _ in range(_RETARDATION_ROUNDS):
+                    then, u, v, w = _between(times[n] - delay, key_times, key_positions, then)
+                    delay = speed * np.sqrt(u * u + v * v + w * w)
+            delays[n, s] = min(max(delay, 0.0), longest[s])
+            lost[n, s] = not np.isfinite(distance) or not np.isfinite(delay)
+            if lost[n, s]:
+                x, y, z, distance, delays[n, s] = 1.0, 0.0, 0.0, 1.0, 0.0
+            distances[n, s] = distance
+            positions[n, s, 0], positions[n, s, 1], positions[n, s, 2] = x, y, z
+            if distance < _HEAD_CENTRE_M:
+                x, y, z, distance = 1.0, 0.0, 0.0, 1.0
+            directions[n, s, 0] = x / distance
+            directions[n, s, 1] = y / distance
+            directions[n, s, 2] = z / distance
 
 
 @numba.njit(cache=True, nogil=True)
@@ -155,12 +242,12 @@ def travel(times, key_times, key_positions, speed, rounds, positions, delays):
     are those of now: direction and level follow the picture. Times and delays are in samples,
     `speed` in samples per metre (0: heard at once).
     """
-    then = np.empty(3)
     for n in range(len(times)):
-        here = positions[n]
-        _place(times[n], key_times, key_positions, here)
-        delay = speed * np.sqrt(here[0] ** 2 + here[1] ** 2 + here[2] ** 2)
+        key = _first_key(times[n], key_times)
+        key, x, y, z = _between(times[n], key_times, key_positions, key)
+        positions[n, 0], positions[n, 1], positions[n, 2] = x, y, z
+        delay = speed * np.sqrt(x * x + y * y + z * z)
         for _ in range(rounds if speed > 0.0 else 0):
-            _place(times[n] - delay, key_times, key_positions, then)
-            delay = speed * np.sqrt(then[0] ** 2 + then[1] ** 2 + then[2] ** 2)
+            key, x, y, z = _between(times[n] - delay, key_times, key_positions, key)
+            delay = speed * np.sqrt(x * x + y * y + z * z)
         delays[n] = delay

@@ -1,0 +1,187 @@
+"""Clips as a table that compiled code mixes: many short pieces a hop, without Python in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.realtime.addresses import bits_at, floats_at
+from engine.realtime.snapshot import ClipPlan
+
+_NOT_FINITE = np.uint32(0x7F800000)
+
+_CLIP = np.dtype(
+    [
+        ("address", np.int64),
+        ("channels", np.int64),
+        ("channel_step", np.int64),
+        ("sample_step", np.int64),
+        ("first_weight", np.int64),
+        ("start", np.int64),
+        ("stop", np.int64),
+        ("offset", np.int64),
+        ("length", np.int64),
+        ("fade_in", np.int64),
+        ("fade_out", np.int64),
+        ("gain", np.float32),
+    ],
+    align=True,
+)
+
+
+class ClipTable:
+    """Clips of many sources, each mixed to one row.
+
+    Parameters
+    ----------
+    sources : sequence of sequences of ClipPlan
+        The clips of every source; their `mix` has one row.
+    """
+
+    def __init__(self, sources: Sequence[Sequence[ClipPlan]]) -> None:
+        ordered = [sorted(clips, key=lambda clip: clip.start_sample) for clips in sources]
+        counts = [len(clips) for clips in ordered]
+        self.bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        clips = [clip for source in ordered for clip in source]
+        assert all(clip.mix.shape == (1, len(clip.samples)) for clip in clips)
+        self._alive = [_flat(clip.samples) for clip in clips]
+        self.weights = np.concatenate([np.zeros(0), *(clip.mix[0] for clip in clips)])
+        self.weights = self.weights.astype(np.float32)
+        self.clips = np.zeros(len(clips), dtype=_CLIP)
+        first_weight = 0
+        for row, clip, samples in zip(self.clips, clips, self._alive, strict=True):
+            heard = min(clip.length_samples, samples.shape[1] - clip.offset_samples)
+            steps = [stride // samples.itemsize for stride in samples.strides]
+            row["address"], row["channels"] = samples.ctypes.data, len(samples)
+            row["channel_step"], row["sample_step"] = steps
+            row["first_weight"] = first_weight
+            row["start"], row["stop"] = clip.start_sample, clip.start_sample + max(heard, 0)
+            row["offset"], row["length"] = clip.offset_samples, clip.length_samples
+            row["fade_in"], row["fade_out"] = clip.fade_in_samples, clip.fade_out_samples
+            row["gain"] = clip.gain
+            first_weight += len(samples)
+        self.longest = np.array(
+            [max((c.length_samples for c in clips), default=0) for clips in ordered],
+            dtype=np.int64,
+        )
+        self.faults = np.zeros(len(ordered), dtype=np.int64)
+
+
+def _flat(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The samples as they are, if all strides are whole, forward steps of aligned floats."""
+    array = np.asarray(samples)
+    plain = array.dtype == np.float32 and array.flags.aligned
+    whole = all(stride >= 0 and stride % 4 == 0 for stride in array.strides)
+    return array if plain and whole else np.ascontiguousarray(array, dtype=np.float32)
+
+
+@numba.njit(inline="always")
+def _is_finite(clip, begin, count):
+    """Whether (count,) samples from `begin` on are numbers, in all channels."""
+    worst = np.uint32(0)
+    for channel in range(clip.channels):
+        step = clip.sample_step
+        place = clip.address + 4 * (channel * clip.channel_step + begin * step)
+        if step == 1:
+            bits = bits_at(place, count)
+            for n in range(count):
+                worst = max(worst, bits[n] & _NOT_FINITE)
+        else:
+            bits = bits_at(place, (count - 1) * step + 1)
+            for n in range(count):
+                worst = max(worst, bits[n * step] & _NOT_FINITE)
+    return worst != _NOT_FINITE
+
+
+@numba.njit(inline="always")
+def _fade(clip, begin, count, envelope):
+    """Quarter-sine fades and the gain for clip samples [begin, begin + count)."""
+    for n in range(count):
+        envelope[n] = clip.gain
+    for n in range(min(count, clip.fade_in - begin)):
+        envelope[n] *= np.float32(np.sin(0.5 * np.pi * (begin + n + 0.5) / clip.fade_in))
+    falls = clip.length - clip.fade_out
+    for n in range(max(falls - begin, 0), count):
+        left = clip.length - (begin + n) - 0.5
+        envelope[n] *= np.float32(np.sin(0.5 * np.pi * left / clip.fade_out))
+
+
+@numba.njit(inline="always")
+def _add_clip(clip, weights, begin, count, envelope, out):
+    """out[n] += all channels of clip samples [begin, begin + count), mixed and faded."""
+    fades = begin < clip.fade_in or begin + count > clip.length - clip.fade_out
+    if fades:
+        _fade(clip, begin, count, envelope)
+    step = clip.sample_step
+    for channel in range(clip.channels):
+        weight = weights[clip.first_weight + channel]
+        at = channel * clip.channel_step + (clip.offset + begin) * step
+        samples = floats_at(clip.address + 4 * at, (count - 1) * step + 1)
+        if fades:
+            for n in range(count):
+                out[n] += samples[n * step] * envelope[n] * weight
+        elif step == 1:
+            level = clip.gain * weight
+            for n in range(count):
+                out[n] += samples[n] * level
+        else:
+            level = clip.gain * weight
+            for n in range(count):
+                out[n] += samples[n * step] * level
+
+
+@numba.njit(inline="always")
+def _first_near(clips, first, last, sample):
+    """Index of the first clip in [first, last) that starts at or after a sample."""
+    while first < last:
+        middle = (first + last) // 2
+        if clips[middle].start < sample:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@numba.njit(cache=True, nogil=True)
+def fill_rings(
+    until, chunk, clips, bounds, weights, longest, faults, filled, offsets, masks, envelope, rings
+):  # fmt: skip
+    """Bring the dry sound of every source up to scene sample `until`, in chunks of a fixed grid.
+
+    Parameters
+    ----------
+    until, chunk : int
+    clips, bounds, weights, longest, faults
+        Of a `ClipTable`. A piece that holds something that is no number is left out, and counted.
+    filled : (sources,) int64
+        Scene sample up to which there is sound; multiples of `chunk`.
+    offsets, masks : (sources,) int64
+        Ring of source s: from ``offsets[s]`` on, wrapped by ``masks[s]``.
+    envelope : (chunk,) float32
+        Room to work in.
+    rings : (n,) float32
+    """
+    for s in range(len(filled)):
+        while filled[s] < until:
+            start = filled[s]
+            filled[s] = start + chunk
+            place = offsets[s] + (start & masks[s])
+            out = rings[place : place + chunk]
+            out[:] = np.float32(0.0)
+            c = _first_near(clips, bounds[s], bounds[s + 1], start - longest[s])
+            while c < bounds[s + 1] and clips[c].start < start + chunk:
+                clip = clips[c]
+                c += 1
+                first, last = max(clip.start, start), min(clip.stop, start + chunk)
+                if first >= last:
+                    continue
+                if not _is_finite(clip, clip.offset + first - clip.start, last - first):
+                    faults[s] += 1
+                    continue
+                _add_clip(
+                    clip, weights, first - clip.start, last - first, envelope,
+                    out[first - start : last - start],
+                )  # fmt: skip
