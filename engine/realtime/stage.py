@@ -34,7 +34,7 @@ class Stage:
         self.controls = controls
         self.hop = 0
         self._motion = MotionSampler(snapshot)
-        self._sources = SourceStage(snapshot.sources)
+        self._sources = SourceStage(snapshot)
         self._spaces = [SpaceBus(plan) for plan in snapshot.spaces]
         self._channels = ChannelStage(snapshot)
         plan = snapshot.binaural
@@ -57,7 +57,7 @@ class Stage:
 
     def locate(self, hop: int) -> None:
         """Be ready to render `hop`, with the past that is still heard already taken in."""
-        memory = max(
+        memory = self._sources.history_hops + max(
             self._channels.history_hops,
             0 if self._binaural is None else self._binaural.history_hops,
             *(space.history_hops for space in self._spaces),
