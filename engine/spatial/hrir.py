@@ -1,47 +1,49 @@
 """HRIR sets: measured responses at the project's rate, ready to be interpolated.
 
-A set is taken apart into time-aligned responses and onset delays (`engine.spatial.alignment`).
-Between measurements the aligned spectra and the delays are interpolated separately, by barycentric
-weights in the triangle around the direction; at a measured direction the result is the measured
-response itself. Where a set leaves a part of the sphere unmeasured (KEMAR below -40 degrees, a
-set of the horizon only), further directions stand in, each a mean of the measurements nearest to
-it, so that interaural differences fade towards the gap's middle instead of jumping.
+A set is taken apart into time-aligned responses and onset delays (`neighbour_alignment`). Between
+directions the aligned spectra and the delays are interpolated separately, by barycentric weights
+in the triangle around the direction; at a measured direction the result is the measured response
+itself. Where measurements are missing or far apart, `stand_ins` fill in. Sets of several distances
+keep a sphere for each; nearer than the nearest, `near_field` takes over.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import signal
-from scipy.spatial import cKDTree
+from scipy import fft
 
 from engine import resources
-from engine.coordinates import to_cartesian
+from engine.coordinates import to_spherical
 from engine.errors import HrirError
 from engine.realtime.binaural import locate_triangle
-from engine.spatial.alignment import delay_responses, onset_delays
-from engine.spatial.hrir_checks import check_head
-from engine.spatial.sofa import Measurements, read_sofa
-from engine.spatial.sphere import Triangulation, triangulate
+from engine.spatial import near_field
+from engine.spatial.alignment import delay_responses
+from engine.spatial.hrir_checks import check_head, coverage_notes, room_note
+from engine.spatial.hrir_measurements import Measurements, head_measurements
+from engine.spatial.hrir_resampling import resample_responses
+from engine.spatial.hrir_spheres import spheres
+from engine.spatial.neighbour_alignment import aligned_delays
+from engine.spatial.sofa import read_sofa
+from engine.spatial.sphere import Triangulation, edges_of, triangulate
+from engine.spatial.stand_ins import across_gaps, between, coarse_places, gaps, worth_refining
 
 KEMAR = "kemar"
 _KEMAR_FILE = "hrir/mit_kemar_normal_pinna.sofa"
-_GAP_DEG = 35.0
-_SAME_DIRECTION_DEG = 0.01
-_RESAMPLER_HALF_LENGTH = 48
-_LARGEST_RATIO_TERM = 2000
 _LONGEST_SPREAD_SAMPLES = 200
 """Onsets later than the earliest by more than this are no heads but echoes; the kernel's
 partitions leave room for no more."""
 
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, eq=False)
 class HrirSet:
-    """Measured head-related impulse responses on one sphere around the listener.
+    """Measured head-related impulse responses on one sphere around the listener, or several.
 
     Parameters
     ----------
@@ -57,19 +59,23 @@ class HrirSet:
     measured : int
         How many of the directions were measured.
     distance_m : float
-        Radius they were measured at.
+        Radius they were measured at: the widest, where there are several.
     notes : tuple of str
         What is odd about the set, in words.
+    nearer : tuple of HrirSet
+        Spheres measured nearer, nearest first, with levels and onsets as if 1/r and the way to
+        the head's centre were taken out.
     """
 
     name: str
     sample_rate_hz: int
-    directions: NDArray[np.float64]
-    responses: NDArray[np.float64]
-    delays_samples: NDArray[np.float64]
+    directions: Floats
+    responses: Floats
+    delays_samples: Floats
     measured: int
     distance_m: float
     notes: tuple[str, ...] = ()
+    nearer: tuple[HrirSet, ...] = ()
 
     @cached_property
     def triangulation(self) -> Triangulation:
@@ -77,12 +83,12 @@ class HrirSet:
         return triangulate(self.directions)
 
     @cached_property
-    def aligned(self) -> NDArray[np.float64]:
+    def aligned(self) -> Floats:
         """(n, 2, taps) responses whose onsets all coincide with the earliest one."""
         return delay_responses(self.responses, -self.relative_delays_samples)
 
     @cached_property
-    def relative_delays_samples(self) -> NDArray[np.float64]:
+    def relative_delays_samples(self) -> Floats:
         """(n, 2) onset delays after the earliest of all."""
         return self.delays_samples - self.delays_samples.min()
 
@@ -90,7 +96,7 @@ class HrirSet:
         """Index of the measurement nearest to a direction (3,)."""
         return int(np.argmax(self.directions[: self.measured] @ np.asarray(direction, float)))
 
-    def weights(self, directions: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    def weights(self, directions: ArrayLike) -> tuple[NDArray[np.int32], Floats]:
         """Vertices (m, 3) and barycentric weights (m, 3) of unit vectors (m, 3)."""
         sphere = self.triangulation
         wanted = np.atleast_2d(np.asarray(directions, dtype=np.float64))
@@ -101,19 +107,90 @@ class HrirSet:
         ]
         return sphere.triangles[found], weights
 
-    def interpolate(self, directions: ArrayLike) -> NDArray[np.float64]:
-        """Responses (m, 2, taps) at any unit vectors (m, 3)."""
+    def interpolate(self, directions: ArrayLike, distance_m: ArrayLike | None = None) -> Floats:
+        """Responses (m, 2, taps) at any unit vectors (m, 3).
+
+        With distances (m,) or one for all, responses are those of sources there, without the loss
+        and the delay of the way to the head's centre (which are the propagation's): between
+        measured spheres by weights linear in 1/r, nearer than the nearest by `near_field`, and at
+        `distance_m` and beyond as measured.
+        """
+        return delay_responses(*self.apart(directions, distance_m))
+
+    def apart(
+        self, directions: ArrayLike, distance_m: ArrayLike | None = None
+    ) -> tuple[Floats, Floats]:
+        """Time-aligned responses (m, 2, taps), and the delays (m, 2) in samples to put back."""
+        wanted = np.atleast_2d(np.asarray(directions, dtype=np.float64))
+        if distance_m is None:
+            return self._on_sphere(wanted)
+        distances = np.broadcast_to(np.asarray(distance_m, dtype=np.float64), len(wanted))
+        steps = (*self.nearer, self)
+        radii = np.array([step.distance_m for step in steps])
+        aligned, delays = self._on_sphere(wanted)
+        for outer in range(1, len(steps)):
+            chosen = np.flatnonzero((distances >= radii[outer - 1]) & (distances < radii[outer]))
+            part = 1.0 / distances[chosen] - 1.0 / radii[outer]
+            part = (part / (1.0 / radii[outer - 1] - 1.0 / radii[outer]))[:, None]
+            near = steps[outer - 1]._on_sphere(wanted[chosen])
+            aligned[chosen] += part[..., None] * (near[0] - aligned[chosen])
+            delays[chosen] += part * (near[1] - delays[chosen])
+        close = np.flatnonzero(distances < radii[0])
+        if len(close):
+            aligned[close], delays[close] = steps[0]._close(wanted[close], distances[close])
+        return aligned, delays
+
+    def at_distance(self, distance_m: float) -> HrirSet:
+        """The set as if it had been measured at another distance, on the same directions.
+
+        Such sets share triangles and weights, so that whoever renders can mix several distances.
+        """
+        aligned, delays = self.apart(self.directions, distance_m)
+        responses = delay_responses(aligned, delays)
+        late = delays + self.delays_samples.min()
+        return replace(
+            self, responses=responses, delays_samples=late, distance_m=distance_m, nearer=()
+        )
+
+    def describe(self) -> str:
+        """The set in a line: directions, where they lie, distances, rate, taps."""
+        elevations = to_spherical(self.directions[: self.measured])[:, 1]
+        low, high = np.round([elevations.min(), elevations.max()]).astype(int)
+        where = f"elevations {low} to {high} degrees" if high > low else f"elevation {low} degrees"
+        steps = ", ".join(f"{step.distance_m:g}" for step in (*self.nearer, self))
+        return (
+            f"{self.measured} directions, {where}, {steps} m, {self.responses.shape[-1]} taps at "
+            f"{self.sample_rate_hz} Hz"
+        )
+
+    def _on_sphere(self, directions: Floats) -> tuple[Floats, Floats]:
         vertices, weights = self.weights(directions)
         aligned = np.einsum("mk,mket->met", weights, self.aligned[vertices])
         delays = np.einsum("mk,mke->me", weights, self.relative_delays_samples[vertices])
-        return delay_responses(aligned, delays)
+        return aligned, delays
+
+    def _close(self, directions: Floats, distances_m: Floats) -> tuple[Floats, Floats]:
+        """`apart` for sources nearer than this sphere. See `near_field`."""
+        sources = directions * np.maximum(distances_m, near_field.NEAREST_M)[:, None]
+        taken = near_field.ear_directions(sources, self.distance_m)
+        parts = [self._on_sphere(taken[:, ear]) for ear in range(2)]
+        aligned = np.stack([part[0][:, ear] for ear, part in enumerate(parts)], axis=1)
+        delays = np.stack([part[1][:, ear] for ear, part in enumerate(parts)], axis=1)
+        later_s = near_field.near_delays_s(sources, taken, self.distance_m)
+        taps = aligned.shape[-1]
+        size = 1 << int(2 * taps - 1).bit_length()
+        filters = near_field.near_filters(
+            sources, taken, self.distance_m, size, self.sample_rate_hz
+        )
+        spectra = fft.rfft(aligned, size, axis=-1) * filters
+        filtered = fft.irfft(spectra, size, axis=-1)[..., :taps]
+        return filtered, delays + later_s * self.sample_rate_hz
 
 
 def load_hrirs(source: str | Path, sample_rate_hz: int) -> HrirSet:
     """HRIR set from a SOFA file, or the shipped one ('kemar'), at a sample rate.
 
-    Of sets with several distances, the sphere with the most measurements is taken (the widest of
-    equals). The result is cached.
+    Converted to the rate once (`hrir_resampling`). The result is cached.
 
     Raises
     ------
@@ -125,95 +202,99 @@ def load_hrirs(source: str | Path, sample_rate_hz: int) -> HrirSet:
     return _load(str(source), path, stamp, int(sample_rate_hz))
 
 
+def hrir_set(
+    name: str, sample_rate_hz: int, directions: Floats, responses: Floats, distance_m: float
+) -> HrirSet:
+    """A set out of (n, 3) directions with (n, 2, taps) responses: onsets found, gaps filled.
+
+    Raises
+    ------
+    ShapeError, scipy.spatial.QhullError
+        If the directions cannot be triangulated, which stand-ins make all but impossible.
+    """
+    measured = len(directions)
+    missing = gaps(directions)
+    edges = edges_of(triangulate(np.concatenate([directions, missing])).triangles)
+    edges = edges[(edges < measured).all(axis=1)]
+    delays = aligned_delays(responses, edges, sample_rate_hz)
+    delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_SAMPLES)
+    everywhere, sounds, onsets = [directions, missing], [responses], [delays]
+    if len(missing):
+        stand_in, late = across_gaps(missing, directions, responses, delays)
+        sounds, onsets = [*sounds, stand_in], [*onsets, late]
+    if worth_refining(measured, responses.shape[-1]):
+        finer = coarse_places(np.concatenate(everywhere), measured)
+        if len(finer):
+            stand_in, late = between(finer, directions, responses, delays)
+            everywhere, sounds, onsets = (
+                [*everywhere, finer], [*sounds, stand_in], [*onsets, late])  # fmt: skip
+    return HrirSet(
+        name,
+        sample_rate_hz,
+        np.concatenate(everywhere),
+        np.concatenate(sounds),
+        np.concatenate(onsets),
+        measured,
+        distance_m,
+    )
+
+
 @lru_cache(maxsize=4)
 def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
-    measurements = read_sofa(path)
-    chosen = _one_sphere(measurements)
-    positions = measurements.positions_m[chosen]
-    radii = np.linalg.norm(positions, axis=1)
-    ratio = sample_rate_hz / measurements.sample_rate_hz
-    up, down = _ratio(measurements.sample_rate_hz, sample_rate_hz, path)
-    responses = _resample(measurements.responses[chosen], up, down)
-    file_delays = measurements.delays_samples[chosen] * ratio
-    file_delays -= min(file_delays.min(), 0.0)
-    if file_delays.any():
-        room = int(np.ceil(file_delays.max())) + 1
-        responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), file_delays)
-    delays = onset_delays(responses, sample_rate_hz)
-    notes = check_head(responses, delays, sample_rate_hz, path)
-    delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_SAMPLES)
-    directions = positions / radii[:, None]
-    filled = _fill_gaps(directions, responses, delays)
+    measurements = head_measurements(read_sofa(path), path)
+    groups, notes = spheres(measurements, path)
     try:
-        distance_m = float(np.median(radii))
-        result = HrirSet(name, sample_rate_hz, *filled, len(directions), distance_m, notes)
-        _ = result.triangulation
+        sets = [_sphere(name, sample_rate_hz, measurements, group, path) for group in groups]
+        for one in sets:
+            _ = one.triangulation
     except ValueError as error:
         raise HrirError(
             "the directions cannot be triangulated", place=path, remedy="choose another SOFA file"
         ) from error
-    return result
-
-
-def _one_sphere(measurements: Measurements) -> NDArray[np.intp]:
-    """Indices of the measurements to use: one distance, every direction once."""
-    radii = np.round(np.linalg.norm(measurements.positions_m, axis=1), 2)
-    values, counts = np.unique(radii, return_counts=True)
-    radius = values[counts == counts.max()].max()
-    if counts.max() < 0.5 * len(radii):  # scattered distances: one cloud, taken as it is
-        chosen = np.arange(len(radii))
-    else:
-        chosen = np.flatnonzero(radii == radius)
-    directions = measurements.positions_m[chosen]
-    directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    pairs = cKDTree(directions).query_pairs(np.radians(_SAME_DIRECTION_DEG), output_type="ndarray")
-    return np.delete(chosen, np.unique(pairs.max(axis=1))) if len(pairs) else chosen
-
-
-def _ratio(from_hz: int, to_hz: int, path: Path) -> tuple[int, int]:
-    """Whole numbers to go up and down by; refused where the filter would grow without bound."""
-    common = int(np.gcd(from_hz, to_hz))
-    up, down = to_hz // common, from_hz // common
-    if not 1 <= max(up, down) <= _LARGEST_RATIO_TERM:
-        raise HrirError(
-            f"cannot convert responses of {from_hz} Hz to {to_hz} Hz",
-            place=path,
-            remedy="convert the sound to 44100 or 48000 Hz, or choose another SOFA file",
-        )
-    return up, down
-
-
-def _resample(responses: NDArray[np.float64], up: int, down: int) -> NDArray[np.float64]:
-    """Responses at another rate, with the same spectrum (so samples scale by the rates' ratio)."""
-    if up == down:
-        return responses
-    larger = max(up, down)
-    taps = signal.firwin(
-        2 * _RESAMPLER_HALF_LENGTH * larger + 1, 1.0 / larger, window=("kaiser", 9.0)
+    widest = sets[-1]
+    notes = [*measurements.notes, *notes]
+    heard, late = (part[: widest.measured] for part in (widest.responses, widest.delays_samples))
+    notes += check_head(heard, late, sample_rate_hz, path)
+    notes += room_note(heard, sample_rate_hz, path)
+    notes += coverage_notes(widest.directions[: widest.measured], path)
+    return replace(
+        widest, notes=tuple(notes), nearer=tuple(_like(one, widest) for one in sets[:-1])
     )
-    return np.asarray(signal.resample_poly(responses, up, down, axis=-1, window=taps)) * (down / up)
 
 
-def _fill_gaps(
-    directions: NDArray[np.float64], responses: NDArray[np.float64], delays: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Add stand-ins where nothing was measured within `_GAP_DEG` (see the module's docstring)."""
-    candidates = np.concatenate(
-        [to_cartesian(np.arange(8) * 45.0, e) for e in (0.0, 45.0, -45.0)]
-        + [to_cartesian([0.0, 0.0], [90.0, -90.0])]
+def _sphere(
+    name: str, sample_rate_hz: int, measurements: Measurements, group: NDArray[np.intp], path: Path
+) -> HrirSet:
+    """One sphere's set: at the project's rate, with the file's delays before the responses."""
+    positions = measurements.positions_m[group]
+    distances = np.linalg.norm(positions, axis=1)
+    from_hz = measurements.sample_rate_hz
+    responses = resample_responses(measurements.responses[group], from_hz, sample_rate_hz, path)
+    delays = measurements.delays_samples[group] * (sample_rate_hz / from_hz)
+    delays -= delays.min()  # what all share is the measurement's latency, not the head's
+    if delays.any():
+        room = int(np.ceil(delays.max())) + 1
+        responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), delays)
+    return hrir_set(
+        name, sample_rate_hz, positions / distances[:, None], responses, float(np.median(distances))
     )
-    angles = np.degrees(np.arccos(np.clip(candidates @ directions.T, -1.0, 1.0)))
-    candidates, angles = candidates[angles.min(1) > _GAP_DEG], angles[angles.min(1) > _GAP_DEG]
-    if not len(candidates):
-        return directions, responses, delays
-    closeness = np.clip(1.0 - (angles - angles.min(1, keepdims=True)) / 10.0, 0.0, None)
-    shares = closeness / closeness.sum(1, keepdims=True)
-    aligned = delay_responses(responses, -delays + delays.min())
-    mean_delays = shares @ delays.reshape(len(delays), -1)
-    mean = np.einsum("cn,net->cet", shares, aligned)
-    stand_ins = delay_responses(mean, mean_delays - delays.min())
-    return (
-        np.concatenate([directions, candidates]),
-        np.concatenate([responses, stand_ins]),
-        np.concatenate([delays, mean_delays]),
+
+
+def _like(near: HrirSet, far: HrirSet) -> HrirSet:
+    """A nearer sphere with the level and the earliest onset it would have at the far one's place.
+
+    Whether the file's levels grow toward the head as 1/r is heard from the levels themselves. On
+    the ears' axis the near ear is a head's radius nearer than its centre at any distance: the
+    earliest onset stands for the way to the centre.
+    """
+    loudness = [np.sqrt(np.mean(one.responses[: one.measured] ** 2)) for one in (near, far)]
+    growth = far.distance_m / near.distance_m
+    gain = 1.0 / growth if loudness[0] / loudness[1] > np.sqrt(growth) else 1.0
+    shift = far.delays_samples.min() - near.delays_samples.min()
+    taps = max(near.responses.shape[-1], far.responses.shape[-1])
+    padded = np.pad(near.responses, ((0, 0), (0, 0), (0, taps - near.responses.shape[-1])))
+    return replace(
+        near,
+        responses=gain * delay_responses(padded, np.full(padded.shape[:2], shift)),
+        delays_samples=near.delays_samples + shift,
     )

@@ -61,6 +61,12 @@ def triangulate(directions: NDArray[np.float64]) -> Triangulation:
     )
 
 
+def edges_of(triangles: NDArray[np.int32]) -> NDArray[np.int32]:
+    """(e, 2) vertices that the edges of (t, 3) triangles join, every edge once."""
+    pairs = triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
+    return np.unique(np.sort(pairs, axis=1), axis=0)
+
+
 def _lookup(directions: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray[np.int32]:
     rows, columns = _LOOKUP_SHAPE
     elevation = ((np.arange(rows) + 0.5) / rows - 0.5) * np.pi
