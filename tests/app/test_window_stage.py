@@ -116,3 +116,13 @@ def test_the_picture_follows_the_playhead(window: MainWindow, qtbot: QtBot) -> N
     window.picture.decoder.decoded.connect(lambda time_s, image: shown.append(time_s))
     window.session.locate(1.0)
     qtbot.waitUntil(lambda: bool(shown) and shown[-1] == pytest.approx(1.0, abs=0.001))
+
+
+def test_alt_moves_one_keyframe_alone(window: MainWindow) -> None:
+    session, view = window.session, window.stage.top_view
+    session.selection.select_track("one")
+    before = session.project.track("one").trajectory.keyframes
+    start = view.projection.point(4.0, 0.0)
+    drag(view, start, start + QPointF(-60, -10), Qt.KeyboardModifier.AltModifier)
+    after = session.project.track("one").trajectory.keyframes
+    assert [old != new for old, new in zip(before, after, strict=True)] == [False, True, False]

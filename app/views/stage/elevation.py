@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
-from app.views.stage.gestures import edits_at_time
+from app.views.stage.gestures import bends_at_time, edits_at_time
 from engine.coordinates import to_spherical
 from engine.project.model import Project
 
@@ -31,7 +31,10 @@ class ElevationScale(EditingWidget):
         self._make_edit: Callable[[float], object] | None = None
         self.setFixedWidth(WIDTH_PX)
         self.setAccessibleName("Elevation of sources")
-        self.setToolTip("Elevation: drag to lift the selected source or keyframe")
+        self.setToolTip(
+            "Elevation: drag to lift the selected source or keyframe; what is near in time "
+            "follows (Alt: that moment alone)"
+        )
         selection.changed.connect(self.update)
 
     def set_project(self, project: Project) -> None:
@@ -57,7 +60,8 @@ class ElevationScale(EditingWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._make_edit = self._edits()
+            alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            self._make_edit = self._edits(alone)
             if self._make_edit is not None:
                 self.gesture_began.emit()
                 self.mouseMoveEvent(event)
@@ -78,7 +82,7 @@ class ElevationScale(EditingWidget):
         else:
             super().keyPressEvent(event)
 
-    def _edits(self) -> Callable[[float], object] | None:
+    def _edits(self, alone: bool) -> Callable[[float], object] | None:
         """From an elevation in degrees to the edit that lifts the selected keyframe or source."""
         chosen = self._selection.value
         if chosen.track_id is None or self._project.track(chosen.track_id).kind != "object":
@@ -89,7 +93,8 @@ class ElevationScale(EditingWidget):
             time_s = trajectory.keyframes[chosen.keyframe].time_s
         x_m, y_m, _ = (float(value) for value in trajectory.at(time_s))
         across_m = math.hypot(x_m, y_m)
-        make_edit = edits_at_time(self._project, chosen.track_id, time_s)
+        kind = edits_at_time if alone else bends_at_time
+        make_edit = kind(self._project, chosen.track_id, time_s)
         return lambda elevation_deg: make_edit(
             x_m, y_m, across_m * math.tan(math.radians(elevation_deg))
         )

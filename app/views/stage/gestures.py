@@ -8,29 +8,18 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, Qt
 
 from app.views.stage.projection import Projection
-from engine.project.edits import AddKeyframe, MoveKeyframe
-from engine.project.model import Keyframe, Project
+from engine.project.bending import bent_stretch
+from engine.project.edits import AddKeyframe, BendTrajectory, MoveKeyframe
+from engine.project.model import Project
 
 SAME_TIME_S = 0.004
 START_DISTANCE_PX = 3.0
 
 
-def keyframe_edit(track_id: str, index: int, keyframe: Keyframe) -> MoveKeyframe:
-    """The edit that puts keyframe `index` of a track where `keyframe` is."""
-    return MoveKeyframe(
-        track_id=track_id,
-        index=index,
-        time_s=keyframe.time_s,
-        x_m=keyframe.x_m,
-        y_m=keyframe.y_m,
-        z_m=keyframe.z_m,
-    )
-
-
 def edits_at_time(
     project: Project, track_id: str, time_s: float
 ) -> Callable[[float, float, float], MoveKeyframe | AddKeyframe]:
-    """``make_edit(x_m, y_m, z_m)`` for a source at a time.
+    """``make_edit(x_m, y_m, z_m)`` for a source at a time, and for that time alone.
 
     It moves the keyframe that is there, or adds one; the same kind of edit for a whole drag, so
     that it stays one step of the history.
@@ -46,8 +35,27 @@ def edits_at_time(
     )
 
 
+def bends_at_time(
+    project: Project, track_id: str, time_s: float
+) -> Callable[[float, float, float], BendTrajectory]:
+    """``make_edit(x_m, y_m, z_m)`` that pulls the path at a time; its machine-made rest follows.
+
+    The path is that of now, when the drag begins, so that going back to the start undoes it.
+    """
+    path = project.track(track_id).trajectory
+    near = (k.time_s for k in path.keyframes if abs(k.time_s - time_s) <= SAME_TIME_S)
+    there_s = next(near, time_s)
+    return lambda x_m, y_m, z_m: BendTrajectory(
+        track_id=track_id,
+        time_s=there_s,
+        keyframes=bent_stretch(path, there_s, (x_m, y_m, z_m)),
+    )
+
+
 class DragOnStage:
     """A drag that starts on a keyframe or a source. Shift keeps the distance to the listener.
+
+    What is near in time follows (`bends_at_time`), unless Alt is held when the drag begins.
 
     Parameters
     ----------

@@ -19,13 +19,13 @@ from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.elevation import ElevationScale
-from app.views.stage.gestures import DragOnStage, edits_at_time, keyframe_edit
+from app.views.stage.gestures import DragOnStage, bends_at_time, edits_at_time
 from app.views.stage.ground import StageGround
 from app.views.stage.labels import place_labels
 from app.views.stage.projection import Projection, fitted
 from app.views.stage.readout import StageReadout
 from engine.project.edits import AddKeyframe
-from engine.project.model import Keyframe, Project, Track
+from engine.project.model import Project, Track
 
 _REACH_PX = 9.0
 
@@ -127,43 +127,28 @@ class TopView(EditingWidget):
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan = point
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._press(point)
+            alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            self._press(point, alone)
 
-    def _press(self, point: QPointF) -> None:
+    def _press(self, point: QPointF, alone: bool) -> None:
         chosen = self._chosen_track()
         if chosen is not None and (index := self._keyframe_at(chosen, point)) is not None:
             self._selection.select_keyframe(chosen.id, index)
-            self._start_keyframe_drag(chosen.id, index, chosen.trajectory.keyframes[index], point)
+            time_s = chosen.trajectory.keyframes[index].time_s
+            self._start_drag(chosen, time_s, point, alone)
         elif (track := self._source_at(point)) is not None:
             self._selection.select_keyframe(track.id, None)
-            self._start_source_drag(track, point)
+            self._start_drag(track, self._position_s, point, alone)
         elif (found := self._path_at(point)) is not None:
             self._selection.select_keyframe(found[0].id, None)
         else:
             self._pan = point
 
-    def _start_keyframe_drag(
-        self, track_id: str, index: int, keyframe: Keyframe, point: QPointF
-    ) -> None:
-        def edit(x_m: float, y_m: float, z_m: float) -> object:
-            return keyframe_edit(
-                track_id,
-                index,
-                Keyframe(time_s=keyframe.time_s, x_m=x_m, y_m=y_m, z_m=z_m),
-            )
-
-        position = (keyframe.x_m, keyframe.y_m, keyframe.z_m)
-        self._drag = DragOnStage(point, self.projection, position, edit)
-
-    def _start_source_drag(self, track: Track, point: QPointF) -> None:
-        time_s = self._position_s
+    def _start_drag(self, track: Track, time_s: float, point: QPointF, alone: bool) -> None:
+        """Pull the path at a time; with `alone`, only the keyframe there."""
         x_m, y_m, z_m = (float(value) for value in track.trajectory.at(time_s))
-        self._drag = DragOnStage(
-            point,
-            self.projection,
-            (x_m, y_m, z_m),
-            edits_at_time(self._project, track.id, time_s),
-        )
+        make_edit = (edits_at_time if alone else bends_at_time)(self._project, track.id, time_s)
+        self._drag = DragOnStage(point, self.projection, (x_m, y_m, z_m), make_edit)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position()

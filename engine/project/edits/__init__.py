@@ -45,6 +45,7 @@ from engine.project.edits.tracks import (
 )
 from engine.project.edits.trajectory import (
     AddKeyframe,
+    BendTrajectory,
     DeleteKeyframe,
     MoveKeyframe,
     ReplaceTrajectory,
@@ -92,6 +93,7 @@ __all__ = [
     "ApplyAnalysis",
     "ApplyScript",
     "ApplyTakes",
+    "BendTrajectory",
     "DeleteClip",
     "DeleteContact",
     "DeleteEvent",

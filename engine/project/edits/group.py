@@ -41,6 +41,7 @@ from engine.project.edits.tracks import (
 )
 from engine.project.edits.trajectory import (
     AddKeyframe,
+    BendTrajectory,
     DeleteKeyframe,
     MoveKeyframe,
     ReplaceTrajectory,
@@ -79,7 +80,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     SetDoppler,
     SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
-    MoveKeyframe | AddKeyframe | DeleteKeyframe | ReplaceTrajectory,
+    MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,

@@ -84,6 +84,32 @@ class DeleteKeyframe(EditBase, frozen=True, kw_only=True, tag="delete_keyframe")
         return project.with_track(structs.replace(track, trajectory=path))
 
 
+class BendTrajectory(EditBase, frozen=True, kw_only=True, tag="bend_trajectory"):
+    """Put keyframes into a path, each in place of the one at its very time (`bent_stretch`)."""
+
+    text: ClassVar[str] = "Bend trajectory"
+    track_id: str
+    time_s: float
+    """When the pull is; what is pulled at one time in one drag is one step."""
+    keyframes: tuple[Keyframe, ...]
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"BendTrajectory:{self.track_id}:{self.time_s}"
+
+    def apply(self, project: Project) -> Project:
+        track = project.track(self.track_id)
+        if not self.keyframes:
+            raise ProjectError("the bend holds no keyframe", place=track.name)
+        places = {k.time_s: k for k in track.trajectory.keyframes}
+        for keyframe in self.keyframes:
+            check_keyframe(keyframe)
+            places[keyframe.time_s] = by_hand(keyframe)
+        path = Trajectory(keyframes=tuple(places[time_s] for time_s in sorted(places)))
+        check_trajectory(path)
+        return project.with_track(structs.replace(track, trajectory=path))
+
+
 class ReplaceTrajectory(EditBase, frozen=True, kw_only=True, tag="replace_trajectory"):
     """Give a track another path as a whole; all of it becomes a hand's."""
 
