@@ -16,6 +16,7 @@ from engine.project.model import (
     ClipId,
     Contact,
     ContentHash,
+    EqBand,
     Event,
     EventId,
     Marker,
@@ -195,11 +196,26 @@ def _of_track(project: Project, random: Random) -> Edit | None:
         lambda: verbs.SetTrackLabel(track_id=track.id, object_label="dog"),
         lambda: verbs.ReorderTrack(track_id=track.id, index=random.randrange(len(project.tracks))),
         lambda: verbs.SetDoppler(track_id=track.id, doppler=not track.doppler),
+        lambda: verbs.SetAir(track_id=track.id, air=not track.air),
+        lambda: verbs.SetStereo(track_id=track.id, stereo=not track.stereo),
+        lambda: verbs.SetOcclusion(
+            track_id=track.id, curve=((0.0, 0.0), (_time_s(random) + 0.1, random.random()))
+        ),
+        lambda: verbs.SetWidth(track_id=track.id, curve=((0.0, random.uniform(0.0, 360.0)),)),
+        lambda: verbs.SetTrackEq(track_id=track.id, bands=(_band(random),)),
         lambda: verbs.SetTrackGain(track_id=track.id, gain_db=round(random.uniform(-40, 6), 1)),
         lambda: verbs.MuteTrack(track_id=track.id, muted=not track.strip.muted),
         lambda: verbs.SoloTrack(track_id=track.id, soloed=not track.strip.soloed),
     )
     return random.choice(choices)()
+
+
+def _band(random: Random) -> EqBand:
+    return EqBand(
+        kind="bell",
+        frequency_hz=round(random.uniform(50.0, 12_000.0), 1),
+        gain_db=round(random.uniform(-12.0, 12.0), 1),
+    )
 
 
 def _of_path(project: Project, random: Random) -> Edit | None:

@@ -16,6 +16,8 @@ from engine.errors import ProjectError
 from engine.project.model import (
     Clip,
     Contact,
+    Curve,
+    EqBand,
     Event,
     Keyframe,
     Marker,
@@ -37,6 +39,10 @@ FARTHEST_M = 100_000.0
 QUIETEST_DB = -144.0
 """Below this is silence (the step of 24-bit audio); mute instead."""
 LOUDEST_DB = 36.0
+MOST_BANDS = 8
+LOWEST_BAND_HZ, HIGHEST_BAND_HZ = 10.0, 24_000.0
+LARGEST_BAND_DB = 24.0
+LOWEST_Q, HIGHEST_Q = 0.1, 20.0
 TIME_TOLERANCE_S = 1e-4
 """Slack when a clip is compared with its take: less than 5 samples at 48 kHz."""
 
@@ -120,9 +126,50 @@ def check_contact(contact: Contact, where: str = "contact") -> None:
     check_number(contact.strength, f"{where}.strength", 0.0, 1.0)
 
 
+def check_curve(curve: Curve, where: str, low: float, high: float, unit: str = "") -> None:
+    """Points in strictly increasing time, values in [low, high]; none at all is fine."""
+    before_s = -math.inf
+    for index, (time_s, value) in enumerate(curve):
+        place = f"{where}[{index}]"
+        check_time(time_s, f"{place}.time_s")
+        check_number(value, f"{place}.value", low, high, unit)
+        if time_s <= before_s:
+            raise ProjectError(
+                f"{place}.time_s is {time_s:g}, not after the one before ({before_s:g})",
+                remedy="keep the points' times strictly increasing",
+            )
+        before_s = time_s
+
+
+def check_occlusion(curve: Curve, where: str = "occlusion") -> None:
+    """From 0 (open) to 1 (behind a thick wall)."""
+    check_curve(curve, where, 0.0, 1.0)
+
+
+def check_width(curve: Curve, where: str = "width_deg") -> None:
+    """From 0 (a point) to 360 (all around)."""
+    check_curve(curve, where, 0.0, 360.0, "degrees")
+
+
+def check_eq(bands: tuple[EqBand, ...], where: str = "eq") -> None:
+    """So many bands, each in range."""
+    if len(bands) > MOST_BANDS:
+        raise ProjectError(
+            f"{where} has {len(bands)} bands", remedy=f"keep {MOST_BANDS} at the most"
+        )
+    for index, band in enumerate(bands):
+        place = f"{where}[{index}]"
+        check_number(
+            band.frequency_hz, f"{place}.frequency_hz", LOWEST_BAND_HZ, HIGHEST_BAND_HZ, "Hz"
+        )
+        check_number(band.gain_db, f"{place}.gain_db", -LARGEST_BAND_DB, LARGEST_BAND_DB, "dB")
+        check_number(band.q, f"{place}.q", LOWEST_Q, HIGHEST_Q)
+
+
 def check_strip(strip: Strip, where: str = "strip") -> None:
-    """Gain in range."""
+    """Gain and equaliser in range."""
     check_gain(strip.gain_db, f"{where}.gain_db")
+    check_eq(strip.eq, f"{where}.eq")
 
 
 def check_colour(colour: object, where: str = "colour") -> None:
@@ -147,6 +194,8 @@ def check_track(track: Track, where: str = "track") -> None:
     if track.boxes is not None:
         check_hash(track.boxes, f"{where}.boxes")
     check_strip(track.strip, f"{where}.strip")
+    check_occlusion(track.occlusion, f"{where}.occlusion")
+    check_width(track.width_deg, f"{where}.width_deg")
     check_time(track.start_s, f"{where}.start_s")
     check_time(track.end_s, f"{where}.end_s")
 
@@ -269,6 +318,8 @@ def check_project(project: Project) -> None:
         check_time(time_s, f"analysis.shots_s[{index}]")
     check_scene(project.scene)
     check_strip(project.master, "master")
+    if project.master.eq:
+        raise ProjectError("master.eq has bands", remedy="the master has no equaliser: remove them")
     if project.video is not None:
         check_video(project.video)
     for name in ("tracks", "events", "takes", "clips", "markers"):

@@ -29,6 +29,9 @@ ContentHash = NewType("ContentHash", str)
 Provenance = Literal["machine", "hand"]
 TrackKind = Literal["object", "ambience"]
 Mapping = Literal["foleyspace", "cylinder", "foleydesigner"]
+EqKind = Literal["high_pass", "low_shelf", "bell", "high_shelf", "low_pass"]
+Curve = tuple[tuple[float, float], ...]
+"""Automation: points (time_s, value) in strictly increasing time, straight lines between them."""
 
 
 class Value(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
@@ -102,20 +105,34 @@ class Contact(Value, frozen=True, kw_only=True):
     provenance: Provenance = "machine"
 
 
+class EqBand(Value, frozen=True, kw_only=True):
+    """One band of a strip's equaliser; the passes fall by 12 dB an octave and ignore the gain."""
+
+    kind: EqKind
+    frequency_hz: float
+    gain_db: float = 0.0
+    q: float = 0.707
+    on: bool = True
+
+
 class Strip(Value, frozen=True, kw_only=True):
-    """Mixer settings of a track (or the master)."""
+    """Mixer settings of a track (or the master, which has no equaliser)."""
 
     gain_db: float = 0.0
     muted: bool = False
     soloed: bool = False
+    eq: tuple[EqBand, ...] = ()
 
 
 class Track(Value, frozen=True, kw_only=True):
     """Something that sounds: a detected (or hand-made) object, or the ambience bed.
 
     `boxes` names an (n, 6) float64 array: time_s, x0, y0, x1, y1 (pixels), confidence.
-    `doppler` routes the track through the propagation delay line. An ambience track surrounds
-    the listener and ignores its trajectory.
+    `doppler` routes the track through the propagation delay line, `air` lets distance swallow
+    high frequencies. `occlusion` is 0 (open) to 1 (behind a thick wall). `width_deg` is the angle
+    the sound fills, 0 (a point) to 360 (all around). With `stereo`, takes of two channels sound as
+    two sources, half the width to either side; without it they are averaged. An ambience track
+    surrounds the listener and ignores its trajectory and all of these.
     """
 
     id: TrackId
@@ -129,6 +146,10 @@ class Track(Value, frozen=True, kw_only=True):
     boxes: ContentHash | None = None
     strip: Strip = Strip()
     doppler: bool = True
+    air: bool = True
+    occlusion: Curve = ()
+    width_deg: Curve = ()
+    stereo: bool = False
     start_s: float = 0.0
     """First moment the object was seen."""
     end_s: float = 0.0
@@ -160,6 +181,8 @@ class Event(Value, frozen=True, kw_only=True):
     seed: int = 0
     category: str = ""
     why: str = ""
+    muted: bool = False
+    """Its clips are made, but muted; `why` says what speaks against hearing them."""
     provenance: Provenance = "machine"
 
 

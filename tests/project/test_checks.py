@@ -10,7 +10,9 @@ from msgspec import structs
 
 from engine.errors import ProjectError
 from engine.project.checks import SAMPLE_RATES_HZ, check_project
-from engine.project.model import Project, Recipe
+from engine.project.model import EqBand, Project, Recipe, Strip
+
+BELL = EqBand(kind="bell", frequency_hz=1000.0, gain_db=3.0)
 
 
 def changed(project: Project, part: str, **values: Any) -> Project:
@@ -42,6 +44,17 @@ def test_sound_sessions_pass(project: Project, rate_hz: int) -> None:
         ("tracks", {"boxes": "../../../etc/passwd"}, r"tracks\[0\]\.boxes .*content hash"),
         ("tracks", {"boxes": "A" * 64}, r"tracks\[0\]\.boxes"),
         ("tracks", {"removed_contacts_s": (math.inf,)}, r"removed_contacts_s\[0\]"),
+        ("tracks", {"occlusion": ((0.0, 1.2),)}, r"tracks\[0\]\.occlusion\[0\]\.value is 1\.2"),
+        ("tracks", {"occlusion": ((1.0, 0.2), (1.0, 0.3))}, r"occlusion\[1\]\.time_s .*increasing"),
+        ("tracks", {"width_deg": ((0.0, 361.0),)}, r"width_deg\[0\]\.value .*360 degrees"),
+        ("tracks", {"strip": Strip(eq=(BELL,) * 9)}, r"strip\.eq has 9 bands"),
+        ("tracks", {"strip": Strip(eq=(structs.replace(BELL, q=0.0),))}, r"eq\[0\]\.q is 0"),
+        (
+            "tracks",
+            {"strip": Strip(eq=(structs.replace(BELL, frequency_hz=1e6),))},
+            r"frequency_hz",
+        ),
+        ("master", {"eq": (BELL,)}, r"master\.eq .*no equaliser"),
         ("events", {"seed": 2**64 - 1}, r"events\[0\]\.seed"),
         ("takes", {"audio": "f" * 63 + "/"}, r"takes\[0\]\.audio .*content hash"),
         ("takes", {"samples": 2**40}, r"takes\[0\]\.samples"),

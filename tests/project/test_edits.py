@@ -13,6 +13,7 @@ from engine.project.edits import decode_edit, encode_edit
 from engine.project.model import (
     Clip,
     Contact,
+    EqBand,
     Event,
     Keyframe,
     Marker,
@@ -131,6 +132,11 @@ def test_track_settings() -> None:
         verbs.SetTrackColour(track_id="ball", colour="#ff0000"),
         verbs.SetTrackLabel(track_id="ball", object_label="sports ball"),
         verbs.SetDoppler(track_id="ball", doppler=False),
+        verbs.SetAir(track_id="ball", air=False),
+        verbs.SetOcclusion(track_id="ball", curve=((0.0, 0.0), (1.0, 0.5))),
+        verbs.SetWidth(track_id="ball", curve=((0.0, 90.0),)),
+        verbs.SetStereo(track_id="ball", stereo=True),
+        verbs.SetTrackEq(track_id="ball", bands=(EqBand(kind="bell", frequency_hz=900.0),)),
         verbs.SetTrackGain(track_id="ball", gain_db=-3.0),
         verbs.MuteTrack(track_id="ball", muted=True),
         verbs.SoloTrack(track_id="ball", soloed=True),
@@ -141,6 +147,9 @@ def test_track_settings() -> None:
     ball = project.tracks[1]
     assert (ball.name, ball.colour, ball.label) == ("Red ball", "#ff0000", "sports ball")
     assert (ball.doppler, ball.provenance) == (False, "hand")
+    assert (ball.air, ball.stereo) == (False, True)
+    assert (ball.occlusion, ball.width_deg) == (((0.0, 0.0), (1.0, 0.5)), ((0.0, 90.0),))
+    assert ball.strip.eq == (EqBand(kind="bell", frequency_hz=900.0),)
     assert (ball.strip.gain_db, ball.strip.muted, ball.strip.soloed) == (-3.0, True, True)
     assert project.master.gain_db == -1.0
 

@@ -103,6 +103,10 @@ def test_mixer_colour_name_and_label_stay() -> None:
         verbs.SetTrackGain(track_id="a", gain_db=-9.0),
         verbs.SetTrackColour(track_id="a", colour="#123456"),
         verbs.SetDoppler(track_id="a", doppler=False),
+        verbs.SetAir(track_id="a", air=False),
+        verbs.SetOcclusion(track_id="a", curve=((0.0, 1.0),)),
+        verbs.SetWidth(track_id="a", curve=((0.0, 60.0),)),
+        verbs.SetStereo(track_id="a", stereo=True),
         verbs.RenameTrack(track_id="a", name="Mine"),
         verbs.SetTrackLabel(track_id="a", object_label="dog"),
     ):

@@ -32,14 +32,20 @@ from engine.project.edits.events import (
 )
 from engine.project.edits.group import Edit, EditGroup
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
-from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackGain, SoloTrack
+from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackEq, SetTrackGain, SoloTrack
+from engine.project.edits.propagation import (
+    SetAir,
+    SetDoppler,
+    SetOcclusion,
+    SetStereo,
+    SetWidth,
+)
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo
 from engine.project.edits.tracks import (
     AddTrack,
     DeleteTrack,
     RenameTrack,
     ReorderTrack,
-    SetDoppler,
     SetTrackColour,
     SetTrackLabel,
 )
@@ -115,17 +121,22 @@ __all__ = [
     "RenameTrack",
     "ReorderTrack",
     "ReplaceTrajectory",
+    "SetAir",
     "SetClipFades",
     "SetClipGain",
     "SetDoppler",
     "SetEvent",
     "SetMasterGain",
+    "SetOcclusion",
     "SetScene",
+    "SetStereo",
     "SetTitle",
     "SetTrackColour",
+    "SetTrackEq",
     "SetTrackGain",
     "SetTrackLabel",
     "SetVideo",
+    "SetWidth",
     "SoloTrack",
     "SplitClip",
     "TrimClip",

@@ -28,14 +28,20 @@ from engine.project.edits.events import (
     SetEvent,
 )
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
-from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackGain, SoloTrack
+from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackEq, SetTrackGain, SoloTrack
+from engine.project.edits.propagation import (
+    SetAir,
+    SetDoppler,
+    SetOcclusion,
+    SetStereo,
+    SetWidth,
+)
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo
 from engine.project.edits.tracks import (
     AddTrack,
     DeleteTrack,
     RenameTrack,
     ReorderTrack,
-    SetDoppler,
     SetTrackColour,
     SetTrackLabel,
 )
@@ -78,8 +84,8 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
-    SetDoppler,
-    SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
+    SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
+    SetTrackEq | SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | RenameMarker | DeleteMarker,

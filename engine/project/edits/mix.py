@@ -1,14 +1,14 @@
-"""Edits of the mixer: track and master strips."""
+"""Edits of the mixer: faders, switches and equalisers of strips."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_gain
+from engine.project.checks import check_eq, check_gain
 from engine.project.edits.base import EditBase, change_track
-from engine.project.model import Project
+from engine.project.model import EqBand, Project
 
 
 class SetTrackGain(EditBase, frozen=True, kw_only=True, tag="set_track_gain"):
@@ -55,6 +55,22 @@ class SoloTrack(EditBase, frozen=True, kw_only=True, tag="solo_track"):
         return _change_strip(project, self.track_id, soloed=self.soloed)
 
 
+class SetTrackEq(EditBase, frozen=True, kw_only=True, tag="set_track_eq"):
+    """Set all bands of a track's equaliser."""
+
+    text: ClassVar[str] = "Equaliser"
+    track_id: str
+    bands: tuple[EqBand, ...]
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"SetTrackEq:{self.track_id}"
+
+    def apply(self, project: Project) -> Project:
+        check_eq(self.bands)
+        return _change_strip(project, self.track_id, eq=self.bands)
+
+
 class SetMasterGain(EditBase, frozen=True, kw_only=True, tag="set_master_gain"):
     """Set the master fader."""
 
@@ -71,7 +87,7 @@ class SetMasterGain(EditBase, frozen=True, kw_only=True, tag="set_master_gain"):
         return structs.replace(project, master=master)
 
 
-def _change_strip(project: Project, track_id: str, **changes: float | bool) -> Project:
+def _change_strip(project: Project, track_id: str, **changes: Any) -> Project:
     return change_track(
         project,
         track_id,

@@ -1,4 +1,4 @@
-"""Edits of tracks: add, delete, rename, colour, label, order, Doppler."""
+"""Edits of tracks: add, delete, rename, colour, label, order."""
 
 from __future__ import annotations
 
@@ -125,19 +125,3 @@ class ReorderTrack(EditBase, frozen=True, kw_only=True, tag="reorder_track"):
         others = [other for other in project.tracks if other.id != self.track_id]
         others.insert(self.index, track)
         return structs.replace(project, tracks=tuple(others))
-
-
-class SetDoppler(EditBase, frozen=True, kw_only=True, tag="set_doppler"):
-    """Let a track's pitch follow its motion, or not."""
-
-    track_id: str
-    doppler: bool
-
-    @property
-    def label(self) -> str:
-        return "Doppler on" if self.doppler else "Doppler off"
-
-    def apply(self, project: Project) -> Project:
-        return change_track(
-            project, self.track_id, lambda track: structs.replace(track, doppler=self.doppler)
-        )
