@@ -6,13 +6,41 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from engine.errors import DeliveryError, FoleystageError
 
 _SPARE_BYTES = 32 << 20
 _PREFIX = ".incomplete-"
+
+
+@contextlib.contextmanager
+def sole_run(out_dir: Path) -> Iterator[None]:
+    """Refuse to write into a folder that another run is writing into; a folder made stays.
+
+    The operating system holds the lock on the folder itself: nothing is left in it, and it ends
+    with the process. Where folders cannot be locked (some network disks), nobody is refused.
+
+    Raises
+    ------
+    DeliveryError
+        If another run is at work there, or the folder cannot be made.
+    """
+    made = None if out_dir.exists() else _first_missing(out_dir)
+    place = _open_folder(out_dir)
+    try:
+        if not _locked(place):
+            raise DeliveryError(
+                "another run is writing into this folder",
+                place=out_dir,
+                remedy="wait until it is done, or choose another folder with -o",
+            )
+        yield
+    finally:
+        _remove_empty(made, out_dir)
+        if place is not None:
+            os.close(place)
 
 
 @contextlib.contextmanager
@@ -47,32 +75,63 @@ def staging_folder(out_dir: Path, needed_bytes: int = 0) -> Iterator[Path]:
             _remove_empty(made, out_dir)
 
 
+def _open_folder(out_dir: Path) -> int | None:
+    """A descriptor of the folder, made if missing; None where folders cannot be opened."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        return os.open(out_dir, os.O_RDONLY) if os.name == "posix" else None
+    except OSError as error:
+        raise _unwritable(out_dir, error) from error
+
+
+def _locked(descriptor: int | None) -> bool:
+    if descriptor is None:
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _unwritable(out_dir: Path, error: OSError) -> DeliveryError:
+    return DeliveryError(
+        f"the output folder cannot be written ({error.strerror or error})",
+        place=out_dir,
+        remedy="choose another folder",
+    )
+
+
 def _make_folder(out_dir: Path) -> Path:
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         _clear_abandoned(out_dir)
         return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=out_dir))
     except OSError as error:
-        raise DeliveryError(
-            f"the output folder cannot be written ({error.strerror or error})",
-            place=out_dir,
-            remedy="choose another folder",
-        ) from error
+        raise _unwritable(out_dir, error) from error
 
 
-def publish(files: Mapping[Path, Path]) -> None:
+def publish(files: Mapping[Path, Path], last: Callable[[], object] = lambda: None) -> None:
     """Move finished files and folders to their places; if one cannot be moved, none is.
 
     Parameters
     ----------
     files : mapping of staged file (or folder) to destination
+    last : callable
+        What else has to go well, once all files are there.
 
     Raises
     ------
     DeliveryError
-        If a destination cannot be written; what was there before is back in place.
+        If a destination cannot be written; what was there before is back in place, as it is
+        after an error of `last`.
     """
     undo: list[tuple[Path, Path | None]] = []
+    destination: Path | None = None
     try:
         for staged, destination in files.items():
             destination.parent.mkdir(parents=True, exist_ok=True)
@@ -82,17 +141,25 @@ def publish(files: Mapping[Path, Path]) -> None:
                 os.replace(destination, kept)
             undo.append((destination, kept))
             os.replace(staged, destination)
+        last()
     except OSError as error:
-        for destination, kept in reversed(undo):
-            with contextlib.suppress(OSError):
-                _remove(destination)
-                if kept is not None:
-                    os.replace(kept, destination)
+        _put_back(undo)
         raise DeliveryError(
             f"the finished file cannot be put in its place ({error.strerror or error})",
-            place=error.filename2 or error.filename or "",
-            remedy="remove what is in the way or choose another folder",
+            place=destination,
+            remedy="make room, remove what is in the way or choose another folder",
         ) from error
+    except BaseException:
+        _put_back(undo)
+        raise
+
+
+def _put_back(undo: list[tuple[Path, Path | None]]) -> None:
+    for destination, kept in reversed(undo):
+        with contextlib.suppress(OSError):
+            _remove(destination)
+            if kept is not None:
+                os.replace(kept, destination)
 
 
 def _told_of_the_output(error: FoleystageError, folder: Path, out_dir: Path) -> FoleystageError:

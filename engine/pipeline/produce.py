@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.deliver.bounce import deliver
 from engine.deliver.space import least_bytes
-from engine.deliver.staging import publish, staging_folder
+from engine.deliver.staging import publish, sole_run, staging_folder
 from engine.errors import ProjectError
 from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint, probe_video
@@ -58,7 +58,8 @@ def produce(
 ) -> dict[str, Any]:
     """Run the whole chain on `video` and write everything into `out_dir`.
 
-    A session already in `out_dir` is taken up again: what a hand has made in it stays. Files
+    A session already in `out_dir` is taken up again: what a hand has made in it stays. One run at a
+    time writes into a folder. Files
     appear under their final names only when all of them are complete; after an error or a
     cancel, `out_dir` is as it was.
 
@@ -82,27 +83,34 @@ def produce(
     needed_bytes = least_bytes(
         settings.formats, seconds_to_samples(probe_video(video).duration_s, RATE_HZ)
     )
-    with staging_folder(out_dir, needed_bytes) as folder:
+    with sole_run(out_dir), staging_folder(out_dir, needed_bytes) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)
-        try:
+        with bundle:
             edit, stages_s = _analyse_and_compose(video, project, bundle.media, settings, progress)
             project = edit.apply(project)
             delivery = clock.run(
-                "deliver",
-                lambda: deliver(project, bundle, settings.formats, folder, progress),
+                "deliver", lambda: deliver(project, bundle, settings.formats, folder, progress)
             )
-            clock.run("save", lambda: bundle.save(project))
-        finally:
-            bundle.close()
-        clock.stages_s = {**stages_s, **clock.stages_s}
-        report = build_report(project, settings, delivery, clock, out_dir)
-        write_report(folder / "report.json", report)
-        # The report comes last: a kill in between never leaves it beside older sound.
-        finished = sorted(folder.iterdir(), key=lambda item: (item.name == "report.json", item))
-        publish({item: out_dir / item.name for item in finished})
+            clock.stages_s = {**stages_s, **clock.stages_s}
+            report = build_report(project, settings, delivery, clock, out_dir)
+            write_report(folder / "report.json", report)
+            _publish_with_session(folder, out_dir, bundle, project)
     progress("done", 1.0)
     return report
+
+
+def _publish_with_session(folder: Path, out_dir: Path, bundle: Bundle, project: Project) -> None:
+    """Files and session together: a session that was there is saved when all files have come."""
+    is_new = bundle.path.is_relative_to(folder)
+    if is_new:
+        bundle.save(project)
+    # The report comes last: a kill in between never leaves it beside older sound.
+    finished = sorted(folder.iterdir(), key=lambda item: (item.name == "report.json", item))
+    publish(
+        {item: out_dir / item.name for item in finished},
+        last=(lambda: None) if is_new else lambda: bundle.save_or_leave(project),
+    )
 
 
 def _open_or_create(existing: Path, fresh: Path, video: Path) -> tuple[Bundle, Project]:

@@ -188,6 +188,27 @@ class Bundle:
             self._lock.release()
             self._lock = None
 
+    def save_or_leave(self, project: Project) -> None:
+        """`save` for work that is all or nothing: after an error the journal is as it was, too.
+
+        Raises
+        ------
+        ProjectError
+            If the disk refuses; the session on disk has not changed, and this bundle is closed.
+        """
+        self.journal.flush()
+        before_bytes = self.journal.size_bytes
+        try:
+            self.journal.number_for_saving(project)
+            self.journal.flush()
+            self.save(project)
+        except ProjectError:
+            self.journal.close()
+            with contextlib.suppress(OSError):
+                os.truncate(self.path / JOURNAL_FILE, before_bytes)
+            self.close()
+            raise
+
     def __enter__(self) -> Bundle:
         return self
 

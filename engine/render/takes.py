@@ -57,11 +57,8 @@ def open_take(
             return samples
     except MediaError:
         pass  # another kind of file: decoded below
-    if cache_folder is not None:
-        return np.load(_converted(path, sample_rate_hz, cache_folder)[0], mmap_mode="r").T
-    kept, is_new = _converted(path, sample_rate_hz, default_cache_folder())
-    samples = np.load(kept, mmap_mode="r").T
-    if is_new:
+    samples, kept, is_new = _load(path, sample_rate_hz, cache_folder or default_cache_folder())
+    if is_new and cache_folder is None:
         _prune(kept)
     return samples
 
@@ -69,6 +66,28 @@ def open_take(
 def default_cache_folder() -> Path:
     """Where converted takes are kept when nobody says otherwise."""
     return Path(platformdirs.user_cache_dir("foleystage")) / "takes"
+
+
+def _load(path: Path, sample_rate_hz: int, folder: Path) -> tuple[NDArray[np.float32], Path, bool]:
+    """The converted take mapped, where it is, and whether it is new.
+
+    Made once more where another process has just dropped it, or a power cut has damaged it.
+    """
+    kept, is_new = _converted(path, sample_rate_hz, folder)
+    try:
+        return np.load(kept, mmap_mode="r").T, kept, is_new
+    except (OSError, ValueError, EOFError):
+        with contextlib.suppress(OSError):
+            kept.unlink(missing_ok=True)
+    kept, _ = _converted(path, sample_rate_hz, folder)
+    try:
+        return np.load(kept, mmap_mode="r").T, kept, True
+    except (OSError, ValueError, EOFError) as error:
+        raise MediaError(
+            f"the converted sound cannot be read back ({error})",
+            place=kept,
+            remedy="check the disk of the cache folder",
+        ) from error
 
 
 def _prune(newest: Path) -> None:

@@ -57,6 +57,17 @@ def numbered(count: int, width: int = 160, height: int = 96) -> list[np.ndarray]
     return images
 
 
+def crossing(count: int) -> list[np.ndarray]:
+    """Images on which something red crosses a grainy ground from left to right (seen as one)."""
+    ground = np.random.default_rng(0).integers(90, 110, (180, 320, 3)).astype(np.uint8)
+    images = []
+    for index in range(count):
+        image = ground.copy()
+        image[60:120, 20 + 6 * index : 60 + 6 * index] = (220, 40, 30)
+        images.append(image)
+    return images
+
+
 def number_in(image: np.ndarray) -> int:
     """The index that `numbered` drew."""
     height, width = image.shape[:2]

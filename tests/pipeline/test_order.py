@@ -1,5 +1,6 @@
 """Finished files are put in place in an order that a kill in between does not turn into a lie."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from engine.pipeline.settings import RunSettings
 def test_the_report_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
 
-    def watch(files: dict[Path, Path]) -> None:
+    def watch(files: dict[Path, Path], last: Callable[[], object]) -> None:
         names.extend(target.name for target in files.values())
-        publish(files)
+        publish(files, last)
 
     monkeypatch.setattr(production, "publish", watch)
     settings = RunSettings(formats=("stereo",))
