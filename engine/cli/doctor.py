@@ -17,8 +17,10 @@ from typing import Any, Literal
 
 from msgspec import Struct, to_builtins
 
-from engine import plugins, resources
+from engine import plugins
+from engine.cli.options import add_hrir
 from engine.errors import FoleystageError
+from engine.spatial.hrir import KEMAR, load_hrirs
 
 State = Literal["ok", "fallback", "missing"]
 
@@ -37,7 +39,7 @@ OPTIONAL_PACKAGES = {
 ENCODERS = ("aac", "flac", "pcm_s24le")
 DEFAULTS = {"detector": "motion", "depth": "geometry", "generator": "synthesis"}
 PROBE_LIMIT_S = 20.0
-HRIR_FILE = "hrir/mit_kemar_normal_pinna.sofa"
+HRIR_RATE_HZ = 48_000
 _MARKS = {"ok": "  ", "fallback": "~ ", "missing": "! "}
 
 
@@ -55,14 +57,15 @@ Sections = dict[str, list[Finding]]
 
 def add_parser(subparsers: Any) -> None:
     """Add the `doctor` command."""
-    subparsers.add_parser(
+    parser = subparsers.add_parser(
         "doctor", help="what is installed, which devices, which parts and fallbacks are in use"
     )
+    add_hrir(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Look at everything; print a table, or give the same as a JSON-ready report."""
-    sections = examine()
+    sections = examine(args.hrir)
     if not args.json:
         print(as_text(sections))
     return {
@@ -72,8 +75,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def examine() -> Sections:
-    """Findings by section. Looks only: nothing is installed, fetched, opened or changed."""
+def examine(hrir: str = KEMAR) -> Sections:
+    """Findings by section; `hrir` is the set of ears to look at.
+
+    Looks only: nothing is installed, fetched or changed.
+    """
     return {
         "system": _system(),
         "packages": _packages(),
@@ -81,7 +87,7 @@ def examine() -> Sections:
         "picture": _picture(),
         "graphics": _graphics(),
         "learning": _learning(),
-        "parts in use": _parts(),
+        "parts in use": _parts(hrir),
     }
 
 
@@ -258,7 +264,7 @@ def _gpu() -> Finding:
     return Finding("GPU", "; ".join(cards)) if cards else none
 
 
-def _parts() -> list[Finding]:
+def _parts(hrir: str) -> list[Finding]:
     for module in ("engine.vision.detect", "engine.vision.depth", "engine.foley.generate"):
         importlib.import_module(module)  # each offers its embedded parts to the registry
     found = []
@@ -271,14 +277,17 @@ def _parts() -> list[Finding]:
         found.append(Finding(kind, name, "ok", notes[kind]))
         others = [other for other in plugins.names(kind) if other != name]
         found.append(Finding(f"{kind}s to choose", ", ".join(others) or "no other"))
-    found.append(_hrir())
+    found.extend(_hrir(hrir))
     found.append(Finding("weights", "none needed", "ok", "every default works without them"))
     return found
 
 
-def _hrir() -> Finding:
+def _hrir(source: str) -> list[Finding]:
+    """The HRIR set as it is used, and what is odd about it."""
     try:
-        file: Path = resources.path(HRIR_FILE)
+        hrirs = load_hrirs(source, HRIR_RATE_HZ)
     except FoleystageError as error:
-        return Finding("HRIR", str(error), "missing")
-    return Finding("HRIR", f"kemar ({file.name}, {file.stat().st_size / 1e6:.1f} MB)")
+        return [Finding("HRIR", str(error), "missing")]
+    name = KEMAR if source == KEMAR else Path(source).name
+    found = [Finding("HRIR", f"{name}: {hrirs.describe()}")]
+    return found + [Finding("HRIR note", note, "fallback") for note in hrirs.notes]

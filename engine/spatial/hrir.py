@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import fft
+from scipy.spatial import QhullError
 
 from engine import resources
 from engine.coordinates import to_spherical
-from engine.errors import HrirError
+from engine.errors import HrirError, ShapeError
 from engine.realtime.binaural import locate_triangle
 from engine.spatial import near_field
 from engine.spatial.alignment import delay_responses
@@ -163,6 +164,30 @@ class HrirSet:
             f"{self.sample_rate_hz} Hz"
         )
 
+    def lengthened(self, taps: int) -> HrirSet:
+        """The set with silence after its responses."""
+        silence = taps - self.responses.shape[-1]
+        padded = np.pad(self.responses, ((0, 0), (0, 0), (0, silence)))
+        return replace(self, responses=padded) if silence else self
+
+    def like(self, far: HrirSet) -> HrirSet:
+        """This nearer sphere with the level and the earliest onset it would have at `far`'s place.
+
+        Whether levels grow toward the head as 1/r is heard from the levels themselves. On the
+        ears' axis the near ear is a head's radius nearer than its centre at any distance: the
+        earliest onset stands for the way to the centre.
+        """
+        heard = [np.sqrt(np.mean(one.responses[: one.measured] ** 2)) for one in (self, far)]
+        growth = far.distance_m / self.distance_m
+        gain = 1.0 / growth if heard[0] / heard[1] > np.sqrt(growth) else 1.0
+        shift = far.delays_samples.min() - self.delays_samples.min()
+        shifts = np.full(self.delays_samples.shape, shift)
+        return replace(
+            self,
+            responses=gain * delay_responses(self.responses, shifts),
+            delays_samples=self.delays_samples + shift,
+        )
+
     def _on_sphere(self, directions: Floats) -> tuple[Floats, Floats]:
         vertices, weights = self.weights(directions)
         aligned = np.einsum("mk,mket->met", weights, self.aligned[vertices])
@@ -245,21 +270,24 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
     groups, notes = spheres(measurements, path)
     try:
         sets = [_sphere(name, sample_rate_hz, measurements, group, path) for group in groups]
-        for one in sets:
-            _ = one.triangulation
-    except ValueError as error:
+    except (ValueError, QhullError, ShapeError) as error:
         raise HrirError(
             "the directions cannot be triangulated", place=path, remedy="choose another SOFA file"
         ) from error
-    widest = sets[-1]
-    notes = [*measurements.notes, *notes]
+    taps = max(one.responses.shape[-1] for one in sets)
+    *near, widest = [one.lengthened(taps) for one in sets]
     heard, late = (part[: widest.measured] for part in (widest.responses, widest.delays_samples))
-    notes += check_head(heard, late, sample_rate_hz, path)
-    notes += room_note(heard, sample_rate_hz, path)
-    notes += coverage_notes(widest.directions[: widest.measured], path)
-    return replace(
-        widest, notes=tuple(notes), nearer=tuple(_like(one, widest) for one in sets[:-1])
-    )
+    notes = [
+        *measurements.notes,
+        *notes,
+        *check_head(heard, late, sample_rate_hz, path),
+        *room_note(heard, sample_rate_hz, path),
+        *coverage_notes(widest.directions[: widest.measured], path),
+    ]
+    result = replace(widest, notes=tuple(notes), nearer=tuple(one.like(widest) for one in near))
+    for one in (*result.nearer, result):
+        _ = one.triangulation  # kept, so that no session waits for it later
+    return result
 
 
 def _sphere(
@@ -277,24 +305,4 @@ def _sphere(
         responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), delays)
     return hrir_set(
         name, sample_rate_hz, positions / distances[:, None], responses, float(np.median(distances))
-    )
-
-
-def _like(near: HrirSet, far: HrirSet) -> HrirSet:
-    """A nearer sphere with the level and the earliest onset it would have at the far one's place.
-
-    Whether the file's levels grow toward the head as 1/r is heard from the levels themselves. On
-    the ears' axis the near ear is a head's radius nearer than its centre at any distance: the
-    earliest onset stands for the way to the centre.
-    """
-    loudness = [np.sqrt(np.mean(one.responses[: one.measured] ** 2)) for one in (near, far)]
-    growth = far.distance_m / near.distance_m
-    gain = 1.0 / growth if loudness[0] / loudness[1] > np.sqrt(growth) else 1.0
-    shift = far.delays_samples.min() - near.delays_samples.min()
-    taps = max(near.responses.shape[-1], far.responses.shape[-1])
-    padded = np.pad(near.responses, ((0, 0), (0, 0), (0, taps - near.responses.shape[-1])))
-    return replace(
-        near,
-        responses=gain * delay_responses(padded, np.full(padded.shape[:2], shift)),
-        delays_samples=near.delays_samples + shift,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,15 @@ def test_says_what_is_there(sections: doctor.Sections) -> None:
     parts = {finding.name: finding.value for finding in sections["parts in use"]}
     assert parts["detector"] == "motion"
     assert parts["depth"] == "geometry"
-    assert parts["HRIR"].startswith("kemar")
+    assert parts["HRIR"] == (
+        "kemar: 710 directions, elevations -40 to 90 degrees, 1.4 m, 558 taps at 48000 Hz"
+    )
+
+
+def test_ears_that_cannot_be_used_are_missing(tmp_path: Path) -> None:
+    (finding,) = doctor._hrir(str(tmp_path / "none.sofa"))
+    assert finding.state == "missing"
+    assert "no such SOFA file" in finding.value
 
 
 def test_table_shows_every_finding(sections: doctor.Sections) -> None:
