@@ -78,7 +78,9 @@ def _reach(responses: Samples) -> NDArray[np.int64]:
 @numba.njit(inline="always")
 def _row(distance, step_m, rows):
     """Place among the rows: the row below and the share of the one above."""
-    place = np.sqrt(max(distance, 0.0) / step_m)
+    if not distance < 1e9:  # nowhere
+        distance = 0.0
+    place = np.sqrt(distance / step_m)
     row = min(int(min(place, float(rows))), rows - 2)
     low = step_m * row * row
     share = (distance - low) / (step_m * (2 * row + 1))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.realtime.addresses import doubles_at, triples_at
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Snapshot
+from engine.realtime.width_law import width_focus, widths_at
 
 _EDGES_BEFORE = 1
 _EDGES_AFTER = 2
@@ -52,6 +53,7 @@ class MotionSampler:
         self._snapshot = snapshot
         sources = len(snapshot.sources)
         self._paths = _Paths(snapshot)
+        self._has_width = any(source.width_deg is not None for source in snapshot.sources)
         self._fixed_gains = np.array([source.gain for source in snapshot.sources])
         self._stretch_hops = int(np.clip(4096 // max(sources, 1), 4, 64))
         self._stretch: int | None = None
@@ -103,7 +105,10 @@ class MotionSampler:
         np.multiply(law.gain(distances), self._fixed_gains, out=self._gains[known:])
         self._gains[known:][self._lost[known:]] = 0.0
         if self._snapshot.encoders:
-            self._encode(law.focus(self._distances))
+            focus = law.focus(self._distances)
+            if self._has_width:
+                focus = focus * width_focus(widths_at(self._snapshot, times))
+            self._encode(focus)
 
     def _encode(self, focus: Floats) -> None:
         edges, sources = focus.shape

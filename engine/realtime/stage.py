@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.realtime.bed_filters import BedFilters
 from engine.realtime.binaural import BinauralStage
 from engine.realtime.channels import ChannelStage
 from engine.realtime.clips import ClipReader
@@ -14,6 +15,7 @@ from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
+from engine.realtime.width import WidthStage
 
 
 class Stage:
@@ -37,10 +39,14 @@ class Stage:
         self._sources = SourceStage(snapshot)
         self._spaces = [SpaceBus(plan) for plan in snapshot.spaces]
         self._channels = ChannelStage(snapshot)
-        plan = snapshot.binaural
+        plan, width = snapshot.binaural, snapshot.width
         self._binaural = None if plan is None else BinauralStage(plan, len(snapshot.sources))
+        self._width = None if plan is None or width is None else WidthStage(width, snapshot)
         self._bed_readers = [
             ClipReader(bed.clips, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
+        ]
+        self._bed_filters = [
+            BedFilters(bed.sections, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
         ]
         self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
         strips = len(snapshot.strips)
@@ -60,14 +66,20 @@ class Stage:
         memory = self._sources.history_hops + max(
             self._channels.history_hops,
             0 if self._binaural is None else self._binaural.history_hops,
+            0 if self._width is None else self._width.history_hops,
             *(space.history_hops for space in self._spaces),
+            *(filters.history_hops for filters in self._bed_filters),
             0,
         )
         self._channels.reset()
         for space in self._spaces:
             space.reset()
+        for filters in self._bed_filters:
+            filters.reset()
         if self._binaural is not None:
             self._binaural.reset()
+        if self._width is not None:
+            self._width.reset()
         self.hop = hop - memory
         self._sources.seek(self.hop * HOP_SAMPLES)
         self.settle()
@@ -95,6 +107,11 @@ class Stage:
         self._channels.render(self._sources, edges, (gains_0, gains_1), self._spaces)
         if self._binaural is not None:
             self._binaural.push(self._sources.blocks, self._sources.sounding)
+        if self._width is not None:
+            self._width.push(
+                first, self._sources.blocks, self._sources.sounding, edges.positions_m[1:3],
+                (gains_0, gains_1), (self._head_0, self._head_1),
+            )  # fmt: skip
         if outs is not None:
             for name, out in zip(self.snapshot.formats, outs, strict=True):
                 if name == "binaural":
@@ -108,9 +125,11 @@ class Stage:
     def _fill_spaces(self, first: int) -> None:
         for space in self._spaces:
             space.clear()
-        for bed, reader in zip(self.snapshot.beds, self._bed_readers, strict=True):
+        for bed, reader, filters in zip(
+            self.snapshot.beds, self._bed_readers, self._bed_filters, strict=True
+        ):
             space, piece = self._spaces[bed.space], self._bed_pieces[bed.space]
-            if reader.read(first, piece):
+            if filters.process(piece, reader.read(first, piece)):
                 old, new = self._gains_0[bed.strip], self._gains_1[bed.strip]
                 piece *= self._fade_out * np.float32(old) + self._fade_in * np.float32(new)
                 space.samples += piece
@@ -127,6 +146,10 @@ class Stage:
             old = old @ self._head_0.T
         if self._head_1 is not STRAIGHT:
             new = new @ self._head_1.T
+        if self._width is not None:
+            gains_0, gains_1 = gains_0 * self._width.points_0, gains_1 * self._width.points_1
         self._binaural.render((old, gains_0), (new, gains_1), out)
+        if self._width is not None:
+            self._width.add_to_ears(out)
         for space in self._spaces:
             space.add_to_ears(out)

@@ -1,0 +1,167 @@
+"""Width: the power stays, the direction widens, and passing through the head is no event."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from chain_scenes import curve
+from realtime_scenes import (
+    RATE_HZ,
+    circle,
+    clip,
+    fixed,
+    level_db,
+    noise,
+    render,
+    snapshot,
+    source,
+    tone,
+)
+from scipy import signal
+
+from engine.realtime.snapshot import MotionPlan
+from engine.realtime.width_law import width_focus
+from engine.spatial.hrir import load_hrirs
+from engine.spatial.width import icosahedron, width_plan
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return width_plan(load_hrirs("kemar", RATE_HZ))
+
+
+def pink(samples: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    hz = np.fft.rfftfreq(samples, 1 / RATE_HZ)
+    spectrum = rng.standard_normal(len(hz)) + 1j * rng.standard_normal(len(hz))
+    spectrum[(hz < 100.0) | (hz > 16_000.0)] = 0.0
+    made = np.fft.irfft(spectrum / np.sqrt(np.maximum(hz, 1.0)), samples)
+    return (0.1 * made / made.std())[None].astype(np.float32)
+
+
+def heard(plan, width_deg: float, motion=None, formats=("binaural",), dry=None, hops=190):
+    wide = replace(
+        source(motion or fixed(0.0), clip(pink(48_000) if dry is None else dry)),
+        width_deg=curve((0.0, width_deg)),
+    )
+    return render(replace(snapshot([wide], formats), width=plan), hops)
+
+
+def power(out: np.ndarray) -> float:
+    return float(np.sum(np.square(out[:, 4000:44_000], dtype=np.float64)))
+
+
+def test_the_focus_of_a_cap_is_its_energy_vector() -> None:
+    even = np.random.default_rng(0).standard_normal((200_000, 3))
+    even /= np.linalg.norm(even, axis=1, keepdims=True)
+    for width_deg in (0.001, 90.0, 200.0, 360.0):
+        inside = even[:, 0] >= np.cos(np.radians(0.5 * width_deg))
+        if inside.any():
+            assert width_focus(width_deg) == pytest.approx(even[inside, 0].mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["5.1", "stereo", "foa"])
+def test_channels_keep_their_power_over_width(name: str) -> None:
+    levels = []
+    for width_deg in (0.0, 60.0, 150.0, 360.0):
+        (out,) = heard(None, width_deg, fixed(70.0), (name,), hops=60)
+        rows = {"5.1": [0, 1, 2, 4, 5], "stereo": [0, 1], "foa": [0]}[name]
+        levels.append(np.sum(np.square(out[rows, 2000:14_000])))
+    assert np.abs(10 * np.log10(np.array(levels) / levels[0])).max() < 0.1
+
+
+def test_ears_keep_their_power_over_width(plan) -> None:
+    """Of all directions together: a direction of its own is louder or softer than the mean."""
+    azimuths = np.array([0.0, 70.0, 140.0, 210.0, 280.0])
+    levels = []
+    for width_deg in (0.0, 30.0, 60.0, 120.0, 240.0, 360.0):
+        levels.append(
+            sum(
+                power(heard(plan, width_deg, fixed(azimuth, elevation))[0])
+                for azimuth in azimuths
+                for elevation in (-30.0, 25.0)
+            )
+        )
+    level_of = 10 * np.log10(np.array(levels) / np.mean(levels))
+    assert np.abs(level_of).max() < 0.5
+
+
+def test_wide_is_apart_at_the_ears(plan) -> None:
+    def coherence(width_deg: float) -> float:
+        (out,) = heard(plan, width_deg)
+        band = signal.butter(4, (800.0, 6000.0), "bandpass", fs=RATE_HZ, output="sos")
+        left, right = signal.sosfilt(band, out[:, 4000:44_000].astype(float))
+        return float(np.abs(np.corrcoef(left, right)[0, 1]))
+
+    point, half, around = (coherence(width) for width in (0.0, 120.0, 360.0))
+    assert point > 0.8
+    assert around < 0.35
+    assert around < half < point
+
+
+def test_a_wide_source_still_has_a_side(plan) -> None:
+    for azimuth, near, far in ((90.0, 0, 1), (-90.0, 1, 0)):
+        (out,) = heard(plan, 120.0, fixed(azimuth))
+        level = np.sum(np.square(out[:, 4000:44_000]), axis=1)
+        assert 10 * np.log10(level[near] / level[far]) > 3.0
+
+
+def test_width_glides_without_side_bands(plan) -> None:
+    times = np.arange(0.0, 2.0, 0.02)
+    widths = 90.0 + 80.0 * np.sin(2 * np.pi * 0.5 * times)
+    wide = replace(
+        source(fixed(20.0), clip(tone(96_000, 1000.0))),
+        width_deg=curve(*zip(times, widths, strict=True)),
+    )
+    (out,) = render(replace(snapshot([wide]), width=plan), 370)
+    piece = out[0, 8000:90_000].astype(float)
+    bins = np.abs(np.fft.rfft(piece * signal.windows.kaiser(len(piece), 20.0))) ** 2
+    near = np.abs(np.fft.rfftfreq(len(piece), 1 / RATE_HZ) - 1000.0) < 150.0
+    assert 10 * np.log10(bins[~near].sum() / bins[near].sum()) < -60.0
+
+
+@pytest.mark.parametrize("formats", [("binaural",), ("5.1", "hoa3", "stereo")])
+def test_through_the_head_neither_clicks_nor_blows_up(plan, formats) -> None:
+    times = np.array([0.0, 1.0]) * RATE_HZ
+    for start in ([0.0, 2.0, 0.0], [2.0, 0.01, 0.0]):
+        motion = MotionPlan(times, np.array([start, np.negative(start)]))
+        scene = snapshot([source(motion, clip(tone(48_000, 200.0)))], formats)
+        for out in render(replace(scene, width=plan), 187):
+            assert np.abs(np.diff(out, 2, axis=1)).max() < 0.02
+            assert np.abs(out).max() < 0.5 * 4.0 * 2.0
+
+
+def test_in_the_middle_of_the_head_both_ears_hear_alike(plan) -> None:
+    centre = source(fixed(0.0, 0.0, 1e-9), clip(pink(48_000)))
+    (out,) = render(replace(snapshot([centre]), width=plan), 190)
+    level = np.sum(np.square(out[:, 4000:44_000]), axis=1)
+    assert abs(10 * np.log10(level[0] / level[1])) < 1.0
+
+
+def test_points_without_width_are_as_ever(plan) -> None:
+    moving = source(circle(0.7, 1.0), clip(noise(48_000)))
+    (plain,) = render(snapshot([moving]), 100)
+    (beside,) = render(replace(snapshot([moving]), width=plan), 100)
+    np.testing.assert_array_equal(plain, beside)
+
+
+def test_playback_may_begin_anywhere(plan) -> None:
+    wide = replace(source(circle(0.5, 1.0), clip(noise(48_000))), width_deg=curve((0.0, 100.0)))
+    scene = replace(snapshot([wide]), width=plan)
+    (whole,) = render(scene, 150)
+    start = 256 * 90
+    (part,) = render(scene, 30, start)
+    expected = whole[:, start : start + part.shape[1]]
+    assert level_db(part - expected, expected) < -110.0
+
+
+def test_silence_after_a_wide_sound_is_exact(plan) -> None:
+    (out,) = heard(plan, 200.0, dry=noise(3000))
+    assert out[:, :6000].any()
+    assert not out[:, -512:].any()
+
+
+def test_the_points_are_even() -> None:
+    points = icosahedron()
+    np.testing.assert_allclose(points.sum(axis=0), 0.0, atol=1e-12)
+    np.testing.assert_allclose(points.T @ points, 4.0 * np.eye(3), atol=1e-12)
