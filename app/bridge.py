@@ -28,8 +28,6 @@ class PlaybackBridge(QObject):
         self._playing = False
         self._status: object = None
         self._ticks = 0
-        self.shuttling = False
-        """Whether the playhead moves without the transport running."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -37,7 +35,7 @@ class PlaybackBridge(QObject):
 
     def refresh(self) -> None:
         """Look now."""
-        playing = self._client.is_playing or self.shuttling
+        playing = self._client.is_playing
         position_s = self._client.position_s
         if playing != self._playing:
             self._playing = playing

@@ -13,6 +13,7 @@ VIDEO_SUFFIXES = (
     ".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".mts", ".wmv",
     ".ogv", ".mxf", ".gif", ".flv", ".3gp",
 )  # fmt: skip
+_DEVICE = "audio_device"
 _RECENT = "recent_sessions"
 _KEPT = 8
 
@@ -61,3 +62,14 @@ def note_recent(path: Path) -> None:
     """Put a session at the top of the recent ones."""
     others = [one for one in recent_sessions() if one != path]
     settings().setValue(_RECENT, [str(one) for one in [path, *others][:_KEPT]])
+
+
+def audio_device() -> str | None:
+    """The output device that was chosen, also in an earlier run; None for the default one."""
+    stored = settings().value(_DEVICE)
+    return str(stored) if stored else None
+
+
+def note_audio_device(device: str | None) -> None:
+    """Keep the choice of an output device for the next run."""
+    settings().setValue(_DEVICE, device or "")

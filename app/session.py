@@ -51,7 +51,7 @@ class Session(QObject):
         self.playback = playback
         self.bridge = PlaybackBridge(playback, self)
         self.shuttle = Shuttle(playback, self)
-        self.shuttle.speed_changed.connect(self._shuttled)
+        self.shuttle.speed_changed.connect(self.bridge.refresh)
         self.jobs = JobBoard(self)
         self.jobs.finished.connect(self._job_finished)
         self.media = MediaStore(self)
@@ -120,7 +120,7 @@ class Session(QObject):
 
     def play_or_stop(self) -> None:
         """Space."""
-        if self.shuttle.is_scrubbing or self.playback.is_playing:
+        if self.playback.is_playing:
             self.shuttle.halt()
         else:
             self.playback.play()
@@ -137,6 +137,11 @@ class Session(QObject):
         self.shuttle.release()
         self.playback.scrub(min(max(0.0, time_s), self.project.duration_s))
         self.bridge.refresh()
+
+    def choose_device(self, device: str | None) -> None:
+        """Play on another device (None: the default one), in later runs too."""
+        self.playback.set_device(device)
+        places.note_audio_device(device)
 
     def set_loop(self, loop_s: tuple[float, float] | None) -> None:
         """Repeat a range, or none."""
@@ -329,7 +334,6 @@ class Session(QObject):
 
     def _changed(self, old: Project, new: Project) -> None:
         self.selection.keep_existing(new)
-        self.shuttle.set_end(new.duration_s)
         if self.is_open:
             if without_strips(old) == without_strips(new):
                 self._move_faders(new)
@@ -344,10 +348,6 @@ class Session(QObject):
             self.playback.set_track_mute(track.id, track.strip.muted)
             self.playback.set_track_solo(track.id, track.strip.soloed)
         self.playback.set_master_gain(project.master.gain_db)
-
-    def _shuttled(self, speed: int) -> None:
-        self.bridge.shuttling = speed not in (0, 1)
-        self.bridge.refresh()
 
     def _journal_problem(self) -> ProjectError | None:
         return self.bundle.journal.problem if self.bundle is not None else None

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from engine.playback.output import Output
 from engine.playback.transport import FADE_S, rising
 
-AHEAD_S = 0.050
+AHEAD_S = 0.040
 MOST_AHEAD_S = 0.200
+FIRST_JITTER_S = 0.050
+"""Assumed at first: a program that starts keeps its machine busy."""
 JITTER_MEMORY_S = 60.0
 PARKED_S = 0.25
 """Silence put behind a cut, so that a slow seek is a pause and not an underrun."""
@@ -39,8 +41,9 @@ class AheadWriter:
         self.cursor = 0
         self.late = 0
         self._least_s = max(AHEAD_S, 3 * output.block_samples / output.sample_rate_hz)
-        self._jitter_s = 0.0
+        self._jitter_s = FIRST_JITTER_S
         self.ahead_s = self._least_s
+        self.adapt(0.0)
         self._guard_blocks = 2
         self._fade_end = 0
 

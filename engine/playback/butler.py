@@ -59,7 +59,7 @@ class Butler:
         self._thread = threading.Thread(target=self._run, name="butler", daemon=True)
 
     def start(self) -> None:
-        """Begin to read."""
+        """Begin to read; without, somebody else has to call `serve` now and then."""
         self._thread.start()
 
     def close(self) -> None:
@@ -96,6 +96,9 @@ class Butler:
         """Fetch what a coming scene needs where the playhead is; returns once it is there."""
         self._coming = scene_list
         self._asked += 1
+        if not self._thread.is_alive():
+            self.serve()
+            return
         ticket = self._asked
         self._wake.set()
         until_s = time.monotonic() + timeout_s
@@ -107,10 +110,10 @@ class Butler:
         while not self._closing:
             self._wake.wait(_LOOK_S)
             self._wake.clear()
-            self._serve()
+            self.serve()
         self._files.close()
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
         """One round: what is urgent, then the rest; begun again when something is asked."""
         asked = self._asked
         place = self._position // _STEP_SAMPLES, self._speed, self._loop

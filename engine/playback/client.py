@@ -195,6 +195,11 @@ class PlaybackClient:
             self._supervisor.send(lambda: m.SetDevice(device))
 
     @property
+    def device(self) -> str | None:
+        """Output device that is wanted; None for the default one."""
+        return self._device
+
+    @property
     def position_s(self) -> float:
         """Project time that is heard now, in seconds. Never goes back while playing on."""
         reading = self._reading()

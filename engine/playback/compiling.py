@@ -106,7 +106,7 @@ class SceneMaker:
     def _make(self, wanted: SetProject, monitor_format: str) -> None:
         began_s = time.monotonic()
         try:
-            scene, problems = self._compile(wanted, monitor_format)
+            scene, problems = make_scene(wanted, monitor_format, self._butler, self._delivered)
         except FoleystageError as error:
             self._on_trouble(str(error))
             return
@@ -122,30 +122,6 @@ class SceneMaker:
         )
         self._on_scene(scene, compiled)
 
-    def _compile(self, wanted: SetProject, monitor_format: str) -> tuple[Scene, tuple[str, ...]]:
-        project = msgspec.json.decode(wanted.project, type=Project)
-        media = Path(wanted.bundle_path) / "media"
-
-        def audio_path(content: ContentHash) -> Path:
-            return media / f"{content}.wav"
-
-        mapped = compile_project(project, audio_path, (monitor_format,))
-        snapshot, reading = stream(mapped, self._butler.store)
-        self._butler.expect(reading)
-        same_kernel = self._delivered == (monitor_format, snapshot.sample_rate_hz)
-        scene = Scene(
-            revision=wanted.revision,
-            format=monitor_format,
-            channels=snapshot.channels[0],
-            sample_rate_hz=snapshot.sample_rate_hz,
-            end_sample=snapshot.length_samples,
-            slots=wanted.slots,
-            prepared=PreparedSnapshot(snapshot) if same_kernel else None,
-            kernel=None if same_kernel else _warm_kernel(snapshot),
-            reading=reading,
-        )
-        return scene, snapshot.problems
-
     def _free(self) -> None:
         while self._retired and time.monotonic() - self._retired[0][0] > FREE_AFTER_S:
             self._retired.popleft()
@@ -155,13 +131,59 @@ class SceneMaker:
             gc.collect(1)  # what is new since the last time; all the rest could take 0.2 s
 
 
+def make_scene(
+    wanted: SetProject,
+    monitor_format: str,
+    butler: Butler,
+    delivered: tuple[str, int] | None = None,
+) -> tuple[Scene, tuple[str, ...]]:
+    """A project as a scene that can be played, and what of it cannot be heard, in words.
+
+    Parameters
+    ----------
+    wanted : SetProject
+    monitor_format : str
+    butler : Butler
+        Has brought the scene's sound for where the playhead is when this returns.
+    delivered : (str, int), optional
+        Format and rate of the scene that plays: when they are the same its kernel goes on.
+
+    Raises
+    ------
+    FoleystageError
+        If the project cannot be rendered.
+    """
+    project = msgspec.json.decode(wanted.project, type=Project)
+    media = Path(wanted.bundle_path) / "media"
+
+    def audio_path(content: ContentHash) -> Path:
+        return media / f"{content}.wav"
+
+    mapped = compile_project(project, audio_path, (monitor_format,))
+    snapshot, reading = stream(mapped, butler.store)
+    butler.expect(reading)
+    same_kernel = delivered == (monitor_format, snapshot.sample_rate_hz)
+    scene = Scene(
+        revision=wanted.revision,
+        format=monitor_format,
+        channels=snapshot.channels[0],
+        sample_rate_hz=snapshot.sample_rate_hz,
+        end_sample=snapshot.length_samples,
+        slots=wanted.slots,
+        prepared=PreparedSnapshot(snapshot) if same_kernel else None,
+        kernel=None if same_kernel else _warm_kernel(snapshot),
+        reading=reading,
+    )
+    return scene, snapshot.problems
+
+
 def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
     """Load the HRIRs and the compiled loops that a project of this kind needs, once for all.
 
-    A set that cannot be loaded is told of when a project that names it is compiled.
+    What cannot be loaded is told of when a project that needs it is compiled.
     """
     project = Project(sample_rate_hz=sample_rate_hz, scene=SceneSettings(hrir=hrir))
-    with contextlib.suppress(FoleystageError):
+    with contextlib.suppress(Exception):  # nobody has asked for anything yet
         _warm_kernel(compile_project(project, lambda content: Path(content), (monitor_format,)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from engine.playback.butler import Butler
 from engine.playback.scene import Scene
@@ -20,6 +21,8 @@ class Fetching:
     Parameters
     ----------
     butler : Butler
+    now : callable
+        Monotonic time in seconds.
 
     Attributes
     ----------
@@ -27,8 +30,9 @@ class Fetching:
         Gaps in single clips because their sound had not come from disk.
     """
 
-    def __init__(self, butler: Butler) -> None:
+    def __init__(self, butler: Butler, now: Callable[[], float] = time.monotonic) -> None:
         self.dropouts = 0
+        self._now = now
         self._butler = butler
         self._ticket = 0
         self._until_s = 0.0
@@ -47,7 +51,7 @@ class Fetching:
         """Have what is heard next brought before all else."""
         self.follow(transport)
         self._ticket = self._butler.go_to(transport.position)
-        self._until_s = time.monotonic() + FETCH_S
+        self._until_s = self._now() + FETCH_S
 
     def forget(self) -> None:
         """Nothing that is heard next needs to be waited for."""
@@ -55,7 +59,7 @@ class Fetching:
 
     def waits(self) -> bool:
         """Whether it is worth waiting a little longer for what was asked for."""
-        return time.monotonic() < self._until_s and not self._butler.has_served(self._ticket)
+        return self._now() < self._until_s and not self._butler.has_served(self._ticket)
 
     def begin_block(self) -> None:
         """A block is about to be rendered."""
@@ -64,6 +68,6 @@ class Fetching:
     def end_block(self) -> None:
         """It is rendered: missing sound is one drop-out, however many clips and blocks lack it."""
         if self._butler.store.misses != self._misses:
-            now_s = time.monotonic()
+            now_s = self._now()
             self.dropouts += now_s - self._missed_s > GAP_S
             self._missed_s = now_s

@@ -8,33 +8,48 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-_EARLY_WEIGHT = 0.3
-_LATE_WEIGHT = 0.01
+WINDOW_S = 3.0
+_WEIGHT = 0.05
+_SETTLE_OBSERVATIONS = 40
+_JUMP_S = 0.25
 
 
 class DeviceClock:
     """When the device takes which sample, smoothed over its blocks and over late wake-ups.
 
     The count of taken samples moves in blocks and is looked at now and then, each time too late
-    and never too early. So the time of sample zero is followed down quickly and up slowly.
+    and never too early. So the earliest of the last seconds tells the time of sample zero; it is
+    followed smoothly, as the device's crystal drifts against the system's.
     """
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._rate_hz = sample_rate_hz
         self._taken = 0
         self._zero_s: float | None = None
+        self._gaps = 0
+        self._earliest: deque[tuple[float, float]] = deque()
+        """(when, time of sample zero), the latter rising: the first is the least of the window."""
+        self._observations = 0
 
-    def observe(self, taken: int, now_s: float) -> None:
-        """Note that `taken` samples are taken at monotonic time `now_s`."""
+    def observe(self, taken: int, now_s: float, gaps: int = 0) -> None:
+        """Note that `taken` samples are taken at `now_s`, and how often the device went without."""
         if taken == self._taken:
             return
         self._taken = taken
         zero_s = now_s - taken / self._rate_hz
-        if self._zero_s is None or abs(zero_s - self._zero_s) > 0.25:
-            self._zero_s = zero_s
-            return
-        error_s = zero_s - self._zero_s
-        self._zero_s += error_s * (_EARLY_WEIGHT if error_s < 0 else _LATE_WEIGHT)
+        jumped = self._zero_s is None or abs(zero_s - self._zero_s) > _JUMP_S
+        if jumped or gaps != self._gaps:
+            self._gaps, self._zero_s, self._observations = gaps, zero_s, 0
+            self._earliest.clear()
+        while self._earliest and self._earliest[-1][1] >= zero_s:
+            self._earliest.pop()
+        self._earliest.append((now_s, zero_s))
+        while self._earliest[0][0] < now_s - WINDOW_S:
+            self._earliest.popleft()
+        assert self._zero_s is not None
+        self._observations += 1
+        weight = 1.0 if self._observations < _SETTLE_OBSERVATIONS else _WEIGHT
+        self._zero_s += weight * (self._earliest[0][1] - self._zero_s)
 
     def taken_at(self, now_s: float) -> float:
         """Samples taken by the device at `now_s`, as if it took them one by one."""

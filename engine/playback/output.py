@@ -98,15 +98,22 @@ class SilentOutput(_Ring):
     underruns = 0
     device_underflows = 0
 
-    def __init__(self, sample_rate_hz: int, channels: int, block_samples: int) -> None:
+    def __init__(
+        self,
+        sample_rate_hz: int,
+        channels: int,
+        block_samples: int,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(sample_rate_hz, channels)
+        self._now = now
         self.name = "silent clock"
         self.block_samples = block_samples
         self._start_s: float | None = None
 
     def consumed(self) -> int:
         """Samples due by the clock; a late writer delays the clock instead of losing samples."""
-        now_s = time.monotonic()
+        now_s = self._now()
         if self._start_s is None:
             self._start_s = now_s
         due = int((now_s - self._start_s) * self.sample_rate_hz)

@@ -18,6 +18,7 @@ from engine.playback.ahead import AheadWriter
 from engine.playback.butler import Butler
 from engine.playback.faders import FaderLink
 from engine.playback.fetching import Fetching
+from engine.playback.health import Health
 from engine.playback.heard import DeviceClock, Piece, Score
 from engine.playback.output import Output, SilentOutput
 from engine.playback.path import OutputPath
@@ -29,9 +30,6 @@ from engine.playback.transport import Transport, rising
 from engine.units import seconds_to_samples
 
 POLL_S = 0.004
-SETTLE_S = 0.3
-"""After a jump the ring's lowest fill is not counted for so long."""
-LOAD_WEIGHT = 0.02
 MOST_LOAD = 0.6
 """Pitch follows the speed only as far as rendering costs no more than this."""
 _DETACH_TIMEOUT_S = 0.5
@@ -54,6 +52,8 @@ class Renderer:
         ``on_trouble(message)`` when a block could not be rendered, once per kind.
     dispose : callable
         ``dispose(thing)`` takes scenes that are no longer needed, to be freed elsewhere.
+    now : callable
+        Monotonic time in seconds.
     """
 
     def __init__(
@@ -66,10 +66,12 @@ class Renderer:
         on_lost: Callable[[Output], None],
         on_trouble: Callable[[str], None],
         dispose: Callable[[object], None],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._now = now
         self._block = block
         self._block_samples = block_samples
-        self._fetching = Fetching(butler)
+        self._fetching = Fetching(butler, now)
         self._on_lost = on_lost
         self._on_trouble = on_trouble
         self._dispose = dispose
@@ -79,15 +81,14 @@ class Renderer:
         self._scene: Scene | None = None
         self._reader: SceneReader | None = None
         self._faders = FaderLink(block)
-        self._publisher = Publisher(block, time.monotonic())
+        self._publisher = Publisher(block, self._now())
         self._serial = 0
         self._jumped_from: int | None = None
         self._said = ""
-        self._load = self._peak_load = 0.0
-        self._lowest_fill_s = float("inf")
+        self._health = Health(now())
         self._underruns_before = self._late_before = self._underflows_before = 0
-        self._jumped_s = time.monotonic()
-        self._take_up(SilentOutput(sample_rate_hz, 2, block_samples), is_alsa=False)
+        self._woke_s = now()
+        self._take_up(self._silence(sample_rate_hz), is_alsa=False)
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
 
     def start(self) -> None:
@@ -241,7 +242,7 @@ class Renderer:
         self._path.reset()
         if end > at:
             self._note(at, end - at, self._transport.position, speed=0.0)
-        self._jumped_s = time.monotonic()
+        self._health.jumped(self._now())
         return True
 
     def _use(self, output: Output, *, is_alsa: bool) -> None:
@@ -251,7 +252,7 @@ class Renderer:
         self._late_before += self._writer.late
         self._jumped_from = None
         if self._transport.playing:
-            self._continue_at(self._samples_at(self._heard(time.monotonic())))
+            self._continue_at(self._samples_at(self._heard(self._now())))
         self._take_up(output, is_alsa=is_alsa)
 
     def _continue_at(self, position: int) -> None:
@@ -269,36 +270,43 @@ class Renderer:
         self._path = OutputPath(output.channels, output.sample_rate_hz, is_alsa=is_alsa)
         if self._scene is not None:
             self._path.set_format(self._scene.format, self._scene.sample_rate_hz)
-        self._jumped_s = time.monotonic()
+        self._health.jumped(self._now())
 
     def _use_silence(self) -> None:
         rate_hz = self._transport.sample_rate_hz
-        self._use(SilentOutput(rate_hz, 2, self._block_samples), is_alsa=False)
+        self._use(self._silence(rate_hz), is_alsa=False)
+
+    def _silence(self, sample_rate_hz: int) -> SilentOutput:
+        return SilentOutput(sample_rate_hz, 2, self._block_samples, self._now)
 
     def _run(self) -> None:
         self._block.put({"scheduling": raise_thread()})
-        woke_s = time.monotonic()
+        self._woke_s = self._now()
         while not self._closing:
-            now_s = time.monotonic()
-            self._writer.adapt(now_s - woke_s)
-            woke_s = now_s
-            self._obey()
-            if not self._output.is_alive():
-                lost = self._output
-                self._use_silence()
-                self._on_lost(lost)
-            self._faders.apply()
-            self._follow()
-            self._fill()
-            self._publish()
+            self.turn()
             time.sleep(POLL_S)
+
+    def turn(self) -> None:
+        """Once round: obey, write as far ahead as is wanted, publish."""
+        now_s = self._now()
+        self._writer.adapt(now_s - self._woke_s)
+        self._woke_s = now_s
+        self._obey()
+        if not self._output.is_alive():
+            lost = self._output
+            self._use_silence()
+            self._on_lost(lost)
+        self._faders.apply()
+        self._follow()
+        self._fill()
+        self._publish()
 
     def _follow(self) -> None:
         """Tell the butler where the playhead is, and the transport what the machine can bear."""
         transport = self._transport
         self._fetching.follow(transport)
         if transport.speed in (0.0, 1.0):
-            transport.pitch_limit = max(1.0, MOST_LOAD / max(self._load, 1e-3))
+            transport.pitch_limit = max(1.0, MOST_LOAD / max(self._health.load, 1e-3))
 
     def _obey(self) -> None:
         while self._inbox:
@@ -314,16 +322,15 @@ class Renderer:
         rendered = 0
         if not self._land():
             return
-        self._measure_fill()
+        if transport.playing:
+            self._health.note_fill(self._now(), self._fill_s())
         while not self._closing and not self._inbox:
             if self._writer.room(short=transport.scrubbing, silent=transport.is_silent) <= 0:
                 break
             rendered += self._write_block()
         if rendered:
             spent_s = time.perf_counter() - began_s
-            load = spent_s * transport.sample_rate_hz / rendered
-            self._load += LOAD_WEIGHT * (load - self._load)
-            self._peak_load = max(load, self._peak_load * 0.999)
+            self._health.note_work(spent_s, rendered / transport.sample_rate_hz)
 
     def _write_block(self) -> int:
         self._fetching.begin_block()
@@ -365,33 +372,29 @@ class Renderer:
     def _heard(self, now_s: float) -> float:
         """Ring position that is heard now, the device's and the conversion's delay allowed for."""
         taken = self._output.consumed()
-        self._clock.observe(taken, now_s)
+        self._clock.observe(taken, now_s, self._output.underruns)
         estimate = min(self._clock.taken_at(now_s), taken + 2 * self._output.block_samples)
         return estimate - self._output.latency_s * self._output.sample_rate_hz - self._path.delay
 
-    def _measure_fill(self) -> None:
-        """Keep the lowest fill while playing steadily."""
-        if self._transport.playing and time.monotonic() - self._jumped_s > SETTLE_S:
-            fill_s = self._writer.fill() / self._output.sample_rate_hz
-            self._lowest_fill_s = min(self._lowest_fill_s, fill_s)
-
     def _publish(self) -> None:
-        now_s = time.monotonic()
+        now_s = self._now()
         self._publisher.publish(now_s, self._heard(now_s), self._score, self._counters())
 
+    def _fill_s(self) -> float:
+        return self._writer.fill() / self._output.sample_rate_hz
+
     def _counters(self) -> dict[str, float]:
-        lowest_s = self._lowest_fill_s
         return {
             "underruns": self._underruns_before + self._output.underruns,
             "device_underflows": self._underflows_before + self._output.device_underflows,
             "disk_dropouts": self._fetching.dropouts,
             "late_rewrites": self._late_before + self._writer.late,
             "faulty_blocks": self._reader.faults if self._reader else 0,
-            "fill_s": self._writer.fill() / self._output.sample_rate_hz,
-            "lowest_fill_s": lowest_s if np.isfinite(lowest_s) else 0.0,
+            "fill_s": self._fill_s(),
+            "lowest_fill_s": self._health.lowest_fill_s,
             "ahead_s": self._writer.ahead_s,
-            "render_load": self._load,
-            "peak_load": self._peak_load,
+            "render_load": self._health.load,
+            "peak_load": self._health.peak_load,
             "latency_s": self._output.latency_s,
         }
 

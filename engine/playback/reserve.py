@@ -13,6 +13,7 @@ from engine.playback.messages import Message
 from engine.playback.process import CAN_FORK, EngineProcess, spawn_engine
 
 LOOK_S = 0.05
+MOST_FALSE_STARTS = 2
 SPAWN_AFTER_S = 1.0
 """Where engines are used up, the next is spawned when the present one has played so long."""
 
@@ -40,7 +41,7 @@ class EngineReserve:
         Raises
         ------
         OSError
-            If the system grants no further process.
+            If the system grants no further process, or one after another ends before it is ready.
         """
         warm = self._wait_for_warm(closing)
         if warm is None:
@@ -82,13 +83,16 @@ class EngineReserve:
             self._warm = None
 
     def _wait_for_warm(self, closing: threading.Event) -> EngineProcess | None:
+        false_starts = 0
         while not closing.is_set():
             if self._warm is None:
                 self._spawn()
             assert self._warm is not None
             if not self._hear():
                 self.end()
-                closing.wait(LOOK_S)
+                false_starts += 1
+                if false_starts == MOST_FALSE_STARTS:
+                    raise OSError("it ends as soon as it starts")
             elif self._warm.is_ready:
                 return self._warm
             else:

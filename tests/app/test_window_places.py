@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
+from app.main import make_window
 from app.views.transport.engine_chip import EngineChip
 from app.window import MainWindow
 from app.workspace import within
@@ -48,4 +50,18 @@ def test_a_device_is_chosen_from_the_chip(qtbot: QtBot) -> None:
 
 def test_the_chosen_device_reaches_the_player(window: MainWindow, qtbot: QtBot) -> None:
     window.transport.engine.device_chosen.emit("headphones")
-    assert window.session.playback._device == "headphones"
+    assert window.session.playback.device == "headphones"
+
+
+def test_the_chosen_device_is_wanted_again_in_the_next_run(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FOLEYSTAGE_AUDIO_DEVICE", raising=False)
+    window.transport.engine.device_chosen.emit("headphones")
+    later = make_window()
+    qtbot.addWidget(later)
+    assert later.session.playback.device == "headphones"
+    actions = later.transport.engine.menu().actions()
+    assert not actions[-1].isChecked()  # it is not there now, and stays wanted
+    later.session.choose_device(None)
+    assert make_window().session.playback.device is None

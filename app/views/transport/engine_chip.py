@@ -44,6 +44,10 @@ class EngineChip(QWidget):
             self.setToolTip(self.story())
             self.update()
 
+    def set_device(self, device: str | None) -> None:
+        """Mark the device that is wanted; None for the default one."""
+        self._chosen = device
+
     @property
     def title(self) -> str:
         """First line: the device, or why there is none."""
@@ -56,7 +60,10 @@ class EngineChip(QWidget):
         status = self._status
         if status.state not in ("running", "silent"):
             return status.message
-        gaps = "1 drop-out" if status.underruns == 1 else f"{status.underruns} drop-outs"
+        count = status.underruns + status.disk_dropouts
+        gaps = "1 drop-out" if count == 1 else f"{count} drop-outs"
+        if status.disk_dropouts:
+            gaps += f" ({status.disk_dropouts} disk)"
         rate = f"{status.sample_rate_hz / 1000:g} kHz · " if status.sample_rate_hz else ""
         return f"{rate}load {status.render_load:.0%} · {gaps}"
 
@@ -70,10 +77,11 @@ class EngineChip(QWidget):
             lines.append(_REMEDY)
         if status.state in ("running", "silent"):
             lines += [
-                f"Rendered ahead: {status.fill_s * 1000:.0f} ms "
+                f"Rendered ahead: {status.fill_s * 1000:.0f} of {status.ahead_s * 1000:.0f} ms "
                 f"(least {status.lowest_fill_s * 1000:.0f} ms)",
                 f"Peak load: {status.peak_load:.0%}, latency {status.latency_s * 1000:.0f} ms",
-                f"Drop-outs: {status.underruns}, faulty blocks: {status.faulty_blocks}",
+                f"Drop-outs: {status.underruns}, of the disk: {status.disk_dropouts}, "
+                f"faulty blocks: {status.faulty_blocks}",
             ]
         return "\n".join(lines)
 
@@ -109,7 +117,8 @@ class EngineChip(QWidget):
     def _lamp(self) -> QColor:
         table = theme.colours()
         if self._status.state == "running":
-            return table.warning if self._status.underruns else table.good
+            gaps = self._status.underruns + self._status.disk_dropouts
+            return table.warning if gaps else table.good
         return table.danger if self._status.state == "failed" else table.warning
 
     def paintEvent(self, event: QPaintEvent) -> None:
