@@ -149,51 +149,68 @@ def mix_sources(
     table, flat, samples = spectra.reshape(-1), history.reshape(-1), window.reshape(-1)
     depth, kept, size = history.shape
     partitions = spectra.shape[1]
-    stride = len(table) // max(len(spectra) * partitions, 1)
-    old_corners, new_corners = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
+    stride = spectra[0, 0].size
+    corners = np.empty((2, 3), dtype=np.int64)
     coming = np.empty(3, dtype=np.int64)
-    old_weights, new_weights = np.empty(3), np.empty(3)
+    weights, delays, shares = np.empty((2, 3)), np.empty((2, 2)), np.empty((2, 2))
     for i in range(len(active)):
         s = active[i]
         following = active[min(i + 1, len(active) - 1)]
-        t, u = old_places[1][s], new_places[1][s]
-        still = t == u
+        after = triangles[new_places[1][following]]
         for k in range(3):
-            old_corners[k] = triangles[t, k] * partitions * stride
-            new_corners[k] = triangles[u, k] * partitions * stride
-            coming[k] = triangles[new_places[1][following], k] * partitions * stride
-            old_weights[k], new_weights[k] = old_places[2][s, k], new_places[2][s, k]
-            still = still and old_weights[k] == new_weights[k]
+            coming[k] = after[k] * partitions * stride
+        _gather_place(
+            s, old_places, triangles, partitions * stride, corners[0], weights[0], delays[0]
+        )
+        _gather_place(
+            s, new_places, triangles, partitions * stride, corners[1], weights[1], delays[1]
+        )
         old_gain, new_gain = gains[0][s], gains[1][s]
-        old_delays, new_delays = old_places[3][s], new_places[3][s]
+        same_triangle = old_places[1][s] == new_places[1][s]
+        moves = not same_triangle or not _equal(weights)
+        # A source that stays is one response with two gains; one that crosses an edge is two.
+        shares[0, 0], shares[0, 1] = old_gain, 0.0
+        shares[1, 0], shares[1, 1] = 0.0 if moves else old_gain, new_gain
         if depth == 1:
             forward(samples, s * size, pieces, factors, work, flat, 0)
-        if t == u and not still:
+        if moves and same_triangle:
             for k in range(3):
-                old_weights[k] *= old_gain
-                new_weights[k] *= new_gain
+                weights[0, k] *= old_gain
+                weights[1, k] *= new_gain
         for p in range(partitions):
             row = s if depth > 1 else 0
             x = ((head - p * partition_hops) % depth * kept + row) * size
-            if still:
-                add_still(
-                    table, new_corners, coming, new_weights, new_delays, old_gain, new_gain,
-                    flat, x, turns[0], turns[1], ramps, totals,
-                )  # fmt: skip
-            elif t == u:
+            if moves and same_triangle:
                 add_moving(
-                    table, new_corners, coming, old_weights, new_weights, old_delays, new_delays,
-                    flat, x, turns[0], turns[1], ramps, totals,
+                    table, corners[1], weights[0], weights[1], delays[0], delays[1], flat, x,
+                    turns[0], turns[1], ramps, totals, coming, samples, following * size,
                 )  # fmt: skip
             else:
-                add_still(
-                    table, old_corners, coming, old_weights, old_delays, old_gain, 0.0, flat, x,
-                    turns[0], turns[1], ramps, totals,
-                )  # fmt: skip
-                add_still(
-                    table, new_corners, coming, new_weights, new_delays, 0.0, new_gain, flat, x,
-                    turns[0], turns[1], ramps, totals,
-                )  # fmt: skip
-            for k in range(3):
-                old_corners[k] += stride
-                new_corners[k] += stride
+                for end in range(0 if moves else 1, 2):
+                    add_still(
+                        table, corners[end], weights[end], delays[end], shares[end, 0],
+                        shares[end, 1], flat, x, turns[0], turns[1], ramps, totals, coming,
+                        samples, following * size,
+                    )  # fmt: skip
+            for end in range(2):
+                for k in range(3):
+                    corners[end, k] += stride
+
+
+@numba.njit(inline="always")
+def _gather_place(s, places, triangles, stride, corners, weights, delays):
+    """Where a source's responses are, their shares and their delays."""
+    triangle = triangles[places[1][s]]
+    for k in range(3):
+        corners[k] = triangle[k] * stride
+        weights[k] = places[2][s, k]
+    delays[0], delays[1] = places[3][s, 0], places[3][s, 1]
+
+
+@numba.njit(inline="always")
+def _equal(weights):
+    return (
+        weights[0, 0] == weights[1, 0]
+        and weights[0, 1] == weights[1, 1]
+        and weights[0, 2] == weights[1, 2]
+    )

@@ -134,6 +134,22 @@ def _add_clip(clip, weights, begin, count, envelope, out):
 
 
 @numba.njit(inline="always")
+def _is_plain(clip, begin, count):
+    """Whether clip samples [begin, begin + count) are one channel without a fade."""
+    steady = begin >= clip.fade_in and begin + count <= clip.length - clip.fade_out
+    return steady and clip.channels == 1 and clip.sample_step == 1
+
+
+@numba.njit(inline="always")
+def _copy_clip(clip, weights, begin, out):
+    """out = a plain stretch of a clip, with its gain."""
+    level = clip.gain * weights[clip.first_weight]
+    samples = floats_at(clip.address + 4 * (clip.offset + begin), len(out))
+    for n in range(len(out)):
+        out[n] = samples[n] * level
+
+
+@numba.njit(inline="always")
 def _first_near(clips, first, last, sample):
     """Index of the first clip in [first, last) that starts at or after a sample."""
     while first < last:
@@ -170,7 +186,7 @@ def fill_rings(
             filled[s] = start + chunk
             place = offsets[s] + (start & masks[s])
             out = rings[place : place + chunk]
-            out[:] = np.float32(0.0)
+            empty = True
             c = _first_near(clips, bounds[s], bounds[s + 1], start - longest[s])
             while c < bounds[s + 1] and clips[c].start < start + chunk:
                 clip = clips[c]
@@ -181,7 +197,16 @@ def fill_rings(
                 if not _is_finite(clip, clip.offset + first - clip.start, last - first):
                     faults[s] += 1
                     continue
+                if empty and last - first == chunk and _is_plain(clip, first - clip.start, chunk):
+                    _copy_clip(clip, weights, first - clip.start, out)
+                    empty = False
+                    continue
+                if empty:
+                    out[:] = np.float32(0.0)
+                    empty = False
                 _add_clip(
                     clip, weights, first - clip.start, last - first, envelope,
                     out[first - start : last - start],
                 )  # fmt: skip
+            if empty:
+                out[:] = np.float32(0.0)

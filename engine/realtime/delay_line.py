@@ -66,13 +66,18 @@ def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
 @numba.njit(inline="always")
 def _copy(rings, offset, mask, begin, length, scratch):
     """Copy ring samples [begin, begin + length) to `scratch`; True if any is not zero."""
-    sounds = False
-    for n in range(length):
-        value = rings[offset + ((begin + n) & mask)]
-        scratch[n] = value
-        if value != 0.0:
-            sounds = True
-    return sounds
+    place = begin & mask
+    before_the_end = min(length, mask + 1 - place)
+    older = rings[offset + place : offset + place + before_the_end]
+    newer = rings[offset : offset + length - before_the_end]
+    size = np.float32(0.0)
+    for n in range(len(older)):
+        scratch[n] = older[n]
+        size += abs(older[n])
+    for n in range(len(newer)):
+        scratch[before_the_end + n] = newer[n]
+        size += abs(newer[n])
+    return size != 0.0
 
 
 @numba.njit(inline="always")

@@ -79,23 +79,27 @@ def _blend(table, a, b, c, wa, wb, wc):
 
 
 @numba.njit(inline="always")
-def _fetch(table, place):
-    for line in range(0, ROW_FLOATS, LANES):
-        prefetch(table, place + line)
+def _fetch(table, coming, samples, window, row):
+    """Ask for a row of what the next source needs: three responses and a window."""
+    for corner in range(3):
+        for line in range(0, ROW_FLOATS, LANES):
+            prefetch(table, coming[corner] + row * ROW_FLOATS + line)
+    prefetch(samples, window + row * _PAIR)
+    prefetch(samples, window + row * _PAIR + LANES)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def add_moving(
-    table, corners, coming, old_weights, new_weights, old_delays, new_delays, spectra, x,
-    row_turns, lane_turns, ramps, total,
+    table, corners, old_weights, new_weights, old_delays, new_delays, spectra, x, row_turns,
+    lane_turns, ramps, total, coming, samples, window,
 ):  # fmt: skip
     """Add a source that moves within a triangle: one reading of the table, two responses.
 
     Parameters
     ----------
     table : (n,) float32
-    corners, coming : (3,) int64
-        Where the triangle's responses begin in `table`, and those that will be needed next.
+    corners : (3,) int64
+        Where the triangle's responses begin in `table`.
     old_weights, new_weights : (3,) float64
         Barycentric weights times the source's gain, at the hop's start and end.
     old_delays, new_delays : (2,) float64
@@ -107,6 +111,8 @@ def add_moving(
     ramps : (8 * rows,) float32
         Room to work in.
     total : (rows * TOTAL_FLOATS,) float32
+    coming, samples, window
+        What will be read next: responses at ``table[coming]``, sound at ``samples[window]``.
     """
     rows = len(row_turns)
     lr0, li0 = _ramp(old_delays[0], row_turns, lane_turns, rows, ramps, 0)
@@ -114,13 +120,10 @@ def add_moving(
     mr0, mi0 = _ramp(new_delays[0], row_turns, lane_turns, rows, ramps, 4 * rows)
     mr1, mi1 = _ramp(new_delays[1], row_turns, lane_turns, rows, ramps, 6 * rows)
     a, b, c = corners[0], corners[1], corners[2]
-    na, nb, nc = coming[0], coming[1], coming[2]
     ua, ub, uc = spread(old_weights[0]), spread(old_weights[1]), spread(old_weights[2])
     va, vb, vc = spread(new_weights[0]), spread(new_weights[1]), spread(new_weights[2])
     for row in range(rows):
-        _fetch(table, na + row * ROW_FLOATS)
-        _fetch(table, nb + row * ROW_FLOATS)
-        _fetch(table, nc + row * ROW_FLOATS)
+        _fetch(table, coming, samples, window, row)
         xr, xi = load(spectra, x + row * _PAIR), load(spectra, x + row * _PAIR + LANES)
         k, to = row * ROW_FLOATS, row * TOTAL_FLOATS
         hr = _blend(table, a + k, b + k, c + k, ua, ub, uc)
@@ -144,10 +147,10 @@ def add_moving(
         _add_product(total, to + 3 * _PAIR, yr, yi, gr, gi)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def add_still(
-    table, corners, coming, weights, delays, old_gain, new_gain, spectra, x, row_turns,
-    lane_turns, ramps, total,
+    table, corners, weights, delays, old_gain, new_gain, spectra, x, row_turns, lane_turns, ramps,
+    total, coming, samples, window,
 ):  # fmt: skip
     """Add a source at one place, with one gain at the hop's start and another at its end.
 
@@ -157,13 +160,10 @@ def add_still(
     lr0, li0 = _ramp(delays[0], row_turns, lane_turns, rows, ramps, 0)
     lr1, li1 = _ramp(delays[1], row_turns, lane_turns, rows, ramps, 2 * rows)
     a, b, c = corners[0], corners[1], corners[2]
-    na, nb, nc = coming[0], coming[1], coming[2]
     wa, wb, wc = spread(weights[0]), spread(weights[1]), spread(weights[2])
     old, new = spread(old_gain), spread(new_gain)
     for row in range(rows):
-        _fetch(table, na + row * ROW_FLOATS)
-        _fetch(table, nb + row * ROW_FLOATS)
-        _fetch(table, nc + row * ROW_FLOATS)
+        _fetch(table, coming, samples, window, row)
         xr, xi = load(spectra, x + row * _PAIR), load(spectra, x + row * _PAIR + LANES)
         k, to = row * ROW_FLOATS, row * TOTAL_FLOATS
         hr = _blend(table, a + k, b + k, c + k, wa, wb, wc)
