@@ -149,10 +149,10 @@ class DecoderPlan:
 
     Parameters
     ----------
-    spectra : (channels, partitions, 2 ears, 2, bins) float32
-        Real and imaginary parts.
+    spectra : (channels, partitions, rows, 2 ears, 2, LANES) float32
+        Real and imaginary parts, laid out as `engine.realtime.transform` does.
     fft_samples : int
-        Length of the transform.
+        Length of the transform, one of `engine.realtime.transform.SIZES`.
     partition_hops : int
         Hops between consecutive partitions of a response.
     """

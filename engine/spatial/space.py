@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS
 from engine.realtime.snapshot import SpacePlan
 from engine.spatial.ambisonics import convert_order, field_to_layout
-from engine.spatial.binaural import decoder_plan
+from engine.spatial.decoders import decoder_plan
 from engine.spatial.hrir import HrirSet
 from engine.spatial.rotation import rotation_matrix
 

@@ -10,7 +10,8 @@ import pytest
 from engine.coordinates import to_cartesian
 from engine.errors import HrirError
 from engine.spatial.alignment import delay_responses, onset_delays
-from engine.spatial.binaural import binaural_plan, field_decoder
+from engine.spatial.binaural import binaural_plan
+from engine.spatial.decoders import field_decoder
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet, hrir_set, load_hrirs
 from engine.spatial.sphere import fibonacci_sphere

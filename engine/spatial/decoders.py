@@ -1,0 +1,190 @@
+"""Decoders of sound fields to two ears, from any HRIR set, for any ambisonic order.
+
+By magnitude least squares: below a cut-on the field carries the ears' signals, phase and all;
+above, where it is too coarse for the phase, their magnitudes are fitted instead. Or by virtual
+loudspeakers: the field is decoded to loudspeakers around the head, each heard through its HRIR.
+
+References
+----------
+Schoerkhuber, Zaunschirm, Hoeldrich, "Binaural rendering of ambisonic signals via magnitude least
+squares", DAGA, 2018. Zaunschirm, Schoerkhuber, Hoeldrich, "Binaural rendering of Ambisonic signals
+by head-related impulse response time alignment and a diffuseness constraint", JASA 143(6), 2018.
+Xu et al., "Visually informed binaural audio generation without binaural audios", CVPR, 2021
+(PseudoBinaural: eight virtual loudspeakers on the horizon).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from engine.coordinates import to_cartesian
+from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
+from engine.realtime.transform import spectrum_of
+from engine.spatial.ambisonics import max_re_weights, sampling_decoder
+from engine.spatial.harmonics import channels_of_order, n3d_weights, spherical_harmonics
+from engine.spatial.hrir import HrirSet
+from engine.spatial.sphere import fibonacci_sphere
+
+Method = Literal["magls", "virtual_loudspeakers"]
+
+HEAD_RADIUS_M = 0.0875
+SPEED_OF_SOUND_M_S = 343.0
+LOWEST_CUTON_HZ = 1_500.0
+"""Phase is kept up to here in any case: it carries the interaural time."""
+
+CROSSOVER_HZ = 700.0
+"""Virtual loudspeakers: basic weights below, max-rE weights above."""
+
+RING_AZIMUTHS_DEG = np.arange(0.0, 360.0, 45.0)
+"""PseudoBinaural's virtual loudspeakers: all around the horizon, as its code has them."""
+
+DECODER_TAPS = 248
+"""Responses this long go with the shortest transform; what a head does fits in."""
+LONGEST_TAPS = 4096
+"""A longer response (a room's) is decoded from this much of its beginning."""
+
+_SHORT_FFT_SAMPLES, _LONG_FFT_SAMPLES = 512, 1024
+_PARTITION_HOPS = 2
+_HEAD_TAPS = 1024
+"""Longer responses hold a room, and keep their length."""
+_POINTS_PER_CHANNEL = 4
+_FEWEST_POINTS = 480
+_FAR_DEG = 20.0
+_FAR_WEIGHT = 0.1
+_RIDGE = 1e-4
+_LARGEST_CORRECTION = 2.0
+_FADE_TAPS = 24
+
+Floats = NDArray[np.float64]
+Spectra = NDArray[np.complex128]
+
+
+@lru_cache(maxsize=8)
+def decoder_plan(hrirs: HrirSet, order: int, method: Method = "magls") -> DecoderPlan:
+    """Ambisonics of `order` to two ears through the set, for the kernel. Cached."""
+    responses = field_decoder(hrirs, order, method)
+    taps = responses.shape[-1]
+    size, partitions = _SHORT_FFT_SAMPLES, 1
+    if taps > size - HOP_SAMPLES:
+        size = _LONG_FFT_SAMPLES
+        partitions = (
+            1 if taps <= size - HOP_SAMPLES else -(-taps // (_PARTITION_HOPS * HOP_SAMPLES))
+        )
+    length = taps if partitions == 1 else _PARTITION_HOPS * HOP_SAMPLES
+    padded = np.pad(responses, ((0, 0), (0, 0), (0, partitions * length - taps)))
+    pieces = padded.reshape(*responses.shape[:2], partitions, length)
+    spectra = spectrum_of(pieces, size)  # (channels, ears, partitions, rows, lanes)
+    by_turns = np.stack([spectra.real, spectra.imag], axis=-2).transpose(0, 2, 3, 1, 4, 5)
+    return DecoderPlan(np.ascontiguousarray(by_turns, dtype=np.float32), size, _PARTITION_HOPS)
+
+
+@lru_cache(maxsize=8)
+def field_decoder(hrirs: HrirSet, order: int, method: Method = "magls") -> Floats:
+    """((order + 1)**2, 2, taps) responses from a sound field (ACN, SN3D) to the two ears.
+
+    The responses of a head are shaped to `DECODER_TAPS`; a room's keep their length, up to
+    `LONGEST_TAPS`. Onsets are those of the set.
+    """
+    taps = min(hrirs.responses.shape[-1], LONGEST_TAPS)
+    size = 2 * (1 << int(taps - 1).bit_length())
+    decoder = (
+        _magnitude_least_squares(hrirs, order, taps, size)
+        if method == "magls"
+        else _virtual_loudspeakers(hrirs, order, taps, size)
+    )
+    kept = taps if taps > _HEAD_TAPS else min(taps, DECODER_TAPS)
+    responses = np.asarray(fft.irfft(decoder, size, axis=-1)[..., :kept])
+    fade = min(kept // 4, _FADE_TAPS)
+    responses[..., -fade:] *= np.cos(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
+    return responses
+
+
+def cuton_hz(order: int) -> float:
+    """Where a field of `order` is too coarse for the phase at a head's radius: kr = order."""
+    aliasing_hz = order * SPEED_OF_SOUND_M_S / (2.0 * np.pi * HEAD_RADIUS_M)
+    return max(LOWEST_CUTON_HZ, float(aliasing_hz))
+
+
+def _magnitude_least_squares(hrirs: HrirSet, order: int, taps: int, size: int) -> Spectra:
+    """(channels, ears, bins), brought to the set's own diffuse-field magnitude.
+
+    Where the set measured nothing, its stand-ins weigh little; a slight ridge keeps harmonics
+    quiet that only they could tell apart.
+    """
+    grid = fibonacci_sphere(max(_FEWEST_POINTS, _POINTS_PER_CHANNEL * channels_of_order(order)))
+    wanted = fft.rfft(hrirs.interpolate(grid)[..., :taps], size, axis=-1)  # (grid, ears, bins)
+    # Phase is continued from bin to bin as if nothing were late: the mean onset is put back after.
+    late = np.exp(-2j * np.pi * np.arange(wanted.shape[-1]) / size * hrirs.delays_samples.mean())
+    wanted /= late
+    harmonics = spherical_harmonics(order, grid)
+    inverse = _weighted_inverse(harmonics, _coverage(hrirs, grid), n3d_weights(order))
+    decoder = np.einsum("cg,gek->cek", inverse, wanted)
+    first_bin = int(np.ceil(cuton_hz(order) * size / hrirs.sample_rate_hz))
+    for k in range(max(first_bin, 1), wanted.shape[-1]):
+        phase = np.angle(harmonics @ decoder[:, :, k - 1])
+        decoder[:, :, k] = inverse @ (np.abs(wanted[:, :, k]) * np.exp(1j * phase))
+    reached = np.einsum("gc,cek->gek", harmonics, decoder)
+    return decoder * _diffuse_correction(wanted, reached) * late
+
+
+def _coverage(hrirs: HrirSet, grid: Floats) -> Floats:
+    """(grid,) weights: 1 near a measurement, little where stand-ins answer."""
+    nearest = np.max(grid @ hrirs.directions[: hrirs.measured].T, axis=1)
+    return np.where(nearest >= np.cos(np.radians(_FAR_DEG)), 1.0, _FAR_WEIGHT)
+
+
+def _weighted_inverse(harmonics: Floats, weights: Floats, n3d: Floats) -> Floats:
+    """(channels, grid) weighted, slightly regularised inverse of (grid, channels) harmonics."""
+    orthonormal = harmonics * n3d
+    weighted = orthonormal.T * (weights / weights.sum())
+    ridge = _RIDGE * np.eye(len(n3d))
+    return np.asarray(n3d[:, None] * np.linalg.solve(weighted @ orthonormal + ridge, weighted))
+
+
+def _diffuse_correction(wanted: Spectra, reached: Spectra) -> Floats:
+    """(bins,) real gains that bring the mean power over directions and ears to the wanted one."""
+    target = np.mean(np.abs(wanted) ** 2, axis=(0, 1))
+    actual = np.mean(np.abs(reached) ** 2, axis=(0, 1))
+    smoothing = np.hanning(19)[1:-1] / np.hanning(19).sum()
+    ratio = np.convolve(np.pad(target, 8, "edge"), smoothing, "valid") / np.maximum(
+        np.convolve(np.pad(actual, 8, "edge"), smoothing, "valid"), 1e-20
+    )
+    return np.clip(np.sqrt(ratio), 1.0 / _LARGEST_CORRECTION, _LARGEST_CORRECTION)
+
+
+def _virtual_loudspeakers(hrirs: HrirSet, order: int, taps: int, size: int) -> Spectra:
+    """(channels, ears, bins) by loudspeakers, basic below `CROSSOVER_HZ` and max-rE above.
+
+    First order goes to PseudoBinaural's ring by the inverse of its harmonics, as its paper has it
+    (its code leaves out the scale); higher orders to an even sphere. Both bands are in phase and
+    of the same power.
+    """
+    re_weights = max_re_weights(order)
+    if order == 1:
+        speakers = to_cartesian(RING_AZIMUTHS_DEG, 0.0)
+        basic = np.linalg.pinv(spherical_harmonics(1, speakers)).T
+        narrow = basic * np.where(np.arange(4) == 0, 1.0, np.cos(np.pi / 4.0))
+        narrow *= np.sqrt(3.0 / (1.0 + 2.0 * np.cos(np.pi / 4.0) ** 2))
+    else:
+        speakers = fibonacci_sphere(_POINTS_PER_CHANNEL * channels_of_order(order))
+        basic = np.linalg.pinv(spherical_harmonics(order, speakers)).T
+        narrow = sampling_decoder(order, speakers, re_weights)
+        narrow *= np.linalg.norm(basic) / np.linalg.norm(narrow)
+    heard = fft.rfft(hrirs.interpolate(speakers)[..., :taps], size, axis=-1)
+    frequency_hz = np.arange(heard.shape[-1]) * hrirs.sample_rate_hz / size
+    high = _high_share(frequency_hz)
+    return np.asarray(
+        np.einsum("sc,sek->cek", basic, heard) * (1.0 - high)
+        + np.einsum("sc,sek->cek", narrow, heard) * high
+    )
+
+
+def _high_share(frequency_hz: Floats) -> Floats:
+    """Share of the upper band, without phase: a fourth-order Linkwitz-Riley crossover's."""
+    quick = (frequency_hz / CROSSOVER_HZ) ** 4
+    return np.asarray(quick / (1.0 + quick))
