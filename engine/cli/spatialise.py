@@ -36,6 +36,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="NAME",
         help="none, small_room, hall, street, forest, car or tunnel (default: %(default)s)",
     )
+    parser.add_argument("--air", action="store_true", help="let distance swallow high frequencies")
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
 
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     times_s, positions_m = read_trajectory_csv(args.trajectory)
     wanted = Spatialisation(
-        times_s, positions_m, args.format, args.hrir, room_named(args.room), args.doppler
+        times_s, positions_m, args.format, args.hrir, room_named(args.room), args.doppler, args.air
     )
     with whole_file(args.out, ".wav") as staged:
         progress = TerminalProgress()

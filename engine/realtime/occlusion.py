@@ -85,8 +85,8 @@ class OcclusionSampler:
         out[:, 3] -= out[:, 2]
 
     def _compute(self, first_hop: int) -> None:
-        times = (first_hop + np.arange(len(self._delays))) * float(HOP_SAMPLES)
-        for index in np.flatnonzero(self.present):
+        times = (first_hop + np.arange(len(self._delays))) * np.float64(HOP_SAMPLES)
+        for index in np.flatnonzero(self.present).tolist():
             plan = self._plans[index]
             amount = self._heard(plan, times)
             self._loss[:, index] = low_pass_loss(amount, self._rate_hz)

@@ -109,7 +109,8 @@ class Stage:
             self._binaural.push(self._sources.blocks, self._sources.sounding)
         if self._width is not None:
             self._width.push(
-                first, self._sources.blocks, self._sources.sounding, edges.positions_m[1:3],
+                first, self._sources.blocks, self._sources.sounding,
+                (edges.positions_m[1], edges.positions_m[2]),
                 (gains_0, gains_1), (self._head_0, self._head_1),
             )  # fmt: skip
         if outs is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,17 @@ from numpy.typing import NDArray
 
 from engine.errors import FoleystageError
 from engine.layouts import HIGHEST_ORDER, SURROUND_51, SURROUND_714, format_channels
-from engine.project.model import Clip, ContentHash, Project, Strip, Track, Trajectory
+from engine.project.model import Clip, ContentHash, Project, Strip, Track
 from engine.realtime.snapshot import (
     BedPlan,
     ClipPlan,
-    MotionPlan,
     Snapshot,
     SourcePlan,
     StripPlan,
 )
+from engine.render.sources import eq_sections, side_mix, surrounds, track_sources
 from engine.render.takes import open_take
+from engine.spatial.air_absorption import air_plan
 from engine.spatial.ambisonics import layout_to_field, stereo_to_field
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
@@ -27,12 +29,10 @@ from engine.spatial.harmonics import ambisonic_order_of, channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.space import space_plan
+from engine.spatial.width import width_plan
 from engine.units import db_to_gain, seconds_to_samples
 
 AudioPath = Callable[[ContentHash], Path]
-
-FARTHEST_M = 400.0
-"""A source farther away than this sounds as late as from here (its level still falls)."""
 
 
 def compile_project(
@@ -84,6 +84,8 @@ def compile_project(
         samples_per_metre=samples_per_metre(rate_hz),
         spaces=tuple(space_plan(order, formats, listening) for order in spaces),
         master_gain=_strip("", project.master).gain * (not project.master.muted),
+        air=air_plan(rate_hz) if any(source.air for source in sources) else None,
+        width=width_plan(listening) if listening is not None and surrounds(sources) else None,
         problems=tuple(problems),
     )
 
@@ -109,34 +111,25 @@ def _plans(
         if track.kind == "ambience":
             order = orders[track.id]
             clips = takes.clips_of(track, channels_of_order(order))
-            beds.append(BedPlan(index, clips, spaces.index(order)))
+            sections = eq_sections(track.strip, project.sample_rate_hz)
+            beds.append(BedPlan(index, clips, spaces.index(order), sections))
         else:
-            clips = takes.clips_of(track, 1)
-            if clips:
-                sources.append(_source(project, track, index, clips))
+            sources += _sources(track, index, project.sample_rate_hz, takes)
     return sources, beds
+
+
+def _sources(track: Track, index: int, rate_hz: int, takes: _Takes) -> list[SourcePlan]:
+    clips = takes.clips_of(track, 1)
+    if not clips:
+        return []
+    if not track.stereo or 2 not in takes.channels_on(track):
+        return track_sources(track, index, rate_hz, clips)
+    sides = tuple(takes.clips_of(track, 1, partial(side_mix, side=side)) for side in (0, 1))
+    return track_sources(track, index, rate_hz, clips, sides)
 
 
 def _strip(track_id: str, strip: Strip) -> StripPlan:
     return StripPlan(track_id, float(db_to_gain(strip.gain_db)), strip.muted, strip.soloed)
-
-
-def _source(project: Project, track: Track, index: int, clips: tuple[ClipPlan, ...]) -> SourcePlan:
-    rate_hz = project.sample_rate_hz
-    farthest_m = min(float(np.linalg.norm(track.trajectory.positions_m, axis=1).max()), FARTHEST_M)
-    longest = int(np.ceil(farthest_m * samples_per_metre(rate_hz))) + 1
-    return SourcePlan(
-        strip=index,
-        clips=clips,
-        motion=motion_plan(track.trajectory, rate_hz),
-        delayed=track.doppler,
-        max_delay_samples=longest if track.doppler else 0,
-    )
-
-
-def motion_plan(trajectory: Trajectory, sample_rate_hz: int) -> MotionPlan:
-    """A trajectory in samples."""
-    return MotionPlan(trajectory.times_s * sample_rate_hz, trajectory.positions_m)
 
 
 def _hrirs(project: Project, problems: list[str]) -> HrirSet:
@@ -181,8 +174,12 @@ class _Takes:
         self._problems = problems
         self._opened: dict[str, NDArray[np.float32] | None] = {}
 
-    def clips_of(self, track: Track, rows: int) -> tuple[ClipPlan, ...]:
-        plans = (self._plan(clip, rows) for clip in self._project.clips_of(track.id))
+    def clips_of(
+        self, track: Track, rows: int, mix: Callable[[int], NDArray[np.float32]] | None = None
+    ) -> tuple[ClipPlan, ...]:
+        """A track's clips; `mix` gives the matrix for a take's channels (else `mix_matrix`)."""
+        mixed = mix or partial(mix_matrix, rows)
+        plans = (self._plan(clip, mixed) for clip in self._project.clips_of(track.id))
         return tuple(plan for plan in plans if plan is not None)
 
     def channels_on(self, track: Track) -> set[int]:
@@ -190,7 +187,7 @@ class _Takes:
         opened = (self._open(clip) for clip in self._project.clips_of(track.id) if not clip.muted)
         return {len(samples) for samples in opened if samples is not None}
 
-    def _plan(self, clip: Clip, rows: int) -> ClipPlan | None:
+    def _plan(self, clip: Clip, mix: Callable[[int], NDArray[np.float32]]) -> ClipPlan | None:
         samples = None if clip.muted else self._open(clip)
         if samples is None:
             return None
@@ -199,7 +196,7 @@ class _Takes:
         length = seconds_to_samples(clip.start_s + clip.duration_s, rate_hz) - start
         return ClipPlan(
             samples=samples,
-            mix=mix_matrix(rows, len(samples)),
+            mix=mix(len(samples)),
             start_sample=start,
             length_samples=length,
             offset_samples=seconds_to_samples(clip.offset_s, rate_hz),

@@ -24,9 +24,11 @@ from engine.realtime.snapshot import (
     SourcePlan,
     StripPlan,
 )
-from engine.render.compiler import FARTHEST_M, mix_matrix
+from engine.render.compiler import mix_matrix
 from engine.render.renderer import render_snapshot
+from engine.render.sources import FARTHEST_M, surrounds
 from engine.render.takes import open_take
+from engine.spatial.air_absorption import air_plan
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.harmonics import channels_of_order
@@ -34,6 +36,7 @@ from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.room import Room, convolve_into, dull_surfaces, reflections, tail
 from engine.spatial.space import space_plan
+from engine.spatial.width import width_plan
 from engine.units import db_to_gain, gain_to_db
 
 _FILTER_BLOCK_SAMPLES = 1 << 16
@@ -48,7 +51,7 @@ class Spatialisation:
     """What to do with the sound.
 
     `times_s` (n,) and `positions_m` (n, 3) are the path. Without `doppler` the direct sound
-    arrives at once, wherever it comes from.
+    arrives at once, wherever it comes from; with `air` distance swallows high frequencies.
     """
 
     times_s: NDArray[np.float64]
@@ -57,6 +60,7 @@ class Spatialisation:
     hrir: str = "kemar"
     room: Room | None = None
     doppler: bool = False
+    air: bool = False
 
 
 def spatialise(
@@ -149,6 +153,7 @@ def _report(
         "hrir": wanted.hrir if wanted.format_name == "binaural" else None,
         "room": wanted.room.name if wanted.room else "none",
         "doppler": wanted.doppler,
+        "air": wanted.air,
         "peak_dbfs": round(float(gain_to_db(peak)), 2),
     }
 
@@ -192,6 +197,8 @@ class _Scene:
             distance=PointSource(),
             samples_per_metre=samples_per_metre(rate_hz),
             spaces=(space_plan(_TAIL_ORDER, (name,), hrirs),),
+            air=air_plan(rate_hz) if wanted.air else None,
+            width=width_plan(hrirs) if hrirs and surrounds(sources) else None,
         )
 
     def _motion(self, positions_m: NDArray[np.float64]) -> MotionPlan:
@@ -207,7 +214,9 @@ class _Scene:
     ) -> SourcePlan:
         farthest_m = min(float(np.linalg.norm(motion.positions_m, axis=1).max()), FARTHEST_M)
         longest = int(np.ceil(farthest_m * samples_per_metre(self._rate_hz))) + 1
-        return SourcePlan(0, (clip,), motion, delayed, origin, longest if delayed else 0, gain)
+        longest = longest if delayed else 0
+        air = self._wanted.air
+        return SourcePlan(0, (clip,), motion, delayed, origin, longest, gain, air=air)
 
     def _reflections(self, room: Room) -> list[SourcePlan]:
         """Images are late against the direct sound, whether or not that itself is delayed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -29,6 +31,7 @@ def icosahedron() -> NDArray[np.float64]:
     return np.array(corners) / np.sqrt(1.0 + golden**2)
 
 
+@lru_cache(maxsize=2)
 def width_plan(hrirs: HrirSet) -> WidthPlan:
     """Points, and their way to the ears as loud as the HRIRs are on the average of all directions.
 

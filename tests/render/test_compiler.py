@@ -46,6 +46,7 @@ def project_of(*tracks: Track, channels: int = 1, rate_hz: int = RATE_HZ, **more
 
 def track(name: str = "a", azimuth=(0.0, 1.0, 0.0), **more) -> Track:
     more.setdefault("doppler", False)
+    more.setdefault("air", False)
     return Track(id=name, name=name, trajectory=Trajectory.from_arrays([0.0], [azimuth]), **more)
 
 

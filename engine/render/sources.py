@@ -1,0 +1,124 @@
+"""Tracks as the kernel's sources: equaliser, occlusion, air, width, one source or a stereo pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.project.model import Curve, Strip, Track, Trajectory
+from engine.realtime.equaliser import band_section
+from engine.realtime.snapshot import ClipPlan, CurvePlan, MotionPlan, SourcePlan
+from engine.spatial.propagation import NEAR_FIELD_LIMIT_M, samples_per_metre
+
+FARTHEST_M = 400.0
+"""A source farther away than this sounds as late as from here (its level still falls)."""
+
+WIDEST_PAIR_DEG = 180.0
+SIDE_GAIN = float(np.sqrt(0.5))
+"""Level of each of a pair's two sources: their power is the mean of the two channels'."""
+
+
+def track_sources(
+    track: Track,
+    strip: int,
+    sample_rate_hz: int,
+    clips: tuple[ClipPlan, ...],
+    sides: tuple[tuple[ClipPlan, ...], ...] = (),
+) -> list[SourcePlan]:
+    """One source of a track, or two where its left and right `sides` are given."""
+    motion = motion_plan(track.trajectory, sample_rate_hz)
+    width = curve_plan(track.width_deg, sample_rate_hz)
+    if not sides:
+        return [_source(track, strip, sample_rate_hz, clips, motion, width)]
+    return [
+        _source(track, strip, sample_rate_hz, side, beside(motion, width, sign), None)
+        for side, sign in zip(sides, (1.0, -1.0), strict=True)
+    ]
+
+
+def _source(
+    track: Track,
+    strip: int,
+    sample_rate_hz: int,
+    clips: tuple[ClipPlan, ...],
+    motion: MotionPlan,
+    width: CurvePlan | None,
+) -> SourcePlan:
+    farthest_m = min(float(np.linalg.norm(motion.positions_m, axis=1).max()), FARTHEST_M)
+    longest = int(np.ceil(farthest_m * samples_per_metre(sample_rate_hz))) + 1
+    return SourcePlan(
+        strip=strip,
+        clips=clips,
+        motion=motion,
+        delayed=track.doppler,
+        max_delay_samples=longest if track.doppler else 0,
+        sections=eq_sections(track.strip, sample_rate_hz),
+        occlusion=curve_plan(track.occlusion, sample_rate_hz),
+        air=track.air,
+        width_deg=width,
+    )
+
+
+def motion_plan(trajectory: Trajectory, sample_rate_hz: int) -> MotionPlan:
+    """A trajectory in samples."""
+    return MotionPlan(trajectory.times_s * sample_rate_hz, trajectory.positions_m)
+
+
+def curve_plan(curve: Curve, sample_rate_hz: int) -> CurvePlan | None:
+    """Automation in samples; None where there is none, or nothing but zeros."""
+    if not any(value != 0.0 for _, value in curve):
+        return None
+    times_s, values = np.array(curve, dtype=np.float64).T
+    return CurvePlan(np.ascontiguousarray(times_s * sample_rate_hz), np.ascontiguousarray(values))
+
+
+def eq_sections(strip: Strip, sample_rate_hz: int) -> NDArray[np.float64]:
+    """(n, 6) sections of the bands that are on and do something."""
+    sections = [
+        band_section(band.kind, band.frequency_hz, band.gain_db, band.q, sample_rate_hz)
+        for band in strip.eq
+        if band.on and (band.gain_db != 0.0 or band.kind in ("high_pass", "low_pass"))
+    ]
+    return np.array(sections, dtype=np.float64).reshape(-1, 6)
+
+
+def beside(motion: MotionPlan, width: CurvePlan | None, sign: float) -> MotionPlan:
+    """The path turned around the head by half of `width`, to the left (`sign` 1) or right (-1)."""
+    if width is None:
+        return motion
+    times = np.union1d(motion.times_samples, width.times_samples)
+    x, y, z = motion.at(times).T
+    turn = sign * np.radians(np.minimum(width.at(times), WIDEST_PAIR_DEG)) / 2.0
+    turned = (x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn), z)
+    return MotionPlan(times, np.column_stack(turned))
+
+
+def side_mix(channels: int, side: int) -> NDArray[np.float32]:
+    """(1, channels): the left (0) or right (1) of a take; what is not stereo goes to both."""
+    matrix = np.full((1, channels), SIDE_GAIN / channels, dtype=np.float32)
+    if channels == 2:
+        matrix[:] = 0.0
+        matrix[0, side] = SIDE_GAIN
+    return matrix
+
+
+def surrounds(sources: Iterable[SourcePlan]) -> bool:
+    """Whether any source is ever wide, or so near that it surrounds the head."""
+    return any(
+        source.width_deg is not None or _nearest_m(source.motion) < NEAR_FIELD_LIMIT_M
+        for source in sources
+    )
+
+
+def _nearest_m(motion: MotionPlan) -> float:
+    """How near to the head's centre a path comes."""
+    start = np.asarray(motion.positions_m, dtype=np.float64)
+    if not np.isfinite(start).all():
+        return np.inf
+    step = np.diff(start, axis=0)
+    length = np.maximum(np.sum(step**2, axis=1), 1e-12)
+    share = np.clip(-np.sum(start[:-1] * step, axis=1) / length, 0.0, 1.0)
+    between = start[:-1] + share[:, None] * step
+    return float(np.linalg.norm(np.concatenate([start, between]), axis=1).min())
