@@ -69,6 +69,12 @@ def _call(builder, name, values):
     return builder.call(function, values)
 
 
+def _spread(builder, number):
+    nothing = ir.Constant(_FLOATS, ir.Undefined)
+    first = builder.insert_element(nothing, number, ir.Constant(_INT32, 0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(_INDICES, [0] * LANES))
+
+
 def _place(context, builder, array_type, array, index, kind):
     data = context.make_array(array_type)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [index]), kind.as_pointer())
@@ -107,10 +113,7 @@ def spread(typing, number):
     """The same number in all lanes."""
 
     def generate(context, builder, signature_, values):
-        number = context.cast(builder, values[0], signature_.args[0], types.float32)
-        nothing = ir.Constant(_FLOATS, ir.Undefined)
-        first = builder.insert_element(nothing, number, ir.Constant(_INT32, 0))
-        return builder.shuffle_vector(first, nothing, ir.Constant(_INDICES, [0] * LANES))
+        return _spread(builder, context.cast(builder, values[0], signature_.args[0], types.float32))
 
     return lanes(number), generate
 
@@ -143,6 +146,34 @@ def nearest(typing, a):
         return _call(builder, "llvm.rint", values)
 
     return lanes(a), generate
+
+
+@_instruction
+def magnitude(typing, a):
+    """Sizes without signs."""
+
+    def generate(context, builder, signature_, values):
+        return _call(builder, "llvm.fabs", values)
+
+    return lanes(a), generate
+
+
+@_instruction
+def within(typing, a, least, most):
+    """Each number whose size is between `least` and `most`; 0 for others, and for no number."""
+
+    def generate(context, builder, signature_, values):
+        size = _call(builder, "llvm.fabs", values[:1])
+        low, high = (
+            _spread(builder, context.cast(builder, value, kind, types.float32))
+            for value, kind in zip(values[1:], signature_.args[1:], strict=True)
+        )
+        inside = builder.and_(
+            builder.fcmp_ordered(">=", size, low), builder.fcmp_ordered("<=", size, high)
+        )
+        return builder.select(inside, values[0], ir.Constant(_FLOATS, [0.0] * LANES))
+
+    return lanes(a, least, most), generate
 
 
 @_instruction

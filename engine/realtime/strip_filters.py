@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from engine.realtime.clips import DryRings
 from engine.realtime.delay_line import MARGIN_SAMPLES
 from engine.realtime.equaliser import remembers_samples
-from engine.realtime.lanes import LANES, fma, fnma, load, spread, store
+from engine.realtime.lanes import LANES, fma, fnma, load, magnitude, spread, store, within
 from engine.realtime.occlusion import OcclusionSampler
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, SourcePlan
 
@@ -145,14 +145,19 @@ def _sane(value):
 def clean(rings, offsets, masks, members, first):
     """Make numbers of a hop of the rings of `members`; how many had none."""
     faults = 0
+    changes = np.empty(LANES, dtype=np.float32)
     for m in members:
         place = offsets[m] + (first & masks[m])
+        changed = spread(np.float32(0.0))
+        for n in range(place, place + HOP_SAMPLES, LANES):
+            value = load(rings, n)
+            kept = within(value, SMALLEST, LARGEST)
+            store(rings, n, kept)
+            changed = changed + magnitude(value - kept)
+        store(changes, 0, changed)
         bad = False
-        for n in range(place, place + HOP_SAMPLES):
-            value = rings[n]
-            if not _sane(value) and value != 0.0:
-                bad |= not abs(value) <= LARGEST
-                rings[n] = 0.0
+        for change in changes:
+            bad |= not change <= LARGEST
         faults += bad
     return faults
 
