@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d
 from scipy.signal import windows
 
-from engine.deliver.oversampling import HALF_TAPS, peaks_between
 from engine.errors import ShapeError
+from engine.realtime.oversampling import HALF_TAPS, peaks_between
 from engine.units import db_to_gain, gain_to_db
 
 LOOK_AHEAD_S = 0.005
