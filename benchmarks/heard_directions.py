@@ -7,9 +7,7 @@ the track leads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from msgspec import structs
@@ -19,13 +17,14 @@ from scipy.stats import rankdata
 from engine.coordinates import to_spherical
 from engine.metrics.direction import energy_vector, interaural_differences
 from engine.project.model import Project, Track
+from engine.render.compiler import AudioPath
 from engine.render.renderer import render_blocks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-AUDIBLE_DB = 40.0
-"""How far below its own loudest moment a track still sounds."""
+AUDIBLE_DB = 30.0
+"""How far below its own loudest moment, and below everything else, a track still sounds."""
 LEADS_DB = -6.0
 """Level of a track over everything else from which the mix can follow it."""
 SINGLE_DB = 20.0
@@ -38,14 +37,16 @@ _FEWEST = 6
 class Heard:
     """One track's figures; correlations are of ranks, with azimuth, and NaN where none exists.
 
-    `*_mix` over its active time in the mix, `*_lead` where it leads there, `*_solo` rendered
-    alone. `foa_*_deg` are medians of the angle between energy vector and trajectory; `_single`
-    is the mix where no other track sounds. `active_s` is its active time, `lead` the share of it
-    in which it leads.
+    `*_span` in the mix from its first sight to its last, `*_mix` there over its active time,
+    `*_lead` there where it leads, `*_solo` rendered alone. `foa_*_deg` are medians of the angle
+    between energy vector and trajectory; `_single` is the mix where no other track sounds.
+    `active_s` is its active time, `lead` the share of it in which it leads.
     """
 
     active_s: float
     lead: float
+    itd_span: float
+    ild_span: float
     itd_mix: float
     ild_mix: float
     itd_lead: float
@@ -57,15 +58,13 @@ class Heard:
     foa_solo_deg: float
 
 
-def listen(
-    project: Project, audio_path: Callable[[str], Path], tracks: list[Track]
-) -> dict[str, Heard]:
+def listen(project: Project, audio_path: AudioPath, tracks: list[Track]) -> dict[str, Heard]:
     """Figures of the given tracks of a project, by id."""
     mix = _render(project, audio_path, None)
     sounding = [t for t in project.tracks if any(c.track_id == t.id for c in project.clips)]
     solos = {t.id: _render(project, audio_path, t.id) for t in sounding}
     objects = [t.id for t in sounding if t.kind == "object"]
-    heard = {}
+    heard: dict[str, Heard] = {}
     for track in tracks:
         if track.id in solos:
             others = [solos[i]["foa"] for i in objects if i != track.id]
@@ -74,7 +73,7 @@ def listen(
 
 
 def _render(
-    project: Project, audio_path: Callable[[str], Path], solo: str | None
+    project: Project, audio_path: AudioPath, solo: str | None
 ) -> dict[str, NDArray[np.float32]]:
     if solo is not None:
         tracks = tuple(
@@ -100,7 +99,8 @@ def _measure(
     positions = track.trajectory.at(own.times_s)
     azimuth_deg = to_spherical(positions)[:, 0]
     inside = (own.times_s >= track.start_s) & (own.times_s <= track.end_s)
-    active = inside & (own.level_dbfs > own.level_dbfs[inside].max(initial=-200.0) - AUDIBLE_DB)
+    loudest = own.level_dbfs[inside].max(initial=-200.0)
+    active = inside & (own.level_dbfs > np.maximum(loudest, rest.level_dbfs) - AUDIBLE_DB)
     leads = active & (own.level_dbfs > rest.level_dbfs + LEADS_DB)
     own_level = energy_vector(solo["foa"], rate_hz).level_dbfs
     level = np.full(len(own_level), -200.0)
@@ -116,6 +116,8 @@ def _measure(
     return Heard(
         active_s=float(active.sum()) * 0.05,
         lead=float(leads.sum()) / max(1, int(active.sum())),
+        itd_span=ranks(whole.itd_us, inside),
+        ild_span=ranks(whole.ild_db, inside),
         itd_mix=ranks(whole.itd_us, active),
         ild_mix=ranks(whole.ild_db, active),
         itd_lead=ranks(whole.itd_us, leads),

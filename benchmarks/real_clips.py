@@ -1,14 +1,14 @@
 """What the product makes of real clips: tracks against annotated vehicles, and what is heard.
 
 ``python -m benchmarks.real_clips [--data FOLDER] [--only NAME ...] [--analysis]`` runs the product
-on every street clip of the optional test media (and a few others), and prints a line a track:
+on every street clip of the optional test media (and a few others), and prints a line a track: when
+it is seen, its azimuth and how far that goes, how sure it is, and the annotated vehicle it follows
+('-' for none; people are not annotated). Then rank correlations of azimuth with ITD/ILD in the mix
+from first to last sight; while it sounds; where it leads; and alone. Last the angle of the FOA
+energy vector off the trajectory: in the mix, where it is the single track, and alone.
 
-    time, azimuth and its span, label, confidence, what it follows (annotated vehicle, or '-'),
-    then rank correlations of azimuth with ITD/ILD: in the mix, where it leads in the mix, alone;
-    and the angle of the FOA energy vector off the trajectory: in the mix, single, alone.
-
-``--analysis`` stops before the sound, which is a few times faster. Clips of the cities in
-`HELD_OUT` were not looked at while the rules were made; they are summed up apart.
+``--analysis`` stops before the sound, which is a few times faster. Clips named in `HELD_OUT` were
+not looked at while the rules were made; they are summed up apart.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Sums:
         if not self.heard:
             return text
         rows = {
+            "span": [min(h.itd_span, h.ild_span) for h in self.heard],
             "mix": [min(h.itd_mix, h.ild_mix) for h in self.heard],
             "leading": [min(h.itd_lead, h.ild_lead) for h in self.heard],
             "alone": [min(h.itd_solo, h.ild_solo) for h in self.heard],
@@ -192,7 +193,8 @@ def _print_track(
     if np.ptp(azimuth) >= 120 * CROSSES:
         sums.heard.append(heard)
     print(
-        f"{line} mix {heard.itd_mix:5.2f}/{heard.ild_mix:5.2f} lead {heard.lead:4.0%} "
+        f"{line} span {heard.itd_span:5.2f}/{heard.ild_span:5.2f} active {heard.active_s:4.1f} s "
+        f"mix {heard.itd_mix:5.2f}/{heard.ild_mix:5.2f} lead {heard.lead:4.0%} "
         f"{heard.itd_lead:5.2f}/{heard.ild_lead:5.2f} solo {heard.itd_solo:5.2f}/"
         f"{heard.ild_solo:5.2f} foa {heard.foa_mix_deg:4.1f} {heard.foa_single_deg:4.1f} "
         f"{heard.foa_solo_deg:4.1f} deg"

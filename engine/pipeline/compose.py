@@ -152,5 +152,6 @@ def _place(
         gain_db=event.level_db,
         fade_in_s=part.fade_in_s,
         fade_out_s=part.fade_out_s,
+        muted=event.muted,
     )
     return take, clip

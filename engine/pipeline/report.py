@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def build_report(
             "generators": sorted({event.generator for event in project.events}),
             "notes": list(project.analysis.notes),
         },
-        "tracks": [_track(track) for track in project.tracks],
+        "tracks": [_track(track, project.events) for track in project.tracks],
         "events": [_event(event) for event in project.events],
         "deliverables": msgspec.to_builtins(delivery, enc_hook=str),
         "timings_s": {stage: round(value, 3) for stage, value in clock.stages_s.items()},
@@ -68,7 +69,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     temporary.replace(path)
 
 
-def _track(track: Track) -> dict[str, Any]:
+def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
     spherical = to_spherical(track.trajectory.positions_m)
     times_s = track.trajectory.times_s
     path = np.column_stack([times_s, spherical]).round(4).tolist()
@@ -80,6 +81,7 @@ def _track(track: Track) -> dict[str, Any]:
         "confidence": round(track.confidence, 3),
         "start_s": track.start_s,
         "end_s": track.end_s,
+        "sounds_s": _sounds_s([e for e in events if e.track_id == track.id and not e.muted]),
         "contacts": [
             {"time_s": c.time_s, "kind": c.kind, "strength": round(c.strength, 3)}
             for c in track.contacts
@@ -87,6 +89,18 @@ def _track(track: Track) -> dict[str, Any]:
         "trajectory": path if track.kind == "object" else [],
         "trajectory_columns": ["time_s", "azimuth_deg", "elevation_deg", "distance_m"],
     }
+
+
+def _sounds_s(events: Sequence[Event]) -> list[list[float]]:
+    """Spans [start, end] in seconds in which any of the events sounds, in order of time."""
+    spans: list[list[float]] = []
+    for event in sorted(events, key=lambda e: e.start_s):
+        end_s = round(event.start_s + event.duration_s, 6)
+        if spans and event.start_s <= spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], end_s)
+        else:
+            spans.append([event.start_s, end_s])
+    return spans
 
 
 def _event(event: Event) -> dict[str, Any]:
@@ -101,6 +115,7 @@ def _event(event: Event) -> dict[str, Any]:
         "duration_s": event.duration_s,
         "onsets_s": list(event.onsets_s),
         "level_db": event.level_db,
+        "muted": event.muted,
         "seed": event.seed,
         "why": event.why,
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.project.model import Contact, Event, EventId, Track, TrackId
+from engine.script.foreground import Turn
 from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
 from engine.script.rules import LayerRule, ObjectRule
 
@@ -21,6 +22,9 @@ TAIL_S = {"footsteps": 0.6, "impacts": 1.5, "water": 1.4}
 IDLE = 0.25
 """Intensity of a motor that stands."""
 CURVE_STEP_S = 0.1
+HANDOVER_S = 0.12
+"""Fade of a lasting sound where another mover comes in front, or has gone."""
+ALWAYS = Turn()
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Draft:
     strengths: tuple[float, ...] = ()
     intensity: tuple[tuple[float, float], ...] = ()
     level_db: float = 0.0
+    muted: bool = False
     parameters: dict[str, float | str] = field(default_factory=dict)
 
     def event(self, event_id: str, track_id: str, seed: int) -> Event:
@@ -62,6 +67,7 @@ class Draft:
             strengths=self.strengths,
             intensity=self.intensity,
             level_db=self.level_db,
+            muted=self.muted,
             parameters=self.parameters,
             seed=seed,
             category=self.category,
@@ -70,15 +76,49 @@ class Draft:
 
 
 def object_drafts(
-    track: Track, rule: ObjectRule, setting: Setting, end_s: float
+    track: Track, rule: ObjectRule, setting: Setting, end_s: float, turn: Turn = ALWAYS
 ) -> Iterable[Draft]:
-    """All events of a track, layer by layer, inside [0, end_s)."""
+    """All events of a track, layer by layer, inside [0, end_s), as its turn allows."""
     motion = read_motion(track, end_s)
     for layer in rule.layer:
         if layer.when == "contacts":
-            yield from _hit_drafts(track, layer, setting, motion, end_s)
+            drafts = _hit_drafts(track, layer, setting, motion, end_s)
         else:
-            yield from _span_drafts(track, layer, setting, motion, end_s)
+            drafts = _span_drafts(track, layer, setting, motion, end_s)
+            drafts = (part for draft in drafts for part in _in_turn(draft, turn))
+        for draft in drafts:
+            why = f"{draft.why}; {turn.note}" if turn.note else draft.why
+            level_db = draft.level_db + turn.level_db
+            yield replace(draft, why=why, level_db=level_db, muted=turn.muted)
+
+
+def _in_turn(draft: Draft, turn: Turn) -> Iterable[Draft]:
+    """The parts of a lasting sound that its turn allows, faded where they were cut."""
+    for start_s, stop_s in turn.within(draft.start_s, draft.end_s):
+        parameters = dict(draft.parameters)
+        if start_s > draft.start_s:
+            parameters["fade_in_s"] = HANDOVER_S
+        if stop_s < draft.end_s:
+            parameters["fade_out_s"] = HANDOVER_S
+        yield replace(
+            draft,
+            start_s=start_s,
+            end_s=stop_s,
+            parameters=parameters,
+            intensity=_cut_curve(draft.intensity, start_s, stop_s),
+        )
+
+
+def _cut_curve(
+    curve: tuple[tuple[float, float], ...], start_s: float, stop_s: float
+) -> tuple[tuple[float, float], ...]:
+    """The part of a curve of (time_s, value) between two times."""
+    if not curve:
+        return ()
+    times, values = np.array(curve).T
+    inside = [point for point in curve if start_s < point[0] < stop_s]
+    ends = np.interp([start_s, stop_s], times, values)
+    return ((start_s, round(float(ends[0]), 4)), *inside, (stop_s, round(float(ends[1]), 4)))
 
 
 def _hit_drafts(

@@ -43,13 +43,17 @@ class LayerRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kind of object: its labels, how it is guessed without one, and its layers."""
+    """One kind of object: its labels, how it is guessed without one, and its layers.
+
+    Of objects that yield, one at a time makes its lasting sounds (see `engine.script.foreground`).
+    """
 
     name: str
     layer: tuple[LayerRule, ...]
     labels: tuple[str, ...] = ()
     guess: Guess | None = None
     colour: str | None = None
+    yields: bool = False
 
 
 class GroundRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +80,7 @@ class SceneRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_surface: str
     default_road: str
     default_place: str
+    bed_under_movers_db: float = 0.0
     ground: tuple[GroundRule, ...] = ()
     place: tuple[PlaceRule, ...] = ()
     weather: tuple[PlaceRule, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from engine.project.model import Event, Project, Track
+from engine.script.foreground import turns
 from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, PlaceRule, Rules, mentions, shipped_rules
@@ -45,13 +46,16 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     setting = _setting(project, rules)
     drafts: list[tuple[str, Draft]] = []
     if end_s > 0.0:
-        for track in project.tracks:
-            if track.kind == "object":
-                rule = rule_for(track, rules)
-                drafts += [(track.id, d) for d in object_drafts(track, rule, setting, end_s)]
+        movers = [track for track in project.tracks if track.kind == "object"]
+        fitting = [rule_for(track, rules) for track in movers]
+        turn = turns(movers, fitting, end_s)
+        for track, rule in zip(movers, fitting, strict=True):
+            found = object_drafts(track, rule, setting, end_s, turn[track.id])
+            drafts += [(track.id, draft) for draft in found]
     bed_track = _bed_track(project, end_s)
     if end_s > 0.0:
-        drafts += [(bed_track.id, draft) for draft in _beds(project, rules, end_s)]
+        lower_db = rules.scene.bed_under_movers_db if drafts else 0.0
+        drafts += [(bed_track.id, draft) for draft in _beds(project, rules, end_s, lower_db)]
     return Script(tracks=(bed_track,), events=tuple(_number(drafts, project, seed)))
 
 
@@ -96,7 +100,7 @@ def _bed_track(project: Project, end_s: float) -> Track:
     return track
 
 
-def _beds(project: Project, rules: Rules, end_s: float) -> list[Draft]:
+def _beds(project: Project, rules: Rules, end_s: float, level_db: float) -> list[Draft]:
     text = " , ".join(project.scene.prompt)
     scene = rules.scene
     named = next((place for place in scene.place if mentions(text, place.words)), None)
@@ -107,7 +111,7 @@ def _beds(project: Project, rules: Rules, end_s: float) -> list[Draft]:
         word = mentions(text, weather.words)
         if word and weather.place != place.place:
             beds.append(_Bed(weather, f"the prompt says '{word}'"))
-    return [_bed_draft(bed, end_s) for bed in beds]
+    return [_bed_draft(bed, end_s, level_db) for bed in beds]
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ class _Bed:
     why: str
 
 
-def _bed_draft(bed: _Bed, end_s: float) -> Draft:
+def _bed_draft(bed: _Bed, end_s: float, level_db: float) -> Draft:
+    lower = f"; {-level_db:.0f} dB lower, under what moves" if level_db else ""
     return Draft(
         layer=AMBIENCE_TRACK,
         generator="ambience",
@@ -125,7 +130,8 @@ def _bed_draft(bed: _Bed, end_s: float) -> Draft:
         end_s=end_s,
         parameters={"place": bed.place.place},
         category=bed.place.category,
-        why=bed.why,
+        why=bed.why + lower,
+        level_db=level_db,
     )
 
 

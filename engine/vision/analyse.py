@@ -307,9 +307,8 @@ def _place(
         for p, g in zip(paths, gaits, strict=True)
     ]
     names, notes = name_paths(paths, kinds, settings.prompt, size, horizon)
-    depth = GeometryDepth(
-        rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
-    )
+    rows = rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
+    depth = GeometryDepth(rows, horizon)
     whole = [amodal(path, width, height) for path in paths]
     ways = zip(paths, whole, kinds, strict=True)
     distances = [_distances(path, boxes, kind, depth, size) for path, boxes, (kind, _) in ways]

@@ -15,7 +15,7 @@ KNOWN_HEIGHT_M = {"person": 1.7, "vehicle": 1.55}
 FLYING_HEIGHT_M = 0.5
 """Taken for things that never come near the ground."""
 CAMERA_HEIGHT_M = 1.6
-_NEAREST_M = {"vehicle": 2.5, "person": 0.8, "object": 0.5}
+_NEAREST_M = {"vehicle": 2.5, "person": 0.8, "object": 0.8}
 """The middle of a car is never nearer to someone who films it from the kerb."""
 _FARTHEST_M = 80.0
 _FASTEST_M_PER_S = {"vehicle": 18.0, "person": 5.0, "object": 15.0}
@@ -26,28 +26,34 @@ _LEAST_SCATTER = 0.03
 _GREATEST_CORRECTION = 0.7
 """Most that ground contact corrects the distance by size, in natural logarithms."""
 _LEAST_BELOW_HORIZON = 0.03
+_LEAST_TILT = 0.08
+"""Share of the picture's height by which a camera that looks level may seem to be tilted."""
 _OBJECT_HEIGHT_M = (0.04, 5.0)
 
 
 class GeometryDepth:
     """Distances of boxes from geometry alone.
 
-    The camera is `CAMERA_HEIGHT_M` above a flat ground and looks level, so the horizon is half way
-    up. People are 1.7 m, cars 1.55 m high (corrected by where they stand). Anything else is
-    measured where it touches the ground (the lowest tenth of its path) and keeps that size; what
-    never comes down is taken for half a metre. Distances are horizontal, along the ground.
+    The camera is `CAMERA_HEIGHT_M` above a flat ground and looks level, so that the horizon is half
+    way up, unless it is known to be elsewhere. People are 1.7 m, cars 1.55 m high (corrected by
+    where they stand). Anything else is measured where it touches the ground (the lowest tenth of
+    its path) and keeps that size; what never comes down is taken for half a metre. Distances are
+    horizontal, along the ground.
 
     Parameters
     ----------
     rows_per_unit : float, optional
         Pixels a unit of height over horizontal distance: the camera's vertical scale. By default
         that of the cylinder mapping, (H/2) / (pi/3).
+    horizon : float, optional
+        Row of the horizon, where it is known (see `engine.vision.ground`).
     """
 
     name = "geometry (apparent size and ground contact)"
 
-    def __init__(self, rows_per_unit: float | None = None) -> None:
+    def __init__(self, rows_per_unit: float | None = None, horizon: float | None = None) -> None:
         self._rows_per_unit = rows_per_unit
+        self._horizon = horizon
 
     def depth_map(self, image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         """None: it works from boxes."""
@@ -92,7 +98,10 @@ class GeometryDepth:
 
     def _ground(self, boxes: Array, height: int) -> tuple[Array, NDArray[np.bool_]]:
         """Distance of the ground under the boxes, and where that can be said."""
-        below = boxes[:, 3] - height / 2
+        horizon = self._horizon
+        if horizon is None or abs(horizon - height / 2) < _LEAST_TILT * height:
+            horizon = height / 2
+        below = boxes[:, 3] - horizon
         stands = below > _LEAST_BELOW_HORIZON * height
         below = np.maximum(below, _LEAST_BELOW_HORIZON * height)
         return CAMERA_HEIGHT_M * self._scale(height) / below, stands

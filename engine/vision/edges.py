@@ -30,7 +30,8 @@ def split_at_edges(path: Path, width: int) -> list[Path]:
     cut = _cut_at_side(path, width) or _cut_at_turn(path, width)
     if cut is None:
         return [path]
-    return [_part(path, slice(0, cut)), *split_at_edges(_part(path, slice(cut, None)), width)]
+    pieces = [_part(path, slice(0, cut)), _part(path, slice(cut, None))]
+    return [part for piece in pieces for part in split_at_edges(piece, width)]
 
 
 def _cut_at_side(path: Path, width: int) -> int | None:
@@ -64,11 +65,17 @@ def _cut_at_turn(path: Path, width: int) -> int | None:
             continue
         gap = path.boxes[turn, 0] if side < 0 else width - path.boxes[turn, 2]
         ways = [side * (columns[turn] - end) for end in (columns[0], columns[-1])]
-        halves = (sizes[: turn + 1], sizes[turn:])
-        wide = min(float(np.median(half[:, 0] / half[:, 1])) for half in halves) > _WIDE
+        wide = min(_aspect(sizes[: turn + 1]), _aspect(sizes[turn:])) > _WIDE
         if wide and gap < _NEAR_EDGE * width and min(ways) > _LEAST_TURN_WAY * width:
             return turn + 1
     return None
+
+
+def _aspect(sizes: Array) -> float:
+    """Usual width over height, of the larger half of sizes (n, 2)."""
+    area = sizes[:, 0] * sizes[:, 1]
+    large = sizes[area >= np.median(area)]
+    return float(np.median(large[:, 0] / large[:, 1]))
 
 
 def _pace(path: Path, rows: slice) -> float:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.vision.depth import CAMERA_HEIGHT_M
 from engine.vision.paths import Path, surely_person
 
 Array = NDArray[np.float64]
 
-CAMERA_HEIGHT_M = 1.6
+
 _CAR_M, _PERSON_M = 1.55, 1.7
 _VEHICLE_M = (0.9, 4.5)
 """Heights of vehicles, from a low car to a double-decker."""
@@ -71,15 +72,16 @@ class Outline:
         )
 
 
-def outline(path: Path, width: int, height: int) -> Outline | None:
-    """The outline of a path; None where the picture cuts it off above or below all the time."""
-    edge_x, edge_y = 0.006 * width + 1.0, 0.02 * height + 1.0
+def outline(path: Path, height: int) -> Outline | None:
+    """The outline of a path; None where the picture cuts it off above or below all the time.
+
+    Cut off at a side, a thing is wider than it looks, so that what looks wide is wide.
+    """
+    top, bottom = 0.006 * height + 1.0, 0.02 * height + 1.0
     boxes = path.smooth
-    uncut = (boxes[:, 1] > edge_y) & (boxes[:, 3] < height - edge_y) & path.seen
-    aside = (boxes[:, 0] > edge_x) & (boxes[:, 2] < width - edge_x)
-    if uncut.sum() < 4:
+    rows = (boxes[:, 1] > top) & (boxes[:, 3] < height - bottom) & path.seen
+    if rows.sum() < 4:
         return None
-    rows = uncut & aside if (uncut & aside).sum() >= max(4, 0.25 * uncut.sum()) else uncut
     sizes = np.maximum(path.sizes[rows], 1.0)
     large = sizes[:, 1] * sizes[:, 0] >= np.median(sizes[:, 1] * sizes[:, 0])
     ratio = np.log(sizes[:, 0] / sizes[:, 1])[large]
@@ -107,7 +109,7 @@ def find_horizon(paths: Sequence[Path], width: int, height: int) -> float | None
     """Row of the horizon on which the movers of a clip agree; None where they tell nothing."""
     found: list[tuple[float, float]] = []
     for path in paths:
-        shape = outline(path, width, height)
+        shape = outline(path, height)
         if shape is None or path.parts:
             continue
         size = float(np.median(shape.heights)) / height
@@ -135,7 +137,7 @@ def above(path: Path, horizon: float, height: int) -> bool:
 
 def on_street(path: Path, horizon: float | None, width: int, height: int) -> bool:
     """Whether it drives, and stands on the ground as high as a vehicle."""
-    shape = outline(path, width, height)
+    shape = outline(path, height)
     if shape is None or not drives(path, shape, width):
         return False
     if horizon is not None:

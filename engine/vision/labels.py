@@ -20,6 +20,8 @@ _LEAST_S = {"vehicle": 0.5, "flyer": 0.5}
 """Fragments shorter than this are too little to be called that."""
 _LEAST_VEHICLE = 0.45
 """Confidence below which a vehicle is rather called an object."""
+_CLEAR_AREA, _CLEAR_S, _CLEAR_SEEN = 0.0015, 0.7, 0.6
+"""Share of the picture, duration and share of sightings from which a path is clear."""
 FLYER = "flyer"
 """Label of objects that travel well above the horizon and never come down."""
 _HIGH, _ALWAYS_HIGH = 0.4, 0.467
@@ -57,13 +59,34 @@ class Naming:
 def kind_of(
     path: Path, width: int, height: int, *, walks: bool, horizon: float | None = None
 ) -> tuple[Kind, float]:
-    """Person, vehicle or object, and how sure that is (0..1).
+    """Person, vehicle or object, and how sure that is (0..1; below 0.35 it is a mere guess).
 
     People: the HOG detector agrees again and again, or an upright thing moves its lower half in
     the rhythm of steps. Vehicles: wide, stiff, faster than anyone walks, and standing on the ground
     below the `horizon` (a row; None where it is not known). A foreign detector's labels stand as
     they are (see `name_paths`).
     """
+    kind, sure = _looks_like(path, width, height, walks=walks, horizon=horizon)
+    return kind, sure * clearness(path, width, height)
+
+
+def clearness(path: Path, width: int, height: int) -> float:
+    """How clearly a path is a thing of its own (0..1): large, lasting, and seen most of the time.
+
+    Specks, flickers and what is mostly guessed between sightings are rather the picture's noise,
+    or a part of something else.
+    """
+    area = float(np.median(np.prod(path.sizes, axis=1))) / (width * height)
+    large = min(1.0, area / _CLEAR_AREA)
+    lasting = min(1.0, path.duration_s / _CLEAR_S)
+    seen = min(1.0, float(path.seen.mean()) / _CLEAR_SEEN)
+    return float((large * lasting * seen) ** (1.0 / 3.0))
+
+
+def _looks_like(
+    path: Path, width: int, height: int, *, walks: bool, horizon: float | None
+) -> tuple[Kind, float]:
+    """Person, vehicle or object, and how much it looks like that."""
     aspect = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
     upright = 0.15 < aspect < 0.85
     scores = path.person_scores
