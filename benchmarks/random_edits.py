@@ -204,6 +204,7 @@ def _of_track(project: Project, random: Random) -> Edit | None:
         lambda: verbs.SetWidth(track_id=track.id, curve=((0.0, random.uniform(0.0, 360.0)),)),
         lambda: verbs.SetTrackEq(track_id=track.id, bands=(_band(random),)),
         lambda: verbs.SetTrackGain(track_id=track.id, gain_db=round(random.uniform(-40, 6), 1)),
+        lambda: verbs.SetRoomSend(track_id=track.id, send_db=round(random.uniform(-40, 6), 1)),
         lambda: verbs.MuteTrack(track_id=track.id, muted=not track.strip.muted),
         lambda: verbs.SoloTrack(track_id=track.id, soloed=not track.strip.soloed),
     )

@@ -61,6 +61,8 @@ class AnalyseDialog(QDialog):
             mapping=self._mapping.currentData(),
             detector=self._detector.currentText(),
             hrir=self._scene.hrir,
+            room=self._scene.room,
+            room_level_db=self._scene.room_level_db,
             target_lufs=self._scene.target_lufs,
             seed=self._seed.value(),
         )

@@ -33,6 +33,24 @@ def add_hrir(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_room(parser: argparse.ArgumentParser) -> None:
+    """Where it sounds: --room and --room-level."""
+    parser.add_argument(
+        "--room",
+        default="none",
+        metavar="NAME",
+        help="small_room, hall, street, ...: `foleystage doctor` lists them; or a file: a room of "
+        "your own (.toml), a measured response (.sofa, .wav) (default: none)",
+    )
+    parser.add_argument(
+        "--room-level",
+        type=float,
+        default=0.0,
+        metavar="DB",
+        help=f"louder or softer than the room is by nature ({_DEFAULT})",
+    )
+
+
 def words(text: str) -> tuple[str, ...]:
     """The parts of a list with commas, without the blanks around them."""
     return tuple(word.strip() for word in text.split(",") if word.strip())

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from engine.cli.options import add_hrir, add_seeing
+from engine.cli.options import add_hrir, add_room, add_seeing
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
@@ -45,6 +45,7 @@ def add_parser(subparsers: Any) -> None:
         help="what makes the sounds, see `foleystage doctor` (default: %(default)s)",
     )
     add_hrir(parser)
+    add_room(parser)
     low, high = LOUDNESS_LUFS
     parser.add_argument(
         "--loudness",
@@ -74,6 +75,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         detector=args.detector,
         generator=args.generator,
         hrir=args.hrir,
+        room=args.room,
+        room_level_db=args.room_level,
         target_lufs=args.loudness,
         seed=args.seed,
     )
@@ -92,7 +95,7 @@ def _tell(report: dict[str, Any], out_dir: Path) -> None:
     log.info("tracker     %s", used["tracker"])
     log.info("depth       %s", used["depth"])
     log.info("generators  %s", ", ".join(used["generators"]))
-    log.info("mapping     %s, HRIR %s", used["mapping"], used["hrir"])
+    log.info("mapping     %s, HRIR %s, room %s", used["mapping"], used["hrir"], used["room"])
     for note in used["notes"]:
         log.info("note        %s", note)
     for file in report["deliverables"]["files"]:

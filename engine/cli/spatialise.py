@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from engine.cli.options import add_hrir
+from engine.cli.options import add_hrir, add_room
 from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FORMATS
@@ -30,12 +30,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--format", required=True, choices=tuple(FORMATS))
     add_hrir(parser)
-    parser.add_argument(
-        "--room",
-        default="none",
-        metavar="NAME",
-        help="none, small_room, hall, street, forest, car or tunnel (default: %(default)s)",
-    )
+    add_room(parser)
     parser.add_argument("--air", action="store_true", help="let distance swallow high frequencies")
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
@@ -43,13 +38,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Render and say what was done."""
+    from engine.render.rooms import RoomChoice
     from engine.render.spatialise import Spatialisation, spatialise
-    from engine.spatial.room import room_named
     from engine.spatial.trajectory import read_trajectory_csv
 
     times_s, positions_m = read_trajectory_csv(args.trajectory)
+    room = RoomChoice(args.room, args.room_level)
     wanted = Spatialisation(
-        times_s, positions_m, args.format, args.hrir, room_named(args.room), args.doppler, args.air
+        times_s, positions_m, args.format, args.hrir, room, args.doppler, args.air
     )
     with whole_file(args.out, ".wav") as staged:
         progress = TerminalProgress()

@@ -66,6 +66,8 @@ def analyse(
         project.scene,
         mapping=settings.mapping,
         hrir=settings.hrir,
+        room=settings.room,
+        room_level_db=settings.room_level_db,
         target_lufs=settings.target_lufs,
         seed=settings.seed,
         prompt=settings.prompt,

@@ -10,7 +10,8 @@ from engine.foley.generate import GENERATORS
 from engine.layouts import chosen_formats
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 from engine.plugins import names
-from engine.project.checks import LARGEST_SEED
+from engine.project.checks import LARGEST_SEED, check_gain
+from engine.render.rooms import RoomChoice, check_room
 from engine.script.script_file import check_script
 from engine.spatial.hrir import load_hrirs
 
@@ -40,6 +41,8 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
         )
     if settings.script is not None:
         check_script(Path(settings.script))
+    check_gain(settings.room_level_db, "room level")
+    check_room(RoomChoice(settings.room), sample_rate_hz)
     load_hrirs(settings.hrir, sample_rate_hz)  # kept, so nothing is read twice
 
 

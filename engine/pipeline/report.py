@@ -45,6 +45,7 @@ def build_report(
             "depth": project.analysis.depth,
             "mapping": project.scene.mapping,
             "hrir": project.scene.hrir,
+            "room": project.scene.room,
             "generators": sorted({event.generator for event in project.events}),
             "notes": list(project.analysis.notes),
         },

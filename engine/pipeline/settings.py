@@ -31,6 +31,10 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         Parts by name, see ``foleystage doctor``. `generator` 'synthesis' means the embedded one.
     hrir : str
         'kemar' or the path of a SOFA file.
+    room : str
+        'none', a shipped room, or the path of a room's TOML file or of a measured response.
+    room_level_db : float
+        Of all that the room answers.
     seed : int
         The same seed gives the same samples.
     """
@@ -42,5 +46,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     detector: str = "motion"
     generator: str = SYNTHESIS
     hrir: str = "kemar"
+    room: str = "none"
+    room_level_db: float = 0.0
     target_lufs: float = -23.0
     seed: int = 0

@@ -43,6 +43,7 @@ MOST_BANDS = 8
 LOWEST_BAND_HZ, HIGHEST_BAND_HZ = 10.0, 24_000.0
 LARGEST_BAND_DB = 24.0
 LOWEST_Q, HIGHEST_Q = 0.1, 20.0
+MOST_REFLECTIONS = 3
 TIME_TOLERANCE_S = 1e-4
 """Slack when a clip is compared with its take: less than 5 samples at 48 kHz."""
 
@@ -196,6 +197,7 @@ def check_track(track: Track, where: str = "track") -> None:
     check_strip(track.strip, f"{where}.strip")
     check_occlusion(track.occlusion, f"{where}.occlusion")
     check_width(track.width_deg, f"{where}.width_deg")
+    check_gain(track.room_send_db, f"{where}.room_send_db")
     check_time(track.start_s, f"{where}.start_s")
     check_time(track.end_s, f"{where}.end_s")
 
@@ -277,6 +279,11 @@ def check_scene(scene: Scene, where: str = "scene") -> None:
     check_number(scene.horizontal_fov_deg, f"{where}.horizontal_fov_deg", 1.0, 360.0, "degrees")
     check_seed(scene.seed, f"{where}.seed")
     check_text(scene.hrir, f"{where}.hrir")
+    check_text(scene.room, f"{where}.room")
+    check_gain(scene.room_level_db, f"{where}.room_level_db")
+    for axis, place_m in enumerate(scene.room_listener_m or ()):
+        check_number(place_m, f"{where}.room_listener_m[{axis}]", 0.0, FARTHEST_M, "m")
+    check_number(scene.room_reflections, f"{where}.room_reflections", 1, MOST_REFLECTIONS)
     check_number(scene.target_lufs, f"{where}.target_lufs", -70.0, 0.0, "LUFS")
     check_number(scene.true_peak_limit_dbtp, f"{where}.true_peak_limit_dbtp", -60.0, 0.0, "dBTP")
 

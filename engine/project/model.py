@@ -150,6 +150,8 @@ class Track(Value, frozen=True, kw_only=True):
     occlusion: Curve = ()
     width_deg: Curve = ()
     stereo: bool = False
+    room_send_db: float = 0.0
+    """How much of it goes into the room, under its fader; -144 dB: nothing."""
     start_s: float = 0.0
     """First moment the object was seen."""
     end_s: float = 0.0
@@ -260,6 +262,15 @@ class Scene(Value, frozen=True, kw_only=True):
     horizontal_fov_deg: float = 60.0
     hrir: str = "kemar"
     """'kemar' (shipped) or the path of a SOFA file."""
+    room: str = "none"
+    """'none' (no reflections, no tail), a shipped room, or the path of a room's TOML file or of a
+    measured response (SOFA or a sound file)."""
+    room_level_db: float = 0.0
+    """Of all that the room answers; 0 is what its walls and volume make it."""
+    room_listener_m: tuple[float, float, float] | None = None
+    """The head's place from the room's back, right, lower corner; None: where the room has it."""
+    room_reflections: int = 1
+    """Most walls that an early reflection meets, 1 to 3."""
     target_lufs: float = -23.0
     true_peak_limit_dbtp: float = -1.0
     seed: int = 0

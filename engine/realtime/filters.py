@@ -29,6 +29,10 @@ class Biquads:
         """Forget all past sound."""
         self._state[:] = 0.0
 
+    def adopt(self, other: Biquads) -> None:
+        """Go on where `other`, of as many sections, is."""
+        self._state[:] = other._state
+
     def process(self, samples: Samples) -> None:
         """Filter (n,) float32 samples in place."""
         _filter(self._sections, self._state, samples)

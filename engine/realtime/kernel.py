@@ -24,6 +24,8 @@ class Kernel:
 
     Hops lie on a fixed grid of scene time: what is rendered at a sample depends on the scene, the
     controls and that sample only, not on where playback began or in which pieces it is asked for.
+    (The tail of a room longer than its plan's `prefill_hops` is the one exception: after a seek,
+    what is older than those is missing from it.)
     `process` takes no lock, opens no file and raises nothing; a faulty clip is silence and counts
     in `faults`.
 
@@ -99,7 +101,7 @@ class Kernel:
                 remedy="make a new kernel",
             )
         prepared.stage.controls.head_deg = self.controls.head_deg
-        prepared.stage.locate(self._stage.hop)
+        prepared.stage.locate(self._stage.hop, self._stage)
         self._next = prepared.stage
 
     def process(self, outs: Sequence[Samples]) -> None:

@@ -14,6 +14,10 @@ EARLY_ORDER = 3
 """Ambisonic order of the field that a room adds to."""
 
 
+SHORTEST_LINE_SAMPLES = 64
+"""No line of a late part is shorter."""
+
+
 @dataclass(frozen=True)
 class EarlyPlan:
     """Reflections as images of the sources: ``image = sign * source + offset`` along every axis.
@@ -50,7 +54,7 @@ class LatePlan:
     Parameters
     ----------
     lengths_samples : (lines,) int64
-        Delay of every line; none shorter than a hop. The number of lines is a power of two.
+        Delay of every line, `SHORTEST_LINE_SAMPLES` or more. The number of lines is a power of two.
     input_delays_samples : (lines,) int64
         When the sound enters each line.
     input_signs : (lines,) float32
@@ -58,7 +62,7 @@ class LatePlan:
         First-order sections b0, b1, a1 that every pass through a line goes through.
     tone : (sections, 3) float64
         First-order sections of the sound that goes in.
-    encoding : (lines, channels) float32
+    encoding : (channels, lines) float32
         Where every line is heard from.
     """
 
@@ -80,13 +84,22 @@ class ResponsePlan:
         Spectra of the first partitions, a hop each.
     tail : (channels, partitions, bins) complex64
         Spectra of what follows, in partitions of `TAIL_HOPS` hops.
-    binaural : bool
-        Whether the two channels are ears (and not channels of the sound field).
+    seconds : float
+        How long it lasts.
+    encoding : (field channels, channels) float32, optional
+        Given where the channels are two ears: they are heard as they are in 'binaural', and so
+        encoded in a sound field that only other formats hear.
     """
 
     head: NDArray[np.complex64]
     tail: NDArray[np.complex64]
-    binaural: bool = False
+    seconds: float
+    encoding: Samples | None = None
+
+    @property
+    def binaural(self) -> bool:
+        """Whether the channels are ears and not those of the sound field."""
+        return self.encoding is not None
 
 
 @dataclass(frozen=True)
@@ -109,3 +122,11 @@ class RoomPlan:
     late: LatePlan | None = None
     response: ResponsePlan | None = None
     prefill_hops: int = 0
+
+    def same_as(self, other: RoomPlan) -> bool:
+        """Whether what rings in one may ring on in the other: the same walls, tail, response."""
+        if self.late is not other.late or self.response is not other.response:
+            return False
+        if self.early is None or other.early is None:
+            return self.early is other.early
+        return np.array_equal(self.early.sections, other.early.sections)

@@ -12,6 +12,7 @@ from engine.realtime.channels import ChannelStage
 from engine.realtime.clips import ClipReader
 from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.motion import Edges, MotionSampler
+from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
@@ -21,8 +22,8 @@ from engine.realtime.width import WidthStage
 class Stage:
     """Renders hops of a snapshot in order. Everything is allocated here, once.
 
-    A hop goes: sources are read; ambience is added to the sound fields; sources and fields are
-    mixed into channels, and convolved into ears.
+    A hop goes: sources are read; ambience and the room's answer are added to the sound fields;
+    sources and fields are mixed into channels, and convolved into ears.
 
     Parameters
     ----------
@@ -42,6 +43,8 @@ class Stage:
         plan, width = snapshot.binaural, snapshot.width
         self._binaural = None if plan is None else BinauralStage(plan, len(snapshot.sources))
         self._width = None if plan is None or width is None else WidthStage(width, snapshot)
+        self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
+        self._room_rests = False
         self._bed_readers = [
             ClipReader(bed.clips, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
         ]
@@ -61,8 +64,12 @@ class Stage:
         """Pieces of clips left out because they could not be read or held no numbers."""
         return self._sources.faults + sum(reader.faults for reader in self._bed_readers)
 
-    def locate(self, hop: int) -> None:
-        """Be ready to render `hop`, with the past that is still heard already taken in."""
+    def locate(self, hop: int, before: Stage | None = None) -> None:
+        """Be ready to render `hop`, with the past that is still heard already taken in.
+
+        Where `before`, which is about to render `hop`, has the same room, what rings in it rings
+        on; otherwise the room is given as much of the past as its plan says.
+        """
         memory = self._sources.history_hops + max(
             self._channels.history_hops,
             0 if self._binaural is None else self._binaural.history_hops,
@@ -80,11 +87,40 @@ class Stage:
             self._binaural.reset()
         if self._width is not None:
             self._width.reset()
-        self.hop = hop - memory
-        self._sources.seek(self.hop * HOP_SAMPLES)
         self.settle()
+        rings_on = self._room is not None and before is not None and before.same_room(self)
+        self._room_rests = rings_on
+        first = hop - memory
+        if self._room is not None and not rings_on:
+            self._room.reset()
+            first = min(first, max(hop - self._room.plan.prefill_hops, 0))
+        self._sources.seek(first * HOP_SAMPLES)
+        for self.hop in range(first, hop - memory):
+            self._answer_only()
+        self.hop = hop - memory
         for _ in range(memory):
             self._advance(None)
+        if rings_on:
+            self._go_on(before)
+
+    def same_room(self, other: Stage) -> bool:
+        """Whether the sound that rings in this stage's room may ring on in the other's."""
+        mine, theirs = self._room, other._room
+        return mine is not None and theirs is not None and theirs.plan.same_as(mine.plan)
+
+    def _go_on(self, before: Stage | None) -> None:
+        assert self._room is not None
+        assert before is not None
+        assert before._room is not None
+        self._room_rests = False
+        self._room.adopt(before._room)
+
+    def _answer_only(self) -> None:
+        """Advance nothing but the room: its long past, taken in at little cost."""
+        assert self._room is not None
+        edges = self._motion.at(self.hop)
+        self._sources.read(self.hop * HOP_SAMPLES, edges)
+        self._room.take_in(self._sources, (self._gains_0, self._gains_0))
 
     def settle(self) -> None:
         """Take over the controls as they are, without a ramp."""
@@ -101,7 +137,7 @@ class Stage:
         self.controls.strip_gains(self._gains_1)
         self._head_1 = self.controls.head_matrix()
         self._sources.read(first, edges)
-        self._fill_spaces(first)
+        self._fill_spaces(first, edges)
         gains_0 = edges.gains_0 * self._gains_0[self._strip_of]
         gains_1 = edges.gains_1 * self._gains_1[self._strip_of]
         self._channels.render(self._sources, edges, (gains_0, gains_1), self._spaces)
@@ -123,7 +159,7 @@ class Stage:
         self._head_0 = self._head_1
         self.hop += 1
 
-    def _fill_spaces(self, first: int) -> None:
+    def _fill_spaces(self, first: int, edges: Edges) -> None:
         for space in self._spaces:
             space.clear()
         for bed, reader, filters in zip(
@@ -135,6 +171,10 @@ class Stage:
                 piece *= self._fade_out * np.float32(old) + self._fade_in * np.float32(new)
                 space.samples += piece
                 space.sounds = True
+        if self._room is not None and not self._room_rests:
+            gains = (self._gains_0, self._gains_1)
+            space = self._spaces[self._room.plan.space]
+            self._room.render(self.hop, self._sources, edges, gains, space)
         for space in self._spaces:
             space.push(self._head_0, self._head_1)
 
@@ -154,3 +194,5 @@ class Stage:
             self._width.add_to_ears(out)
         for space in self._spaces:
             space.add_to_ears(out)
+        if self._room is not None:
+            self._room.add_to_ears(out)

@@ -19,6 +19,7 @@ from engine.realtime.snapshot import (
     SourcePlan,
     StripPlan,
 )
+from engine.render.rooms import add_room, field_orders, room_choice
 from engine.render.sources import eq_sections, side_mix, surrounds, track_sources
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
@@ -66,26 +67,31 @@ def compile_project(
     problems: list[str] = []
     takes = _Takes(project, audio_path, problems)
     orders = _field_orders(project, takes)
-    spaces = sorted(set(orders.values()))
+    room = room_choice(project.scene, project.sample_rate_hz, problems)
+    spaces = sorted({*orders.values(), *field_orders(room)})
     sources, beds = _plans(project, takes, orders, spaces)
     listening = (hrirs or _hrirs(project, problems)) if "binaural" in formats else None
     rate_hz = project.sample_rate_hz
+    sends_db = [project.tracks[source.strip].room_send_db for source in sources]
+    fields = tuple(space_plan(order, formats, listening) for order in spaces)
+    answer = add_room(room, sources, sends_db, fields, rate_hz)
     return Snapshot(
         sample_rate_hz=rate_hz,
         length_samples=seconds_to_samples(project.duration_s, rate_hz),
         formats=tuple(formats),
         channels=channels,
         strips=tuple(_strip(track.id, track.strip) for track in project.tracks),
-        sources=tuple(sources),
+        sources=answer.sources,
         beds=tuple(beds),
         encoders={n: channel_encoder(n, rate_hz) for n in formats if n != "binaural"},
         binaural=None if listening is None else binaural_plan(listening),
         distance=PointSource(),
         samples_per_metre=samples_per_metre(rate_hz),
-        spaces=tuple(space_plan(order, formats, listening) for order in spaces),
+        spaces=answer.spaces,
         master_gain=_strip("", project.master).gain * (not project.master.muted),
         air=air_plan(rate_hz) if any(source.air for source in sources) else None,
         width=width_plan(listening) if listening is not None and surrounds(sources) else None,
+        room=answer.room,
         problems=tuple(problems),
     )
 

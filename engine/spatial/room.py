@@ -1,204 +1,247 @@
-"""Rooms, simply: six moving first reflections and a decaying diffuse tail.
+"""Rooms: walls, materials and decay times, read from presets or files of one's own.
 
-Reflections are image sources of a box around the listener, mirrored in each of its planes and
-dulled by its surfaces; they move with the source, so they can be rendered into any format like
-sources of their own. The tail is noise, decaying exponentially per octave band, independent in
-the four channels of first-order ambisonics (which makes it diffuse), at the level that statistical
-acoustics gives for the room's volume and reverberation time. It does not follow the source.
+A room is a box with the listener in it; a wall that is missing lets sound out (streets, forests,
+fields). Its decay time per octave is given, or follows from walls and volume by Eyring's formula.
 
 References
 ----------
-Allen and Berkley, "Image method for efficiently simulating small-room acoustics", JASA 65, 1979;
-Kuttruff, "Room Acoustics", 6th ed., ch. 5 (reverberant against direct energy, 16 pi r^2 / A).
+Kuttruff, "Room Acoustics", 6th ed., 2016, ch. 5 (Eyring's formula; reverberant against direct
+energy, 16 pi r^2 / A with Sabine's A = 0.161 V / T).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import count
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
+from engine import resources
 from engine.errors import FoleystageError
-from engine.units import SPEED_OF_SOUND_M_PER_S, db_to_gain
+from engine.spatial.image_sources import WALLS
+from engine.spatial.shelves import OCTAVES_HZ
 
-BANDS_HZ = (125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
-TAIL_DECAY_DB = 70.0
-_WALL_CLEARANCE_M = 0.5
-_SEED = 20_240_229
+NO_ROOM = "none"
+MEASURED_SUFFIXES = (".sofa", ".wav", ".flac", ".aif", ".aiff", ".caf", ".w64")
+"""A room of this kind is a measured response, read by `engine.spatial.measured_room`."""
 
-
-@dataclass(frozen=True)
-class Plane:
-    """A reflecting plane: axis 0 x, 1 y, 2 z; where it crosses that axis, in metres from the
-    listener's head; and how many dB a reflection loses."""
-
-    axis: int
-    offset_m: float
-    loss_db: float
+_SMALLEST_M, _LARGEST_M = 0.5, 2000.0
+_SHORTEST_RT60_S, _LONGEST_RT60_S = 0.02, 30.0
+_WALL_MARGIN_M = 0.05
+_BANDS = len(OCTAVES_HZ)
+_ENTRIES = {"title", "about", "size_m", "listener_m", "rt60_s", "volume_m3", "walls"}
 
 
 @dataclass(frozen=True)
 class Room:
     """A place to sound in.
 
-    `volume_m3` is a closed room's volume; outdoors an effective one, chosen for the level of the
-    late sound. `rt60_s` is per band of `BANDS_HZ`. `surface_cutoff_hz` dulls reflections.
+    Parameters
+    ----------
+    name, title : str
+        How it is chosen, and how it is shown.
+    size_m : (length, width, height)
+        Along x (front), y (left) and z (up).
+    listener_m : (x, y, z)
+        Of the head, from the back, right, lower corner.
+    walls : mapping of wall to material
+        Of `engine.spatial.image_sources.WALLS`; a missing one is open.
+    rt60_s : seven floats, optional
+        Decay time per octave of `OCTAVES_HZ`. None where nothing comes back late.
+    volume_m3 : float
+        Decides how loud the late part is; outdoors one that is chosen for that level.
     """
 
     name: str
-    planes: tuple[Plane, ...]
-    surface_cutoff_hz: float
+    title: str
+    size_m: tuple[float, float, float]
+    listener_m: tuple[float, float, float]
+    walls: tuple[tuple[str, str], ...]
+    rt60_s: tuple[float, ...] | None
     volume_m3: float
-    rt60_s: tuple[float, float, float, float, float, float, float]
+
+    @property
+    def bounds_m(self) -> NDArray[np.float64]:
+        """(3, 2) low and high wall of every axis, from the listener's head."""
+        low = -np.array(self.listener_m)
+        return np.stack([low, low + np.array(self.size_m)], axis=1)
+
+    @property
+    def present(self) -> tuple[bool, ...]:
+        """Which of `WALLS` are there."""
+        return tuple(wall in dict(self.walls) for wall in WALLS)
+
+    @property
+    def closed(self) -> bool:
+        """Whether no wall is missing."""
+        return all(self.present)
+
+    @property
+    def mean_free_path_m(self) -> float:
+        """How far sound travels between two walls, on average: 4 V / S."""
+        length, width, height = self.size_m
+        surface = 2.0 * (length * width + length * height + width * height)
+        return float(4.0 * length * width * height / surface)
+
+    def heard_from(self, listener_m: tuple[float, float, float] | None) -> Room:
+        """The same room with the listener elsewhere; a place outside is brought in."""
+        if listener_m is None:
+            return self
+        inside = [
+            float(np.clip(place, _WALL_MARGIN_M, size - _WALL_MARGIN_M))
+            for place, size in zip(listener_m, self.size_m, strict=True)
+        ]
+        return replace(self, listener_m=(inside[0], inside[1], inside[2]))
 
 
-def _box(
-    length_m: float, width_m: float, height_m: float, loss_db: float, floor_db: float
-) -> tuple[Plane, ...]:
-    """Six planes; the listener stands (head at 1.6 m, or mid-height) two fifths from the back."""
-    ears_m = min(1.6, 0.6 * height_m)
-    return (
-        Plane(0, 0.6 * length_m, loss_db),
-        Plane(0, -0.4 * length_m, loss_db),
-        Plane(1, 0.47 * width_m, loss_db),
-        Plane(1, -0.53 * width_m, loss_db),
-        Plane(2, height_m - ears_m, loss_db),
-        Plane(2, -ears_m, floor_db),
-    )
+@cache
+def materials() -> Mapping[str, NDArray[np.float64]]:
+    """Absorption coefficients (7,) per octave of every shipped material, in 0..1."""
+    table = tomllib.loads(resources.path("rooms/materials.toml").read_text(encoding="utf-8"))
+    return {name: np.array(row["absorption"], dtype=np.float64) for name, row in table.items()}
 
 
-ROOMS = {
-    room.name: room
-    for room in (
-        Room("small_room", _box(5.0, 4.0, 2.6, 3.0, 4.0), 6000.0, 52.0,
-             (0.55, 0.5, 0.45, 0.4, 0.38, 0.35, 0.3)),
-        Room("hall", _box(38.0, 22.0, 14.0, 2.0, 3.0), 5000.0, 11_700.0,
-             (2.3, 2.2, 2.1, 2.0, 1.8, 1.5, 1.0)),
-        Room("street", (Plane(1, 7.0, 3.0), Plane(1, -9.0, 3.0), Plane(2, -1.6, 2.0)), 5000.0,
-             9_000.0, (1.1, 1.2, 1.2, 1.1, 1.0, 0.8, 0.5)),
-        Room("forest", (Plane(2, -1.6, 6.0),), 2500.0, 24_000.0,
-             (0.6, 0.8, 1.0, 1.2, 1.2, 0.9, 0.5)),
-        Room("car", _box(2.6, 1.4, 1.2, 6.0, 9.0), 4500.0, 3.5,
-             (0.1, 0.08, 0.07, 0.06, 0.05, 0.05, 0.04)),
-        Room("tunnel", _box(300.0, 9.0, 6.0, 1.5, 1.5), 5000.0, 9_500.0,
-             (4.0, 4.2, 4.2, 3.8, 3.2, 2.3, 1.3)),
-    )
-}  # fmt: skip
+@cache
+def preset_names() -> tuple[str, ...]:
+    """Names of the shipped rooms, in alphabetical order."""
+    folder = resources.path("rooms/materials.toml").parent
+    return tuple(sorted(f.stem for f in folder.glob("*.toml") if f.stem != "materials"))
 
 
 def room_named(name: str) -> Room | None:
-    """The preset of that name; None for 'none'.
+    """The preset of that name, or the room in that TOML file; None for 'none'.
 
     Raises
     ------
     FoleystageError
-        If there is no such preset.
+        If there is no such room, or its file is no room.
     """
-    if name == "none":
+    if name == NO_ROOM:
         return None
-    if name not in ROOMS:
+    if name in preset_names():
+        return _preset(name)
+    if name.endswith(".toml"):
+        return read_room(Path(name))
+    raise FoleystageError(
+        f"there is no room '{name}'",
+        remedy=f"choose {NO_ROOM}, {', '.join(preset_names())}, or a file (a room's .toml, "
+        "a measured response as .sofa or .wav)",
+    )
+
+
+@cache
+def _preset(name: str) -> Room:
+    return read_room(resources.path(f"rooms/{name}.toml"))
+
+
+def read_room(path: Path) -> Room:
+    """The room that a TOML file describes, in the form of the shipped ones.
+
+    Raises
+    ------
+    FoleystageError
+        Naming what is missing or out of range.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FoleystageError(f"cannot be read ({error.strerror})", place=path) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FoleystageError(f"is no TOML ({error})", place=path) from error
+    unknown = set(table) - _ENTRIES
+    if unknown:
+        raise FoleystageError(f"unknown entry '{min(unknown)}'", place=path)
+    size = _numbers(table, "size_m", 3, (_SMALLEST_M, _LARGEST_M), path)
+    listener = _numbers(table, "listener_m", 3, (0.0, _LARGEST_M), path)
+    for axis, (place, extent) in enumerate(zip(listener, size, strict=True)):
+        if not _WALL_MARGIN_M <= place <= extent - _WALL_MARGIN_M:
+            raise FoleystageError(
+                f"listener_m[{axis}] is {place:g} m, the room is {extent:g} m", place=path,
+                remedy="keep the head inside, 5 cm from the walls at least",
+            )  # fmt: skip
+    walls = _walls(table.get("walls", {}), path)
+    volume = float(np.prod(size))
+    if "volume_m3" in table:
+        volume = _numbers(table, "volume_m3", 1, (0.1, 1e9), path)[0]
+    room = Room(
+        name=path.stem,
+        title=str(table.get("title", path.stem)),
+        size_m=(size[0], size[1], size[2]),
+        listener_m=(listener[0], listener[1], listener[2]),
+        walls=walls,
+        rt60_s=None,
+        volume_m3=volume,
+    )
+    if "rt60_s" in table:
+        limits = (_SHORTEST_RT60_S, _LONGEST_RT60_S)
+        return replace(room, rt60_s=_numbers(table, "rt60_s", _BANDS, limits, path))
+    return replace(room, rt60_s=eyring_rt60_s(room)) if room.closed else room
+
+
+def _numbers(
+    table: Mapping[str, Any], key: str, count: int, limits: tuple[float, float], path: Path
+) -> tuple[float, ...]:
+    value = table.get(key)
+    values = value if isinstance(value, list) else [value]
+    low, high = limits
+    good = len(values) == count and all(
+        isinstance(v, (int, float)) and not isinstance(v, bool) and low <= v <= high for v in values
+    )
+    if not good:
         raise FoleystageError(
-            f"there is no room '{name}'", remedy=f"choose one of none, {', '.join(ROOMS)}"
+            f"{key} is {value}, it must be {count} number{'s' * (count > 1)} "
+            f"from {low:g} to {high:g}",
+            place=path,
         )
-    return ROOMS[name]
+    return tuple(float(v or 0.0) for v in values)
 
 
-@dataclass(frozen=True)
-class Reflection:
-    """An image of a moving source: positions (n, 3) in metres, and the gain of its surface."""
-
-    positions_m: NDArray[np.float64]
-    gain: float
-
-
-def reflections(room: Room, positions_m: NDArray[np.float64]) -> tuple[Reflection, ...]:
-    """First-order images of a path (n, 3). Planes give way so that the path stays inside."""
-    images = []
-    for plane in room.planes:
-        along = positions_m[:, plane.axis]
-        if plane.offset_m > 0.0:
-            offset = max(plane.offset_m, float(along.max()) + _WALL_CLEARANCE_M)
-        else:
-            offset = min(plane.offset_m, float(along.min()) - _WALL_CLEARANCE_M)
-        image = positions_m.copy()
-        image[:, plane.axis] = 2.0 * offset - along
-        images.append(Reflection(image, float(db_to_gain(-plane.loss_db))))
-    return tuple(images)
+def _walls(table: Any, path: Path) -> tuple[tuple[str, str], ...]:
+    if not isinstance(table, dict):
+        raise FoleystageError("walls is no table of wall = material", place=path)
+    for wall, material in table.items():
+        if wall not in WALLS:
+            raise FoleystageError(
+                f"there is no wall '{wall}'", place=path, remedy=f"use {', '.join(WALLS)}"
+            )
+        if not isinstance(material, str) or material not in materials():
+            raise FoleystageError(
+                f"there is no material '{material}'", place=path,
+                remedy=f"use {', '.join(sorted(materials()))}",
+            )  # fmt: skip
+    return tuple((wall, table[wall]) for wall in WALLS if wall in table)
 
 
-def dull_surfaces(room: Room, sample_rate_hz: int) -> NDArray[np.float64]:
-    """Second-order sections of what a surface does to the spectrum of a reflection."""
-    cutoff = min(room.surface_cutoff_hz, 0.45 * sample_rate_hz)
-    return np.asarray(signal.butter(1, cutoff, fs=sample_rate_hz, output="sos"))
+def eyring_rt60_s(room: Room) -> tuple[float, ...]:
+    """Decay times per octave from a closed room's walls, air included."""
+    length, width, height = room.size_m
+    areas = {
+        "back": width * height, "front": width * height, "right": length * height,
+        "left": length * height, "floor": length * width, "ceiling": length * width,
+    }  # fmt: skip
+    surface = sum(areas.values())
+    absorbed = sum(areas[wall] * materials()[material] for wall, material in room.walls)
+    mean = np.clip(absorbed / surface, 1e-3, 0.99)
+    lost = -surface * np.log1p(-mean) + 4.0 * np.array(AIR_PER_M) * room.volume_m3
+    times = np.clip(0.161 * room.volume_m3 / lost, _SHORTEST_RT60_S, _LONGEST_RT60_S)
+    return tuple(float(t) for t in times)
+
+
+AIR_PER_M = (0.0001, 0.0003, 0.0006, 0.001, 0.0019, 0.0058, 0.0203)
+"""Energy attenuation of air per metre and octave, 20 degrees Celsius, 50 % humidity (Kuttruff,
+table 6.1; 125 Hz continued)."""
 
 
 def reverberant_energy(room: Room) -> NDArray[np.float64]:
-    """Energy of the diffuse field per band, against the direct sound's at one metre.
+    """(7,) energy of the diffuse field per octave, against the direct sound's at one metre.
 
-    16 pi / A with Sabine's A = 0.161 V / T.
+    16 pi / A with Sabine's A = 0.161 V / T. Zero where nothing comes back late.
     """
+    if room.rt60_s is None:
+        return np.zeros(_BANDS)
     return 16.0 * np.pi * np.array(room.rt60_s) / (0.161 * room.volume_m3)
-
-
-def tail(room: Room, sample_rate_hz: int) -> NDArray[np.float32]:
-    """(4, samples) response from a source to first-order ambisonics (ACN, SN3D): the late part.
-
-    It begins when the first reflections have arrived and ends `TAIL_DECAY_DB` down. The omni
-    channel carries the diffuse energy, each of the others a third of it. Always the same.
-    """
-    rt60 = np.array(room.rt60_s)
-    samples = int(np.ceil(rt60.max() * TAIL_DECAY_DB / 60.0 * sample_rate_hz))
-    size = fft.next_fast_len(2 * samples, real=True)
-    noise = np.random.default_rng(_SEED).standard_normal((4, samples))
-    spectrum = fft.rfft(noise, size)
-    time = np.arange(samples) / sample_rate_hz
-    shapes = band_shapes(size, sample_rate_hz)
-    result = np.zeros((4, samples))
-    for share, seconds, energy in zip(shapes, rt60, reverberant_energy(room), strict=True):
-        decay = np.exp(-3.0 * np.log(10.0) * time / seconds)
-        band = fft.irfft(spectrum * share, size)[:, :samples] * decay
-        # A unit impulse has this band's share of the spectrum; the tail answers `energy` times it.
-        impulse = 2.0 * np.sum(share**2) / size
-        result += band * np.sqrt(energy * impulse / np.mean(np.sum(band**2, axis=1)))
-    result[1:] *= np.sqrt(1.0 / 3.0)
-    return (result * _onset(room, time)).astype(np.float32)
-
-
-def band_shapes(size: int, sample_rate_hz: int) -> NDArray[np.float64]:
-    """(bands, bins) amplitudes of an octave filter bank whose squares sum to one."""
-    frequency = np.maximum(np.arange(size // 2 + 1) * sample_rate_hz / size, 1.0)
-    place = np.clip(np.log2(frequency / BANDS_HZ[0]), 0.0, len(BANDS_HZ) - 1.0)
-    distance = np.abs(place[None, :] - np.arange(len(BANDS_HZ))[:, None])
-    return np.cos(0.5 * np.pi * np.clip(distance, 0.0, 1.0))
-
-
-def _onset(room: Room, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fade-in of the tail between the first and the last of the early reflections."""
-    arrivals = sorted(2.0 * abs(plane.offset_m) / SPEED_OF_SOUND_M_PER_S for plane in room.planes)
-    start = min(arrivals[0], 0.02)
-    stop = max(min(arrivals[-1], 0.06), start + 0.005)
-    return np.sin(0.5 * np.pi * np.clip((time_s - start) / (stop - start), 0.0, 1.0)) ** 2
-
-
-def convolve_into(
-    dry: NDArray[np.float32], response: NDArray[np.float32], out: NDArray[np.float32]
-) -> None:
-    """Overlap-add convolution of dry (n,) with response (rows, taps) into out (rows, n + taps - 1).
-
-    Works in pieces, so that `dry` and `out` may be maps of files far larger than memory.
-    """
-    taps = response.shape[1]
-    size = fft.next_fast_len(max(4 * taps, 1 << 16), real=True)
-    step = size - taps + 1
-    spectrum = fft.rfft(response, size)
-    out[:] = 0.0
-    for start in count(0, step):
-        if start >= len(dry):
-            return
-        piece = fft.rfft(np.asarray(dry[start : start + step]), size)
-        wet = fft.irfft(piece * spectrum, size)
-        stop = min(start + size, out.shape[1])
-        out[:, start:stop] += wet[:, : stop - start].astype(np.float32)

@@ -138,6 +138,7 @@ def test_track_settings() -> None:
         verbs.SetStereo(track_id="ball", stereo=True),
         verbs.SetTrackEq(track_id="ball", bands=(EqBand(kind="bell", frequency_hz=900.0),)),
         verbs.SetTrackGain(track_id="ball", gain_db=-3.0),
+        verbs.SetRoomSend(track_id="ball", send_db=-6.0),
         verbs.MuteTrack(track_id="ball", muted=True),
         verbs.SoloTrack(track_id="ball", soloed=True),
         verbs.ReorderTrack(track_id="ball", index=1),
@@ -151,7 +152,7 @@ def test_track_settings() -> None:
     assert (ball.occlusion, ball.width_deg) == (((0.0, 0.0), (1.0, 0.5)), ((0.0, 90.0),))
     assert ball.strip.eq == (EqBand(kind="bell", frequency_hz=900.0),)
     assert (ball.strip.gain_db, ball.strip.muted, ball.strip.soloed) == (-3.0, True, True)
-    assert project.master.gain_db == -1.0
+    assert (project.master.gain_db, ball.room_send_db) == (-1.0, -6.0)
 
 
 def test_move_keyframe_by_hand() -> None:

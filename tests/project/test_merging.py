@@ -107,6 +107,7 @@ def test_mixer_colour_name_and_label_stay() -> None:
         verbs.SetOcclusion(track_id="a", curve=((0.0, 1.0),)),
         verbs.SetWidth(track_id="a", curve=((0.0, 60.0),)),
         verbs.SetStereo(track_id="a", stereo=True),
+        verbs.SetRoomSend(track_id="a", send_db=-20.0),
         verbs.RenameTrack(track_id="a", name="Mine"),
         verbs.SetTrackLabel(track_id="a", object_label="dog"),
     ):

@@ -12,7 +12,7 @@ from engine.cli.main import main
 from engine.layouts import FORMATS
 from engine.riff import read_wave_file
 from engine.spatial.hrir import load_hrirs
-from engine.spatial.room import ROOMS
+from engine.spatial.room import preset_names, room_named
 
 HEADER = "time_s,azimuth_deg,elevation_deg,distance_m\n"
 
@@ -72,15 +72,16 @@ def test_the_lfe_holds_low_sound_only(scene: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", preset_names())
 def test_rooms_ring_on(scene: Path, room: str) -> None:
     assert command(scene, "--format", "foa", "--room", room) == 0
     out, _ = soundfile.read(scene / "out.wav")
     dry_energy = 0.1**2 * 44_100 / 4.0
-    assert 0.5 < np.sum(out[:, 0] ** 2) / dry_energy < 12.0
+    assert 0.5 < np.sum(out[:, 0] ** 2) / dry_energy < 60.0
     tail = out[44_100 + 2000 :]
-    assert np.sum(tail**2) > 0.0
-    assert np.sum(tail[-500:] ** 2) < np.sum(tail[:500] ** 2)
+    if room_named(room).rt60_s is not None:
+        assert np.sum(tail**2) > 0.0
+        assert np.sum(tail[-500:] ** 2) < 1e-2 * np.sum(tail[:500] ** 2)
 
 
 def test_rooms_reach_every_format_with_doppler(scene: Path) -> None:

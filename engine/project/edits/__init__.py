@@ -32,7 +32,14 @@ from engine.project.edits.events import (
 )
 from engine.project.edits.group import Edit, EditGroup
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
-from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackEq, SetTrackGain, SoloTrack
+from engine.project.edits.mix import (
+    MuteTrack,
+    SetMasterGain,
+    SetRoomSend,
+    SetTrackEq,
+    SetTrackGain,
+    SoloTrack,
+)
 from engine.project.edits.propagation import (
     SetAir,
     SetDoppler,
@@ -128,6 +135,7 @@ __all__ = [
     "SetEvent",
     "SetMasterGain",
     "SetOcclusion",
+    "SetRoomSend",
     "SetScene",
     "SetStereo",
     "SetTitle",

@@ -28,7 +28,14 @@ from engine.project.edits.events import (
     SetEvent,
 )
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
-from engine.project.edits.mix import MuteTrack, SetMasterGain, SetTrackEq, SetTrackGain, SoloTrack
+from engine.project.edits.mix import (
+    MuteTrack,
+    SetMasterGain,
+    SetRoomSend,
+    SetTrackEq,
+    SetTrackGain,
+    SoloTrack,
+)
 from engine.project.edits.propagation import (
     SetAir,
     SetDoppler,
@@ -85,7 +92,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MuteClip | AddClip | AddTake | DuplicateClip,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
-    SetTrackEq | SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
+    SetTrackEq | SetRoomSend | SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | RenameMarker | DeleteMarker,

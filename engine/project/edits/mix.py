@@ -71,6 +71,26 @@ class SetTrackEq(EditBase, frozen=True, kw_only=True, tag="set_track_eq"):
         return _change_strip(project, self.track_id, eq=self.bands)
 
 
+class SetRoomSend(EditBase, frozen=True, kw_only=True, tag="set_room_send"):
+    """Set how much of a track goes into the room."""
+
+    text: ClassVar[str] = "Room send"
+    track_id: str
+    send_db: float
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"SetRoomSend:{self.track_id}"
+
+    def apply(self, project: Project) -> Project:
+        check_gain(self.send_db, "room send")
+        return change_track(
+            project,
+            self.track_id,
+            lambda track: structs.replace(track, room_send_db=self.send_db),
+        )
+
+
 class SetMasterGain(EditBase, frozen=True, kw_only=True, tag="set_master_gain"):
     """Set the master fader."""
 

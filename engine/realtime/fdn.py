@@ -1,0 +1,240 @@
+"""The late part of a room: a feedback-delay network whose lines are heard from all around.
+
+Sixteen lines or more feed each other through a Hadamard matrix, which keeps all energy; what a pass
+through a line loses, per frequency, is its absorption filter's, so that the whole decays as it was
+set to. No line is shorter than a block: a block is read from all lines, filtered, mixed and written
+back as a whole. All lines of a sample lie side by side in memory.
+
+References
+----------
+Jot and Chaigne, "Digital delay networks for designing artificial reverberators", AES 90th
+Convention, 1991; Alary, Politis, Schlecht, Valimaki, "Directional feedback delay network", JAES
+67(10), 2019; Schlecht and Habets, "Scattering in feedback delay networks", IEEE/ACM TASLP 28, 2020.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from engine.realtime.delay_line import SAFE_MATH
+from engine.realtime.filters import Biquads
+from engine.realtime.room_plan import SHORTEST_LINE_SAMPLES, Floats, LatePlan, Samples
+from engine.realtime.snapshot import HOP_SAMPLES
+
+_TINY = np.float32(1e-20)
+"""Smaller samples become zero: decaying for ever would end in slow denormal numbers."""
+
+
+class FeedbackDelays:
+    """Renders the late part, one hop after the other.
+
+    Parameters
+    ----------
+    plan : LatePlan
+    """
+
+    def __init__(self, plan: LatePlan) -> None:
+        self.plan = plan
+        lines = len(plan.lengths_samples)
+        assert lines & (lines - 1) == 0, f"{lines=}"
+        assert plan.lengths_samples.min() >= SHORTEST_LINE_SAMPLES
+        self._lengths = plan.lengths_samples
+        self._lines = np.zeros((lines, _power_of_two(self._lengths.max() + HOP_SAMPLES)), "f4")
+        self._input = np.zeros(_power_of_two(plan.input_delays_samples.max() + HOP_SAMPLES), "f4")
+        self._tone = Biquads(_as_second_order(plan.tone))
+        self._states = np.zeros((len(plan.absorption), lines), dtype=np.float32)
+        shortest = int(plan.lengths_samples.min())
+        block = min(HOP_SAMPLES, 1 << (shortest.bit_length() - 1))
+        self._work = np.zeros((block, lines), dtype=np.float32)
+        self._quiet_hops = self._memory_hops = 0
+        self._peak = np.zeros(1, dtype=np.float32)
+        self._time = 0
+        self._mono = np.zeros(HOP_SAMPLES, dtype=np.float32)
+        self._memory_hops = -(-int(plan.input_delays_samples.max()) // HOP_SAMPLES) + 1
+        self._asleep = True
+
+    def reset(self) -> None:
+        """Forget all past sound."""
+        for array in (self._lines, self._input, self._states):
+            array[:] = 0.0
+        self._tone.reset()
+        self._time = 0
+        self._quiet_hops = 0
+        self._asleep = True
+
+    def adopt(self, other: FeedbackDelays) -> None:
+        """Go on with the sound that is in `other`, a network of the same plan."""
+        self._lines[:] = other._lines
+        self._input[:] = other._input
+        self._states[:] = other._states
+        self._tone.adopt(other._tone)
+        self._time = other._time
+        self._quiet_hops = other._quiet_hops
+        self._asleep = other._asleep
+
+    def render(self, mono: Samples, sounds: bool, out: Samples) -> bool:
+        """Answer a hop of `mono` (HOP_SAMPLES,); add to `out` (channels, HOP_SAMPLES).
+
+        Returns
+        -------
+        bool
+            Whether anything was added. A network that has rung out rests until there is sound.
+        """
+        if self._asleep and not sounds:
+            return False
+        plan = self.plan
+        self._asleep = False
+        self._mono[:] = mono
+        self._tone.process(self._mono)
+        advance(
+            self._mono, self._input, plan.input_delays_samples, plan.input_signs, self._lines,
+            self._lengths, self._time, plan.absorption, self._states, self._work, plan.encoding,
+            out, self._peak,
+        )  # fmt: skip
+        self._time += HOP_SAMPLES
+        self._quiet_hops = 0 if sounds or self._peak[0] > 0.0 else self._quiet_hops + 1
+        if self._quiet_hops > self._memory_hops:
+            self._asleep = True
+            self._rest()
+        return True
+
+    def _rest(self) -> None:
+        """Nothing is left in any line: begin the clock anew, so that it never overflows."""
+        self._states[:] = 0.0
+        self._tone.reset()
+        self._input[:] = 0.0
+        self._lines[:] = 0.0
+        self._time = 0
+        self._quiet_hops = 0
+
+
+def _power_of_two(least: int) -> int:
+    return 1 << int(least - 1).bit_length()
+
+
+def _as_second_order(sections: Floats) -> Floats:
+    """(n, 6) second-order sections of (n, 3) first-order ones."""
+    result = np.zeros((len(sections), 6))
+    result[:, 0], result[:, 1], result[:, 4] = sections.T
+    result[:, 3] = 1.0
+    return result
+
+
+@numba.njit(inline="always")
+def _read_lines(lines, lengths, time, work):
+    mask = lines.shape[1] - 1
+    for i in range(len(lines)):
+        begin = (time - lengths[i]) & mask
+        row = lines[i]
+        until_wrap = min(len(work), mask + 1 - begin)
+        for n in range(until_wrap):
+            work[n, i] = row[begin + n]
+        for n in range(until_wrap, len(work)):
+            work[n, i] = row[begin + n - mask - 1]
+
+
+@numba.njit(inline="always")
+def _write_lines(work, lines, time):
+    """Write back; returns the loudest sample."""
+    mask = lines.shape[1] - 1
+    loudest = np.float32(0.0)
+    for i in range(len(lines)):
+        begin = time & mask  # a hop divides the ring: it never wraps within one
+        row = lines[i]
+        for n in range(len(work)):
+            size = abs(work[n, i])
+            row[begin + n] = work[n, i] if size > _TINY else np.float32(0.0)
+            if size > _TINY:
+                loudest = max(loudest, size)
+    return loudest
+
+
+@numba.njit(inline="always")
+def filter_lanes(work, sections, states):
+    """First-order sections over (samples, lanes) in place; all lanes of a sample at once."""
+    lanes = work.shape[1]
+    for n in range(len(work)):
+        row = work[n]
+        for k in range(len(sections)):
+            b0, b1, a1, state = sections[k, 0], sections[k, 1], sections[k, 2], states[k]
+            for i in range(lanes):
+                value = row[i]
+                result = b0[i] * value + state[i]
+                state[i] = b1[i] * value - a1[i] * result
+                row[i] = result
+    for k in range(len(sections)):
+        for i in range(lanes):
+            if abs(states[k, i]) < _TINY:
+                states[k, i] = np.float32(0.0)
+
+
+@numba.njit(inline="always")
+def _hadamard(work):
+    """Mix the lanes of every sample by an orthonormal Hadamard matrix, in place."""
+    samples, lanes = work.shape
+    scale = np.float32(1.0 / np.sqrt(lanes))
+    for n in range(samples):
+        row = work[n]
+        step = 1
+        while step < lanes:
+            for base in range(0, lanes, 2 * step):
+                low, high = row[base : base + step], row[base + step : base + 2 * step]
+                for i in range(step):
+                    a, b = low[i], high[i]
+                    low[i] = a + b
+                    high[i] = a - b
+            step *= 2
+        for i in range(lanes):
+            row[i] *= scale
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
+def advance(
+    mono, ring, input_delays, input_signs, lines, lengths, time, absorption, states, work,
+    encoding, out, peak,
+):  # fmt: skip
+    """One hop of the network: read, absorb, hear, mix with what comes in, write.
+
+    Parameters
+    ----------
+    mono : (HOP_SAMPLES,) float32
+    ring : (n,) float32
+        The recent past of `mono`; n a power of two.
+    input_delays, input_signs, lengths, absorption, encoding
+        See `LatePlan`.
+    lines : (lines, n) float32
+        What is in the lines; n a power of two.
+    time : int
+        Samples since the beginning, a multiple of HOP_SAMPLES.
+    states : (sections, lines) float32
+    work : (block, lines) float32
+        A block divides a hop and is no longer than any line.
+    out : (channels, HOP_SAMPLES) float32
+        Is added to.
+    peak : (1,) float32
+        Receives the loudest sample written.
+    """
+    block, count = work.shape
+    begin = time & (len(ring) - 1)
+    for n in range(len(mono)):
+        ring[begin + n] = mono[n]
+    peak[0] = np.float32(0.0)
+    for start in range(0, len(mono), block):
+        now = time + start
+        _read_lines(lines, lengths, now, work)
+        filter_lanes(work, absorption, states)
+        for n in range(block):
+            row = work[n]
+            for c in range(len(out)):
+                total = np.float32(0.0)
+                gains = encoding[c]
+                for i in range(count):
+                    total += row[i] * gains[i]
+                out[c, start + n] += total
+        for i in range(count):
+            late = now - input_delays[i]
+            for n in range(block):
+                work[n, i] += input_signs[i] * ring[(late + n) & (len(ring) - 1)]
+        _hadamard(work)
+        peak[0] = max(peak[0], _write_lines(work, lines, now))

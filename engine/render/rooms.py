@@ -1,0 +1,252 @@
+"""A room's plan for the kernel: which images every source has, what walls do, what rings on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import FoleystageError
+from engine.project.model import Scene
+from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, RoomPlan
+from engine.realtime.snapshot import HOP_SAMPLES, SourcePlan, SpacePlan
+from engine.render.measured_rooms import is_measured, measured_plan
+from engine.spatial.image_sources import WALLS, ImageTable, image_table
+from engine.spatial.propagation import samples_per_metre
+from engine.spatial.reverberation import late_plan
+from engine.spatial.room import NO_ROOM, Room, materials, room_named
+from engine.spatial.shelves import shelves
+from engine.units import db_to_gain
+
+ROOM_ORDER = EARLY_ORDER
+"""Ambisonic order of the sound field a room needs."""
+
+SILENT_SEND_DB = -140.0
+"""A send this low is none."""
+
+_WALL_CLEARANCE_M = 0.5
+_LONGEST_DETOUR_M = 60.0
+"""An image whose detour is always longer than this is left to the tail."""
+_AIR_PER_M = 0.0118
+"""Makes a three-point low-pass lose 0.105 dB a metre at 8 kHz (at 48 kHz), as air does."""
+_PREFILL_S = 0.03
+_HOP_COST_S, _SOURCE_COST_S = 120e-6, 5e-6
+"""What a hop of prefill costs on a slow machine, and what every source adds."""
+
+
+@dataclass(frozen=True)
+class RoomChoice:
+    """Which room, and how.
+
+    Parameters
+    ----------
+    name : str
+        A preset, a room's TOML file, a measured response's file, or 'none'.
+    level_db : float
+        Of everything the room answers.
+    listener_m : (x, y, z), optional
+        Instead of the room's own place, from its back, right, lower corner.
+    reflections : int
+        Most walls that a reflection meets: 1 to 3.
+    """
+
+    name: str = NO_ROOM
+    level_db: float = 0.0
+    listener_m: tuple[float, float, float] | None = None
+    reflections: int = 1
+
+
+NOWHERE = RoomChoice()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a room makes of a scene: its plan, the sources with their past kept, the fields."""
+
+    room: RoomPlan | None
+    sources: tuple[SourcePlan, ...]
+    spaces: tuple[SpacePlan, ...]
+
+
+def check_room(choice: RoomChoice, sample_rate_hz: int) -> None:
+    """Refuse a room that cannot be used.
+
+    Raises
+    ------
+    FoleystageError
+        If there is no such room, or its file cannot be used.
+    """
+    if is_measured(choice.name):
+        measured_plan(choice.name, sample_rate_hz)
+    else:
+        room_named(choice.name)
+
+
+def room_choice(scene: Scene, sample_rate_hz: int, problems: list[str]) -> RoomChoice:
+    """The scene's room; none where it cannot be used, which is named in `problems`."""
+    choice = RoomChoice(
+        scene.room, scene.room_level_db, scene.room_listener_m, scene.room_reflections
+    )
+    try:
+        check_room(choice, sample_rate_hz)
+    except FoleystageError as error:
+        problems.append(f"{error} (there is no room instead)")
+        return NOWHERE
+    return choice
+
+
+def field_orders(choice: RoomChoice) -> set[int]:
+    """Orders of the sound fields that the room adds to."""
+    return set() if choice.name == NO_ROOM else {ROOM_ORDER}
+
+
+def add_room(
+    choice: RoomChoice,
+    sources: Sequence[SourcePlan],
+    sends_db: Sequence[float],
+    spaces: Sequence[SpacePlan],
+    sample_rate_hz: int,
+) -> Answer:
+    """The chosen room around the sources.
+
+    Parameters
+    ----------
+    choice : RoomChoice
+    sources : sequence of SourcePlan
+    sends_db : (sources,) floats
+        How much of each goes into the room, in dB.
+    spaces : sequence of SpacePlan
+        The scene's sound fields, those of `field_orders` among them.
+    sample_rate_hz : int
+
+    Raises
+    ------
+    FoleystageError
+        If there is no such room, or its file cannot be used.
+    """
+    if choice.name == NO_ROOM:
+        return Answer(None, tuple(sources), tuple(spaces))
+    gains = db_to_gain(np.asarray(sends_db, dtype=np.float64) + choice.level_db)
+    sends = np.where(np.asarray(sends_db) <= SILENT_SEND_DB, 0.0, gains)
+    space = [field.order for field in spaces].index(ROOM_ORDER)
+    if is_measured(choice.name):
+        return _measured(choice.name, sources, sends, spaces, space, sample_rate_hz)
+    room = room_named(choice.name)
+    assert room is not None
+    room = room.heard_from(choice.listener_m)
+    early, reaches = _early(room, sources, choice.reflections, sample_rate_hz)
+    longest_s = max(room.rt60_s or (0.0,))
+    plan = RoomPlan(
+        space,
+        sends,
+        early=early,
+        late=late_plan(room, sample_rate_hz, choice.reflections),
+        prefill_hops=_prefill_hops(longest_s, len(sources), sample_rate_hz),
+    )
+    reaching = zip(sources, reaches, strict=True)
+    kept = tuple(replace(source, reach_samples=reach) for source, reach in reaching)
+    return Answer(plan, kept, tuple(spaces))
+
+
+def _measured(
+    name: str,
+    sources: Sequence[SourcePlan],
+    sends: NDArray[np.float64],
+    spaces: Sequence[SpacePlan],
+    space: int,
+    sample_rate_hz: int,
+) -> Answer:
+    response = measured_plan(name, sample_rate_hz)
+    hops = _prefill_hops(response.seconds, len(sources), sample_rate_hz)
+    if response.binaural:  # the ears hear it as it is; its field is for all other formats
+        spaces = [*spaces, replace(spaces[space], decoder=None)]
+        space = len(spaces) - 1
+    plan = RoomPlan(space, sends, response=response, prefill_hops=hops)
+    return Answer(plan, tuple(sources), tuple(spaces))
+
+
+def ringing_samples(plan: RoomPlan | None, choice: RoomChoice, sample_rate_hz: int) -> int:
+    """How long the room rings on after the last sound, down to -70 dB."""
+    if plan is None:
+        return 0
+    if plan.response is not None:
+        return int(plan.response.seconds * sample_rate_hz)
+    room = room_named(choice.name)
+    assert room is not None
+    seconds = max(room.rt60_s or (0.0,)) * 70.0 / 60.0
+    reach = 0 if plan.early is None else plan.early.reach_samples
+    return max(int(np.ceil(seconds * sample_rate_hz)), reach)
+
+
+def _prefill_hops(seconds: float, sources: int, sample_rate_hz: int) -> int:
+    """So much of a tail as a seek has time for; all of it where there are few sources."""
+    affordable = int(_PREFILL_S / (_HOP_COST_S + sources * _SOURCE_COST_S))
+    return min(int(np.ceil(seconds * sample_rate_hz / HOP_SAMPLES)) + 2, affordable)
+
+
+def _early(
+    room: Room, sources: Sequence[SourcePlan], order: int, sample_rate_hz: int
+) -> tuple[EarlyPlan | None, list[int]]:
+    """All images, and how much of its past each source must keep."""
+    per_metre = samples_per_metre(sample_rate_hz)
+    rows: list[tuple[int, NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]] = []
+    reaches = []
+    for index, source in enumerate(sources):
+        path = source.motion.positions_m
+        table = image_table(_bounds_around(room, path), room.present, order)
+        detours = _detours(table, path)
+        reach = 0.0
+        for i, detour in enumerate(detours):
+            if detour.min() <= _LONGEST_DETOUR_M:
+                reach = max(reach, float(detour.max()))
+                rows.append((index, table.signs[i], table.offsets_m[i], tuple(table.hits[i])))
+        reaches.append(source.max_delay_samples + int(np.ceil(reach * per_metre)) + 2)
+    if not rows:
+        return None, [0] * len(sources)
+    surfaces, sections = _surfaces(room, [row[3] for row in rows], sample_rate_hz)
+    early = EarlyPlan(
+        sources=np.array([row[0] for row in rows], dtype=np.int32),
+        signs=np.array([row[1] for row in rows]),
+        offsets_m=np.array([row[2] for row in rows]),
+        surfaces=surfaces,
+        sections=sections,
+        air_per_m=_AIR_PER_M * (sample_rate_hz / 48_000.0) ** 2,
+        reach_samples=max(reaches),
+    )
+    return early, reaches
+
+
+def _bounds_around(room: Room, path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The walls, giving way where the path would leave the room."""
+    low, high = room.bounds_m.T
+    low = np.minimum(low, path.min(axis=0) - _WALL_CLEARANCE_M)
+    return np.stack([low, np.maximum(high, path.max(axis=0) + _WALL_CLEARANCE_M)], axis=1)
+
+
+def _detours(table: ImageTable, path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(images, keyframes): how much longer an image's way is than the direct one, in metres."""
+    images = table.signs[:, None] * path + table.offsets_m[:, None]
+    return np.asarray(np.linalg.norm(images, axis=-1) - np.linalg.norm(path, axis=-1))
+
+
+def _surfaces(
+    room: Room, hits: Sequence[tuple[int, ...]], sample_rate_hz: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Which filter each image passes, and the filters: one for walls met of the same materials."""
+    of = dict(room.walls)
+    keys = [
+        tuple(
+            sorted(of[wall] for wall, count in zip(WALLS, row, strict=True) for _ in range(count))
+        )
+        for row in hits
+    ]
+    distinct = sorted(set(keys))
+    filters = []
+    for key in distinct:
+        reflected = np.prod([1.0 - materials()[name] for name in key], axis=0)
+        filters.append(shelves(10.0 * np.log10(np.maximum(reflected, 1e-6)), sample_rate_hz))
+    index = {key: i for i, key in enumerate(distinct)}
+    surfaces = np.array([index[key] for key in keys], dtype=np.int32)
+    return surfaces, np.array(filters, dtype=np.float32)
