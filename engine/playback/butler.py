@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.playback.chunks import CHUNK_SAMPLES, Chunk, ChunkStore, Key
+from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, Key
 from engine.playback.reading_list import ReadingList
 from engine.playback.take_file import OpenFiles, TakeFile
 
@@ -24,12 +24,14 @@ AHEAD_S = 4.0
 """Read ahead at plain speed; as much more as the playhead is faster."""
 EXPECT_S = 1.0
 """An edited scene waits so long for its sound before it is played all the same."""
+FORGET_AFTER_S = 0.5
+"""A scene that was replaced is still heard for a moment; then what only it read may go."""
 _LOOK_S = 0.03
 _STEP_SAMPLES = CHUNK_SAMPLES // 4
 """The playhead is followed in steps of this size."""
 _FASTEST = 4.0
 
-ReadTake = Callable[[OpenFiles, TakeFile, int, int], NDArray[np.float32]]
+ReadTake = Callable[[OpenFiles, TakeFile, int, NDArray[np.float32]], None]
 
 
 class Butler:
@@ -39,12 +41,12 @@ class Butler:
     ----------
     store : ChunkStore
     read : callable
-        ``read(files, take_file, first, count)``; by default the file is read.
+        ``read(files, take_file, first, out)``; by default the file is read.
     """
 
     def __init__(self, store: ChunkStore, read: ReadTake | None = None) -> None:
         self.store = store
-        self._read = read or (lambda files, take, first, count: take.read(files, first, count))
+        self._read = read or (lambda files, take, first, out: take.read(files, first, out))
         self._list = self._coming = ReadingList()
         self._rate_hz = 48_000
         self._position = 0
@@ -56,6 +58,7 @@ class Butler:
         self._closing = False
         self._files = OpenFiles()
         self._seen: object = None
+        self._forget_s = float("inf")
         self._thread = threading.Thread(target=self._run, name="butler", daemon=True)
 
     def start(self) -> None:
@@ -88,7 +91,12 @@ class Butler:
         """This scene plays now."""
         self._list = self._coming = scene_list
         self._rate_hz = sample_rate_hz
+        self._forget_s = time.monotonic() + FORGET_AFTER_S
         self._wake.set()
+
+    def lacks(self, start: int, stop: int) -> bool:
+        """Whether sound of scene samples [start, stop) has not come."""
+        return any(key not in self.store for key in self._list.keys(start, stop))
 
     # The scene maker's side.
 
@@ -115,6 +123,9 @@ class Butler:
 
     def serve(self) -> None:
         """One round: what is urgent, then the rest; begun again when something is asked."""
+        if time.monotonic() > self._forget_s:
+            self._forget_s = float("inf")
+            self.store.forget(self._list.buffers | self._coming.buffers)
         asked = self._asked
         place = self._position // _STEP_SAMPLES, self._speed, self._loop
         seen = (asked, place, self._list, self._coming)
@@ -147,21 +158,19 @@ class Butler:
     def _bring(self, wanted: dict[Key, None], asked: int) -> bool:
         """Read what is missing; False when it was broken off for something more urgent."""
         for key in wanted:
-            if key in self.store:
+            if not self.store.may_try(key):
                 continue
             if self._closing or self._asked != asked:
                 self._wake.set()
                 return False
-            take, number = key
-            first = number * CHUNK_SAMPLES
-            count = min(CHUNK_SAMPLES, take.samples - first)
-            if not self.store.make_room(4 * take.channels * count, wanted):
+            buffer, number = key
+            out = buffer.place(number)
+            if not self.store.make_room(out.nbytes, wanted):
                 return True  # the most urgent fills the memory that is granted
-            self.store.put(key, self._fetch(take, first, count))
+            try:
+                self._read(self._files, buffer.file, number * CHUNK_SAMPLES, out)
+            except OSError:
+                self.store.fail(key)
+            else:
+                self.store.put(key)
         return True
-
-    def _fetch(self, take: TakeFile, first: int, count: int) -> Chunk:
-        try:
-            return self._read(self._files, take, first, count)
-        except OSError as error:
-            return error

@@ -11,6 +11,8 @@ from engine.playback.transport import Transport
 
 FETCH_S = 0.15
 """A jump waits so long for its sound to come from disk; what has not come then is a drop-out."""
+CHECK_SAMPLES = 1024
+"""Presence is looked up so often while all is there."""
 GAP_S = 0.25
 """Sound missing again within this is the same drop-out."""
 
@@ -36,7 +38,7 @@ class Fetching:
         self._butler = butler
         self._ticket = 0
         self._until_s = 0.0
-        self._misses = butler.store.misses
+        self._checked = -1
         self._missed_s = float("-inf")
 
     def adopt(self, scene: Scene) -> None:
@@ -49,6 +51,7 @@ class Fetching:
 
     def go_to(self, transport: Transport) -> None:
         """Have what is heard next brought before all else."""
+        self._checked = -1
         self.follow(transport)
         self._ticket = self._butler.go_to(transport.position)
         self._until_s = self._now() + FETCH_S
@@ -61,13 +64,19 @@ class Fetching:
         """Whether it is worth waiting a little longer for what was asked for."""
         return self._now() < self._until_s and not self._butler.has_served(self._ticket)
 
-    def begin_block(self) -> None:
-        """A block is about to be rendered."""
-        self._misses = self._butler.store.misses
+    def check(self, position: int, speed: float) -> None:
+        """A block of scene samples from `position` on was rendered: was its sound there?
 
-    def end_block(self) -> None:
-        """It is rendered: missing sound is one drop-out, however many clips and blocks lack it."""
-        if self._butler.store.misses != self._misses:
-            now_s = self._now()
-            self.dropouts += now_s - self._missed_s > GAP_S
-            self._missed_s = now_s
+        Sound that is missing is one drop-out, however many clips and blocks lack it. What comes
+        at the very last moment is counted too.
+        """
+        step = position // CHECK_SAMPLES
+        if step == self._checked:
+            return
+        ahead = -CHECK_SAMPLES if speed < 0 else CHECK_SAMPLES
+        if not self._butler.lacks(*sorted((position, position + ahead))):
+            self._checked = step
+            return
+        now_s = self._now()
+        self.dropouts += now_s - self._missed_s > GAP_S
+        self._missed_s = now_s

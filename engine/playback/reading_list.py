@@ -5,21 +5,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, Key, StreamedSamples
-from engine.playback.take_file import TakeFile, take_file_of
+from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, Key, StreamBuffer
+from engine.playback.take_file import take_file_of
 from engine.realtime.snapshot import ClipPlan, Snapshot
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A clip on the timeline: scene samples [start, stop) come from `offset` in a take."""
+class Line:
+    """A clip on the timeline: scene samples [start, stop) come from `offset` on in a take."""
 
     start: int
     stop: int
     offset: int
-    file: TakeFile
+    buffer: StreamBuffer
 
 
 class ReadingList:
@@ -27,15 +27,18 @@ class ReadingList:
 
     Parameters
     ----------
-    clips : iterable of ClipPlan
-        Those whose samples are not streamed are passed over.
+    lines : iterable of Line
     """
 
-    def __init__(self, clips: Iterable[ClipPlan] = ()) -> None:
-        lines = [_line(clip) for clip in clips if isinstance(clip.samples, StreamedSamples)]
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
         self._lines = sorted(lines, key=lambda line: line.start)
         self._starts = [line.start for line in self._lines]
-        self._longest = max((line.stop - line.start for line in lines), default=0)
+        self._longest = max((line.stop - line.start for line in self._lines), default=0)
+
+    @property
+    def buffers(self) -> set[StreamBuffer]:
+        """The takes that are read."""
+        return {line.buffer for line in self._lines}
 
     def keys(self, start: int, stop: int) -> Iterator[Key]:
         """Chunks that scene samples [start, stop) are made of, in no order; some twice."""
@@ -43,39 +46,36 @@ class ReadingList:
         for line in self._lines[near : bisect_left(self._starts, stop)]:
             first = max(start, line.start) - line.start + line.offset
             last = min(stop, line.stop) - line.start + line.offset
-            last = min(last, line.file.samples)
+            last = min(last, line.buffer.file.samples)
             if first >= last:
                 continue
             for number in range(first // CHUNK_SAMPLES, -(-last // CHUNK_SAMPLES)):
-                yield line.file, number
+                yield line.buffer, number
 
 
 def stream(snapshot: Snapshot, store: ChunkStore) -> tuple[Snapshot, ReadingList]:
-    """The same scene with its takes read out of a chunk store, and the list of what it reads."""
-    seen: dict[int, Any] = {}
+    """The same scene with its takes in the address space of a store, and the list of what it reads.
+
+    Takes that are no memory maps stay as they are.
+    """
+    buffers: dict[int, StreamBuffer | None] = {}
+    lines: list[Line] = []
 
     def streamed(clip: ClipPlan) -> ClipPlan:
         identity = id(clip.samples)
-        if identity not in seen:
-            seen[identity] = _streamed_take(clip.samples, store)
-        samples = seen[identity]
-        return clip if samples is clip.samples else replace(clip, samples=samples)
+        if identity not in buffers:
+            file = take_file_of(clip.samples)
+            buffers[identity] = None if file is None else store.buffer_of(file)
+        buffer = buffers[identity]
+        if buffer is None:
+            return clip
+        stop = clip.start_sample + clip.length_samples
+        lines.append(Line(clip.start_sample, stop, clip.offset_samples, buffer))
+        return replace(clip, samples=buffer.samples)
 
     def with_clips(plan: Any) -> Any:
         return replace(plan, clips=tuple(streamed(clip) for clip in plan.clips))
 
     sources = tuple(with_clips(source) for source in snapshot.sources)
     beds = tuple(with_clips(bed) for bed in snapshot.beds)
-    clips = [clip for plan in (*sources, *beds) for clip in plan.clips]
-    return replace(snapshot, sources=sources, beds=beds), ReadingList(clips)
-
-
-def _streamed_take(samples: Any, store: ChunkStore) -> Any:
-    file = take_file_of(samples)
-    return samples if file is None else StreamedSamples(store, file)
-
-
-def _line(clip: ClipPlan) -> _Line:
-    file = cast(StreamedSamples, clip.samples).file
-    stop = clip.start_sample + clip.length_samples
-    return _Line(clip.start_sample, stop, clip.offset_samples, file)
+    return replace(snapshot, sources=sources, beds=beds), ReadingList(lines)

@@ -333,9 +333,9 @@ class Renderer:
             self._health.note_work(spent_s, rendered / transport.sample_rate_hz)
 
     def _write_block(self) -> int:
-        self._fetching.begin_block()
         block = self._transport.next_block()
-        self._fetching.end_block()
+        if block.sounding:
+            self._fetching.check(block.position, block.speed)
         samples = self._path.convert(block.samples)
         peaks = np.abs(block.samples).max(axis=1) if block.sounding else None
         if len(samples):

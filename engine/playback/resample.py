@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import gcd
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 _HALF_TAPS = 32
@@ -56,11 +57,24 @@ class Resampler:
         count = max(0, -(-(available - self._next) // self._down))
         times = self._next + self._down * np.arange(count)
         starts, phases = np.divmod(times, self._up)
-        windows = np.lib.stride_tricks.sliding_window_view(joined, 2 * self._half, axis=1)
-        out = np.einsum("cnt,nt->cn", windows[:, starts + 1], self._phases[phases])
+        out = np.empty((len(block), count), dtype=np.float32)
+        filter_at(joined, starts + 1, self._phases, phases, out)
         self._next += self._down * count - available
         self._history = joined[:, joined.shape[1] - 2 * self._half :]
-        return np.ascontiguousarray(out, dtype=np.float32)
+        return out
+
+
+@njit(cache=True, nogil=True)
+def filter_at(samples, starts, rows, chosen, out):  # type: ignore[no-untyped-def]
+    """Write to `out` (channels, n) the samples from each start on, weighted by the chosen row."""
+    taps = rows.shape[1]
+    for channel in range(samples.shape[0]):
+        for i in range(len(starts)):
+            start, row = starts[i], chosen[i]
+            total = 0.0
+            for tap in range(taps):
+                total += samples[channel, start + tap] * rows[row, tap]
+            out[channel, i] = total
 
 
 def _phase_table(up: int, half: int, cutoff: float) -> NDArray[np.float32]:

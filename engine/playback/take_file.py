@@ -69,8 +69,8 @@ class TakeFile:
     samples: int
     stamp_ns: int = 0
 
-    def read(self, files: OpenFiles, first: int, count: int) -> NDArray[np.float32]:
-        """(channels, count) samples from `first` on.
+    def read(self, files: OpenFiles, first: int, out: NDArray[np.float32]) -> None:
+        """Fill `out` (n, channels), in memory as in the file, with samples from `first` on.
 
         Raises
         ------
@@ -79,19 +79,19 @@ class TakeFile:
         """
         stride = _SAMPLE_BYTES * self.channels
         handle = files.handle(self.path)
-        data = _read_at(handle, count * stride, self.offset_bytes + first * stride)
-        if len(data) < count * stride:
+        wanted = out.data.cast("B")
+        if _read_at(handle, wanted, self.offset_bytes + first * stride) < len(wanted):
             raise OSError(f"{self.path.name} is shorter than it was")
-        interleaved = np.frombuffer(data, "<f4").reshape(count, self.channels)
-        return np.ascontiguousarray(interleaved.T, dtype=np.float32)
 
 
-def _read_at(handle: int, size_bytes: int, offset_bytes: int) -> bytes:
-    """Up to `size_bytes` from a place in a file."""
-    if hasattr(os, "pread"):
-        return os.pread(handle, size_bytes, offset_bytes)
+def _read_at(handle: int, out: memoryview, offset_bytes: int) -> int:
+    """Fill `out` from a place in a file; how many bytes came."""
+    if hasattr(os, "preadv"):
+        return os.preadv(handle, [out], offset_bytes)
     os.lseek(handle, offset_bytes, os.SEEK_SET)
-    return os.read(handle, size_bytes)
+    data = os.read(handle, len(out))
+    out[: len(data)] = data
+    return len(data)
 
 
 def take_file_of(samples: NDArray[np.float32]) -> TakeFile | None:
