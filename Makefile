@@ -5,12 +5,14 @@
 # make fix     let the formatter and the linter mend what they can
 # make bench   measure; prints a table and writes benchmarks/results.json
 # make kill-test  kill an editing session 200 times; each must open again, and be right
+# make steadiness  ten minutes of playing while the window and the machine are kept busy
+# make endurance   eight simulated hours of editing and playing
 # make demo    draw the demo clip and its known answer again
 # make package build the wheel and the source archive into dist/
 # make clean   remove .venv and everything built
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint check fix bench kill-test demo package install-desktop clean
+.PHONY: run test lint check fix bench kill-test steadiness endurance demo package install-desktop clean
 
 BIN := .venv/bin
 SETUP := packaging/setup.sh pyproject.toml $(wildcard packaging/debian/*.txt)
@@ -48,6 +50,12 @@ bench: .venv/.ready-dev
 
 kill-test: .venv/.ready-dev
 	$(BIN)/python -m benchmarks.kill_test --kills 200
+
+steadiness: .venv/.ready-dev
+	$(BIN)/python -m benchmarks.steadiness --minutes 10
+
+endurance: .venv/.ready-dev
+	$(BIN)/python -m benchmarks.endurance --hours 8
 
 demo: .venv/.ready-run
 	$(BIN)/python -m resources.demo.draw_demo

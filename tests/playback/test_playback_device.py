@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import time
@@ -300,22 +299,3 @@ def test_lost_device_goes_silent_says_so_and_returns(
     with audio_server.recording() as recording:
         time.sleep(0.6)
     assert np.abs(recording.samples()).max() == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=0.01)
-
-
-@pytest.mark.timeout(60)
-def test_busy_window_causes_no_underrun(player: Player) -> None:
-    client = player.client
-    client.play()
-    wait_for(lambda: client.position_s > 0.3)
-    underruns = []
-    for _ in range(3):  # other programs may starve the engine once; this window never may
-        before = client.status.underruns
-        until_s = time.monotonic() + 5.0
-        for count in itertools.count():
-            if count % 1000 == 0 and time.monotonic() > until_s:
-                break
-        underruns.append(client.status.underruns - before)
-        if underruns[-1] == 0:
-            break
-    assert underruns[-1] == 0, underruns
-    assert client.position_s > 4.5

@@ -1,0 +1,129 @@
+"""Hours of editing and playing, simulated faster than they pass: does anything grow, drift or tear?
+
+The engine's renderer plays a real, compiled scene into a simulated device whose crystal is wrong,
+whose blocks come late and which is unplugged now and then, while edits, seeks, loops, shuttling and
+faders come at random. The scene is one slow triangle wave: what is heard at a moment tells which
+moment of the scene it is, and is compared with the position that the window would show.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.simulated_session import SimulatedSession
+
+STEP_S = 0.008
+"""Simulated time between two rounds of the renderer, on average."""
+LATE_CHANCE, LATE_S = 0.01, 0.024
+"""The renderer wakes so late now and then, as on a virtual machine."""
+SETTLE_S = 1.2
+"""After a gesture the sound is not compared for so long: fades and glides are on the way."""
+WARM_UP = 0.2
+"""Share of the run after which memory must not grow any more."""
+NOISE_S = 1e-4
+
+
+@dataclass(frozen=True)
+class Endurance:
+    """A run. Errors are picture to sound, in seconds; gaps are those the device met."""
+
+    hours: float
+    took_s: float
+    gestures: int
+    device_changes: int
+    comparisons: int
+    worst_error_s: float
+    typical_error_s: float
+    gaps_met: int
+    gaps_counted: int
+    disk_dropouts: int
+    faulty_blocks: int
+    unexplained: int
+    memory_growth_mib: float
+
+
+def run(hours: float, seed: int = 1) -> Endurance:
+    """Simulate so many hours."""
+    rng = np.random.default_rng(seed)
+    began_s = time.monotonic()
+    errors: list[float] = []
+    memory: list[int] = []
+    with tempfile.TemporaryDirectory(prefix="foleystage-endure-") as folder:
+        session = SimulatedSession(Path(folder), rng)
+        end_s = hours * 3600.0
+        quiet_s, next_gesture_s, next_look_s = SETTLE_S, 1.0, 0.0
+        while session.now_s < end_s:
+            late = rng.random() < LATE_CHANCE
+            session.turn(STEP_S * rng.random() * 2 + (LATE_S * rng.random() if late else 0.0))
+            if session.now_s > next_gesture_s:
+                session.gesture()
+                quiet_s = session.now_s + SETTLE_S
+                next_gesture_s = quiet_s + 4.0 * rng.random()
+            elif session.now_s > quiet_s:
+                errors += session.error_s()
+            if session.now_s > next_look_s:
+                memory.append(resident_bytes())
+                next_look_s += end_s / 100
+        result = Endurance(
+            hours=hours,
+            took_s=round(time.monotonic() - began_s, 1),
+            gestures=session.gestures,
+            device_changes=session.device_changes,
+            comparisons=len(errors),
+            worst_error_s=float(np.max(errors)),
+            typical_error_s=float(np.median(errors)),
+            gaps_met=session.gaps_met,
+            gaps_counted=session.gaps_counted,
+            disk_dropouts=session.disk_dropouts,
+            faulty_blocks=session.faulty_blocks,
+            unexplained=int(np.count_nonzero(np.array(errors) > 1e-3)),
+            memory_growth_mib=_growth_mib(memory),
+        )
+        session.close()
+    return result
+
+
+def resident_bytes() -> int:
+    """Memory this process holds (0 where the system does not tell)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return 4096 * pages
+
+
+def _growth_mib(memory: list[int]) -> float:
+    """What memory grew by after the warm-up, by a line through the samples."""
+    settled = np.array(memory[int(WARM_UP * len(memory)) :], dtype=float)
+    if len(settled) < 2:
+        return 0.0
+    slope, _ = np.polyfit(np.arange(len(settled)), settled, 1)
+    return round(float(slope * len(settled)) / 2**20, 2)
+
+
+def main() -> int:
+    """The command; exit status 1 when something grew, drifted or tore."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hours", type=float, default=8.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("-o", "--out", type=Path, help="write the figures as JSON")
+    arguments = parser.parse_args()
+    result = run(arguments.hours, arguments.seed)
+    text = json.dumps(asdict(result), indent=2)
+    print(text)
+    if arguments.out is not None:
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+    sound = result.unexplained == 0 and result.gaps_met == result.gaps_counted
+    return int(not sound or result.memory_growth_mib > 16.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
