@@ -105,20 +105,23 @@ class MotionSampler:
         np.multiply(law.gain(distances), self._fixed_gains, out=self._gains[known:])
         self._gains[known:][self._lost[known:]] = 0.0
         if self._snapshot.encoders:
-            focus = law.focus(self._distances)
+            focus = law.focus(distances)
             if self._has_width:
-                focus = focus * width_focus(widths_at(self._snapshot, times))
-            self._encode(focus)
+                focus = focus * width_focus(widths_at(self._snapshot, times[known:]))
+            self._encode(focus, known)
 
-    def _encode(self, focus: Floats) -> None:
+    def _encode(self, focus: Floats, known: int) -> None:
+        """Gains of all edges but the first `known`, which are the last ones of before."""
+        if known:
+            self._channel_gains[:known] = self._channel_gains[-known:]
         edges, sources = focus.shape
-        directions = self._directions.reshape(-1, 3)
+        directions = self._directions[known:].reshape(-1, 3)
         row = 0
         for encoder in self._snapshot.encoders.values():
             gains = encoder.gains(directions, focus.reshape(-1))
             rows = slice(row, row + encoder.channels)
             per_edge: NDArray[np.float64] = gains.reshape(edges, sources, encoder.channels)
-            self._channel_gains[:, rows] = per_edge.transpose(0, 2, 1)
+            self._channel_gains[known:, rows] = per_edge.transpose(0, 2, 1)
             row += encoder.channels
 
 
