@@ -29,6 +29,7 @@ LEADS_DB = -6.0
 """Level of a track over everything else from which the mix can follow it."""
 SINGLE_DB = 20.0
 """Level over all other tracks from which it is the single source."""
+_SILENCE_DBFS = -150.0
 _FEWEST = 6
 """Fewer windows than this give no correlation."""
 
@@ -61,15 +62,15 @@ class Heard:
 def listen(project: Project, audio_path: AudioPath, tracks: list[Track]) -> dict[str, Heard]:
     """Figures of the given tracks of a project, by id."""
     mix = _render(project, audio_path, None)
-    sounding = [t for t in project.tracks if any(c.track_id == t.id for c in project.clips)]
-    solos = {t.id: _render(project, audio_path, t.id) for t in sounding}
-    objects = [t.id for t in sounding if t.kind == "object"]
-    heard: dict[str, Heard] = {}
-    for track in tracks:
-        if track.id in solos:
-            others = [solos[i]["foa"] for i in objects if i != track.id]
-            heard[track.id] = _measure(project, track, mix, solos[track.id], others)
-    return heard
+    sounding = {clip.track_id for clip in project.clips if not clip.muted}
+    silence = {name: np.zeros_like(audio) for name, audio in mix.items()}
+    solos = {
+        t.id: _render(project, audio_path, t.id) if t.id in sounding else silence for t in tracks
+    }
+    return {
+        t.id: _measure(project, t, mix, solos[t.id], [solos[i]["foa"] for i in solos if i != t.id])
+        for t in tracks
+    }
 
 
 def _render(
@@ -99,7 +100,7 @@ def _measure(
     positions = track.trajectory.at(own.times_s)
     azimuth_deg = to_spherical(positions)[:, 0]
     inside = (own.times_s >= track.start_s) & (own.times_s <= track.end_s)
-    loudest = own.level_dbfs[inside].max(initial=-200.0)
+    loudest = own.level_dbfs[inside].max(initial=_SILENCE_DBFS)
     active = inside & (own.level_dbfs > np.maximum(loudest, rest.level_dbfs) - AUDIBLE_DB)
     leads = active & (own.level_dbfs > rest.level_dbfs + LEADS_DB)
     own_level = energy_vector(solo["foa"], rate_hz).level_dbfs
