@@ -61,11 +61,14 @@ class Sums:
     vehicles: int = 0
     found: int = 0
     whole: int = 0
+    muted: int = 0
     heard: list[Heard] = field(default_factory=list)
+    """Of tracks that sound and go a third of the picture or more."""
 
     def __str__(self) -> str:
         text = (
-            f"{self.clips} clips: {self.tracks} tracks ({self.unknown} on no annotated vehicle); "
+            f"{self.clips} clips: {self.tracks} tracks ({self.unknown} on no annotated vehicle, "
+            f"{self.muted} muted); "
             f"crossing vehicles found {self.found}/{self.vehicles}, whole {self.whole}"
         )
         if not self.heard:
@@ -187,8 +190,9 @@ def _print_track(
         f"  {track.name:12s} {track.start_s:4.1f}-{track.end_s:4.1f} s {azimuth[0]:4.0f} .. "
         f"{azimuth[-1]:4.0f} ({np.ptp(azimuth):3.0f}) {track.confidence:.2f} {on or '-':8s}"
     )
-    if heard is None:
-        print(f"{line} silent")
+    if heard is None or heard.active_s == 0.0:
+        print(f"{line} muted")
+        sums.muted += 1
         return
     if np.ptp(azimuth) >= 120 * CROSSES:
         sums.heard.append(heard)
