@@ -27,7 +27,7 @@ Span = tuple[float, float]
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
 UNKNOWN_DB = -6.0
-"""Level of what nobody knows (and twice as much less weight): it must not cover what is known."""
+"""Level of what nobody knows; and it is never in front of what is known."""
 _RIVAL_DB = 6.0
 """Movers so much below the loudest at a moment cannot be in front."""
 _ACROSS_DB, _FULL_DEG = 8.0, 60.0
@@ -84,10 +84,10 @@ def turns(tracks: Sequence[Track], rules: Sequence[ObjectRule], end_s: float) ->
         return found
     times = np.arange(0.0, end_s, _STEP_S)
     levels = np.stack([_level_db(track, times) + found[track.id].level_db for track in rivals])
-    weights = np.array(
-        [_weight_db(t, row) + found[t.id].level_db for t, row in zip(rivals, levels, strict=True)]
-    )
-    near = np.isfinite(levels) & (levels > levels.max(axis=0) - _RIVAL_DB)
+    weights = np.array([_weight_db(t, row) for t, row in zip(rivals, levels, strict=True)])
+    unknown = np.array([found[track.id].level_db < 0.0 for track in rivals])
+    rank = np.where(unknown[:, None] & np.isfinite(levels[~unknown]).any(axis=0), -np.inf, levels)
+    near = np.isfinite(rank) & (rank > rank.max(axis=0) - _RIVAL_DB)
     front = np.argmax(np.where(near, weights[:, None], -np.inf), axis=0)
     for index, track in enumerate(rivals):
         present = np.isfinite(levels[index])

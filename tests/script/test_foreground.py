@@ -62,7 +62,7 @@ def test_what_the_analysis_is_unsure_of_is_muted(make_track, make_project) -> No
 
 def test_the_unknown_gives_way_to_the_known(make_track) -> None:
     unknown = structs.replace(
-        make_track("object", (3.6, 8, -1), (3.6, -8, -1), seen=(0, 3), id="what"), boxes="seen"
+        make_track("object", (1.5, 1, -1), (1.5, -1, -1), seen=(0, 3), id="what"), boxes="seen"
     )
     tracks = (near_car(make_track), unknown)
     found = turns(tracks, [rule_for(t, shipped_rules()) for t in tracks], 8.0)
