@@ -17,6 +17,7 @@ distance between is left out and predicted from its neighbours, and the nearest 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ _POINTS = 1024
 _FINER = 8
 _LARGEST_ITD_S = 0.0012
 _SEED = 0
+_BANDS_HZ = (200.0, 1000.0, 4000.0, 12_000.0)
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,30 @@ def predict_distances(files: list[Path]) -> list[str]:
     return rows
 
 
+def predict_nearness(files: list[Path]) -> list[str]:
+    """Rows of a table: level differences of the first set, unchanged and brought nearer."""
+    rate = read_sofa(files[0]).sample_rate_hz
+    far, *truths = (load_hrirs(file, rate) for file in files)
+    rows = []
+    for truth in truths:
+        directions = truth.directions[: truth.measured : 5]
+        wanted = level_differences_db(truth.responses[: truth.measured : 5], rate)
+        tried = far.interpolate(directions), far.interpolate(directions, truth.distance_m)
+        misses = [np.abs(level_differences_db(r, rate) - wanted).mean(axis=1) for r in tried]
+        cells = [" / ".join(f"{miss:.1f}" for miss in bands) + " dB" for bands in misses]
+        rows.append(f"| {truth.distance_m:g} m | {cells[0]} | {cells[1]} |")
+    return rows
+
+
+def level_differences_db(responses: Floats, sample_rate_hz: int) -> Floats:
+    """(bands, m) left over right, of responses (m, 2, taps)."""
+    power = np.abs(fft.rfft(responses, _POINTS)) ** 2
+    frequency_hz = np.arange(_POINTS // 2 + 1) * sample_rate_hz / _POINTS
+    edges = np.searchsorted(frequency_hz, _BANDS_HZ)
+    bands = [power[..., a:b].sum(axis=-1) for a, b in itertools.pairwise(edges)]
+    return np.array([10.0 * np.log10(band[:, 0] / band[:, 1]) for band in bands])
+
+
 def _levelled(known: HrirSet) -> HrirSet:
     """The nearer sphere's first onset brought to the outer's, as loading one file would."""
     shifted = tuple(near.like(known) for near in known.nearer)
@@ -140,6 +166,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("files", nargs="*", default=["kemar"], help="SOFA files, or 'kemar'")
     parser.add_argument("--distances", nargs="+", type=Path, default=[], metavar="SOFA")
+    parser.add_argument("--near", nargs="+", type=Path, default=[], metavar="SOFA")
     arguments = parser.parse_args()
     try:
         print("| set | directions | half | nearest kept | LSD nearest | ITD nearest "
@@ -157,6 +184,9 @@ def main() -> int:
             print("\n| distance | predicted | LSD far set | ITD far set | LSD ours | ITD ours |")
             print("|---|---|---|---|---|---|")
             print("\n".join(predict_distances(arguments.distances)))
+        if arguments.near:
+            print("\n| distance | unchanged | with nearness |\n|---|---|---|")
+            print("\n".join(predict_nearness(arguments.near)))
     except FoleystageError as error:
         print(f"hrir_interpolation: {error}", file=sys.stderr)
         return 1

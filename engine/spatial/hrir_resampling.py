@@ -18,6 +18,7 @@ from engine.errors import HrirError
 _HALF_LENGTH = 48
 _BETA = 9.0
 _LARGEST_RATIO_TERM = 2000
+_LARGEST_BYTES = 512 * 10**6
 
 
 def resample_responses(
@@ -28,7 +29,8 @@ def resample_responses(
     Raises
     ------
     HrirError
-        If the rates' ratio has no small whole numbers: the filter would grow without bound.
+        If the rates' ratio has no small whole numbers, so that the filter would grow without
+        bound, or the result would.
     """
     if from_hz == to_hz:
         return responses
@@ -40,6 +42,12 @@ def resample_responses(
             f"cannot convert responses of {from_hz} Hz to {to_hz} Hz",
             place=place,
             remedy="convert the sound to 44100 or 48000 Hz, or choose another SOFA file",
+        )
+    if responses.nbytes * up / down > _LARGEST_BYTES:
+        raise HrirError(
+            f"{len(responses)} responses take more than {_LARGEST_BYTES // 10**6} MB at {to_hz} Hz",
+            place=place,
+            remedy="choose a set of fewer directions or shorter responses, or 'kemar'",
         )
     taps = signal.firwin(2 * _HALF_LENGTH * larger + 1, 1.0 / larger, window=("kaiser", _BETA))
     converted = signal.resample_poly(responses, up, down, axis=-1, window=taps)

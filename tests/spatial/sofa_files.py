@@ -40,3 +40,27 @@ def spherical_head(directions, sample_rate_hz=48_000, taps=128, radius_m=0.0875,
     gentle = np.cos(0.5 * np.pi * np.clip(frequency / (0.5 * sample_rate_hz), 0.0, 1.0)) ** 0.25
     spectra = 10.0 ** (level_db / 20.0) * turns * gentle
     return np.fft.irfft(spectra, taps), delays_s
+
+
+def write_tiny_set(path: Path, azimuths_deg, **changes) -> Path:
+    """A set on the horizon: one impulse an ear, the far one later and softer."""
+    count = len(azimuths_deg)
+    side = np.sin(np.radians(azimuths_deg))
+    responses = np.zeros((count, 2, 64))
+    for ear, sign in ((0, -1.0), (1, 1.0)):
+        place = np.round(20 + 10 * sign * side).astype(int)
+        responses[np.arange(count), ear, place] = 1.0 - 0.5 * sign * side
+    values = {
+        "Data.IR": responses,
+        "Data.SamplingRate": np.array([48000.0]),
+        "SourcePosition": np.column_stack([azimuths_deg, np.zeros(count), np.ones(count)]),
+        **changes,
+    }
+    with h5py.File(path, "w") as sofa:
+        sofa.attrs["SOFAConventions"] = np.bytes_("SimpleFreeFieldHRIR")
+        for name, value in values.items():
+            if value is not None:
+                sofa[name] = value
+        if "SourcePosition" in sofa:
+            sofa["SourcePosition"].attrs["Type"] = np.bytes_("spherical")
+    return path

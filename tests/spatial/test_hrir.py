@@ -6,6 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from sofa_files import write_tiny_set
 
 from engine.coordinates import to_cartesian
 from engine.errors import HrirError
@@ -24,30 +25,6 @@ from engine.spatial.sphere import fibonacci_sphere
 @pytest.fixture(scope="module")
 def kemar() -> HrirSet:
     return load_hrirs("kemar", 44100)
-
-
-def write_sofa(path: Path, azimuths_deg, **changes) -> Path:
-    """A tiny set: one impulse an ear, the far one later and softer."""
-    count = len(azimuths_deg)
-    side = np.sin(np.radians(azimuths_deg))
-    responses = np.zeros((count, 2, 64))
-    for ear, sign in ((0, -1.0), (1, 1.0)):
-        place = np.round(20 + 10 * sign * side).astype(int)
-        responses[np.arange(count), ear, place] = 1.0 - 0.5 * sign * side
-    values = {
-        "Data.IR": responses,
-        "Data.SamplingRate": np.array([48000.0]),
-        "SourcePosition": np.column_stack([azimuths_deg, np.zeros(count), np.ones(count)]),
-        **changes,
-    }
-    with h5py.File(path, "w") as sofa:
-        sofa.attrs["SOFAConventions"] = np.bytes_("SimpleFreeFieldHRIR")
-        for name, value in values.items():
-            if value is not None:
-                sofa[name] = value
-        if "SourcePosition" in sofa:
-            sofa["SourcePosition"].attrs["Type"] = np.bytes_("spherical")
-    return path
 
 
 def test_the_shipped_set_is_whole(kemar: HrirSet) -> None:
@@ -133,7 +110,7 @@ def test_onsets_of_shifted_responses() -> None:
 
 
 def test_a_ring_covers_the_sphere(tmp_path: Path) -> None:
-    hrirs = load_hrirs(write_sofa(tmp_path / "ring.sofa", np.arange(0.0, 360.0, 10.0)), 48000)
+    hrirs = load_hrirs(write_tiny_set(tmp_path / "ring.sofa", np.arange(0.0, 360.0, 10.0)), 48000)
     assert hrirs.measured == 36
     left = hrirs.interpolate(to_cartesian([90.0], [40.0]))[0]
     assert np.sum(left[0] ** 2) > np.sum(left[1] ** 2)
@@ -144,15 +121,17 @@ def test_delays_of_the_file_come_before_the_response(tmp_path: Path) -> None:
     azimuths = np.arange(0.0, 360.0, 10.0)
     delays = np.zeros((36, 2))
     delays[:, 1] = 5.0
-    plain = load_hrirs(write_sofa(tmp_path / "a.sofa", azimuths), 48000)
-    late = load_hrirs(write_sofa(tmp_path / "b.sofa", azimuths, **{"Data.Delay": delays}), 48000)
+    plain = load_hrirs(write_tiny_set(tmp_path / "a.sofa", azimuths), 48000)
+    late = load_hrirs(
+        write_tiny_set(tmp_path / "b.sofa", azimuths, **{"Data.Delay": delays}), 48000
+    )
     shift = late.delays_samples[:36] - plain.delays_samples[:36]
     np.testing.assert_allclose(shift, np.tile([0.0, 5.0], (36, 1)), atol=0.05)
 
 
 def test_cartesian_positions_and_swapped_ears(tmp_path: Path) -> None:
     azimuths = np.arange(0.0, 360.0, 10.0)
-    path = write_sofa(tmp_path / "c.sofa", azimuths)
+    path = write_tiny_set(tmp_path / "c.sofa", azimuths)
     with h5py.File(path, "r+") as sofa:
         sofa["SourcePosition"][...] = to_cartesian(azimuths, 0.0)
         sofa["SourcePosition"].attrs["Type"] = np.bytes_("cartesian")
@@ -186,7 +165,7 @@ def test_cartesian_positions_and_swapped_ears(tmp_path: Path) -> None:
     ],
 )
 def test_bad_sets_are_refused_in_words(tmp_path: Path, changes: dict, word: str) -> None:
-    path = write_sofa(tmp_path / "bad.sofa", np.arange(0.0, 360.0, 10.0), **changes)
+    path = write_tiny_set(tmp_path / "bad.sofa", np.arange(0.0, 360.0, 10.0), **changes)
     with pytest.raises(HrirError, match=word) as caught:
         load_hrirs(path, 48000)
     assert "bad.sofa" in str(caught.value)
@@ -195,93 +174,13 @@ def test_bad_sets_are_refused_in_words(tmp_path: Path, changes: dict, word: str)
 
 def test_an_unusual_level_is_noted(tmp_path: Path, kemar: HrirSet) -> None:
     azimuths = np.arange(0.0, 360.0, 10.0)
-    usual = load_hrirs(write_sofa(tmp_path / "usual.sofa", azimuths), 48000)
+    usual = load_hrirs(write_tiny_set(tmp_path / "usual.sofa", azimuths), 48000)
     assert len(usual.notes) == 1  # a ring is named as such
     responses = 0.05 * np.eye(64)[np.full((36, 2), 20)]
-    path = write_sofa(tmp_path / "q.sofa", azimuths, **{"Data.IR": responses})
+    path = write_tiny_set(tmp_path / "q.sofa", azimuths, **{"Data.IR": responses})
     note, _ = load_hrirs(path, 48000).notes
     assert kemar.notes == ()
     assert note == "HRIR set q.sofa is 26 dB quieter than usual sets"
-
-
-def ring_set(path: Path, **changes) -> HrirSet:
-    return load_hrirs(write_sofa(path, np.arange(0.0, 360.0, 10.0), **changes), 48000)
-
-
-def ring_positions(count: int = 36, turn: float = 10.0, distance: float = 1.0) -> np.ndarray:
-    return np.column_stack([np.arange(count) * turn, np.zeros(count), np.full(count, distance)])
-
-
-@pytest.mark.parametrize(("distance", "words"), [(140.0, "centimetres"), (1400.0, "millimetres")])
-def test_distances_of_another_unit_are_put_right(
-    tmp_path: Path, distance: float, words: str
-) -> None:
-    hrirs = ring_set(tmp_path / "cm.sofa", SourcePosition=ring_positions(distance=distance))
-    assert hrirs.distance_m == pytest.approx(1.4)
-    assert f"distances of {distance:.0f} m, taken as {words}" in hrirs.notes[0]
-
-
-def test_radians_called_degrees_are_put_right(tmp_path: Path) -> None:
-    """All within 6.3 degrees, yet the ears hear 0.4 ms apart: no head does."""
-    wrong = ring_positions()
-    wrong[:, 0] = np.radians(wrong[:, 0])
-    hrirs = ring_set(tmp_path / "rad.sofa", SourcePosition=wrong)
-    assert "taken as radians" in hrirs.notes[0]
-    left = hrirs.responses[hrirs.nearest([0.0, 1.0, 0.0])]
-    assert np.sum(left[0] ** 2) > 4.0 * np.sum(left[1] ** 2)
-
-
-def test_swapped_ears_are_said(tmp_path: Path) -> None:
-    azimuths = -np.arange(0.0, 360.0, 10.0)
-    mirrored = np.column_stack([azimuths, np.zeros(36), np.ones(36)])
-    hrirs = ring_set(tmp_path / "swap.sofa", SourcePosition=mirrored)
-    assert "left and right exchanged" in hrirs.notes[0]
-    left = hrirs.responses[hrirs.nearest([0.0, 1.0, 0.0])]
-    assert np.sum(left[0] ** 2) > 4.0 * np.sum(left[1] ** 2)
-
-
-def test_a_few_silent_measurements_are_left_out(tmp_path: Path) -> None:
-    path = write_sofa(tmp_path / "few.sofa", np.arange(0.0, 360.0, 10.0))
-    with h5py.File(path, "r+") as sofa:
-        sofa["Data.IR"][5:7] = 0.0
-    hrirs = load_hrirs(path, 48000)
-    assert hrirs.measured == 34
-    assert "2 silent measurements left out" in hrirs.notes[0]
-
-
-def test_directions_that_occur_twice(tmp_path: Path) -> None:
-    twice = ring_positions()
-    twice[20] = twice[3]
-    hrirs = ring_set(tmp_path / "twice.sofa", SourcePosition=twice)
-    assert hrirs.measured == 35
-    assert any("1 directions occur twice" in note for note in hrirs.notes)
-
-
-def test_one_direction_is_everywhere(tmp_path: Path) -> None:
-    hrirs = load_hrirs(write_sofa(tmp_path / "one.sofa", np.array([90.0])), 48000)
-    assert any("one direction" in note for note in hrirs.notes)
-    everywhere = hrirs.interpolate(fibonacci_sphere(20))
-    np.testing.assert_allclose(everywhere, np.repeat(hrirs.responses[:1], 20, axis=0), atol=1e-9)
-
-
-def test_a_half_sphere_is_said(tmp_path: Path) -> None:
-    grid = fibonacci_sphere(200)
-    upper = grid[grid[:, 2] > 0.0]
-    angles = np.degrees([np.arctan2(upper[:, 1], upper[:, 0]), np.arcsin(upper[:, 2])])
-    places = np.column_stack([*angles, np.ones(len(upper))])
-    path = write_sofa(tmp_path / "half.sofa", angles[0], SourcePosition=places)
-    (note,) = load_hrirs(path, 48000).notes
-    assert "measures nothing within" in note
-
-
-def test_a_ring_keeps_interaural_time_off_its_plane(tmp_path: Path) -> None:
-    """Above the horizon a source is as far to the side as on the horizon's same cone."""
-    hrirs = ring_set(tmp_path / "ring.sofa")
-    above = hrirs.interpolate(to_cartesian([90.0], [45.0]))
-    on_cone = hrirs.interpolate(to_cartesian([45.0], [0.0]))
-    times = [np.diff(onset_delays(r, 48000)[0])[0] for r in (above, on_cone)]
-    assert times[0] == pytest.approx(times[1], abs=1.5)
-    assert times[1] > 10.0
 
 
 def test_a_vast_grid_is_thinned() -> None:
@@ -294,6 +193,17 @@ def test_a_vast_grid_is_thinned() -> None:
     )
     assert apart.max() < 2.5
     assert "30000 directions thinned" in note
+
+
+def test_a_set_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured after conversion: four times the rate is four times the memory."""
+    monkeypatch.setattr("engine.spatial.hrir_resampling._LARGEST_BYTES", 100_000)
+    path = write_tiny_set(tmp_path / "vast.sofa", np.arange(0.0, 360.0, 10.0))
+    assert load_hrirs(path, 48000).measured == 36
+    with pytest.raises(HrirError, match="36 responses take more than"):
+        load_hrirs(path, 192_000)
 
 
 def test_the_resampler_is_flat_and_rejects_images() -> None:
@@ -310,7 +220,7 @@ def test_the_resampler_is_flat_and_rejects_images() -> None:
 @pytest.mark.parametrize("name", ["Data.IR", "Data.SamplingRate", "SourcePosition", "Data.Delay"])
 def test_a_group_is_no_array(tmp_path: Path, name: str) -> None:
     changes = {"Data.Delay": np.zeros((36, 2)), name: None}
-    path = write_sofa(tmp_path / "group.sofa", np.arange(0.0, 360.0, 10.0), **changes)
+    path = write_tiny_set(tmp_path / "group.sofa", np.arange(0.0, 360.0, 10.0), **changes)
     with h5py.File(path, "r+") as sofa:
         sofa.create_group(name)
     with pytest.raises(HrirError, match=f"{name} is a group"):
@@ -321,7 +231,7 @@ def test_a_group_is_no_array(tmp_path: Path, name: str) -> None:
 def test_arrays_beyond_reason_are_refused_unread(tmp_path: Path, name: str) -> None:
     """Nothing is allocated in the file, so it takes a few kilobytes to claim a terabyte."""
     changes = {name: None}
-    path = write_sofa(tmp_path / "vast.sofa", np.arange(0.0, 360.0, 10.0), **changes)
+    path = write_tiny_set(tmp_path / "vast.sofa", np.arange(0.0, 360.0, 10.0), **changes)
     with h5py.File(path, "r+") as sofa:
         sofa.create_dataset(name, (10**6, 2, 10**5), "f4", chunks=(1, 2, 1000))
     with pytest.raises(HrirError, match=f"{name} has shape .* too large"):
@@ -330,7 +240,7 @@ def test_arrays_beyond_reason_are_refused_unread(tmp_path: Path, name: str) -> N
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95])
 def test_truncated_files_are_refused(tmp_path: Path, share: float) -> None:
-    path = write_sofa(tmp_path / "cut.sofa", np.arange(0.0, 360.0, 10.0))
+    path = write_tiny_set(tmp_path / "cut.sofa", np.arange(0.0, 360.0, 10.0))
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(HrirError, match=r"not a readable SOFA file.*choose another"):
@@ -339,7 +249,7 @@ def test_truncated_files_are_refused(tmp_path: Path, share: float) -> None:
 
 def test_a_damaged_file_loads_or_is_refused_in_words(tmp_path: Path) -> None:
     """Bytes overwritten anywhere lead to a set of finite numbers or to words, nothing else."""
-    path = write_sofa(tmp_path / "whole.sofa", np.arange(0.0, 360.0, 10.0))
+    path = write_tiny_set(tmp_path / "whole.sofa", np.arange(0.0, 360.0, 10.0))
     content = path.read_bytes()
     random = np.random.default_rng(3)
     for trial in range(60):
