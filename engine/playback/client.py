@@ -18,20 +18,24 @@ from numpy.typing import NDArray
 
 from engine.layouts import format_channels
 from engine.playback import messages as m
+from engine.playback.readings import Readings
 from engine.playback.shared import MAX_TRACKS, ClockReading, SharedBlock
 from engine.playback.status import EngineStatus, StatusBoard
 from engine.playback.supervisor import Supervisor
 from engine.project.coding import encode_value
 from engine.project.model import Project
-from engine.units import gain_to_db
 
 STALE_S = 0.3
 """A clock reading older than this is not continued any more: the engine is busy or gone."""
-METER_FLOOR_DBFS = -120.0
 
 
 class PlaybackClient:
     """Plays a project through an engine process of its own.
+
+    Attributes
+    ----------
+    readings : Readings
+        The meters.
 
     Parameters
     ----------
@@ -48,6 +52,7 @@ class PlaybackClient:
     ) -> None:
         self._block = SharedBlock()
         self._board = StatusBoard()
+        self.readings = Readings(self._block)
         self._device = device
         self._sample_rate_hz = sample_rate_hz
         self._block_samples = block_samples
@@ -246,17 +251,18 @@ class PlaybackClient:
 
     def meters(self) -> NDArray[np.float32]:
         """(channels,) peak levels in dBFS, one per channel of the monitor format, after master."""
-        channels = int(self._block.get("meter_channels"))
-        peaks = self._block.array("meter_peak")[:channels]
-        return gain_to_db(peaks, METER_FLOOR_DBFS).astype(np.float32)
+        return self.readings.peaks()
 
     def clipped(self) -> NDArray[np.bool_]:
         """(channels,) flags of the channels that reached full scale since `clear_clips`."""
-        channels = int(self._block.get("meter_channels"))
-        return np.asarray(self._block.array("meter_clips")[:channels] > 0)
+        return self.readings.clipped()
+
+    def track_levels(self) -> dict[str, float]:
+        """Peak of every track in dBFS, after its fader."""
+        return self.readings.tracks(self._slots)
 
     def clear_clips(self) -> None:
-        """Put the clip flags out."""
+        """Put the clip flags out; true peak and integrated loudness begin anew."""
         self._block.put({"clips_cleared": self._block.get("clips_cleared") + 1})
 
     def _command(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from engine.playback.gauges import Levels
 
 WINDOW_S = 3.0
 _WEIGHT = 0.05
@@ -73,8 +72,8 @@ class Piece:
     playing : bool
     epoch, serial : int
         Jumps so far, and the last transport command obeyed here.
-    peaks : (channels,) float32 array, optional
-        Peak of each channel of the monitor format.
+    levels : Levels, optional
+        What was measured of it; None for silence.
     """
 
     start: int
@@ -84,7 +83,7 @@ class Piece:
     playing: bool
     epoch: int
     serial: int
-    peaks: NDArray[np.float32] | None = None
+    levels: Levels | None = None
 
     @property
     def end(self) -> int:
@@ -108,14 +107,14 @@ class Score:
             self._pieces.append(replace(last, length=piece.start - last.start))
         self._pieces.append(piece)
 
-    def advance(self, heard: float) -> list[NDArray[np.float32]]:
-        """Forget what is over; the peaks of the pieces that began to be heard meanwhile."""
+    def advance(self, heard: float) -> list[Levels]:
+        """Forget what is over; the levels of the pieces that began to be heard meanwhile."""
         began = [p for p in self._pieces if self._unmetered <= p.start <= heard]
         while len(self._pieces) > 1 and self._pieces[1].start <= heard:
             self._pieces.popleft()
         if began:
             self._unmetered = began[-1].start + 1
-        return [piece.peaks for piece in began if piece.peaks is not None]
+        return [piece.levels for piece in began if piece.levels is not None]
 
     def at(self, heard: float) -> Piece | None:
         """The piece that holds a ring position (the nearest one outside)."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.playback.heard import Score
+import numpy as np
+
+from engine.playback.gauges import Levels
+from engine.playback.heard import Piece, Score
 from engine.playback.meters import PeakMeters
 from engine.playback.shared import ClockReading, SharedBlock
+
+_NOTHING = {"momentary_lufs": -np.inf, "short_term_lufs": -np.inf, "correlation": 0.0}
+"""What a pause reads; the programme's loudness stays."""
 
 
 class Publisher:
@@ -22,6 +28,9 @@ class Publisher:
     def __init__(self, block: SharedBlock, now_s: float) -> None:
         self._block = block
         self._meters = PeakMeters(block.array("meter_peak"), block.array("meter_clips"))
+        tracks = block.array("track_peak")
+        self._tracks = PeakMeters(tracks, np.zeros(len(tracks), dtype=np.int64))
+        self._true_peak = 0.0
         self._clips_cleared = int(block.get("clips_cleared"))
         self._last_s = now_s
 
@@ -61,10 +70,40 @@ class Publisher:
 
     def _meter(self, now_s: float, heard: float, score: Score) -> None:
         self._meters.fall(now_s - self._last_s)
+        self._tracks.fall(now_s - self._last_s)
         self._last_s = now_s
-        for peaks in score.advance(heard):
-            self._meters.rise(peaks)
+        levels: Levels | None = None
+        for levels in score.advance(heard):
+            self._meters.rise(levels.reading.peaks)
+            self._tracks.rise(levels.tracks)
+            self._true_peak = max(self._true_peak, float(levels.reading.true_peaks.max()))
+        if levels is not None:
+            self._show(levels)
+        elif self._is_silent(score.at(heard)):
+            self._block.put(_NOTHING)
+            self._block.array("meter_rms")[:] = 0.0
         cleared = int(self._block.get("clips_cleared"))
         if cleared != self._clips_cleared:
             self._clips_cleared = cleared
             self._meters.clear_clips()
+            self._true_peak = 0.0
+            self._block.put({"integrated_lufs": -np.inf})
+        self._block.put({"true_peak": self._true_peak})
+
+    def _show(self, levels: Levels) -> None:
+        reading = levels.reading
+        self._block.put(
+            {
+                "momentary_lufs": reading.momentary_lufs,
+                "short_term_lufs": reading.short_term_lufs,
+                "integrated_lufs": reading.integrated_lufs,
+                "correlation": reading.correlation,
+                "direction_count": len(levels.directions),
+            }
+        )
+        self._block.array("meter_rms")[: len(reading.rms)] = reading.rms
+        self._block.array("direction_energy")[: len(levels.directions)] = levels.directions
+
+    @staticmethod
+    def _is_silent(piece: Piece | None) -> bool:
+        return piece is None or piece.levels is None

@@ -18,6 +18,7 @@ from engine.playback.ahead import AheadWriter
 from engine.playback.butler import Butler
 from engine.playback.faders import FaderLink
 from engine.playback.fetching import Fetching
+from engine.playback.gauges import Gauges, Levels
 from engine.playback.health import Health
 from engine.playback.heard import DeviceClock, Piece, Score
 from engine.playback.output import Output, SilentOutput
@@ -81,6 +82,7 @@ class Renderer:
         self._scene: Scene | None = None
         self._reader: SceneReader | None = None
         self._faders = FaderLink(block)
+        self._gauges = Gauges(block)
         self._publisher = Publisher(block, self._now())
         self._serial = 0
         self._jumped_from: int | None = None
@@ -191,6 +193,7 @@ class Renderer:
             self._change_kernel(scene)
         assert self._reader is not None
         self._faders.connect(self._reader.kernel.controls, scene.slots)
+        self._gauges.set_strips(self._reader, scene.slots)
         self._block.put({"meter_channels": scene.channels})
         if old is not None:
             self._dispose(old)
@@ -205,6 +208,7 @@ class Renderer:
             self._dispose(self._reader)
         self._reader = SceneReader(scene.kernel, scene.channels)
         self._path.set_format(scene.format, scene.sample_rate_hz)
+        self._gauges.set_format(scene.format, scene.sample_rate_hz)
         transport.set_reader(self._reader, scene.sample_rate_hz)
 
     def _scene_sample(self, time_s: float) -> int:
@@ -337,17 +341,17 @@ class Renderer:
         if block.sounding:
             self._fetching.check(block.position, block.speed)
         samples = self._path.convert(block.samples)
-        peaks = np.abs(block.samples).max(axis=1) if block.sounding else None
+        levels = self._gauges.measure(block.samples, self._reader) if block.sounding else None
         if len(samples):
             start = self._writer.cursor
             self._writer.write(samples)
-            self._note(start, len(samples), block.position, speed=block.speed, peaks=peaks)
+            self._note(start, len(samples), block.position, speed=block.speed, levels=levels)
         if self._reader is not None and self._reader.trouble:
             self._say(self._reader.trouble)
         return block.samples.shape[1]
 
     def _note(
-        self, start: int, length: int, position: int, *, speed: float, peaks: Any = None
+        self, start: int, length: int, position: int, *, speed: float, levels: Levels | None = None
     ) -> None:
         """Remember what a stretch of the ring holds."""
         transport = self._transport
@@ -360,7 +364,7 @@ class Renderer:
                 playing=speed != 0.0 or transport.playing,
                 epoch=transport.epoch,
                 serial=self._serial,
-                peaks=peaks,
+                levels=levels,
             )
         )
 

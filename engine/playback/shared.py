@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_TRACKS = 512
-MAX_METERS = 16
-LAYOUT_VERSION = 2
+MAX_METERS = 64
+MAX_DIRECTIONS = 64
+LAYOUT_VERSION = 3
 
 _CLOCK = struct.Struct("<qdddddqqq")
 _SEQUENCE = struct.Struct("<Q")
@@ -48,6 +49,15 @@ _LAYOUT = np.dtype(
         ("meter_channels", "<i8"),
         ("meter_peak", "<f4", (MAX_METERS,)),
         ("meter_clips", "<i8", (MAX_METERS,)),
+        ("meter_rms", "<f4", (MAX_METERS,)),
+        ("true_peak", "<f4"),
+        ("momentary_lufs", "<f8"),
+        ("short_term_lufs", "<f8"),
+        ("integrated_lufs", "<f8"),
+        ("correlation", "<f8"),
+        ("track_peak", "<f4", (MAX_TRACKS,)),
+        ("direction_count", "<i8"),
+        ("direction_energy", "<f4", (MAX_DIRECTIONS,)),
         # window -> engine
         ("fader_db", "<f4", (MAX_TRACKS,)),
         ("fader_muted", "<u1", (MAX_TRACKS,)),
@@ -197,6 +207,10 @@ class SharedBlock:
         self.put(dict.fromkeys(numbers, 0.0))
         self._fields["meter_peak"] = 0.0
         self._fields["meter_clips"] = 0
+        for field in ("meter_rms", "true_peak", "track_peak", "correlation", "direction_energy"):
+            self._fields[field] = 0.0
+        for field in ("momentary_lufs", "short_term_lufs", "integrated_lufs"):
+            self._fields[field] = -np.inf
 
     def close(self) -> None:
         """Let go of the block; its creator removes it."""

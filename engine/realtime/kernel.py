@@ -63,6 +63,16 @@ class Kernel:
         return (self._next or self._stage).controls
 
     @property
+    def strip_ids(self) -> list[str]:
+        """Tracks of the strips, those of a snapshot about to be swapped in first of all."""
+        return [strip.track_id for strip in self.snapshot.strips]
+
+    @property
+    def strip_peaks(self) -> Samples:
+        """(strips,) peak of every strip in the last hop, after its fader; the kernel's own."""
+        return self._stage.strip_peaks
+
+    @property
     def faults(self) -> int:
         """Pieces of sound left out because they were unreadable or not numbers."""
         return self._faults_before + self._stage.faults

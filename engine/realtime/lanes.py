@@ -159,6 +159,16 @@ def magnitude(typing, a):
 
 
 @_instruction
+def larger(typing, a, b):
+    """The larger of each two; of a number and what is none, the number."""
+
+    def generate(context, builder, signature_, values):
+        return _call(builder, "llvm.maxnum", values)
+
+    return lanes(a, b), generate
+
+
+@_instruction
 def within(typing, a, least, most):
     """Each number whose size is between `least` and `most`; 0 for others, and for no number."""
 

@@ -17,6 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.block_peaks import BlockPeaks
 from engine.realtime.loudness_weighting import (
     ABSOLUTE_GATE_LUFS,
     HOPS_PER_SECOND,
@@ -26,7 +27,6 @@ from engine.realtime.loudness_weighting import (
     SHORT_TERM_HOPS,
     k_weighting,
 )
-from engine.realtime.oversampling import BlockPeaks
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
 
 AVERAGE_S = 0.3

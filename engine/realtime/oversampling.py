@@ -10,8 +10,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from engine.realtime.snapshot import HOP_SAMPLES
-
 OVERSAMPLING = 8
 """Points per sample. BS.1770-4 Annex 2 asks for at least 4; 8 miss < 0.1 dB up to 16 kHz."""
 
@@ -21,7 +19,7 @@ _SEGMENT_SAMPLES = 32
 _KAISER_BETA = 8.0
 
 
-def _interpolators() -> NDArray[np.float64]:
+def interpolators() -> NDArray[np.float64]:
     """(OVERSAMPLING - 1, TAPS) windowed sincs for the points between two samples."""
     offsets = np.arange(TAPS)[:, None] - (HALF_TAPS - 1)
     distance = offsets - np.arange(1, OVERSAMPLING) / OVERSAMPLING
@@ -30,7 +28,7 @@ def _interpolators() -> NDArray[np.float64]:
     return np.ascontiguousarray((taps / taps.sum(axis=0)).T)
 
 
-_TAPS = _interpolators()
+_TAPS = interpolators()
 _LARGEST_GAIN = float(np.abs(_TAPS).sum(axis=1).max())
 
 
@@ -58,39 +56,6 @@ def peaks_between(
         reached = _find_peaks(steady, threshold, largest_only, _TAPS, _LARGEST_GAIN, peaks)
         threshold = max(threshold, reached) if largest_only else threshold
     return peaks
-
-
-class BlockPeaks:
-    """Sample and true peaks of every channel, block by block, in memory claimed once."""
-
-    def __init__(self, channels: int) -> None:
-        self._signal = np.zeros((channels, TAPS - 1 + HOP_SAMPLES))
-        self._scratch = np.zeros(HOP_SAMPLES)
-
-    def reset(self) -> None:
-        """Forget the past."""
-        self._signal[:] = 0.0
-
-    def measure(
-        self, block: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Peaks and true peaks (channels,) of a (channels, n <= HOP_SAMPLES) block.
-
-        True peaks are known `HALF_TAPS` samples later than peaks; none is lost.
-        """
-        count = block.shape[1]
-        signal = self._signal[:, : TAPS - 1 + count]
-        signal[:, TAPS - 1 :] = block
-        peaks = np.abs(block).max(axis=1, initial=0.0).astype(np.float32)
-        true_peaks = peaks.copy()
-        for channel, peak in enumerate(peaks):
-            reached = _find_peaks(
-                signal[channel], float(peak), True, _TAPS, _LARGEST_GAIN, self._scratch[:count]
-            )
-            true_peaks[channel] = max(peak, reached)
-        self._scratch[:] = 0.0
-        self._signal[:, : TAPS - 1] = signal[:, count:].copy()
-        return peaks, true_peaks
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})

@@ -16,6 +16,7 @@ from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
+from engine.realtime.strip_meters import source_peaks
 from engine.realtime.width import WidthStage
 
 
@@ -30,6 +31,11 @@ class Stage:
     snapshot : Snapshot
     controls : Controls
         Read at every hop.
+
+    Attributes
+    ----------
+    strip_peaks : (strips,) float32
+        Peak of every strip in the last hop, after its fader and the master's.
     """
 
     def __init__(self, snapshot: Snapshot, controls: Controls) -> None:
@@ -55,6 +61,7 @@ class Stage:
         strips = len(snapshot.strips)
         self._strip_of = np.array([s.strip for s in snapshot.sources], dtype=np.int64)
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
+        self.strip_peaks = np.zeros(strips, dtype=np.float32)
         self._head_0 = self._head_1 = STRAIGHT
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
@@ -137,9 +144,14 @@ class Stage:
         self.controls.strip_gains(self._gains_1)
         self._head_1 = self.controls.head_matrix()
         self._sources.read(first, edges)
+        self.strip_peaks[:] = 0.0
         self._fill_spaces(first, edges)
         gains_0 = edges.gains_0 * self._gains_0[self._strip_of]
         gains_1 = edges.gains_1 * self._gains_1[self._strip_of]
+        source_peaks(
+            self._sources.blocks, self._sources.sounding, self._strip_of, gains_0, gains_1,
+            self.strip_peaks,
+        )  # fmt: skip
         self._channels.render(self._sources, edges, (gains_0, gains_1), self._spaces)
         if self._binaural is not None:
             self._binaural.push(self._sources.blocks, self._sources.sounding)
@@ -170,6 +182,8 @@ class Stage:
                 old, new = self._gains_0[bed.strip], self._gains_1[bed.strip]
                 piece *= self._fade_out * np.float32(old) + self._fade_in * np.float32(new)
                 space.samples += piece
+                highest = np.float32(np.abs(piece[0]).max())
+                self.strip_peaks[bed.strip] = max(self.strip_peaks[bed.strip], highest)
                 space.sounds = True
         if self._room is not None and not self._room_rests:
             gains = (self._gains_0, self._gains_1)

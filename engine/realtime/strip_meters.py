@@ -1,0 +1,28 @@
+"""How loud every strip is, after its fader: peaks of the last hop."""
+
+from __future__ import annotations
+
+import numba
+
+
+@numba.njit(cache=True, nogil=True)
+def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
+    """Raise peaks (strips,) to those of the sources' hops at the louder end of their gains.
+
+    Parameters
+    ----------
+    blocks : (sources, n) float32
+    sounding : (sources,) bool
+    strips : (sources,) int64
+    gains_0, gains_1 : (sources,) float64
+    peaks : (strips,) float32
+    """
+    for s in range(len(blocks)):
+        gain = max(gains_0[s], gains_1[s])
+        if not sounding[s] or not gain > 0.0:
+            continue
+        block = blocks[s]
+        highest = block[0] * 0.0
+        for n in range(len(block)):
+            highest = max(highest, abs(block[n]))
+        peaks[strips[s]] = max(peaks[strips[s]], highest * gain)
