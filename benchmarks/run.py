@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import kill_test
 from benchmarks.main_job import measure_main_job
+from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
 from benchmarks.results import Figure, as_table, rate, seconds, write_results
 from engine.errors import FoleystageError
@@ -39,6 +40,8 @@ def main() -> int:
             _use_cores(1)
             _tell("the kernel")
             figures += measure_kernel(Path(folder))
+            _tell("moving sources through HRIRs, beside other people's renderers")
+            figures += measure_moving_sources()
     except FoleystageError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -99,7 +99,7 @@ class DryRings:
     def __init__(self, readers: Sequence[ClipReader], max_delays_samples: Sequence[int]) -> None:
         self._readers = readers
         self._table = ClipTable([reader.clips for reader in readers])
-        needs = [delay + 4 * self.CHUNK_SAMPLES for delay in max_delays_samples]
+        needs = [delay + 3 * self.CHUNK_SAMPLES for delay in max_delays_samples]
         sizes = np.array([1 << int(need - 1).bit_length() for need in needs], dtype=np.int64)
         self.masks = sizes - 1
         self.offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)[: len(sizes)]
@@ -107,11 +107,6 @@ class DryRings:
         self._max_delay = np.array(max_delays_samples, dtype=np.int64)
         self._filled_until = np.zeros(len(sizes), dtype=np.int64)
         self._envelope = np.zeros(self.CHUNK_SAMPLES, dtype=np.float32)
-
-    @property
-    def begins_at(self) -> int:
-        """Scene sample from which on sound is read next."""
-        return int(self._filled_until.min()) if len(self._filled_until) else 0
 
     def seek(self, sample: int, margin: int) -> None:
         """Forget everything and be ready to read from `sample` minus the longest delay."""
