@@ -18,6 +18,7 @@ import numpy as np
 
 from engine.errors import FoleystageError
 from engine.playback.butler import Butler
+from engine.playback.listening import listening_to
 from engine.playback.messages import Compiled, SetProject
 from engine.playback.reading_list import stream
 from engine.playback.scene import HOP_SAMPLES, Scene
@@ -162,6 +163,8 @@ def make_scene(
     mapped = compile_project(project, audio_path, (monitor_format,))
     snapshot, reading = stream(mapped, butler.store)
     butler.expect(reading)
+    told: list[str] = []
+    listening = listening_to(monitor_format, project, told)
     same_kernel = delivered == (monitor_format, snapshot.sample_rate_hz)
     scene = Scene(
         revision=wanted.revision,
@@ -173,8 +176,9 @@ def make_scene(
         prepared=PreparedSnapshot(snapshot) if same_kernel else None,
         kernel=None if same_kernel else _warm_kernel(snapshot),
         reading=reading,
+        listening=listening,
     )
-    return scene, snapshot.problems
+    return scene, (*snapshot.problems, *told)
 
 
 def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
@@ -185,6 +189,7 @@ def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
     project = Project(sample_rate_hz=sample_rate_hz, scene=SceneSettings(hrir=hrir))
     with contextlib.suppress(Exception):  # nobody has asked for anything yet
         _warm_kernel(compile_project(project, lambda content: Path(content), (monitor_format,)))
+        listening_to(monitor_format, project, [])
 
 
 def _warm_kernel(snapshot: Snapshot) -> Kernel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51, format_channels
+from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51
 from engine.spatial.panning import fold_down
 
 ALSA_ORDER = ("L", "R", "Ls", "Rs", "C", "LFE")
@@ -33,15 +33,15 @@ def monitor_matrix(
 
     Returns
     -------
-    matrix : (device_channels, format_channels) float32 array
+    matrix : (device_channels, channels that are listened to) float32 array
         ``device = matrix @ format``.
     message : str
         One sentence when the format is folded down, else empty.
 
     Notes
     -----
-    7.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits. Ambisonics is
-    heard through two virtual cardioids facing left and right: L, R = (W +- Y) / 2 in SN3D.
+    7.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits. Ambisonics has
+    been decoded to two ears before (`engine.playback.listening`).
     """
     if monitor_format in ("5.1", "7.1.4") and device_channels >= SURROUND_51.channels:
         return _surround(monitor_format, device_channels, is_alsa=is_alsa)
@@ -55,16 +55,11 @@ def monitor_matrix(
 
 def _pair(monitor_format: str) -> tuple[NDArray[np.float32], str]:
     """Gains from a format to left and right, and what that gives up."""
-    if monitor_format in ("binaural", "stereo"):
+    if wanted_channels(monitor_format) == 2:
         return np.eye(2, dtype=np.float32), ""
-    if monitor_format in LOUDSPEAKER_LAYOUTS:
-        few = f"the device has fewer than {SURROUND_51.channels} channels"
-        folded = fold_down(monitor_format, "stereo").astype(np.float32)
-        return folded, f"{few}: {monitor_format} is folded down to stereo"
-    pair = np.zeros((2, format_channels(monitor_format)), dtype=np.float32)
-    pair[:, 0] = 0.5
-    pair[:, 1] = 0.5, -0.5
-    return pair, f"{monitor_format} is heard through two virtual cardioids"
+    few = f"the device has fewer than {SURROUND_51.channels} channels"
+    folded = fold_down(monitor_format, "stereo").astype(np.float32)
+    return folded, f"{few}: {monitor_format} is folded down to stereo"
 
 
 def _surround(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.playback.listening import FieldListening
 from engine.playback.monitor import monitor_matrix
 from engine.playback.resample import Resampler
 
@@ -32,8 +33,14 @@ class OutputPath:
         self.message = ""
         self.set_format("stereo", device_rate_hz)
 
-    def set_format(self, monitor_format: str, sample_rate_hz: int) -> None:
-        """Listen to another format, or at another project rate, from the next block on."""
+    def set_format(
+        self, monitor_format: str, sample_rate_hz: int, listening: FieldListening | None = None
+    ) -> None:
+        """Listen to another format, or at another project rate, from the next block on.
+
+        `listening` turns ambisonics, and it alone, into what two ears hear.
+        """
+        self._listening = listening
         self._matrix, self.message = monitor_matrix(
             monitor_format, self._channels, is_alsa=self._is_alsa
         )
@@ -50,17 +57,19 @@ class OutputPath:
 
     def carry(self, samples: NDArray[np.float32]) -> None:
         """Add (channels, n) samples of the present format to what is converted next."""
-        self._carry = self._matrix @ samples
+        self._carry = self._matrix @ self._heard(samples)
 
     def reset(self) -> None:
         """Start out of silence."""
         self._carry = None
+        if self._listening is not None:
+            self._listening.reset()
         if self._resampler is not None:
             self._resampler.reset()
 
     def convert(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, device channels) samples at the device's rate of a (channels, m) block."""
-        out = self._matrix @ block
+        out = self._matrix @ self._heard(block)
         if self._carry is not None:
             count = min(out.shape[1], self._carry.shape[1])
             out[:, :count] += self._carry[:, :count]
@@ -69,3 +78,6 @@ class OutputPath:
         if self._resampler is not None:
             out = self._resampler.process(out)
         return np.ascontiguousarray(out.T)
+
+    def _heard(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        return block if self._listening is None else self._listening.process(block)

@@ -207,7 +207,7 @@ class Renderer:
                 self._path.carry(self._reader.read(count) * (1.0 - rising(count)))
             self._dispose(self._reader)
         self._reader = SceneReader(scene.kernel, scene.channels)
-        self._path.set_format(scene.format, scene.sample_rate_hz)
+        self._path.set_format(scene.format, scene.sample_rate_hz, scene.listening)
         self._gauges.set_format(scene.format, scene.sample_rate_hz)
         transport.set_reader(self._reader, scene.sample_rate_hz)
 
@@ -273,7 +273,9 @@ class Renderer:
         self._score = Score(output.sample_rate_hz)
         self._path = OutputPath(output.channels, output.sample_rate_hz, is_alsa=is_alsa)
         if self._scene is not None:
-            self._path.set_format(self._scene.format, self._scene.sample_rate_hz)
+            self._path.set_format(
+                self._scene.format, self._scene.sample_rate_hz, self._scene.listening
+            )
         self._health.jumped(self._now())
 
     def _use_silence(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.playback.listening import FieldListening
 from engine.playback.reading_list import ReadingList
 from engine.realtime.snapshot import HOP_SAMPLES
 
@@ -50,6 +51,8 @@ class Scene:
     slots : mapping of track id to fader slot
     reading : ReadingList
         What it reads from disk.
+    listening : FieldListening, optional
+        Ears for ambisonics.
     """
 
     revision: int
@@ -61,6 +64,7 @@ class Scene:
     prepared: object
     kernel: SceneKernel | None
     reading: ReadingList = field(default_factory=ReadingList)
+    listening: FieldListening | None = None
 
 
 class SceneReader:

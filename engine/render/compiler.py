@@ -70,7 +70,7 @@ def compile_project(
     room = room_choice(project.scene, project.sample_rate_hz, problems)
     spaces = sorted({*orders.values(), *field_orders(room)})
     sources, beds = _plans(project, takes, orders, spaces)
-    listening = (hrirs or _hrirs(project, problems)) if "binaural" in formats else None
+    listening = (hrirs or hrirs_of(project, problems)) if "binaural" in formats else None
     rate_hz = project.sample_rate_hz
     sends_db = [project.tracks[source.strip].room_send_db for source in sources]
     fields = tuple(space_plan(order, formats, listening) for order in spaces)
@@ -138,7 +138,8 @@ def _strip(track_id: str, strip: Strip) -> StripPlan:
     return StripPlan(track_id, float(db_to_gain(strip.gain_db)), strip.muted, strip.soloed)
 
 
-def _hrirs(project: Project, problems: list[str]) -> HrirSet:
+def hrirs_of(project: Project, problems: list[str]) -> HrirSet:
+    """The session's HRIR set, or the shipped one; what is odd is added to `problems`."""
     try:
         hrirs = load_hrirs(project.scene.hrir, project.sample_rate_hz)
         problems.extend(hrirs.notes)

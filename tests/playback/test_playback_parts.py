@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.coordinates import to_cartesian
+from engine.layouts import AMBISONIC_FORMATS
 from engine.playback.ahead import AheadWriter
 from engine.playback.device import INVALID_SAMPLE_RATE, DeviceRequest, _choose, _start_mixer
 from engine.playback.heard import DeviceClock, Piece, Score
+from engine.playback.listening import listening_to
 from engine.playback.meters import FALL_DB_PER_S, PeakMeters
 from engine.playback.monitor import monitor_matrix
 from engine.playback.output import SilentOutput, ring_capacity
@@ -22,6 +25,8 @@ from engine.playback.resample import Resampler
 from engine.playback.scene import HOP_SAMPLES, SceneReader
 from engine.playback.shared import ClockReading, SharedBlock
 from engine.playback.transport import Transport
+from engine.project.model import Project
+from engine.spatial.harmonics import spherical_harmonics
 
 RATE_HZ = 48_000
 
@@ -204,13 +209,39 @@ def test_fold_down_follows_bs775_and_says_so() -> None:
     assert "folded" in message
 
 
-@pytest.mark.parametrize("name", ["foa", "hoa3"])
-def test_ambisonics_is_heard_on_the_side_it_comes_from(name: str) -> None:
-    matrix, message = monitor_matrix(name, 2, is_alsa=False)
-    left = np.zeros(matrix.shape[1])
-    left[[0, 1]] = 1.0  # a plane wave from +90 degrees in SN3D: W = Y = 1
-    assert matrix @ left == pytest.approx([1.0, 0.0])
-    assert message
+@pytest.mark.parametrize("name", ["foa", "hoa3", "hoa7"])
+def test_ambisonics_is_heard_by_two_ears_from_where_it_comes(name: str) -> None:
+    order, troubles = AMBISONIC_FORMATS[name], []
+    listening = listening_to(name, Project(), troubles)
+    assert listening is not None
+    assert not troubles
+    path = OutputPath(2, 48_000, is_alsa=False)
+    path.set_format(name, 48_000, listening)
+    assert path.message == ""
+    wave = spherical_harmonics(order, to_cartesian(90.0, 0.0)).astype(np.float32)
+    noise = np.random.default_rng(1).standard_normal(2048).astype(np.float32)
+    pieces = np.split(np.outer(wave, noise), [1, 700, 956], axis=1)
+    heard = np.concatenate([path.convert(piece) for piece in pieces])
+    path.reset()
+    assert path.convert(np.outer(wave, noise)) == pytest.approx(heard, abs=1e-5)
+    left, right = np.mean(heard**2, axis=0)
+    assert 10 * np.log10(left / right) > 3.0
+
+
+def test_formats_for_loudspeakers_are_not_decoded() -> None:
+    assert listening_to("5.1", Project(), []) is None
+
+
+def test_7_1_4_folds_down_to_what_the_device_has() -> None:
+    whole, message = monitor_matrix("7.1.4", 12, is_alsa=True)
+    assert np.array_equal(whole, np.eye(12))
+    assert message == ""
+    six, message = monitor_matrix("7.1.4", 8, is_alsa=False)
+    assert six.shape == (8, 12)
+    assert "5.1" in message
+    pair, message = monitor_matrix("7.1.4", 2, is_alsa=False)
+    assert pair.shape == (2, 12)
+    assert "stereo" in message
 
 
 def test_device_clock_smooths_blocks_and_late_looks() -> None:

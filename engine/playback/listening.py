@@ -1,0 +1,68 @@
+"""Ambisonics as headphones play it: the monitored sound field, decoded to two ears."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layouts import AMBISONIC_FORMATS
+from engine.project.model import Project
+from engine.realtime.controls import STRAIGHT
+from engine.realtime.field_decoder import FieldDecoder
+from engine.realtime.field_turning import FieldTurner
+from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
+from engine.render.compiler import hrirs_of
+from engine.spatial.decoders import decoder_plan
+from engine.spatial.rotation import rotation_matrix
+
+
+class FieldListening:
+    """Decodes blocks of any length, without delay; made off the audio thread.
+
+    Parameters
+    ----------
+    order : int
+        Ambisonic order of what comes in.
+    plan : DecoderPlan
+        Of responses in several partitions (a room's) the first is used.
+    """
+
+    def __init__(self, order: int, plan: DecoderPlan) -> None:
+        self._decoder = FieldDecoder(replace(plan, spectra=plan.spectra[:, :1]))
+        self._turner = FieldTurner((order + 1) ** 2, partial(rotation_matrix, order))
+        self._head = STRAIGHT
+        out = self.process(np.zeros(((order + 1) ** 2, HOP_SAMPLES), dtype=np.float32))
+        assert out.shape == (2, HOP_SAMPLES)
+        self.reset()
+
+    def reset(self) -> None:
+        """Start out of silence."""
+        self._decoder.reset()
+
+    def process(
+        self, field: NDArray[np.float32], head: NDArray[np.float64] = STRAIGHT
+    ) -> NDArray[np.float32]:
+        """(2, n) of (channels, n) samples in AmbiX; the head glides to `head` (3, 3)."""
+        ears = np.zeros((2, field.shape[1]), dtype=np.float32)
+        for start in range(0, field.shape[1], HOP_SAMPLES):
+            piece = field[:, start : start + HOP_SAMPLES]
+            self._decoder.push(self._turner.turned(piece, self._head, head))
+            self._decoder.add_to(ears[:, start : start + HOP_SAMPLES])
+            self._head = head
+        return ears
+
+
+def listening_to(
+    monitor_format: str, project: Project, problems: list[str]
+) -> FieldListening | None:
+    """Ears for an ambisonic monitor format; None for the others, which need none.
+
+    What is odd about the session's HRIR set is added to `problems`.
+    """
+    order = AMBISONIC_FORMATS.get(monitor_format)
+    if order is None:
+        return None
+    return FieldListening(order, decoder_plan(hrirs_of(project, problems), order))
