@@ -269,6 +269,14 @@ def test_real_cars_are_one_track_each(shared_data: Path) -> None:
         assert np.abs(spherical_of(seen)[inside, 0] - expected[inside]).max() < 4.0
 
 
+def test_cars_high_in_the_picture_do_not_fly(shared_data: Path) -> None:
+    """The camera looks down on the street: all traffic passes in the upper half."""
+    found = street(shared_data, "milan1097_42556").objects
+    assert len(found) >= 4
+    assert {seen.label for seen in found} == {"vehicle"}
+    assert all(np.linalg.norm(seen.positions_m, axis=1).min() > 2.0 for seen in found)
+
+
 def test_real_variable_sizes(shared_data: Path) -> None:
     result = analyse_video(shared_data / "video_only" / "imageio-binaries__newtonscradle.gif")
     assert result.video.variable_rate
