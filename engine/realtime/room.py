@@ -45,6 +45,11 @@ class RoomStage:
         self._mono = np.zeros(HOP_SAMPLES, dtype=np.float32)
         self._unwanted = np.zeros((CHANNELS, HOP_SAMPLES), dtype=np.float32)
 
+    @property
+    def history_hops(self) -> int:
+        """How many past hops the early part needs; the late part's are `RoomPlan.prefill_hops`."""
+        return 0 if self._early is None else self._early.history_hops
+
     def reset(self) -> None:
         """Forget all past sound."""
         for part in (self._early, self._late, self._response):

@@ -81,6 +81,7 @@ class Stage:
             self._channels.history_hops,
             0 if self._binaural is None else self._binaural.history_hops,
             0 if self._width is None else self._width.history_hops,
+            0 if self._room is None else self._room.history_hops,
             *(space.history_hops for space in self._spaces),
             *(filters.history_hops for filters in self._bed_filters),
             0,

@@ -1,0 +1,189 @@
+"""The late part of rooms: decay times, level, seam, diffuseness, determinism."""
+
+import numpy as np
+import pytest
+from realtime_scenes import RATE_HZ, clip, fixed, level_db, noise, render, source
+from room_scenes import in_room, wet, without
+from scipy import signal
+
+from engine.realtime.fdn import FeedbackDelays
+from engine.realtime.kernel import Kernel
+from engine.realtime.snapshot import HOP_SAMPLES
+from engine.render.rooms import RoomChoice
+from engine.spatial.reverberation import LINES, late_plan
+from engine.spatial.room import Room, preset_names, reverberant_energy, room_named
+from engine.spatial.shelves import OCTAVES_HZ
+
+MEASURABLE = [n for n in preset_names() if n != "car" and room_named(n).rt60_s is not None]
+"""A car's tail is over before an octave filter at 125 Hz has settled."""
+
+
+def impulse_response(room: Room, rate_hz: int = RATE_HZ) -> np.ndarray:
+    """(16, n) answer of the tail alone to an impulse."""
+    late = FeedbackDelays(late_plan(room, rate_hz))
+    hops = int(max(room.rt60_s) * 1.2 * rate_hz) // HOP_SAMPLES + 8
+    out = np.zeros((16, hops * HOP_SAMPLES), np.float32)
+    mono = np.zeros(HOP_SAMPLES, np.float32)
+    for hop in range(hops):
+        mono[0] = hop == 0
+        late.render(mono, hop == 0, out[:, hop * HOP_SAMPLES : (hop + 1) * HOP_SAMPLES])
+    return out.astype(np.float64)
+
+
+def octave(samples: np.ndarray, centre_hz: float, rate_hz: int = RATE_HZ) -> np.ndarray:
+    edges = [centre_hz / np.sqrt(2), min(centre_hz * np.sqrt(2), 0.49 * rate_hz)]
+    return signal.sosfilt(signal.butter(4, edges, "band", fs=rate_hz, output="sos"), samples)
+
+
+def t30_s(samples: np.ndarray, rate_hz: int = RATE_HZ) -> float:
+    """Schroeder's integration, a line through -5 to -35 dB."""
+    left = np.cumsum(samples[::-1] ** 2)[::-1]
+    left_db = 10 * np.log10(left / left[0] + 1e-15)
+    first, last = np.searchsorted(-left_db, [5.0, 35.0])
+    slope = np.polyfit(np.arange(first, last) / rate_hz, left_db[first:last], 1)[0]
+    return float(-60.0 / slope)
+
+
+@pytest.mark.parametrize("name", MEASURABLE)
+def test_every_octave_decays_as_it_was_set(name: str) -> None:
+    room = room_named(name)
+    omni = impulse_response(room)[0]
+    for centre_hz, seconds in zip(OCTAVES_HZ, room.rt60_s, strict=True):
+        assert t30_s(octave(omni, centre_hz)) == pytest.approx(seconds, rel=0.1)
+
+
+@pytest.mark.parametrize("rate_hz", [44_100, 96_000])
+def test_decay_does_not_depend_on_the_rate(rate_hz: int) -> None:
+    room = room_named("loft")
+    omni = impulse_response(room, rate_hz)[0]
+    for centre_hz, seconds in zip(OCTAVES_HZ, room.rt60_s, strict=True):
+        assert t30_s(octave(omni, centre_hz, rate_hz), rate_hz) == pytest.approx(seconds, rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["small_room", "hall", "church"])
+def test_it_is_as_loud_as_statistics_say(name: str) -> None:
+    """From 60 ms on, every octave holds 16 pi / A exp(-13.8 t / T) of an impulse's energy."""
+    room = room_named(name)
+    omni = impulse_response(room)[0]
+    impulse = np.zeros(1 << 15)
+    impulse[0] = 1.0
+    start = int(0.06 * RATE_HZ)
+    for band in range(1, 6):
+        there = np.sum(octave(omni, OCTAVES_HZ[band])[start:] ** 2)
+        given = np.sum(octave(impulse, OCTAVES_HZ[band]) ** 2)
+        left = np.exp(-6 * np.log(10) * 0.06 / room.rt60_s[band])
+        expected = reverberant_energy(room)[band] * left
+        assert 10 * np.log10(there / given / expected) == pytest.approx(0.0, abs=1.5)
+
+
+@pytest.mark.parametrize("name", ["small_room", "hall", "church", "warehouse", "office"])
+def test_early_and_late_meet_without_a_gap(name: str) -> None:
+    """What is left of the energy follows the decay through the seam, within 3 dB."""
+    room = room_named(name)
+    samples = np.zeros((1, 512), np.float32)
+    samples[0, 0] = 1.0
+    hops = int(max(room.rt60_s) * RATE_HZ) // HOP_SAMPLES
+    scene = in_room([source(fixed(35.0, 5.0, 2.0), clip(samples))], name)
+    heard = octave(wet(scene, hops)[0][0].astype(float), 1000.0)
+    seconds = room.rt60_s[3]
+    left_db = 10 * np.log10(np.cumsum(heard[::-1] ** 2)[::-1] + 1e-20)
+    settled = int(0.35 * seconds * RATE_HZ)
+    line = left_db[settled] + 60.0 / seconds * (settled - np.arange(settled)) / RATE_HZ
+    seam = int(1.5 * room.mean_free_path_m / 343.0 * RATE_HZ)
+    assert np.abs(left_db[seam:settled] - line[seam:]).max() < 3.0
+    window = int(0.02 * RATE_HZ)
+    lost = -np.diff(10.0 ** (left_db[: settled + window : window] / 10.0))
+    share = lost * 10.0 ** (-line[: len(lost) * window : window] / 10.0)
+    expected = 1.0 - 10.0 ** (-6.0 * 0.02 / seconds)
+    assert (share[seam // window + 1 :] > 0.1 * expected).all()
+
+
+@pytest.mark.parametrize("name", ["bathroom", "hall"])
+def test_the_tail_is_diffuse(name: str) -> None:
+    tail = impulse_response(room_named(name))
+    start = tail.shape[1] // 12
+    covariance = np.cov(tail[:4, start:])
+    np.testing.assert_allclose(np.diag(covariance)[1:] / covariance[0, 0], 1 / 3, rtol=0.12)
+    correlation = np.corrcoef(tail[:, start:])
+    assert np.abs(correlation - np.eye(16)).max() < 0.2
+    powers = np.diag(np.cov(tail[:, start:]))
+    order_three = powers[9:16].mean() / powers[0]
+    assert order_three == pytest.approx(1 / 7, rel=0.15)  # SN3D: 1 / (2 n + 1)
+    assert LINES >= 16
+
+
+def test_echoes_soon_stand_close() -> None:
+    """Within 150 ms, a hall's tail is as Gaussian as noise (Abel and Huang's measure)."""
+    omni = impulse_response(room_named("hall"))[0]
+    window = int(0.02 * RATE_HZ)
+    piece = omni[int(0.15 * RATE_HZ) :][: 4 * window]
+    outside = np.mean(np.abs(piece) > piece.std())
+    assert outside / 0.3173 > 0.9
+
+
+def test_silence_stays_silence_and_the_end_is_zero() -> None:
+    silent = source(fixed(0.0), clip(np.zeros((1, 9000), np.float32)))
+    assert not wet(in_room([silent], "hall"), 60)[0].any()
+    samples = noise(2000)
+    scene = in_room([source(fixed(0.0, 0.0, 2.0), clip(samples))], "small_room")
+    heard = wet(scene, 900)[0]
+    assert np.abs(heard[:, 24_000:48_000]).max() > 0.0
+    assert not heard[:, -25_000:].any()  # not even denormal numbers
+
+
+def test_any_way_to_cut_gives_the_same_samples() -> None:
+    scene = in_room([source(fixed(50.0, 0.0, 2.0), clip(noise(30_000)), doppler=True)], "bathroom")
+    whole = render(scene, 200)[0]
+    kernel = Kernel(scene)
+    kernel.locate(0)
+    np.testing.assert_array_equal(render(kernel, 200)[0], whole)
+    late_start = render(scene, 120, 10_000)[0]
+    np.testing.assert_allclose(late_start, whole[:, 10_000 : 10_000 + 120 * HOP_SAMPLES], atol=2e-6)
+
+
+@pytest.mark.parametrize(("name", "limit_db"), [("small_room", -80.0), ("hall", -35.0)])
+def test_a_seek_misses_only_what_is_long_past(name: str, limit_db: float) -> None:
+    """With a few sources a seek takes in one and a half seconds of the past, or all of it."""
+    sources = [
+        source(fixed(40.0 * i, 0.0, 3.0), clip(noise(200_000, i)), strip=i) for i in range(3)
+    ]
+    scene = in_room(sources, name)
+    whole = render(scene, 600)[0]
+    start = 400 * HOP_SAMPLES
+    after = render(scene, 100, start)[0]
+    expected = whole[:, start : start + after.shape[1]]
+    assert level_db(after - expected, expected) < limit_db
+
+
+def test_an_edit_lets_the_tail_ring_on() -> None:
+    sound = clip(noise(30_000))
+    scene = in_room([source(fixed(0.0, 0.0, 2.0), sound)], "church")
+    whole = render(scene, 300)[0]
+    kernel = Kernel(scene)
+    before = render(kernel, 140)[0]
+    kernel.swap(in_room([source(fixed(0.0, 0.0, 2.0), sound)], "church"))
+    after = render(kernel, 160)[0]
+    np.testing.assert_allclose(np.concatenate([before, after], axis=1), whole, atol=1e-6)
+
+
+def test_formats_hear_the_same_room() -> None:
+    """Stereo, 5.1 and the omnidirectional channel hold the same late energy, within 1 dB."""
+    formats = ("foa", "hoa3", "stereo", "5.1", "7.1.4", "binaural")
+    scene = in_room([source(fixed(20.0, 0.0, 2.0), clip(noise(12_000)))], "loft", formats)
+    heard = wet(without(scene, "early"), 300)
+    energies = {n: np.sum(h.astype(float) ** 2) for n, h in zip(formats, heard, strict=True)}
+    omni = np.sum(heard[0][0].astype(float) ** 2)
+    for name in ("stereo", "5.1", "7.1.4"):
+        assert 10 * np.log10(energies[name] / omni) == pytest.approx(0.0, abs=1.0)
+    assert 10 * np.log10(energies["foa"] / omni) == pytest.approx(3.01, abs=1.0)
+    assert 10 * np.log10(energies["hoa3"] / omni) == pytest.approx(6.02, abs=1.0)
+    ears = heard[-1].astype(float)
+    assert 10 * np.log10(np.sum(ears[0] ** 2) / np.sum(ears[1] ** 2)) == pytest.approx(0, abs=1.0)
+    assert 1.0 < energies["binaural"] / omni < 8.0  # two ears, and what a head makes of them
+
+
+def test_level_moves_all_that_a_room_answers() -> None:
+    sources = [source(fixed(20.0, 0.0, 2.0), clip(noise(9_000)))]
+    loud = wet(in_room(sources, RoomChoice("hall")), 120)[0]
+    soft = wet(in_room(sources, RoomChoice("hall", -20.0)), 120)[0]
+    np.testing.assert_allclose(10.0 * soft, loud, atol=2e-5)
