@@ -29,6 +29,7 @@ from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import merge, roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
+from engine.vision.repeats import shown_once
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker
 
@@ -219,6 +220,7 @@ def _detect_block(
     if not shot.images:
         return
     height, width = shot.images[0].shape[:2]
+    shot.images, shot.times_s = shown_once(shot.images, shot.times_s)
     if shot.tracker is None:
         shot.tracker, shot.size = Tracker(width, height), (width, height)
         detector.begin(width, height, float(video.rate), settings.prompt)
