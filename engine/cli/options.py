@@ -39,8 +39,8 @@ def add_room(parser: argparse.ArgumentParser) -> None:
         "--room",
         default="none",
         metavar="NAME",
-        help="small_room, hall, street, ...: `foleystage doctor` lists them; or a file: a room of "
-        "your own (.toml), a measured response (.sofa, .wav) (default: none)",
+        help="small_room, hall, church, street, forest, car, tunnel, ... (docs/rooms.md), or a file: "
+        "a room of your own (.toml), a measured response (.sofa, .wav) (default: none)",
     )
     parser.add_argument(
         "--room-level",

@@ -113,6 +113,14 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(f.stem for f in folder.glob("*.toml") if f.stem != "materials"))
 
 
+@cache
+def preset_titles() -> Mapping[str, str]:
+    """Names of the shipped rooms and how they are shown, by rising size."""
+    rooms = [_preset(name) for name in preset_names()]
+    rooms.sort(key=lambda room: (not room.closed, float(np.prod(room.size_m))))
+    return {room.name: room.title for room in rooms}
+
+
 def room_named(name: str) -> Room | None:
     """The preset of that name, or the room in that TOML file; None for 'none'.
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVB
 
 from app.views.discarding import discard
 from engine.project.model import Project
+from engine.spatial.room import preset_titles
 
 _MAPPINGS = {
     "cylinder": "Cylinder: column to azimuth (PseudoBinaural)",
@@ -93,6 +94,7 @@ def facts(project: Project) -> tuple[tuple[str, str], ...]:
         rows.append(("Generators", "\n".join(_counted(name, n) for name, n in made.most_common())))
     hrir = "MIT KEMAR" if project.scene.hrir == "kemar" else Path(project.scene.hrir).name
     rows.append(("HRIR set", hrir))
+    rows.append(("Room", preset_titles().get(project.scene.room, Path(project.scene.room).name)))
     target = f"{project.scene.target_lufs:g} LUFS, {project.scene.true_peak_limit_dbtp:g} dBTP"
     rows.append(("Target", target.replace("-", "−")))
     if len(analysis.shots_s) > 1:

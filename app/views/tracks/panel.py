@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QScrollArea, QVBox
 from app.intents import EditingWidget
 from app.selection import Selected, Selection
 from app.views.tracks.fields import NumberField, TextField
+from app.views.tracks.room_fields import RoomFields
 from app.views.tracks.swatches import Swatches
 from engine.coordinates import to_cartesian, to_spherical
+from engine.project.checks import QUIETEST_DB
 from engine.project.edits import (
     MoveClip,
     MoveKeyframe,
@@ -20,12 +22,14 @@ from engine.project.edits import (
     SetClipFades,
     SetClipGain,
     SetDoppler,
+    SetRoomSend,
     SetTrackColour,
     SetTrackGain,
     SetTrackLabel,
     TrimClip,
 )
 from engine.project.model import Clip, Keyframe, Project, Track
+from engine.spatial.room import NO_ROOM
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class _Section:
 
 
 class InspectorPanel(EditingWidget):
-    """Three sections that come and go with the selection; each field is one edit."""
+    """Sections that come and go with the selection, and the room; each field is one edit."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__()
@@ -54,6 +58,7 @@ class InspectorPanel(EditingWidget):
         self._track = self._build_track()
         self._keyframe = self._build_keyframe()
         self._clip = self._build_clip()
+        self._build_room()
         self._column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -101,6 +106,11 @@ class InspectorPanel(EditingWidget):
             "dB", (-60.0, 12.0), 1,
             lambda value: self._ask(SetTrackGain(track_id=self._track_id(), gain_db=value)),
         )  # fmt: skip
+        self.room_send = NumberField(
+            "dB", (QUIETEST_DB, 12.0), 1,
+            lambda value: self._ask(SetRoomSend(track_id=self._track_id(), send_db=value)),
+        )  # fmt: skip
+        self.room_send.setToolTip("How much of the track goes into the room, under its fader")
         self.swatches = Swatches()
         self.swatches.chosen.connect(
             lambda colour: self._ask(SetTrackColour(track_id=self._track_id(), colour=colour))
@@ -110,7 +120,7 @@ class InspectorPanel(EditingWidget):
             lambda on: self._ask(SetDoppler(track_id=self._track_id(), doppler=on))
         )
         _add(section, ("Name", self.name), ("Seen as", self.label), ("Gain", self.gain))
-        _add(section, ("Colour", self.swatches), ("", self.doppler))
+        _add(section, ("To room", self.room_send), ("Colour", self.swatches), ("", self.doppler))
         return section
 
     def _build_keyframe(self) -> _Section:
@@ -148,6 +158,11 @@ class InspectorPanel(EditingWidget):
         _add(section, ("Gain", self.clip_gain), ("Fade in", self.fade_in))
         _add(section, ("Fade out", self.fade_out), ("", self.clip_mute))
         return section
+
+    def _build_room(self) -> None:
+        section = self._section("Room")
+        self.room = RoomFields(self._ask, self)
+        _add(section, ("Room", self.room.choice), ("Level", self.room.level))
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -197,6 +212,7 @@ class InspectorPanel(EditingWidget):
     # -- showing ------------------------------------------------------------------------------
 
     def _show(self) -> None:
+        self.room.show_scene(self._project.scene)
         chosen = self._selection.value
         ids = {track.id for track in self._project.tracks}
         track = self._project.track(chosen.track_id) if chosen.track_id in ids else None
@@ -226,6 +242,8 @@ class InspectorPanel(EditingWidget):
         self.name.show_text(track.name)
         self.label.show_text(track.label)
         self.gain.show_value(track.strip.gain_db)
+        self.room_send.show_value(track.room_send_db)
+        self.room_send.setEnabled(track.kind == "object" and self._project.scene.room != NO_ROOM)
         self.swatches.show_colour(track.colour)
         self.doppler.setChecked(track.doppler)
         self.doppler.setVisible(track.kind == "object")
