@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.realtime.addresses import bits_at, floats_at
+from engine.realtime.lanes import LANES, prefetch
 from engine.realtime.snapshot import ClipPlan
 
 _NOT_FINITE = np.uint32(0x7F800000)
@@ -161,6 +162,19 @@ def _first_near(clips, first, last, sample):
     return first
 
 
+@numba.njit(inline="always")
+def _fetch_ahead(clips, first, last, start, chunk):
+    """Ask for the samples of a source's first or last clip, if they are wanted soon."""
+    for c in (first, last - 1):
+        if first < last and clips[c].start <= start and start + chunk <= clips[c].stop:
+            clip = clips[c]
+            place = (clip.offset + start - clip.start) * clip.sample_step
+            samples = floats_at(clip.address + 4 * place, chunk)
+            for line in range(0, chunk, LANES):
+                prefetch(samples, line)
+            return
+
+
 @numba.njit(cache=True, nogil=True)
 def fill_rings(
     until, chunk, clips, bounds, weights, longest, faults, filled, offsets, masks, envelope, rings
@@ -181,6 +195,8 @@ def fill_rings(
     rings : (n,) float32
     """
     for s in range(len(filled)):
+        if s + 1 < len(filled) and filled[s + 1] < until:
+            _fetch_ahead(clips, bounds[s + 1], bounds[s + 2], filled[s + 1], chunk)
         while filled[s] < until:
             start = filled[s]
             filled[s] = start + chunk
