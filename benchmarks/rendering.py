@@ -28,7 +28,7 @@ def measure_kernel(folder: Path) -> list[Figure]:
     `SOURCES` moving ones."""
     bundle = Bundle.create(folder / "kernel.foley", Project())
     try:
-        project = _scene(bundle, SOURCES)
+        project = moving_project(bundle, SOURCES)
         return [_measure(project, bundle, name) for name in PEERS]
     finally:
         bundle.close()
@@ -52,7 +52,7 @@ def _measure(project: Project, bundle: Bundle, name: str) -> Figure:
     return rate(label, round(sources), "sources a core", PEERS[name], FLOORS[name])
 
 
-def _scene(bundle: Bundle, sources: int) -> Project:
+def moving_project(bundle: Bundle, sources: int) -> Project:
     """So many sounds, each on a circle of its own around the listener."""
     rng = np.random.default_rng(1)
     samples = int(SCENE_S * SAMPLE_RATE_HZ)

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import kill_test
+from benchmarks.fields import measure_fields
 from benchmarks.main_job import measure_main_job
 from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
@@ -42,6 +43,8 @@ def main() -> int:
             figures += measure_kernel(Path(folder))
             _tell("moving sources through HRIRs, beside other people's renderers")
             figures += measure_moving_sources()
+            _tell("sound fields and objects")
+            figures += measure_fields(Path(folder))
     except FoleystageError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

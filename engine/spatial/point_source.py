@@ -29,6 +29,7 @@ _EAR_LEVEL_DEG = 10.0
 _LAYER_MARGIN_DEG = 40.0
 _OUTSIDE = -1e-11
 _EDGE = 1e-9
+_LOOKUP_SHAPE = (48, 96)
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +48,8 @@ class _Regions:
     positions : (q, 4, 3) float64
     blends : (q, 2, 3, 3) float64
         Quadratics across and along every quad: coefficients are ``blends[q, side] @ direction``.
+    lookup : (rows, columns) int64
+        The region (triangles first, then quads) at the middle of every cell of a grid.
     """
 
     triangles: NDArray[np.int64]
@@ -54,6 +57,7 @@ class _Regions:
     quads: NDArray[np.int64]
     positions: Floats
     blends: Floats
+    lookup: NDArray[np.int64]
 
 
 def _quadratic(corners: Floats) -> Floats:
@@ -88,30 +92,76 @@ def _root(coefficients, x, y, z):
     return min(max(found, 0.0), 1.0)
 
 
+@numba.njit(inline="always")
+def _cell(x, y, z, rows, columns):
+    """Row and column of a direction in a grid of equal heights and of equal steps on a diamond."""
+    across = abs(x) + abs(y)
+    share = y / across if across > 0.0 else 0.0  # rises from 0 to 1 over the first quarter
+    turn = (4.0 + share if share < 0.0 else share) if x >= 0.0 else 2.0 - share
+    row = int(0.5 * (z + 1.0) * rows)
+    column = int(0.25 * turn * columns)
+    return min(max(row, 0), rows - 1), min(column, columns - 1)
+
+
+@numba.njit(inline="always")
+def _in_region(region, x, y, z, triangles, inverses, quads, positions, blends, out):
+    """Write the gains of a region's corners, if the direction lies in it."""
+    if region < len(triangles):
+        g0 = _along(inverses[region, 0], x, y, z)
+        g1 = _along(inverses[region, 1], x, y, z)
+        g2 = _along(inverses[region, 2], x, y, z)
+        if min(g0, g1, g2) < _OUTSIDE:
+            return False
+        out[triangles[region, 0]] = max(g0, 0.0)
+        out[triangles[region, 1]] = max(g1, 0.0)
+        out[triangles[region, 2]] = max(g2, 0.0)
+        return True
+    q = region - len(triangles)
+    if _along(positions[q, 0], x, y, z) + _along(positions[q, 2], x, y, z) <= 0.0:
+        return False
+    u = _root(blends[q, 0], x, y, z)
+    v = _root(blends[q, 1], x, y, z)
+    if u < 0.0 or v < 0.0:
+        return False
+    out[quads[q, 0]] = (1.0 - u) * (1.0 - v)
+    out[quads[q, 1]] = u * (1.0 - v)
+    out[quads[q, 2]] = u * v
+    out[quads[q, 3]] = (1.0 - u) * v
+    return True
+
+
 @numba.njit(cache=True, nogil=True)
-def _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, out):
-    """Gains of the corners of the region a direction lies in; `out` is zeros before."""
-    for t in range(len(triangles)):
-        g0 = _along(inverses[t, 0], x, y, z)
-        g1 = _along(inverses[t, 1], x, y, z)
-        g2 = _along(inverses[t, 2], x, y, z)
-        if min(g0, g1, g2) >= _OUTSIDE:
-            out[triangles[t, 0]] = max(g0, 0.0)
-            out[triangles[t, 1]] = max(g1, 0.0)
-            out[triangles[t, 2]] = max(g2, 0.0)
-            return
-    for q in range(len(quads)):
-        centre = positions[q, 0] + positions[q, 2]
-        if _along(centre, x, y, z) <= 0.0:
-            continue
-        u = _root(blends[q, 0], x, y, z)
-        v = _root(blends[q, 1], x, y, z)
-        if u >= 0.0 and v >= 0.0:
-            out[quads[q, 0]] = (1.0 - u) * (1.0 - v)
-            out[quads[q, 1]] = u * (1.0 - v)
-            out[quads[q, 2]] = u * v
-            out[quads[q, 3]] = (1.0 - u) * v
-            return
+def _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, lookup, out):
+    """Gains of the corners of the region a direction lies in; `out` is zeros before.
+
+    Returns the region, and first looks where the direction's cell in `lookup` says.
+    """
+    row, column = _cell(x, y, z, lookup.shape[0], lookup.shape[1])
+    region = lookup[row, column]
+    if _in_region(region, x, y, z, triangles, inverses, quads, positions, blends, out):
+        return region
+    for region in range(len(triangles) + len(quads)):
+        if _in_region(region, x, y, z, triangles, inverses, quads, positions, blends, out):
+            return region
+    return 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill_lookup(triangles, inverses, quads, positions, blends, corners, lookup):
+    """Find the region at the middle of every cell."""
+    rows, columns = lookup.shape
+    for row in range(rows):
+        z = 2.0 * (row + 0.5) / rows - 1.0
+        level = np.sqrt(1.0 - z * z)
+        for column in range(columns):
+            turn = 4.0 * (column + 0.5) / columns
+            x = abs(turn - 2.0) - 1.0
+            y = 1.0 - abs(turn - 1.0) if turn < 2.0 else abs(turn - 3.0) - 1.0
+            scale = level / np.sqrt(x * x + y * y)
+            lookup[row, column] = _pan_corner(
+                x * scale, y * scale, z, triangles, inverses, quads, positions, blends, lookup,
+                corners,
+            )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
@@ -125,7 +175,9 @@ def _make_unit(values, count):
 
 
 @numba.njit(cache=True, nogil=True)
-def _pan(directions, triangles, inverses, quads, positions, blends, shares, owners, gains):
+def _pan(
+    directions, triangles, inverses, quads, positions, blends, lookup, shares, owners, gains
+):  # fmt: skip
     """Gains (n, loudspeakers) of directions (n, 3).
 
     What an imaginary pole plays goes to the corners around it (`shares`, (2, corners)); what a
@@ -136,7 +188,7 @@ def _pan(directions, triangles, inverses, quads, positions, blends, shares, owne
     for n in range(len(directions)):
         corners[:] = 0.0
         x, y, z = directions[n, 0], directions[n, 1], directions[n, 2]
-        _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, corners)
+        _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, lookup, corners)
         _make_unit(corners, len(corners))
         for pole in range(len(shares)):
             played = corners[standing + pole]
@@ -189,7 +241,7 @@ class PointSourcePanner:
         regions = self._regions
         _pan(
             directions, regions.triangles, regions.inverses, regions.quads, regions.positions,
-            regions.blends, self._shares, self._owners, gains,
+            regions.blends, regions.lookup, self._shares, self._owners, gains,
         )  # fmt: skip
         return gains
 
@@ -241,13 +293,17 @@ def _regions(
             (triangles if len(corners) == 3 else quads).append(corners)
     squares = positions[np.array(quads, dtype=np.int64).reshape(-1, 4)]
     blends = [[_quadratic(quad), _quadratic(quad[[1, 2, 3, 0]])] for quad in squares]
-    return _Regions(
-        np.array(triangles, dtype=np.int64),
-        np.linalg.inv(positions[np.array(triangles)].transpose(0, 2, 1)),
+    corners = np.array(triangles, dtype=np.int64)
+    table = (
+        corners,
+        np.linalg.inv(positions[corners].transpose(0, 2, 1)),
         np.array(quads, dtype=np.int64).reshape(-1, 4),
         np.ascontiguousarray(squares),
         np.array(blends).reshape(-1, 2, 3, 3),
     )
+    lookup = np.zeros(_LOOKUP_SHAPE, dtype=np.int64)
+    _fill_lookup(*table, np.zeros(len(positions)), lookup)
+    return _Regions(*table, lookup)
 
 
 def _facets(positions: Floats) -> list[frozenset[int]]:

@@ -1,0 +1,146 @@
+"""Third-order scenes and 5.1 object mixes: how much one core does, beside peers.
+
+Published peers, measured on a two-core machine of this kind, blocks of 512 at 48 kHz, encoding and
+binaural decoding: Spatial_Audio_Framework 10,400 moving sources, IEM MultiEncoder and
+BinauralDecoder 3,510; IEM's shared decode takes 30 us a block. The 5.1 peer is EBU's ``ear-render``
+on the same objects: run here where the environment names it (``FOLEYSTAGE_EAR_RENDER``), else the
+stored speed stands in.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from msgspec import structs
+
+from benchmarks.rendering import SAMPLE_RATE_HZ, moving_project
+from benchmarks.results import Figure, rate
+from engine.deliver.bounce import deliver
+from engine.deliver.surround import write_mix
+from engine.playback.listening import FieldListening
+from engine.project.model import Project
+from engine.project.store import Bundle
+from engine.realtime.controls import STRAIGHT, Controls
+from engine.realtime.kernel import Kernel
+from engine.realtime.snapshot import HOP_SAMPLES
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_snapshot
+from engine.spatial.decoders import decoder_plan
+from engine.spatial.hrir import load_hrirs
+
+SOURCES = 512
+OBJECTS = 64
+ROUNDS = 7
+BLOCK_SAMPLES = 2 * HOP_SAMPLES
+SAF_SOURCES = 10_400.0
+IEM_DECODE_US = 30.0
+EAR_OBJECT_SECONDS = 26.0
+"""Seconds of one object that ``ear-render`` 2.1.0 renders in a second of processor time, when it
+was last measured on a machine of this kind."""
+
+
+def measure_fields(folder: Path) -> list[Figure]:
+    """`hoa3_moving_sources_512`, with and without travel, `hoa3_decode_us`, `object_51_vs_ear`."""
+    bundle = Bundle.create(folder / "fields.foley", Project())
+    try:
+        project = moving_project(bundle, SOURCES)
+        direct = tuple(structs.replace(t, doppler=False, air=False) for t in project.tracks)
+        return [
+            _scene_rate("hoa3_moving_sources_512", structs.replace(project, tracks=direct), bundle),
+            _scene_rate("hoa3_full_chain_sources_512", project, bundle),
+            _decode(),
+            *_objects(folder, bundle),
+        ]
+    finally:
+        bundle.close()
+
+
+def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
+    """Moving sources encoded, the field turned with a moving head and decoded to two ears.
+
+    Best of `ROUNDS`: what else runs on the machine takes no part.
+    """
+    snapshot = compile_project(project, bundle.audio_path, ("hoa3",))
+    kernel = Kernel(snapshot)
+    listening = FieldListening(3, decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3))
+    field = np.empty((16, BLOCK_SAMPLES), np.float32)
+    halves = field[:, :HOP_SAMPLES], field[:, HOP_SAMPLES:]
+    head = Controls(snapshot)
+    blocks, shortest_s = 40, float("inf")
+    for turn in range(ROUNDS + 1):
+        begun_s = time.process_time()
+        for block in range(blocks):
+            head.set_head(0.5 * (turn * blocks + block))
+            for half in halves:
+                kernel.process([half])
+            listening.process(field, head.head_matrix())
+        if turn:
+            shortest_s = min(shortest_s, time.process_time() - begun_s)
+    sources = SOURCES * blocks * BLOCK_SAMPLES / SAMPLE_RATE_HZ / shortest_s
+    return rate(name, round(sources), "sources a core", SAF_SOURCES)
+
+
+def _decode() -> Figure:
+    """The shared decode of a third-order field, a block of 512; smaller is better."""
+    listening = FieldListening(3, decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3))
+    field = np.random.default_rng(1).standard_normal((16, BLOCK_SAMPLES)).astype(np.float32)
+    spent_us = []
+    for _ in range(400):
+        begun_s = time.perf_counter()
+        listening.process(field, STRAIGHT)
+        spent_us.append(1e6 * (time.perf_counter() - begun_s))
+    typical_us = float(np.median(spent_us))
+    figure = rate("hoa3_decode_us", round(typical_us, 2), "us a block of 512", IEM_DECODE_US)
+    return replace(figure, ratio=round(IEM_DECODE_US / typical_us, 3))
+
+
+def _objects(folder: Path, bundle: Bundle) -> list[Figure]:
+    """A 5.1 file of moving objects against ear-render's; then with loudness and limiter too."""
+    project = moving_project(bundle, OBJECTS)
+    direct = tuple(structs.replace(t, doppler=False, air=False) for t in project.tracks)
+    project = structs.replace(project, tracks=direct)
+    object_s = OBJECTS * project.duration_s
+    deliver(project, bundle, ["5.1", "adm"], folder / "objects")
+    plain = min(_spent_s(lambda: _write_51(project, bundle, folder / "mix.wav")) for _ in range(3))
+    whole = min(
+        _spent_s(lambda: deliver(project, bundle, ["5.1"], folder / "mix")) for _ in range(3)
+    )
+    theirs = _ear_speed(folder / "objects" / "scene.adm.wav", folder, object_s)
+    peer = round(theirs or EAR_OBJECT_SECONDS, 1)
+    stored = "" if theirs else "_stored"
+    unit = "object seconds a second"
+    return [
+        rate(f"object_51_vs_ear{stored}", round(object_s / plain), unit, peer),
+        rate(f"object_51_delivery_vs_ear{stored}", round(object_s / whole), unit, peer),
+    ]
+
+
+def _write_51(project: Project, bundle: Bundle, path: Path) -> None:
+    snapshot = compile_project(project, bundle.audio_path, ("5.1",))
+    write_mix(path, (b["5.1"] for b in render_snapshot(snapshot)), "5.1", SAMPLE_RATE_HZ)
+
+
+def _spent_s(work: Callable[[], object]) -> float:
+    """Processor time."""
+    begun_s = time.process_time()
+    work()
+    return time.process_time() - begun_s
+
+
+def _ear_speed(scene: Path, folder: Path, object_s: float) -> float | None:
+    """Object seconds the reference renderer does in a second; None where it is not at hand."""
+    command = os.environ.get("FOLEYSTAGE_EAR_RENDER")
+    if not command:
+        return None
+    out = str(folder / "ear.wav")
+    begun = os.times()
+    subprocess.run([command, "-s", "0+5+0", str(scene), out], check=True, capture_output=True)
+    ended = os.times()
+    spent_s = ended.children_user + ended.children_system
+    return object_s / (spent_s - begun.children_user - begun.children_system)
