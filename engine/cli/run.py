@@ -44,6 +44,11 @@ def add_parser(subparsers: Any) -> None:
         metavar="NAME",
         help="what makes the sounds, see `foleystage doctor` (default: %(default)s)",
     )
+    _add_sound(parser)
+
+
+def _add_sound(parser: argparse.ArgumentParser) -> None:
+    """How it shall sound."""
     add_hrir(parser)
     add_room(parser)
     low, high = LOUDNESS_LUFS

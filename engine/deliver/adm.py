@@ -75,18 +75,25 @@ def describe_scene(
         _add_object(extended, object_ids[index], item.name, f"AP_{number}", [uid], span)
         _add_formats(extended, number, item.name, item.blocks)
     if bed:
-        first = max(lanes, default=-1) + 1
-        uids = [
-            _uid(len(channels) + index, first + index, f"AT_0004{index + 1:04x}_01", _BED_PACK)
-            for index in range(BED_CHANNELS)
-        ]
-        channels += uids
-        _add_object(extended, object_ids[-1], _BED_NAME, _BED_PACK, uids, (0, duration_ticks))
+        channels += _add_bed(extended, object_ids[-1], channels, duration_ticks)
     for channel in channels:
         _add_track_uid(extended, channel, sample_rate_hz)
     ET.indent(top)
     text = ET.tostring(top, encoding="unicode")
     return AdmChunks(tuple(channels), f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+
+
+def _add_bed(
+    extended: ET.Element, object_id: str, before: Sequence[ChannelUid], duration_ticks: int
+) -> list[ChannelUid]:
+    """The ambience, in the channels behind those there are."""
+    first = max((channel.track_index for channel in before), default=0)
+    uids = [
+        _uid(len(before) + index, first + index, f"AT_0004{index + 1:04x}_01", _BED_PACK)
+        for index in range(BED_CHANNELS)
+    ]
+    _add_object(extended, object_id, _BED_NAME, _BED_PACK, uids, (0, duration_ticks))
+    return uids
 
 
 def _uid(number: int, lane: int, track_format: str, pack: str) -> ChannelUid:

@@ -1,22 +1,23 @@
 """Delivery: the scene rendered once, brought to its loudness, and written in every format.
 
 Gain: binaural, stereo, 5.1 and 7.1.4 each reach `scene.target_lufs` on their own, with true peaks
-below `scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it). Ambisonics
-and ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain for all
-their channels: one scene is equally loud in every format. Stems stay unlimited; they take the 5.1 mix's
-gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
+below `scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it).
+Ambisonics and ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain
+for all their channels: one scene is equally loud in every format. Stems stay unlimited; they take
+the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
 from engine.deliver.job import DeliveryJob
-from engine.deliver.lanes import object_lanes
+from engine.deliver.lanes import ObjectLane, object_lanes
 from engine.deliver.mux import Container, choose_container
 from engine.deliver.rendering import MIXES, OBJECTS, render_to_files, with_objects
 from engine.deliver.report import DeliveryReport
@@ -85,6 +86,44 @@ def deliver(
         is missing or whose packets no container holds.
     """
     out_dir = Path(out_dir)
+    order = _order(project, bundle, formats, out_dir, options)
+    with staging_folder(out_dir, order.needed_bytes) as staging:
+        rendered = render_to_files(order.snapshot, staging, progress)
+        job = DeliveryJob(project, order.snapshot, rendered, staging, order.names, progress)
+        for name in order.wanted:
+            _write(job, name, order, project)
+            job.let_go_after(name)
+        progress("putting the files in place", 1.0)
+        publish({staged: out_dir / path for staged, path in job.staged.items()})
+        return DeliveryReport(
+            target_lufs=project.scene.target_lufs,
+            true_peak_limit_dbtp=project.scene.true_peak_limit_dbtp,
+            files=tuple(job.files),
+            problems=order.snapshot.problems,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """All that is settled before the disk is touched; `needed_bytes` lie on it at most."""
+
+    wanted: tuple[str, ...]
+    names: dict[str, str]
+    film_order: bool
+    container: Container | None
+    snapshot: Snapshot
+    objects: tuple[ObjectLane, ...]
+    stems: tuple[Stem, ...]
+    needed_bytes: int
+
+
+def _order(
+    project: Project,
+    bundle: AudioFolder,
+    formats: Sequence[str],
+    out_dir: Path,
+    options: DeliveryOptions,
+) -> _Order:
     asked = chosen_formats(formats)
     wanted = tuple(name for name in FILE_NAMES if name in asked)
     names = _names(wanted, options)
@@ -98,29 +137,23 @@ def deliver(
     if "adm" in wanted:
         snapshot = with_objects(snapshot, objects)
     stems = plan_stems(project, snapshot) if "stems" in wanted else ()
-    with staging_folder(out_dir, _bytes_needed(project, snapshot, stems, wanted)) as staging:
-        rendered = render_to_files(snapshot, staging, progress)
-        job = DeliveryJob(project, snapshot, rendered, staging, names, progress)
-        for name in wanted:
-            if name in MIXES:
-                job.write_mix(name, film_order=options.film_order)
-            elif name in AMBISONIC_FORMATS:
-                job.write_ambix(name)
-            elif name == "adm":
-                job.write_adm(rendered[OBJECTS], objects)
-            elif name == "stems":
-                job.write_stems(stems)
-            elif container is not None:
-                job.write_video(_video(project), container)
-            job.let_go_after(name)
-        progress("putting the files in place", 1.0)
-        publish({staged: out_dir / path for staged, path in job.staged.items()})
-        return DeliveryReport(
-            target_lufs=project.scene.target_lufs,
-            true_peak_limit_dbtp=project.scene.true_peak_limit_dbtp,
-            files=tuple(job.files),
-            problems=snapshot.problems,
-        )
+    needed_bytes = _bytes_needed(project, snapshot, stems, wanted)
+    return _Order(
+        wanted, names, options.film_order, container, snapshot, objects, stems, needed_bytes
+    )
+
+
+def _write(job: DeliveryJob, name: str, order: _Order, project: Project) -> None:
+    if name in MIXES:
+        job.write_mix(name, film_order=order.film_order)
+    elif name in AMBISONIC_FORMATS:
+        job.write_ambix(name)
+    elif name == "adm":
+        job.write_adm(order.objects)
+    elif name == "stems":
+        job.write_stems(order.stems)
+    elif order.container is not None:
+        job.write_video(_video(project), order.container)
 
 
 def _names(wanted: Sequence[str], options: DeliveryOptions) -> dict[str, str]:

@@ -90,11 +90,11 @@ class DeliveryJob:
         ambix.write_ambix(path, blocks, name, self._rate_hz)
         self._describe(name, path, self._names[name], source.samples.channels, plan)
 
-    def write_adm(self, source: Rendered, objects: Sequence[ObjectLane]) -> None:
+    def write_adm(self, objects: Sequence[ObjectLane]) -> None:
         """BW64 with an object a track and the ambience as a bed, as loud as the 5.1 mix."""
         lanes = lane_count(objects)
         bed = not objects or self._ambience_sounds()
-        heard = source.selected(range(lanes + BED_CHANNELS if bed else lanes))
+        heard = self._rendered[OBJECTS].selected(range(lanes + BED_CHANNELS if bed else lanes))
         plan = self._scene_plan(heard)
         metadata = describe_scene(
             self._project.title,

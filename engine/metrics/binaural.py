@@ -91,7 +91,11 @@ def compare_binaural(
             remedy="cut both to the same length",
         )
     wanted = _prepare(reference, sample_rate_hz, normalise)
-    given = _prepare(estimate, sample_rate_hz, normalise)
+    return _scores(wanted, _prepare(estimate, sample_rate_hz, normalise))
+
+
+def _scores(wanted: NDArray[np.float64], given: NDArray[np.float64]) -> BinauralScores:
+    """Of prepared recordings of one length."""
     itd_us, gcc_ms2 = _time_difference_errors(wanted, given)
     difference = _spectra(given) - _spectra(wanted)
     power = (np.square(difference.real) + np.square(difference.imag)).mean(axis=(1, 2))

@@ -43,11 +43,12 @@ def shown_once(
     images : sequence of (height, width, 3) uint8
     times_s : sequence of float
     """
-    again = np.array([False, *(_same(a, b) for a, b in pairwise(images))])
+    changes = [_same(before, after) for before, after in pairwise(images)]
+    again = np.array([False, *changes], dtype=np.bool_)
     brief = again & (_run_lengths(again) <= _MOST_REPEATS)
     if brief.sum() < max(_LEAST_REPEATS, _LEAST_SHARE * np.count_nonzero(~again)):
         return list(images), list(times_s)
-    kept = np.flatnonzero(~brief)
+    kept = [int(index) for index in np.flatnonzero(~brief)]
     times = [times_s[index] for index in kept]
     return [images[index] for index in kept], evened(times, int(brief.sum()))
 
