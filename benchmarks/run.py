@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import kill_test
 from benchmarks.fields import measure_fields
+from benchmarks.full_chain import measure_full_chain
 from benchmarks.main_job import measure_main_job
 from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
@@ -43,6 +44,8 @@ def main() -> int:
             figures += measure_kernel(Path(folder))
             _tell("moving sources through HRIRs, beside other people's renderers")
             figures += measure_moving_sources()
+            _tell("the full chain of 128 sources")
+            figures += measure_full_chain(Path(folder))
             _tell("sound fields and objects")
             figures += measure_fields(Path(folder))
     except FoleystageError as error:
