@@ -71,6 +71,7 @@ def run(hours: float, seed: int = 1) -> Endurance:
                 errors += session.error_s()
             if session.now_s > next_look_s:
                 memory.append(resident_bytes())
+                _tell(session, len(errors), began_s)
                 next_look_s += end_s / 100
         result = Endurance(
             hours=hours,
@@ -89,6 +90,16 @@ def run(hours: float, seed: int = 1) -> Endurance:
         )
         session.close()
     return result
+
+
+def _tell(session: SimulatedSession, comparisons: int, began_s: float) -> None:
+    hours, took_s = session.now_s / 3600.0, time.monotonic() - began_s
+    print(
+        f"{hours:6.2f} h in {took_s:6.0f} s: {session.gestures} gestures, "
+        f"{comparisons} comparisons, "
+        f"{session.gaps_met} gaps, {resident_bytes() / 2**20:.0f} MiB",
+        file=sys.stderr,
+    )
 
 
 def resident_bytes() -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, Key
+from engine.playback.priority import raise_thread
 from engine.playback.reading_list import ReadingList
 from engine.playback.take_file import OpenFiles, TakeFile
 
@@ -115,6 +116,7 @@ class Butler:
             self._fetched.clear()
 
     def _run(self) -> None:
+        raise_thread(serves=True)
         while not self._closing:
             self._wake.wait(_LOOK_S)
             self._wake.clear()

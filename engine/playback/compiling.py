@@ -5,7 +5,6 @@ The newest project wins: while one is compiled, only the last of those that arri
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import threading
 import time
@@ -23,7 +22,6 @@ from engine.playback.messages import Compiled, SetProject
 from engine.playback.reading_list import stream
 from engine.playback.scene import HOP_SAMPLES, Scene
 from engine.project.model import ContentHash, Project
-from engine.project.model import Scene as SceneSettings
 from engine.realtime.kernel import Kernel, PreparedSnapshot
 from engine.realtime.snapshot import Snapshot
 from engine.render.compiler import compile_project
@@ -174,25 +172,14 @@ def make_scene(
         end_sample=snapshot.length_samples,
         slots=wanted.slots,
         prepared=PreparedSnapshot(snapshot) if same_kernel else None,
-        kernel=None if same_kernel else _warm_kernel(snapshot),
+        kernel=None if same_kernel else warm_kernel(snapshot),
         reading=reading,
         listening=listening,
     )
     return scene, (*snapshot.problems, *told)
 
 
-def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
-    """Load the HRIRs and the compiled loops that a project of this kind needs, once for all.
-
-    What cannot be loaded is told of when a project that needs it is compiled.
-    """
-    project = Project(sample_rate_hz=sample_rate_hz, scene=SceneSettings(hrir=hrir))
-    with contextlib.suppress(Exception):  # nobody has asked for anything yet
-        _warm_kernel(compile_project(project, lambda content: Path(content), (monitor_format,)))
-        listening_to(monitor_format, project, [])
-
-
-def _warm_kernel(snapshot: Snapshot) -> Kernel:
+def warm_kernel(snapshot: Snapshot) -> Kernel:
     """A kernel that has run once, so that nothing is compiled or paged in on the renderer."""
     kernel = Kernel(snapshot)
     out = np.zeros((snapshot.channels[0], HOP_SAMPLES), dtype=np.float32)

@@ -21,16 +21,17 @@ import msgspec
 from engine.playback import messages as m
 from engine.playback.butler import Butler
 from engine.playback.chunks import ChunkStore
-from engine.playback.compiling import SceneMaker, warm_up
+from engine.playback.compiling import SceneMaker
 from engine.playback.device import DeviceRequest, OpenedDevice
 from engine.playback.keeper import DeviceKeeper
 from engine.playback.monitor import monitor_matrix, wanted_channels
 from engine.playback.output import MixerOutput, Output
-from engine.playback.priority import raise_process
+from engine.playback.priority import raise_process, raise_thread
 from engine.playback.process import end_with_parent
 from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
+from engine.playback.warming import warm_up
 
 HANG_POLL_S = 0.5
 DEVICE_HANG_S = 10.0
@@ -58,6 +59,7 @@ def run_engine(connection: Connection) -> None:
                 if isinstance(command, m.Activate):
                     raise_process()
                     host = Host(connection, command)
+                    raise_thread(serves=True)
                 elif isinstance(command, m.Prepare):
                     warm_up(command.sample_rate_hz, command.monitor_format, command.hrir)
                 elif isinstance(command, m.Fork):

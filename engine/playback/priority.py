@@ -16,14 +16,17 @@ def raise_process() -> None:
         _try_niceness()
 
 
-def raise_thread() -> int:
+def raise_thread(*, serves: bool = False) -> int:
     """Run the calling thread, and those it starts, in real time; an index into `SCHEDULING`.
+
+    A thread that only `serves` the audio threads gives way to them. It is raised all the same: one
+    that holds the interpreter while others take its processor would make the renderer wait.
 
     Needs the right to do so (on Linux the limit ``rtprio``, which audio distributions grant);
     without it the thread is only preferred, or stays as it was.
     """
     if hasattr(os, "sched_setscheduler"):
-        wanted = min(REALTIME_PRIORITY, os.sched_get_priority_max(os.SCHED_RR))
+        wanted = min(REALTIME_PRIORITY - serves, os.sched_get_priority_max(os.SCHED_RR))
         try:
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(wanted))
         except OSError:

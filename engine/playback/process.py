@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from multiprocessing import reduction
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from engine.playback.messages import Close, Fork, Message, Notice, Ready, decode_notice, encode
@@ -164,8 +164,14 @@ def end_with_parent() -> None:
     The pipe's end tells as much, but only to a thread that is reading it.
     """
     parent = os.getppid()
+    handle: int | None = None
+    if hasattr(os, "pidfd_open"):
+        with contextlib.suppress(OSError):
+            handle = os.pidfd_open(parent)
 
     def watch() -> None:
+        if handle is not None and os.getppid() == parent:
+            wait([handle])  # without waking up in between
         while os.getppid() == parent:
             time.sleep(PARENT_POLL_S)
         os._exit(0)
