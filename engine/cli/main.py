@@ -25,6 +25,7 @@ COMMANDS = {
     "tracks": "engine.cli.tracks",
     "spatialise": "engine.cli.spatialise",
     "export": "engine.cli.export",
+    "import": "engine.cli.import_sound",
     "metrics": "engine.cli.metrics",
     "doctor": "engine.cli.doctor",
 }

@@ -1,0 +1,88 @@
+"""A sound file of one's own in a session: a sound field or a bed around the listener."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import structs
+
+from engine.errors import MediaError
+from engine.jobs import Progress, silent_progress
+from engine.media.audio_file import read_audio_blocks
+from engine.project.edits import AddClip, AddTake, AddTrack
+from engine.project.model import Clip, ClipId, ContentHash, Project, Take, TakeId, TrackId
+from engine.project.store import Bundle
+from engine.script.script import ambience_track
+from engine.spatial.conventions import Convention, to_ambix
+from engine.spatial.harmonics import ambisonic_order_of
+
+
+def import_ambience(
+    bundle: Bundle,
+    project: Project,
+    audio: Path,
+    *,
+    convention: Convention = "ambix",
+    start_s: float = 0.0,
+    progress: Progress = silent_progress,
+) -> Project:
+    """The project with a sound file as ambience on a track of its own.
+
+    Files of 4, 9, 16 ... channels are sound fields and are kept as AmbiX; mono, stereo, 5.1 and
+    7.1.4 sound from where their loudspeakers would stand.
+
+    Parameters
+    ----------
+    convention : {'ambix', 'n3d', 'fuma'}
+        What a sound field's channels are; loudspeaker files know one convention only.
+    start_s : float
+        Where the clip begins, in seconds.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be read, or holds no sound.
+    LayoutError
+        The convention does not go with so many channels.
+    """
+    blocks = read_audio_blocks(audio)
+    block, rate_hz = next(blocks)
+    channels = block.shape[0]
+    is_field = ambisonic_order_of(channels) is not None or convention != "ambix"
+    matrix = to_ambix(convention, channels).astype("float32") if is_field else None
+    samples = 0
+    with bundle.new_audio(rate_hz, channels) as intake:
+        while True:
+            if block.shape[1] == 0 and samples == 0:
+                raise MediaError("the audio file holds no samples", place=audio)
+            intake.write(block if matrix is None else matrix @ block)
+            samples += block.shape[1]
+            progress(f"reading {audio.name}", 0.5)
+            following = next(blocks, None)
+            if following is None:
+                break
+            block = following[0]
+    return _placed(project, intake.content, audio.stem, (rate_hz, channels, samples), start_s)
+
+
+def _placed(
+    project: Project, content: ContentHash, name: str, shape: tuple[int, int, int], start_s: float
+) -> Project:
+    rate_hz, channels, samples = shape
+    number = 1 + sum(track.kind == "ambience" for track in project.tracks)
+    mark = f"{content[:8]}-{number}"
+    duration_s = samples / rate_hz
+    track = structs.replace(
+        ambience_track(start_s + duration_s), id=TrackId(f"imported-{mark}"), name=name
+    )
+    take = Take(
+        id=TakeId(f"take-{mark}"), name=name, audio=content, sample_rate_hz=rate_hz,
+        channels=channels, samples=samples,
+    )  # fmt: skip
+    clip = Clip(
+        id=ClipId(f"clip-{mark}"), track_id=track.id, take_id=take.id, name=name, start_s=start_s,
+        duration_s=duration_s,
+    )  # fmt: skip
+    for edit in (AddTrack(track=track), AddTake(take=take), AddClip(clip=clip)):
+        project = edit.apply(project)
+    return project
