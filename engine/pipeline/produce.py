@@ -105,6 +105,7 @@ def _publish_with_session(folder: Path, out_dir: Path, bundle: Bundle, project: 
     is_new = bundle.path.is_relative_to(folder)
     if is_new:
         bundle.save(project)
+        bundle.close()  # it is about to move, and its journal with it
     # The report comes last: a kill in between never leaves it beside older sound.
     finished = sorted(folder.iterdir(), key=lambda item: (item.name == "report.json", item))
     publish(
