@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.realtime.motion import travel
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, SourcePlan
 
 CORNER_HZ = 250.0
@@ -60,45 +60,107 @@ class OcclusionSampler:
     def __init__(
         self, plans: Sequence[SourcePlan], samples_per_metre: float, sample_rate_hz: int
     ) -> None:
-        self._plans = plans
-        self._samples_per_metre = samples_per_metre
         self._rate_hz = sample_rate_hz
         self.present = np.array([plan.occlusion is not None for plan in plans], dtype=bool)
-        self._stretch_hops = int(np.clip(4096 // max(int(self.present.sum()), 1), 4, 64))
-        edges = self._stretch_hops + 1
-        self._stretch: int | None = None
-        self._loss = np.zeros((edges, len(plans)))
-        self._level = np.ones((edges, len(plans)))
-        self._positions, self._delays = np.zeros((edges, 3)), np.zeros(edges)
+        curves = [(p, p.occlusion) for p in plans if p.occlusion is not None]
+        self._members = np.flatnonzero(self.present)
+        self._key_bounds = _bounds([len(p.motion.times_samples) for p, _ in curves])
+        self._key_times = _joined([p.motion.times_samples for p, _ in curves], 0)
+        self._key_positions = _joined([p.motion.positions_m for p, _ in curves], 3)
+        self._point_bounds = _bounds([len(curve.values) for _, curve in curves])
+        self._point_times = _joined([curve.times_samples for _, curve in curves], 0)
+        self._point_values = _joined([curve.values for _, curve in curves], 0)
+        speeds = [samples_per_metre if p.delayed else 0.0 for p, _ in curves]
+        self._speeds = np.array(speeds, dtype=np.float64)
+        self._longest = np.array([p.max_delay_samples for p, _ in curves], dtype=np.float64)
+        self._hop: int | None = None
+        self._edges = np.zeros((2, 2, len(plans)))
+        self._edges[:, 1] = 1.0
 
     def glides(self, hop: int, members: NDArray[np.int64], out: Samples) -> None:
-        """Fill (groups, 4, LANES): what the low-pass takes away and its change over
-        the hop, level and its change."""
-        stretch = hop // self._stretch_hops
-        if stretch != self._stretch:
-            self._compute(stretch * self._stretch_hops)
-            self._stretch = stretch
-        i = hop - stretch * self._stretch_hops
-        out[:, 0], out[:, 1] = self._loss[i][members], self._loss[i + 1][members]
-        out[:, 2], out[:, 3] = self._level[i][members], self._level[i + 1][members]
-        out[:, 1] -= out[:, 0]
-        out[:, 3] -= out[:, 2]
+        """Fill (groups, 4, LANES): what the low-pass takes away and its change over the hop, level
+        and its change."""
+        if self._hop == hop - 1:
+            self._edges[0] = self._edges[1]
+        else:
+            self._sample(hop, self._edges[0])
+        self._sample(hop + 1, self._edges[1])
+        self._hop = hop
+        start, end = self._edges[0][:, members], self._edges[1][:, members]
+        out[:, 0], out[:, 1] = start[0], end[0] - start[0]
+        out[:, 2], out[:, 3] = start[1], end[1] - start[1]
 
-    def _compute(self, first_hop: int) -> None:
-        times = (first_hop + np.arange(len(self._delays))) * np.float64(HOP_SAMPLES)
-        for index in np.flatnonzero(self.present).tolist():
-            plan = self._plans[index]
-            amount = self._heard(plan, times)
-            self._loss[:, index] = low_pass_loss(amount, self._rate_hz)
-            self._level[:, index] = occlusion_gain(amount)
-
-    def _heard(self, plan: SourcePlan, times: Floats) -> Floats:
-        assert plan.occlusion is not None
-        speed = self._samples_per_metre if plan.delayed else 0.0
-        motion = plan.motion
-        travel(
-            times, motion.times_samples, motion.positions_m, speed, 0, self._positions,
-            self._delays,
+    def _sample(self, hop: int, edge: Floats) -> None:
+        sample_occlusion(
+            float(hop * HOP_SAMPLES), self._rate_hz, self._members, self._key_bounds,
+            self._key_times, self._key_positions, self._point_bounds, self._point_times,
+            self._point_values, self._speeds, self._longest, edge,
         )  # fmt: skip
-        arrival = times + np.minimum(np.nan_to_num(self._delays), plan.max_delay_samples)
-        return plan.occlusion.at(arrival)
+
+
+def _bounds(lengths: Sequence[int]) -> NDArray[np.int64]:
+    """(n + 1,) where each of n pieces begins when they are joined."""
+    return np.concatenate([[0], np.cumsum(np.array(lengths, dtype=np.int64))]).astype(np.int64)
+
+
+def _joined(pieces: Sequence[Floats], columns: int) -> Floats:
+    if not pieces:
+        return np.zeros((0, columns) if columns else 0)
+    return np.ascontiguousarray(np.concatenate(pieces), dtype=np.float64)
+
+
+@numba.njit(inline="always")
+def _before(time, times, first, last):
+    """Index of the last time in [first, last) that is not after `time`; `first` if all are."""
+    low, high = first, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if times[middle] <= time:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@numba.njit(inline="always")
+def _share(time, times, index, last):
+    """How far `time` is from time `index` to the next, 0 to 1."""
+    if index + 1 >= last or time <= times[index]:
+        return 0.0
+    return (time - times[index]) / (times[index + 1] - times[index])
+
+
+@numba.njit(cache=True, nogil=True)
+def sample_occlusion(
+    time, rate_hz, members, key_bounds, key_times, key_positions, point_bounds, point_times,
+    point_values, speeds, longest, edge,
+):  # fmt: skip
+    """Fill edge (2, sources): what the low-pass takes away, and the level, of sounds that leave
+    the sources `members` at sample `time`. See `low_pass_loss` and `occlusion_gain`."""
+    for i in range(len(members)):
+        first, last = key_bounds[i], key_bounds[i + 1]
+        k = _before(time, key_times, first, last)
+        share = _share(time, key_times, k, last)
+        squared = 0.0
+        for axis in range(3):
+            here = key_positions[k, axis]
+            if share > 0.0:
+                here += share * (key_positions[k + 1, axis] - here)
+            squared += here * here
+        travel = speeds[i] * np.sqrt(squared)
+        if not travel < longest[i]:
+            travel = longest[i]
+        arrival = time + (travel if speeds[i] > 0.0 else 0.0)
+        first, last = point_bounds[i], point_bounds[i + 1]
+        k = _before(arrival, point_times, first, last)
+        share = _share(arrival, point_times, k, last)
+        amount = point_values[k]
+        if share > 0.0:
+            amount += share * (point_values[k + 1] - amount)
+        amount = min(max(amount, 0.0), 1.0)
+        loss = 0.0
+        if 0.5 * rate_hz * amount * amount > CORNER_HZ:
+            half = np.pi * CORNER_HZ / (amount * amount * rate_hz)
+            loss = np.cos(half) / (np.sin(half) + np.cos(half))
+        edge[0, members[i]] = loss
+        edge[1, members[i]] = 10.0 ** (LEVEL_DB * amount / 20.0)

@@ -9,7 +9,12 @@ from scipy import signal
 
 from engine.realtime.equaliser import band_section
 from engine.realtime.kernel import Kernel
-from engine.realtime.occlusion import low_pass_loss, occlusion_corner_hz, occlusion_gain
+from engine.realtime.occlusion import (
+    OcclusionSampler,
+    low_pass_loss,
+    occlusion_corner_hz,
+    occlusion_gain,
+)
 from engine.units import SPEED_OF_SOUND_M_PER_S
 
 RATE_HZ = 48_000
@@ -133,3 +138,18 @@ def test_silence_after_sound_ends_in_exact_silence() -> None:
     plan = source(noise(2000), sections=BANDS, occlusion=curve((0.0, 0.4)))
     got = render(scene(plan), 900)
     assert not got[-256:].any()
+
+
+def test_the_compiled_law_is_the_documented_one() -> None:
+    amounts = np.linspace(0.0, 1.0, 41)
+    points = curve(*[(float(n), a) for n, a in enumerate(amounts)])
+    sampler = OcclusionSampler((source(noise(10), occlusion=points),), 140.0, RATE_HZ)
+    out = np.zeros((1, 4, 16), np.float32)
+    members = np.array([[0] + [-1] * 15])
+    for n, amount in enumerate(amounts):
+        hop = n * RATE_HZ // 256
+        sampler.glides(hop, members, out)
+        heard = points.at(np.array(hop * 256.0))
+        assert abs(heard - amount) < 0.01
+        assert out[0, 0, 0] == pytest.approx(float(low_pass_loss(heard, RATE_HZ)), abs=1e-6)
+        assert out[0, 2, 0] == pytest.approx(float(occlusion_gain(heard)), rel=1e-6)
