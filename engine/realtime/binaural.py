@@ -2,9 +2,10 @@
 
 Every hop, the spectrum of each source's last `fft_samples` is multiplied with its response at the
 hop's start and at its end; both products are summed over all sources. Four inverse transforms (two
-ears, start and end) and one linear fade then serve any number of sources. Long responses are split
-into partitions. A source that is silent, or has no gain, costs nothing; one that stands still needs
-one response for both ends.
+ears, start and end) and one linear fade then serve any number of sources. A source that moves fast
+passes places in between, each with totals of its own: some more inverse transforms, however many
+such sources there are. A source that is silent, or has no gain, costs nothing; one that stands
+still needs one response for both ends. Long responses are split into partitions.
 
 References
 ----------
@@ -25,6 +26,12 @@ from engine.realtime.transform import PIECE_SAMPLES, Inverse, forward, frequenci
 from engine.realtime.triangles import locate_all, locate_triangle
 
 __all__ = ["BinauralStage", "locate_triangle"]
+
+_SLOW_COSINES = np.cos(np.radians([1.25, 2.5, 5.0, 10.0]))
+"""A source that turns farther in a hop is faded in 2, 4, 8, 16 steps."""
+_SMALLEST_LENGTH = 1e-6
+_JUMP_COSINE = np.cos(np.radians(30.0))
+"""Farther than this (15 turns a second at 48 kHz) is no motion but a jump: faded at once."""
 
 
 class BinauralStage:
@@ -47,7 +54,8 @@ class BinauralStage:
         kept = sources if partitions > 1 else 1
         self._history = np.zeros((depth, kept, size), dtype=np.float32)
         self._head = 0
-        self._places_0, self._places_1 = _Places(sources), _Places(sources)
+        self._places = [_Places(sources), _Places(sources)]
+        self._between = [_Places(sources), _Places(sources)]
         self._quiet_hops = np.full(sources, self.history_hops, dtype=np.int64)
         row_turns, lane_turns = (f.astype(np.float32) for f in frequencies(size))
         self._turns = (row_turns, lane_turns)
@@ -56,8 +64,6 @@ class BinauralStage:
         self._totals = np.zeros(len(row_turns) * TOTAL_FLOATS, dtype=np.float32)
         self._work = np.zeros(size, dtype=np.float32)
         self._ramps = np.zeros(8 * len(row_turns), dtype=np.float32)
-        fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
-        self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
 
     def reset(self) -> None:
         """Forget all past sound."""
@@ -85,27 +91,72 @@ class BinauralStage:
         active = self._quiet_hops < self.history_hops
         active &= (old[1] != 0.0) | (new[1] != 0.0)
         # The end of the hop before is the start of this one: what is known of it is kept.
-        self._places_0, self._places_1 = self._places_1, self._places_0
+        self._places.reverse()
+        out[:] = 0.0
         if not active.any():
-            out[:] = 0.0
             return
+        cosine = np.einsum("si,si->s", old[0], new[0])
+        slow = (cosine >= _SLOW_COSINES[0]) | (cosine <= _JUMP_COSINE)
+        fast = active & ~slow
+        active &= slow
+        if active.any():
+            self._add(active, old, new, self._places, slice(0, HOP_SAMPLES), out)
+        if fast.any():
+            self._add_fast(fast, cosine, old, new, out)
+
+    def _add_fast(
+        self,
+        wanted: NDArray[np.bool_],
+        cosine: Floats,
+        old: tuple[Floats, Floats],
+        new: tuple[Floats, Floats],
+        out: Samples,
+    ) -> None:
+        """Fade through places in between: more of them, the farther a source moves in the hop."""
+        step = (cosine[:, None] < _SLOW_COSINES).sum(axis=1)
+        for doubled in range(1, len(_SLOW_COSINES) + 1):
+            chosen = wanted & (step == doubled)
+            if not chosen.any():
+                continue
+            steps = 1 << doubled
+            length = HOP_SAMPLES // steps
+            begin = old
+            for index in range(steps):
+                share = (index + 1) / steps
+                end = (_towards(old[0], new[0], share), old[1] + share * (new[1] - old[1]))
+                self._between.reverse()
+                stretch = slice(index * length, (index + 1) * length)
+                self._add(chosen, begin, end, self._between, stretch, out)
+                begin = end
+
+    def _add(
+        self,
+        wanted: NDArray[np.bool_],
+        old: tuple[Floats, Floats],
+        new: tuple[Floats, Floats],
+        places: list[_Places],
+        stretch: slice,
+        out: Samples,
+    ) -> None:
+        """Add sources to a stretch of the hop, over which they go from `old` to `new`."""
         plan = self._plan
-        for places, directions in ((self._places_0, old[0]), (self._places_1, new[0])):
+        for place, directions in zip(places, (old[0], new[0]), strict=True):
             locate_all(
-                active, directions, plan.delays_samples, plan.triangles, plan.inverses,
-                plan.neighbours, plan.lookup, *places.arrays,
+                wanted, directions, plan.delays_samples, plan.triangles, plan.inverses,
+                plan.neighbours, plan.lookup, *place.arrays,
             )  # fmt: skip
         self._totals[:] = 0.0
         mix_sources(
-            np.flatnonzero(active), (old[1], new[1]), self._places_0.arrays,
-            self._places_1.arrays, plan.spectra, plan.triangles, plan.partition_hops,
-            self._window, self._pieces(), self._factors, self._work, self._history, self._head,
-            self._turns, self._ramps, self._totals,
+            np.flatnonzero(wanted), (old[1], new[1]), places[0].arrays, places[1].arrays,
+            plan.spectra, plan.triangles, plan.partition_hops, self._window, self._pieces(),
+            self._factors, self._work, self._history, self._head, self._turns, self._ramps,
+            self._totals,
         )  # fmt: skip
         spectra = self._totals.reshape(-1, 2, 2, 2, LANES).transpose(1, 2, 0, 3, 4)
-        ears = self._inverse(spectra)
-        np.multiply(ears[:, 0], self._fade_out, out=out)
-        out += ears[:, 1] * self._fade_in
+        ears = self._inverse(spectra)[..., stretch]
+        length = ears.shape[-1]
+        fade_in = ((np.arange(length) + 0.5) / length).astype(np.float32)
+        out[:, stretch] += ears[:, 0] * (1.0 - fade_in) + ears[:, 1] * fade_in
 
     def _pieces(self) -> NDArray[np.int64]:
         """Where the pieces of every window begin, the oldest first."""
@@ -124,6 +175,15 @@ class _Places:
             np.zeros((sources, 3)),
             np.zeros((sources, 2)),
         )
+
+
+def _towards(old: Floats, new: Floats, share: float) -> Floats:
+    """Unit vectors (n, 3) on the way from old ones to new ones."""
+    if share == 1.0:
+        return new
+    way = old + share * (new - old)
+    length = np.sqrt(np.einsum("si,si->s", way, way))
+    return way / np.maximum(length, _SMALLEST_LENGTH)[:, None]
 
 
 @numba.njit(cache=True, nogil=True)
