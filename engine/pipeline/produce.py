@@ -102,7 +102,7 @@ def produce(
 
 def _publish_with_session(folder: Path, out_dir: Path, bundle: Bundle, project: Project) -> None:
     """Files and session together: a session that was there is saved when all files have come."""
-    is_new = bundle.path.is_relative_to(folder)
+    is_new = (folder / BUNDLE_NAME).exists()
     if is_new:
         bundle.save(project)
         bundle.close()  # it is about to move, and its journal with it

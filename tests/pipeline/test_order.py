@@ -9,6 +9,8 @@ from engine import resources
 from engine.deliver.staging import publish
 from engine.pipeline import produce as production
 from engine.pipeline.settings import RunSettings
+from engine.project.store import Bundle
+from tests.media.drawn import crossing, write_video
 
 
 def test_the_report_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +25,16 @@ def test_the_report_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     production.produce(resources.path("demo/demo.mp4"), tmp_path / "out", settings)
     assert sorted(names) == ["report.json", "scene.foley", "stereo.wav"]
     assert names[-1] == "report.json"
+
+
+def test_a_relative_folder_gets_a_whole_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = write_video(tmp_path / "clip.mp4", crossing(30))
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):  # made, then taken up again
+        production.produce(clip, Path("there/out"), RunSettings(formats=("stereo",)))
+        bundle, project, recovery = Bundle.open(tmp_path / "there" / "out" / "scene.foley")
+        bundle.close()
+        assert recovery is None
+        assert project.tracks
