@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QScrollArea, QVBox
 
 from app.intents import EditingWidget
 from app.selection import Selected, Selection
+from app.views.tracks.eq_fields import EqFields
 from app.views.tracks.fields import NumberField, TextField
 from app.views.tracks.room_fields import RoomFields
+from app.views.tracks.sound_fields import SoundFields
 from app.views.tracks.swatches import Swatches
 from engine.coordinates import to_cartesian, to_spherical
 from engine.project.checks import QUIETEST_DB
@@ -21,7 +23,6 @@ from engine.project.edits import (
     RenameTrack,
     SetClipFades,
     SetClipGain,
-    SetDoppler,
     SetRoomSend,
     SetTrackColour,
     SetTrackGain,
@@ -56,6 +57,7 @@ class InspectorPanel(EditingWidget):
         self._hint.setProperty("tone", "faint")
         self._column.addWidget(self._hint, 1)
         self._track = self._build_track()
+        self._eq = self._build_eq()
         self._keyframe = self._build_keyframe()
         self._clip = self._build_clip()
         self._build_room()
@@ -115,12 +117,17 @@ class InspectorPanel(EditingWidget):
         self.swatches.chosen.connect(
             lambda colour: self._ask(SetTrackColour(track_id=self._track_id(), colour=colour))
         )
-        self.doppler = QCheckBox("Doppler and propagation delay")
-        self.doppler.clicked.connect(
-            lambda on: self._ask(SetDoppler(track_id=self._track_id(), doppler=on))
-        )
+        self.sound = SoundFields(self._ask, self._track_id)
         _add(section, ("Name", self.name), ("Seen as", self.label), ("Gain", self.gain))
-        _add(section, ("To room", self.room_send), ("Colour", self.swatches), ("", self.doppler))
+        _add(section, ("To room", self.room_send), ("Colour", self.swatches))
+        _add(section, ("Width", self.sound.width), ("Occlusion", self.sound.occlusion))
+        _add(section, ("", self.sound.doppler), ("", self.sound.air), ("", self.sound.stereo))
+        return section
+
+    def _build_eq(self) -> _Section:
+        section = self._section("Equaliser")
+        self.eq = EqFields(self._ask, self._track_id)
+        section.form.addRow(self.eq)
         return section
 
     def _build_keyframe(self) -> _Section:
@@ -222,7 +229,7 @@ class InspectorPanel(EditingWidget):
             keyframe = track.trajectory.keyframes[chosen.keyframe]
         self._hint.setVisible(track is None and clip is None)
         for section, value in (
-            (self._track, track), (self._keyframe, keyframe), (self._clip, clip),
+            (self._track, track), (self._eq, track), (self._keyframe, keyframe), (self._clip, clip),
         ):  # fmt: skip
             section.box.setVisible(value is not None)
         if track is not None:
@@ -245,8 +252,8 @@ class InspectorPanel(EditingWidget):
         self.room_send.show_value(track.room_send_db)
         self.room_send.setEnabled(track.kind == "object" and self._project.scene.room != NO_ROOM)
         self.swatches.show_colour(track.colour)
-        self.doppler.setChecked(track.doppler)
-        self.doppler.setVisible(track.kind == "object")
+        self.sound.show_track(track)
+        self.eq.show_track(track)
 
     def _show_keyframe(self, keyframe: Keyframe) -> None:
         place = to_spherical((keyframe.x_m, keyframe.y_m, keyframe.z_m))
