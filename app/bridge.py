@@ -9,6 +9,7 @@ from engine.playback.client import PlaybackClient
 PLAYING_MS = 16
 RESTING_MS = 80
 _STATUS_EVERY = 6
+_TRACKS_EVERY = 2
 
 
 class PlaybackBridge(QObject):
@@ -19,6 +20,10 @@ class PlaybackBridge(QObject):
     playing_changed = Signal(bool)
     levels_changed = Signal(object, object)
     """(peaks in dBFS, clip flags), one per monitored channel."""
+    tracks_changed = Signal(object)
+    """Peaks in dBFS by track id."""
+    loudness_changed = Signal(object)
+    """ProgrammeLevels."""
     status_changed = Signal(object)
 
     def __init__(self, client: PlaybackClient, parent: QObject | None = None) -> None:
@@ -45,8 +50,11 @@ class PlaybackBridge(QObject):
             self._position_s = position_s
             self.moved.emit(position_s, playing)
         self.levels_changed.emit(self._client.meters(), self._client.clipped())
+        if self._ticks % _TRACKS_EVERY == 0:
+            self.tracks_changed.emit(self._client.track_levels())
         self._ticks += 1
         if self._ticks % _STATUS_EVERY == 1:
+            self.loudness_changed.emit(self._client.readings.programme())
             status = self._client.status
             if status != self._status:
                 self._status = status

@@ -167,6 +167,8 @@ class MainWindow(QMainWindow):
         bridge.moved.connect(self._show_position)
         bridge.playing_changed.connect(self._show_playing)
         bridge.levels_changed.connect(self.transport.meter.set_levels)
+        bridge.tracks_changed.connect(self.timeline.headers.set_levels)
+        bridge.loudness_changed.connect(self.transport.loudness.set_levels)
         bridge.status_changed.connect(self.transport.engine.set_status)
 
     def _wire_views(self) -> None:
@@ -188,6 +190,7 @@ class MainWindow(QMainWindow):
         self.timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
         self.transport.monitor_chosen.connect(self._choose_monitor)
         self.transport.meter.cleared.connect(session.playback.clear_clips)
+        self.transport.loudness.cleared.connect(session.playback.clear_clips)
         self.transport.engine.set_device(session.playback.device)
         self.transport.engine.device_chosen.connect(session.choose_device)
         self.history.step_chosen.connect(session.jump)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app import icons, theme
+from app.views.meters.scale import share_of_level
 from engine.project.model import Track
 
 WIDTH_PX = 248
@@ -61,6 +62,10 @@ class HeaderLayout:
         return QRectF(34, self.top + self.height - 20, self.width - 34 - 68, 14)
 
     @property
+    def meter(self) -> QRectF:
+        return QRectF(self.width - 6, self.top + 4, 3, self.height - 9)
+
+    @property
     def gain(self) -> QRectF:
         return QRectF(self.width - 66, self.top + self.height - 20, 56, 14)
 
@@ -87,6 +92,21 @@ def paint_header(
     paint_switch(painter, layout.mute, "M", table.warning if track.strip.muted else None)
     paint_switch(painter, layout.solo, "S", table.accent if track.strip.soloed else None)
     _paint_fader(painter, layout, track)
+
+
+def paint_meter(painter: QPainter, area: QRectF, lit_px: int) -> None:
+    """A track's peak level, `lit_px` high; see `meter_px`."""
+    table = theme.colours()
+    painter.fillRect(area, table.field)
+    if lit_px > 0:
+        hot = lit_px >= round(share_of_level(-3.0) * area.height())
+        lit = QRectF(area.left(), area.bottom() - lit_px, area.width(), lit_px)
+        painter.fillRect(lit, table.warning if hot else table.good)
+
+
+def meter_px(layout: HeaderLayout, level_dbfs: float) -> int:
+    """How much of a track's meter a level lights."""
+    return round(share_of_level(level_dbfs) * layout.meter.height())
 
 
 def paint_switch(painter: QPainter, area: QRectF, letter: str, lit: QColor | None) -> None:

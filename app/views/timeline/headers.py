@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -22,7 +24,9 @@ from app.views.timeline.header_painting import (
     WIDTH_PX,
     HeaderLayout,
     inside,
+    meter_px,
     paint_header,
+    paint_meter,
 )
 from app.views.timeline.rows import Rows
 from engine.project.edits import MuteTrack, RenameTrack, SetTrackGain, SoloTrack
@@ -41,6 +45,7 @@ class Headers(EditingWidget):
         self.rows = rows
         self.selection = selection
         self.project = Project()
+        self._lit_px: dict[str, int] = {}
         self._fader_track: str | None = None
         self._fader: FaderDrag | None = None
         self._name_box = QLineEdit(self)
@@ -57,6 +62,15 @@ class Headers(EditingWidget):
         """Show another project."""
         self.project = project
         self.update()
+
+    def set_levels(self, levels_dbfs: Mapping[str, float]) -> None:
+        """Show the tracks' peaks; only meters that changed are painted."""
+        for index in self.rows.visible():
+            track_id, layout = self.project.tracks[index].id, self.layout_of(index)
+            lit_px = meter_px(layout, levels_dbfs.get(track_id, -120.0))
+            if self._lit_px.get(track_id, 0) != lit_px:
+                self._lit_px[track_id] = lit_px
+                self.update(layout.meter.toAlignedRect())
 
     def layout_of(self, index: int) -> HeaderLayout:
         """Where the controls of a row are."""
@@ -180,6 +194,8 @@ class Headers(EditingWidget):
                 height=self.rows.height_of(index),
                 chosen=track.id == self.selection.value.track_id,
             )
+            layout = self.layout_of(index)
+            paint_meter(painter, layout.meter, self._lit_px.get(track.id, 0))
             painter.fillRect(
                 0, self.rows.y_of(index) + self.rows.height_of(index) - 1, self.width(), 1,
                 theme.colours().ground,

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.views.meters.loudness import LoudnessReadout
 from app.views.meters.meter import LevelMeter
 from app.views.transport.engine_chip import EngineChip
 from app.views.transport.master import MasterGain
@@ -43,6 +44,7 @@ class TransportBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.timecode = TimecodeDisplay()
         self.meter = LevelMeter()
+        self.loudness = LoudnessReadout()
         self.master = MasterGain()
         self.engine = EngineChip()
         self._length = QLabel()
@@ -87,6 +89,9 @@ class TransportBar(QWidget):
         self._row.addWidget(self.master)
         self._row.addSpacing(12)
         self._row.addWidget(self.meter, 2)
+        self._row.addSpacing(8)
+        self._row.addWidget(self.loudness)
+        self._spare.append((1280, self.loudness))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window keeps to transport, timecode, monitor, master and meter."""
