@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numba
+import numpy as np
 
 
 @numba.njit(cache=True, nogil=True)
@@ -22,7 +23,7 @@ def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
         if not sounding[s] or not gain > 0.0:
             continue
         block = blocks[s]
-        highest = block[0] * 0.0
+        highest = np.float32(0.0)
         for n in range(len(block)):
             highest = max(highest, abs(block[n]))
         peaks[strips[s]] = max(peaks[strips[s]], highest * gain)
