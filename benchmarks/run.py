@@ -18,6 +18,7 @@ from benchmarks.main_job import measure_main_job
 from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
 from benchmarks.results import Figure, as_table, rate, seconds, write_results
+from benchmarks.rooms import measure_rooms
 from engine.errors import FoleystageError
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
@@ -46,6 +47,8 @@ def main() -> int:
             figures += measure_moving_sources()
             _tell("the full chain of 128 sources")
             figures += measure_full_chain(Path(folder))
+            _tell("rooms")
+            figures += measure_rooms(Path(folder))
             _tell("sound fields and objects")
             figures += measure_fields(Path(folder))
     except FoleystageError as error:

@@ -39,7 +39,7 @@ def add_room(parser: argparse.ArgumentParser) -> None:
         "--room",
         default="none",
         metavar="NAME",
-        help="small_room, hall, church, street, forest, car, tunnel, ... (docs/rooms.md), or a file: "
+        help="small_room, hall, church, street, forest, car, ... (see docs/rooms.md), or a file: "
         "a room of your own (.toml), a measured response (.sofa, .wav) (default: none)",
     )
     parser.add_argument(

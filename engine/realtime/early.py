@@ -20,6 +20,7 @@ import numpy as np
 
 from engine.realtime.delay_line import JUMP_SAMPLES, SAFE_MATH
 from engine.realtime.fdn import filter_lanes
+from engine.realtime.lanes import LANES, fma, fnma, load, magnitude, spread, store
 from engine.realtime.motion import Edges
 from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, Floats, Samples
 from engine.realtime.snapshot import HOP_SAMPLES, DistanceLaw
@@ -34,7 +35,9 @@ _LARGEST_AIR = 0.25
 _INAUDIBLE = 1e-7
 _FILTER_MEMORY_HOPS = 8
 """When a shelf at 177 Hz has faded by 120 dB: 2,000 samples at 192 kHz."""
-_SCRATCH_SAMPLES = HOP_SAMPLES + 2 * int(JUMP_SAMPLES) + 4 * (_BEFORE + _AFTER)
+_RAMP = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
+_STEPS = np.arange(LANES, dtype=np.float32)
+_SCRATCH_SAMPLES = LANES + HOP_SAMPLES + 2 * int(JUMP_SAMPLES) + 4 * (_BEFORE + _AFTER)
 
 
 class EarlyReflections:
@@ -204,59 +207,71 @@ def _harmonics(x, y, z, out):
 
 
 @numba.njit(inline="always")
-def _take(rings, offset, mask, begin, length, air_0, air_1, raw, aired):
-    """Copy ring samples [begin, begin + length) to `raw`, and, dulled by air, to `aired`.
+def _pass_air(samples, begin, length, air_0, air_1, sizes, aired):
+    """Copy samples [begin, begin + length) to `aired`, dulled by air. False if all are zero.
 
-    Air is a three-point low-pass, ``x + a (before - 2 x + after)``, whose `a` glides. Returns
-    whether any sample is not zero.
+    Air is a three-point low-pass, ``x + a (before - 2 x + after)``, whose `a` glides. Up to LANES
+    samples more are read and written.
     """
-    place = begin & mask
-    ring = rings[offset : offset + mask + 1]
-    until_wrap = min(length, mask + 1 - place)
-    raw[:until_wrap] = ring[place : place + until_wrap]
-    raw[until_wrap:length] = ring[: length - until_wrap]
-    loudest = np.float32(0.0)
-    for n in range(length):
-        loudest = max(loudest, abs(raw[n]))
-    if loudest == 0.0:
-        return False
-    air = np.float32(air_0)
-    step = np.float32((air_1 - air_0) / length)
-    aired[0], aired[length - 1] = raw[0], raw[length - 1]
-    before, here, after = raw[: length - 2], raw[1 : length - 1], raw[2:length]
-    mixed = aired[1 : length - 1]
-    for n in range(len(mixed)):
-        amount = air + step * np.float32(n)
-        mixed[n] = here[n] + amount * (before[n] - here[n] - here[n] + after[n])
-    return True
+    step = spread((air_1 - air_0) / length * LANES)
+    air = spread(air_0) + spread((air_1 - air_0) / length) * load(_STEPS, 0)
+    two, total = spread(2.0), magnitude(load(samples, begin))
+    aired[0] = samples[begin]
+    for n in range(1, length, LANES):
+        here = load(samples, begin + n)
+        around = load(samples, begin + n - 1) + load(samples, begin + n + 1)
+        store(aired, n, fma(air, fnma(two, here, around), here))
+        air = air + step
+        total = total + magnitude(here)
+    store(sizes, 0, total)
+    sounds = False
+    for k in range(LANES):
+        sounds |= sizes[k] != 0.0
+    return sounds
 
 
 @numba.njit(inline="always")
-def _read_stretch(samples, place, speed, out):
-    """out[n] = samples at ``place + speed * n``; whole samples are stepped over in runs."""
+def _take(rings, offset, mask, begin, length, air_0, air_1, scratch):
+    """Ring samples [begin, begin + length), dulled by air, to ``scratch[1]``. False if silent."""
+    place = begin & mask
+    until_wrap = mask + 1 - place
+    if until_wrap > length + LANES:
+        return _pass_air(rings, offset + place, length, air_0, air_1, scratch[4], scratch[1])
+    raw = scratch[0]
+    for n in range(min(length, until_wrap)):
+        raw[n] = rings[offset + place + n]
+    for n in range(until_wrap, length):
+        raw[n] = rings[offset + n - until_wrap]
+    for n in range(length, length + LANES + 1):
+        raw[n] = np.float32(0.0)
+    return _pass_air(raw, 0, length, air_0, air_1, scratch[4], scratch[1])
+
+
+@numba.njit(inline="always")
+def _read_stretch(samples, place, speed, begin, length, out):
+    """out[begin + n] = samples at ``place + speed * n``; whole samples are stepped over in runs."""
     n = 0
+    half, third, sixth, least = spread(0.5), spread(1 / 3), spread(1 / 6), spread(-1.0)
     slip = 1.0 - speed  # how fast the delay grows
-    while n < len(out):
+    while n < length:
         at = place + speed * n
         whole = int(np.floor(at))
         fraction = at - whole
-        count = len(out) - n
+        count = length - n
         if slip > 1e-12:
             count = min(count, int(fraction / slip) + 1)
         elif slip < -1e-12:
             count = min(count, int((1.0 - fraction) / -slip) + 1)
-        before, here = samples[whole - 1 : whole - 1 + count], samples[whole : whole + count]
-        after, beyond = samples[whole + 1 : whole + 1 + count], samples[whole + 2 :]
-        run = out[n : n + count]
-        start, drift = np.float32(fraction), np.float32(-slip)
-        half, third, sixth = np.float32(0.5), np.float32(1 / 3), np.float32(1 / 6)
-        for m in range(len(run)):
-            u = start + drift * np.float32(m)
-            p, x, q, r = before[m], here[m], after[m], beyond[m]
-            c1 = q - third * p - half * x - sixth * r
-            c2 = half * (p + q) - x
-            c3 = sixth * (r - p) + half * (x - q)
-            run[m] = ((c3 * u + c2) * u + c1) * u + x
+        u = spread(fraction) + spread(-slip) * load(_STEPS, 0)
+        drift = spread(-slip * LANES)
+        for m in range(0, count, LANES):  # past the end, where the next run writes again
+            p, x = load(samples, whole + m - 1), load(samples, whole + m)
+            q, r = load(samples, whole + m + 1), load(samples, whole + m + 2)
+            c1 = fnma(sixth, r, fnma(half, x, fnma(third, p, q)))
+            c2 = fma(half, p + q, x * least)
+            c3 = fma(sixth, r - p, half * (x - q))
+            store(out, begin + n + m, fma(fma(fma(c3, u, c2), u, c1), u, x))
+            u = u + drift
         n += count
 
 
@@ -267,7 +282,7 @@ def _read_gliding(rings, offset, mask, first, d0, s0, d1, s1, air_0, air_1, scra
     shortest = min(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)
     begin = first - int(np.ceil(longest)) - _BEFORE
     length = int(np.ceil(longest) - np.floor(shortest)) + HOP_SAMPLES + _BEFORE + _AFTER
-    if not _take(rings, offset, mask, begin, length, air_0, air_1, scratch[0], scratch[1]):
+    if not _take(rings, offset, mask, begin, length, air_0, air_1, scratch):
         return False
     a = 2.0 * (d0 - d1) + s0 + s1
     b = 3.0 * (d1 - d0) - 2.0 * s0 - s1
@@ -278,7 +293,7 @@ def _read_gliding(rings, offset, mask, first, d0, s0, d1, s1, air_0, air_1, scra
         stop = ((a * u + b) * u + s0) * u + d0
         place = first - begin + k * size - start
         speed = 1.0 - (stop - start) / size
-        _read_stretch(scratch[1], place, speed, out[k * size : (k + 1) * size])
+        _read_stretch(scratch[1], place, speed, k * size, size, out)
         start = stop
     return True
 
@@ -299,10 +314,10 @@ def _read_image(rings, offset, mask, first, delays, air_0, air_1, scratch, out):
     )  # fmt: skip
     if abs(step) <= JUMP_SAMPLES:
         return heard
-    new = scratch[2][:HOP_SAMPLES]
-    new[:] = np.float32(0.0)
+    new = scratch[2]
+    new[:HOP_SAMPLES] = np.float32(0.0)
     if not heard:
-        out[:] = np.float32(0.0)
+        out[:HOP_SAMPLES] = np.float32(0.0)
     heard |= _read_gliding(rings, offset, mask, first, d1, 0.0, d1, 0.0, air_1, air_1, scratch, new)
     for n in range(HOP_SAMPLES):
         fade = np.float32((n + 0.5) / HOP_SAMPLES)
@@ -311,15 +326,36 @@ def _read_image(rings, offset, mask, first, delays, air_0, air_1, scratch, out):
 
 
 @numba.njit(inline="always")
-def _encode(samples, old, new, gain_0, gain_1, bus):
-    """bus[c] += samples times a gain that glides, for all channels."""
+def _encode(samples, rising, old, new, gain_0, gain_1, bus):
+    """bus[c] += samples times a gain that glides, for all channels, four at a time.
+
+    `rising` receives the samples times what rises from 0 to 1 over the hop.
+    """
+    flat = bus.reshape(bus.size)
+    ramp = _RAMP
+    for n in range(0, HOP_SAMPLES, LANES):
+        store(rising, n, load(samples, n) * load(ramp, n))
     scale_0, scale_1 = np.float32(gain_0), np.float32(gain_1)
-    for c in range(len(bus)):
-        start = old[c] * scale_0
-        step = (new[c] * scale_1 - start) * np.float32(1.0 / HOP_SAMPLES)
-        row = bus[c]
-        for n in range(len(row)):
-            row[n] += samples[n] * (start + step * (np.float32(n) + np.float32(0.5)))
+    for c in range(0, CHANNELS, 4):
+        a, b, d, e = (
+            old[c] * scale_0,
+            old[c + 1] * scale_0,
+            old[c + 2] * scale_0,
+            old[c + 3] * scale_0,
+        )
+        a0, b0, d0, e0 = spread(a), spread(b), spread(d), spread(e)
+        a1, b1 = spread(new[c] * scale_1 - a), spread(new[c + 1] * scale_1 - b)
+        d1, e1 = spread(new[c + 2] * scale_1 - d), spread(new[c + 3] * scale_1 - e)
+        at = c * HOP_SAMPLES
+        for n in range(at, at + HOP_SAMPLES, LANES):
+            x, r = load(samples, n - at), load(rising, n - at)
+            store(flat, n, fma(r, a1, fma(x, a0, load(flat, n))))
+            m = n + HOP_SAMPLES
+            store(flat, m, fma(r, b1, fma(x, b0, load(flat, m))))
+            m += HOP_SAMPLES
+            store(flat, m, fma(r, d1, fma(x, d0, load(flat, m))))
+            m += HOP_SAMPLES
+            store(flat, m, fma(r, e1, fma(x, e0, load(flat, m))))
 
 
 @numba.njit(inline="always")
@@ -367,7 +403,7 @@ def reflect(
         image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
         air_0 = min(air_per_m * distances[1, i], _LARGEST_AIR)
         air_1 = min(air_per_m * distances[2, i], _LARGEST_AIR)
-        samples = scratch[3][:HOP_SAMPLES]
+        samples = scratch[3]
         if not _read_image(
             rings, offsets[source], masks[source], first, image, air_0, air_1, scratch, samples
         ):
@@ -375,7 +411,10 @@ def reflect(
         if not used[surface]:
             used[surface] = True
             buses[surface] = np.float32(0.0)
-        _encode(samples, harmonics_0[i], harmonics_1[i], gains_0[i], gains_1[i], buses[surface])
+        _encode(
+            samples, scratch[4], harmonics_0[i], harmonics_1[i], gains_0[i], gains_1[i],
+            buses[surface],
+        )  # fmt: skip
     sounds = False
     for surface in range(len(sections)):
         rings_on = False

@@ -19,11 +19,14 @@ import numpy as np
 
 from engine.realtime.delay_line import SAFE_MATH
 from engine.realtime.filters import Biquads
+from engine.realtime.lanes import LANES, fma, load, magnitude, spread, store, within
 from engine.realtime.room_plan import SHORTEST_LINE_SAMPLES, Floats, LatePlan, Samples
 from engine.realtime.snapshot import HOP_SAMPLES
 
 _TINY = np.float32(1e-20)
 """Smaller samples become zero: decaying for ever would end in slow denormal numbers."""
+_HUGE = np.float32(1e9)
+"""Larger ones do, too: nothing sounds like that, and what is no number would never end."""
 
 
 class FeedbackDelays:
@@ -39,6 +42,7 @@ class FeedbackDelays:
         lines = len(plan.lengths_samples)
         assert lines & (lines - 1) == 0, f"{lines=}"
         assert plan.lengths_samples.min() >= SHORTEST_LINE_SAMPLES
+        assert plan.encoding.shape == (lines, LANES), f"{plan.encoding.shape=}"
         self._lengths = plan.lengths_samples
         self._lines = np.zeros((lines, _power_of_two(self._lengths.max() + HOP_SAMPLES)), "f4")
         self._input = np.zeros(_power_of_two(plan.input_delays_samples.max() + HOP_SAMPLES), "f4")
@@ -47,8 +51,10 @@ class FeedbackDelays:
         shortest = int(plan.lengths_samples.min())
         block = min(HOP_SAMPLES, 1 << (shortest.bit_length() - 1))
         self._work = np.zeros((block, lines), dtype=np.float32)
-        self._quiet_hops = self._memory_hops = 0
-        self._peak = np.zeros(1, dtype=np.float32)
+        self._rows = np.zeros((lines, block), dtype=np.float32)
+        self._heard = np.zeros((block, plan.encoding.shape[1]), dtype=np.float32)
+        self._sizes = np.zeros(LANES, dtype=np.float32)
+        self._quiet_hops = 0
         self._time = 0
         self._mono = np.zeros(HOP_SAMPLES, dtype=np.float32)
         self._memory_hops = -(-int(plan.input_delays_samples.max()) // HOP_SAMPLES) + 1
@@ -89,11 +95,11 @@ class FeedbackDelays:
         self._tone.process(self._mono)
         advance(
             self._mono, self._input, plan.input_delays_samples, plan.input_signs, self._lines,
-            self._lengths, self._time, plan.absorption, self._states, self._work, plan.encoding,
-            out, self._peak,
+            self._lengths, self._time, plan.absorption, self._states, plan.encoding, self._work,
+            self._rows, self._heard, out, self._sizes,
         )  # fmt: skip
         self._time += HOP_SAMPLES
-        self._quiet_hops = 0 if sounds or self._peak[0] > 0.0 else self._quiet_hops + 1
+        self._quiet_hops = 0 if sounds or self._sizes.any() else self._quiet_hops + 1
         if self._quiet_hops > self._memory_hops:
             self._asleep = True
             self._rest()
@@ -135,19 +141,18 @@ def _read_lines(lines, lengths, time, work):
 
 
 @numba.njit(inline="always")
-def _write_lines(work, lines, time):
-    """Write back; returns the loudest sample."""
-    mask = lines.shape[1] - 1
-    loudest = np.float32(0.0)
+def _write_lines(rows, lines, time, sizes):
+    """Write back; `sizes` receives sums of sizes, all 0 only for silence."""
+    samples, ring = rows.shape[1], lines.shape[1]
+    flat, target = rows.reshape(rows.size), lines.reshape(lines.size)
+    begin = time & (ring - 1)  # a block divides the ring: it never wraps within one
+    total = spread(0.0)
     for i in range(len(lines)):
-        begin = time & mask  # a hop divides the ring: it never wraps within one
-        row = lines[i]
-        for n in range(len(work)):
-            size = abs(work[n, i])
-            row[begin + n] = work[n, i] if size > _TINY else np.float32(0.0)
-            if size > _TINY:
-                loudest = max(loudest, size)
-    return loudest
+        for n in range(0, samples, LANES):
+            kept = within(load(flat, i * samples + n), _TINY, _HUGE)
+            store(target, i * ring + begin + n, kept)
+            total = total + magnitude(kept)
+    store(sizes, 0, total)
 
 
 @numba.njit(inline="always")
@@ -170,29 +175,57 @@ def filter_lanes(work, sections, states):
 
 
 @numba.njit(inline="always")
-def _hadamard(work):
-    """Mix the lanes of every sample by an orthonormal Hadamard matrix, in place."""
-    samples, lanes = work.shape
-    scale = np.float32(1.0 / np.sqrt(lanes))
-    for n in range(samples):
-        row = work[n]
-        step = 1
-        while step < lanes:
-            for base in range(0, lanes, 2 * step):
-                low, high = row[base : base + step], row[base + step : base + 2 * step]
-                for i in range(step):
-                    a, b = low[i], high[i]
-                    low[i] = a + b
-                    high[i] = a - b
-            step *= 2
-        for i in range(lanes):
-            row[i] *= scale
+def _hear(work, encoding, heard, start, out):
+    """out[c, start + n] += sum over lines of the sample times its gain for the channel."""
+    gains, sums = encoding.reshape(encoding.size), heard.reshape(heard.size)
+    for n in range(len(work)):
+        even = odd = spread(0.0)
+        for i in range(0, work.shape[1], 2):
+            even = fma(spread(work[n, i]), load(gains, i * LANES), even)
+            odd = fma(spread(work[n, i + 1]), load(gains, (i + 1) * LANES), odd)
+        store(sums, n * LANES, even + odd)
+    for c in range(LANES):
+        target = out[c, start : start + len(work)]
+        for n in range(len(target)):
+            target[n] += heard[n, c]
+
+
+@numba.njit(inline="always")
+def _enter(work, ring, time, delays, signs, rows):
+    """Turn samples by lines into lines by samples, and add what comes in."""
+    for i in range(len(rows)):
+        row = rows[i]
+        begin = (time - delays[i]) & (len(ring) - 1)
+        until_wrap = min(len(row), len(ring) - begin)
+        sign = signs[i]
+        for n in range(until_wrap):
+            row[n] = work[n, i] + sign * ring[begin + n]
+        for n in range(until_wrap, len(row)):
+            row[n] = work[n, i] + sign * ring[begin + n - len(ring)]
+
+
+@numba.njit(inline="always")
+def _hadamard(rows):
+    """Mix the lines by an orthonormal Hadamard matrix, in place."""
+    lines = len(rows)
+    step = 1
+    scale = np.float32(1.0 / np.sqrt(lines))
+    while step < lines:
+        for base in range(0, lines, 2 * step):
+            for i in range(base, base + step):
+                low, high = rows[i], rows[i + step]
+                for n in range(len(low)):
+                    a, b = low[n] * scale, high[n] * scale
+                    low[n] = a + b
+                    high[n] = a - b
+        scale = np.float32(1.0)
+        step *= 2
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def advance(
-    mono, ring, input_delays, input_signs, lines, lengths, time, absorption, states, work,
-    encoding, out, peak,
+    mono, ring, input_delays, input_signs, lines, lengths, time, absorption, states, encoding,
+    work, rows, heard, out, sizes,
 ):  # fmt: skip
     """One hop of the network: read, absorb, hear, mix with what comes in, write.
 
@@ -208,33 +241,22 @@ def advance(
     time : int
         Samples since the beginning, a multiple of HOP_SAMPLES.
     states : (sections, lines) float32
-    work : (block, lines) float32
-        A block divides a hop and is no longer than any line.
+    work, rows, heard : (block, lines), (lines, block), (block, channels) float32
+        Room to work in. A block divides a hop and is no longer than any line.
     out : (channels, HOP_SAMPLES) float32
         Is added to.
-    peak : (1,) float32
-        Receives the loudest sample written.
+    sizes : (LANES,) float32
+        Receives sums of the sizes of what was written last.
     """
-    block, count = work.shape
+    block = len(work)
     begin = time & (len(ring) - 1)
     for n in range(len(mono)):
         ring[begin + n] = mono[n]
-    peak[0] = np.float32(0.0)
     for start in range(0, len(mono), block):
         now = time + start
         _read_lines(lines, lengths, now, work)
         filter_lanes(work, absorption, states)
-        for n in range(block):
-            row = work[n]
-            for c in range(len(out)):
-                total = np.float32(0.0)
-                gains = encoding[c]
-                for i in range(count):
-                    total += row[i] * gains[i]
-                out[c, start + n] += total
-        for i in range(count):
-            late = now - input_delays[i]
-            for n in range(block):
-                work[n, i] += input_signs[i] * ring[(late + n) & (len(ring) - 1)]
-        _hadamard(work)
-        peak[0] = max(peak[0], _write_lines(work, lines, now))
+        _hear(work, encoding, heard, start, out)
+        _enter(work, ring, now, input_delays, input_signs, rows)
+        _hadamard(rows)
+        _write_lines(rows, lines, now, sizes)

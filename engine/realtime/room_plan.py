@@ -62,7 +62,7 @@ class LatePlan:
         First-order sections b0, b1, a1 that every pass through a line goes through.
     tone : (sections, 3) float64
         First-order sections of the sound that goes in.
-    encoding : (channels, lines) float32
+    encoding : (lines, channels) float32
         Where every line is heard from.
     """
 

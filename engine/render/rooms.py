@@ -33,7 +33,7 @@ _AIR_PER_M = 0.0118
 """Makes a three-point low-pass lose 0.105 dB a metre at 8 kHz (at 48 kHz), as air does."""
 _PREFILL_S = 0.03
 _HOP_COST_S, _SOURCE_COST_S = 120e-6, 5e-6
-"""What a hop of prefill costs on a slow machine, and what every source adds."""
+"""What a hop of prefill costs on a busy machine, and what every source adds."""
 
 
 @dataclass(frozen=True)

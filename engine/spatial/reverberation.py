@@ -144,6 +144,6 @@ def _tone_db(room: Room, lengths: NDArray[np.int64], sample_rate_hz: int) -> NDA
 
 
 def _encoding() -> NDArray[np.float32]:
-    """(channels, LINES): lines from evenly spread directions, in no order."""
+    """(LINES, channels): lines from evenly spread directions, in no order."""
     directions = np.random.default_rng(_SEED).permutation(fibonacci_sphere(LINES))
-    return np.ascontiguousarray(spherical_harmonics(EARLY_ORDER, directions).T, dtype=np.float32)
+    return np.ascontiguousarray(spherical_harmonics(EARLY_ORDER, directions), dtype=np.float32)
