@@ -17,7 +17,9 @@ AHEAD_S = 0.040
 MOST_AHEAD_S = 0.200
 FIRST_JITTER_S = 0.050
 """Assumed at first: a program that starts keeps its machine busy."""
-JITTER_MEMORY_S = 60.0
+JITTER_MEMORY_S = 300.0
+MARGIN = 1.5
+"""A pause longer than the longest so far is to be expected."""
 PARKED_S = 0.25
 """Silence put behind a cut, so that a slow seek is a pause and not an underrun."""
 _MOST_GUARD_BLOCKS = 4
@@ -119,8 +121,8 @@ class AheadWriter:
         Parameters
         ----------
         pause_s : float
-            Time since the last look at the ring. The longest pauses of the last minute count.
+            Time since the last look at the ring. The longest pauses of the last minutes count.
         """
         self._jitter_s = max(pause_s, self._jitter_s * (1.0 - pause_s / JITTER_MEMORY_S))
         blocks_s = 2 * self.output.block_samples / self.output.sample_rate_hz
-        self.ahead_s = min(max(self._least_s, self._jitter_s + blocks_s), MOST_AHEAD_S)
+        self.ahead_s = min(max(self._least_s, MARGIN * self._jitter_s + blocks_s), MOST_AHEAD_S)

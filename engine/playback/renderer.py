@@ -19,7 +19,7 @@ from engine.playback.butler import Butler
 from engine.playback.faders import FaderLink
 from engine.playback.fetching import Fetching
 from engine.playback.gauges import Gauges, Levels
-from engine.playback.health import Health
+from engine.playback.health import Gaps, Health
 from engine.playback.heard import DeviceClock, Piece, Score
 from engine.playback.output import Output, SilentOutput
 from engine.playback.path import OutputPath
@@ -31,8 +31,6 @@ from engine.playback.transport import Transport, rising
 from engine.units import seconds_to_samples
 
 POLL_S = 0.004
-MOST_LOAD = 0.6
-"""Pitch follows the speed only as far as rendering costs no more than this."""
 _DETACH_TIMEOUT_S = 0.5
 
 
@@ -88,7 +86,7 @@ class Renderer:
         self._jumped_from: int | None = None
         self._said = ""
         self._health = Health(now())
-        self._underruns_before = self._late_before = self._underflows_before = 0
+        self._gaps = Gaps()
         self._woke_s = now()
         self._take_up(self._silence(sample_rate_hz), is_alsa=False)
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
@@ -163,6 +161,7 @@ class Renderer:
             (self.play if speed == 1.0 else self.stop)(serial)
             return
         if self._transport.speed in (0.0, 1.0):
+            self._transport.pitch_limit = self._health.bearable_speed
             self._halt()
         self._transport.shuttle(speed)
         self._fetching.go_to(self._transport)
@@ -237,23 +236,21 @@ class Renderer:
         at = self._jumped_from
         if at is None:
             return True
-        if self._fetching.waits():
-            self._note(at, self._output.sample_rate_hz, self._transport.position, speed=0.0)
-            return False
-        self._jumped_from = None
-        self._transport.prepare()
-        end = self._writer.resume()
-        self._path.reset()
+        waits = self._fetching.waits()
+        end = at + self._output.sample_rate_hz
+        if not waits:
+            self._jumped_from = None
+            self._transport.prepare()
+            end = self._writer.resume()
+            self._path.reset()
+            self._health.jumped(self._now())
         if end > at:
             self._note(at, end - at, self._transport.position, speed=0.0)
-        self._health.jumped(self._now())
-        return True
+        return not waits
 
     def _use(self, output: Output, *, is_alsa: bool) -> None:
         """Write into another output, from the place that is heard."""
-        self._underruns_before += self._output.underruns
-        self._underflows_before += self._output.device_underflows
-        self._late_before += self._writer.late
+        self._gaps.retire(self._output, self._writer.late)
         self._jumped_from = None
         if self._transport.playing:
             self._continue_at(self._samples_at(self._heard(self._now())))
@@ -279,8 +276,7 @@ class Renderer:
         self._health.jumped(self._now())
 
     def _use_silence(self) -> None:
-        rate_hz = self._transport.sample_rate_hz
-        self._use(self._silence(rate_hz), is_alsa=False)
+        self._use(self._silence(self._transport.sample_rate_hz), is_alsa=False)
 
     def _silence(self, sample_rate_hz: int) -> SilentOutput:
         return SilentOutput(sample_rate_hz, 2, self._block_samples, self._now)
@@ -303,16 +299,9 @@ class Renderer:
             self._use_silence()
             self._on_lost(lost)
         self._faders.apply()
-        self._follow()
+        self._fetching.follow(self._transport)
         self._fill()
         self._publish()
-
-    def _follow(self) -> None:
-        """Tell the butler where the playhead is, and the transport what the machine can bear."""
-        transport = self._transport
-        self._fetching.follow(transport)
-        if transport.speed in (0.0, 1.0):
-            transport.pitch_limit = max(1.0, MOST_LOAD / max(self._health.load, 1e-3))
 
     def _obey(self) -> None:
         while self._inbox:
@@ -391,10 +380,8 @@ class Renderer:
 
     def _counters(self) -> dict[str, float]:
         return {
-            "underruns": self._underruns_before + self._output.underruns,
-            "device_underflows": self._underflows_before + self._output.device_underflows,
+            **self._gaps.so_far(self._output, self._writer.late),
             "disk_dropouts": self._fetching.dropouts,
-            "late_rewrites": self._late_before + self._writer.late,
             "faulty_blocks": self._reader.faults if self._reader else 0,
             "fill_s": self._fill_s(),
             "lowest_fill_s": self._health.lowest_fill_s,
