@@ -5,6 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from engine.realtime.lanes import LANES, larger, load, magnitude, spread, store
+
 
 @numba.njit(cache=True, nogil=True)
 def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
@@ -13,17 +15,21 @@ def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
     Parameters
     ----------
     blocks : (sources, n) float32
+        n is a multiple of `LANES`.
     sounding : (sources,) bool
     strips : (sources,) int64
     gains_0, gains_1 : (sources,) float64
     peaks : (strips,) float32
     """
+    samples, length = blocks.reshape(-1), blocks.shape[1]
+    lane_peaks = np.empty(LANES, dtype=np.float32)
     for s in range(len(blocks)):
         gain = max(gains_0[s], gains_1[s])
         if not sounding[s] or not gain > 0.0:
             continue
-        block = blocks[s]
-        highest = np.float32(0.0)
-        for n in range(len(block)):
-            highest = max(highest, abs(block[n]))
+        high = spread(np.float32(0.0))
+        for n in range(s * length, (s + 1) * length, LANES):
+            high = larger(high, magnitude(load(samples, n)))
+        store(lane_peaks, 0, high)
+        highest = lane_peaks.max()
         peaks[strips[s]] = max(peaks[strips[s]], highest * gain)
