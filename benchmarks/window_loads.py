@@ -25,7 +25,7 @@ def python_loop(until_s: float) -> int:
 
 
 def holding_calls(until_s: float) -> int:
-    """Calls into C that keep the interpreter for a tenth of a second and more, one at least; how many."""
+    """Calls into C that keep the interpreter for a tenth of a second, one at least; how many."""
     numbers = [math.sin(number) for number in range(_SORTED_NUMBERS)]
     sorted(numbers)
     calls = 1
