@@ -29,7 +29,7 @@ _EAR_LEVEL_DEG = 10.0
 _LAYER_MARGIN_DEG = 40.0
 _OUTSIDE = -1e-11
 _EDGE = 1e-9
-_LOOKUP_SHAPE = (48, 96)
+_LOOKUP_SHAPE = (96, 192)
 
 Floats = NDArray[np.float64]
 
@@ -40,24 +40,22 @@ class _Regions:
 
     Parameters
     ----------
-    triangles : (t, 3) int64
-        Corners of every triangle.
     inverses : (t, 3, 3) float64
-        ``inverses[t] @ direction`` are the gains, up to scale.
-    quads : (q, 4) int64
+        ``inverses[t] @ direction`` are the gains of a triangle's corners, up to scale.
     positions : (q, 4, 3) float64
     blends : (q, 2, 3, 3) float64
         Quadratics across and along every quad: coefficients are ``blends[q, side] @ direction``.
     lookup : (rows, columns) int64
         The region (triangles first, then quads) at the middle of every cell of a grid.
+    playing : (t + q, 4, loudspeakers) float64
+        What every loudspeaker plays of a region's corners.
     """
 
-    triangles: NDArray[np.int64]
     inverses: Floats
-    quads: NDArray[np.int64]
     positions: Floats
     blends: Floats
     lookup: NDArray[np.int64]
+    playing: Floats
 
 
 def _quadratic(corners: Floats) -> Floats:
@@ -104,51 +102,47 @@ def _cell(x, y, z, rows, columns):
 
 
 @numba.njit(inline="always")
-def _in_region(region, x, y, z, triangles, inverses, quads, positions, blends, out):
+def _in_region(region, x, y, z, inverses, positions, blends, out):
     """Write the gains of a region's corners, if the direction lies in it."""
-    if region < len(triangles):
+    if region < len(inverses):
         g0 = _along(inverses[region, 0], x, y, z)
         g1 = _along(inverses[region, 1], x, y, z)
         g2 = _along(inverses[region, 2], x, y, z)
         if min(g0, g1, g2) < _OUTSIDE:
             return False
-        out[triangles[region, 0]] = max(g0, 0.0)
-        out[triangles[region, 1]] = max(g1, 0.0)
-        out[triangles[region, 2]] = max(g2, 0.0)
+        out[0], out[1], out[2], out[3] = max(g0, 0.0), max(g1, 0.0), max(g2, 0.0), 0.0
         return True
-    q = region - len(triangles)
+    q = region - len(inverses)
     if _along(positions[q, 0], x, y, z) + _along(positions[q, 2], x, y, z) <= 0.0:
         return False
     u = _root(blends[q, 0], x, y, z)
     v = _root(blends[q, 1], x, y, z)
     if u < 0.0 or v < 0.0:
         return False
-    out[quads[q, 0]] = (1.0 - u) * (1.0 - v)
-    out[quads[q, 1]] = u * (1.0 - v)
-    out[quads[q, 2]] = u * v
-    out[quads[q, 3]] = (1.0 - u) * v
+    out[0], out[1], out[2], out[3] = (1.0 - u) * (1.0 - v), u * (1.0 - v), u * v, (1.0 - u) * v
     return True
 
 
 @numba.njit(cache=True, nogil=True)
-def _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, lookup, out):
-    """Gains of the corners of the region a direction lies in; `out` is zeros before.
+def _pan_corner(x, y, z, inverses, positions, blends, lookup, out):
+    """Gains of the corners of the region a direction lies in.
 
     Returns the region, and first looks where the direction's cell in `lookup` says.
     """
     row, column = _cell(x, y, z, lookup.shape[0], lookup.shape[1])
     region = lookup[row, column]
-    if _in_region(region, x, y, z, triangles, inverses, quads, positions, blends, out):
+    if _in_region(region, x, y, z, inverses, positions, blends, out):
         return region
-    for region in range(len(triangles) + len(quads)):
-        if _in_region(region, x, y, z, triangles, inverses, quads, positions, blends, out):
+    for region in range(len(inverses) + len(positions)):
+        if _in_region(region, x, y, z, inverses, positions, blends, out):
             return region
     return 0
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill_lookup(triangles, inverses, quads, positions, blends, corners, lookup):
+def _fill_lookup(inverses, positions, blends, lookup):
     """Find the region at the middle of every cell."""
+    corners = np.zeros(4)
     rows, columns = lookup.shape
     for row in range(rows):
         z = 2.0 * (row + 0.5) / rows - 1.0
@@ -159,48 +153,28 @@ def _fill_lookup(triangles, inverses, quads, positions, blends, corners, lookup)
             y = 1.0 - abs(turn - 1.0) if turn < 2.0 else abs(turn - 3.0) - 1.0
             scale = level / np.sqrt(x * x + y * y)
             lookup[row, column] = _pan_corner(
-                x * scale, y * scale, z, triangles, inverses, quads, positions, blends, lookup,
-                corners,
-            )  # fmt: skip
+                x * scale, y * scale, z, inverses, positions, blends, lookup, corners
+            )
 
 
 @numba.njit(cache=True, nogil=True)
-def _make_unit(values, count):
-    power = 0.0
-    for k in range(count):
-        power += values[k] * values[k]
-    scale = 1.0 / np.sqrt(max(power, 1e-30))
-    for k in range(count):
-        values[k] *= scale
-
-
-@numba.njit(cache=True, nogil=True)
-def _pan(
-    directions, triangles, inverses, quads, positions, blends, lookup, shares, owners, gains
-):  # fmt: skip
-    """Gains (n, loudspeakers) of directions (n, 3).
-
-    What an imaginary pole plays goes to the corners around it (`shares`, (2, corners)); what a
-    corner plays, to its owner among the loudspeakers (`owners`, (corners,)).
-    """
-    standing = len(owners)
-    corners = np.empty(standing + len(shares))
+def _pan(directions, inverses, positions, blends, lookup, playing, gains):
+    """Gains (n, loudspeakers) of directions (n, 3): their regions' corners, at unit power."""
+    corners = np.zeros(4)
+    speakers = gains.shape[1]
     for n in range(len(directions)):
-        corners[:] = 0.0
         x, y, z = directions[n, 0], directions[n, 1], directions[n, 2]
-        _pan_corner(x, y, z, triangles, inverses, quads, positions, blends, lookup, corners)
-        _make_unit(corners, len(corners))
-        for pole in range(len(shares)):
-            played = corners[standing + pole]
-            if played > 0.0:
-                for k in range(standing):
-                    corners[k] += played * shares[pole, k]
-        _make_unit(corners, standing)
-        out = gains[n]
-        out[:] = 0.0
-        for k in range(standing):
-            out[owners[k]] += corners[k]
-        _make_unit(out, len(out))
+        region = _pan_corner(x, y, z, inverses, positions, blends, lookup, corners)
+        power = 0.0
+        for k in range(speakers):
+            gain = 0.0
+            for corner in range(4):
+                gain += corners[corner] * playing[region, corner, k]
+            gains[n, k] = gain
+            power += gain * gain
+        scale = 1.0 / np.sqrt(max(power, 1e-30))
+        for k in range(speakers):
+            gains[n, k] *= scale
 
 
 class PointSourcePanner:
@@ -228,11 +202,10 @@ class PointSourcePanner:
         poles = np.array([len(positions) - 2, len(positions) - 1])
         facets = _facets(positions)
         rings = [_ring_of(facets, int(pole)) for pole in poles]
-        self._owners = np.array([*range(len(speakers)), *owners], dtype=np.int64)
-        self._shares = np.zeros((len(poles), len(self._owners)))
-        for row, ring in zip(self._shares, rings, strict=True):
-            row[ring] = 1.0 / np.sqrt(len(ring))
-        self._regions = _regions(positions, facets, poles, rings)
+        played = np.eye(len(speakers))[[*range(len(speakers)), *owners]]
+        shares = [played[ring].sum(axis=0) / np.sqrt(len(ring)) for ring in rings]
+        played = np.concatenate([played, shares])
+        self._regions = _regions(positions, facets, poles, rings, played)
 
     def gains(self, directions: Floats) -> Floats:
         """(n, full-band loudspeakers) gains of unit vectors (n, 3); their squares sum to one."""
@@ -240,8 +213,8 @@ class PointSourcePanner:
         gains = np.empty((len(directions), len(self.channels)))
         regions = self._regions
         _pan(
-            directions, regions.triangles, regions.inverses, regions.quads, regions.positions,
-            regions.blends, regions.lookup, self._shares, self._owners, gains,
+            directions, regions.inverses, regions.positions, regions.blends, regions.lookup,
+            regions.playing, gains,
         )  # fmt: skip
         return gains
 
@@ -280,7 +253,13 @@ def _regions(
     facets: list[frozenset[int]],
     poles: NDArray[np.intp],
     rings: list[NDArray[np.intp]],
+    played: Floats,
 ) -> _Regions:
+    """Regions of a hull; `played` (corners, loudspeakers) is who plays the sound of a corner.
+
+    What an imaginary pole plays goes to the corners around it, what another imaginary corner
+    plays, to its owner among the loudspeakers.
+    """
     triangles = [
         [int(first), int(second), int(pole)]
         for pole, ring in zip(poles, rings, strict=True)
@@ -295,15 +274,16 @@ def _regions(
     blends = [[_quadratic(quad), _quadratic(quad[[1, 2, 3, 0]])] for quad in squares]
     corners = np.array(triangles, dtype=np.int64)
     table = (
-        corners,
         np.linalg.inv(positions[corners].transpose(0, 2, 1)),
-        np.array(quads, dtype=np.int64).reshape(-1, 4),
         np.ascontiguousarray(squares),
         np.array(blends).reshape(-1, 2, 3, 3),
     )
     lookup = np.zeros(_LOOKUP_SHAPE, dtype=np.int64)
-    _fill_lookup(*table, np.zeros(len(positions)), lookup)
-    return _Regions(*table, lookup)
+    _fill_lookup(*table, lookup)
+    playing = np.zeros((len(triangles) + len(quads), 4, played.shape[1]))
+    for region, members in zip(playing, triangles + quads, strict=True):
+        region[: len(members)] = played[members]
+    return _Regions(*table, lookup, playing)
 
 
 def _facets(positions: Floats) -> list[frozenset[int]]:
