@@ -4,54 +4,61 @@ Two engines at once are a blur that comes from nowhere; the ear follows one move
 so do mixers ("dense clarity, clear density": Walter Murch, 1998). So of movers whose rule says
 that they `yield`, only one lasts at any moment: of those about as loud as the loudest there, the
 one that matters most in the clip, being near and going far across the picture. The others step
-aside meanwhile and come in when it has gone. Single hits, such as steps, never step aside.
+aside meanwhile and come in when it has gone.
 
-Movers that never are in front, and what the analysis is not sure of, are muted: their sounds are
-there to be heard when the user thinks otherwise.
+Steps and other soft sounds `wait` while an engine that is louder where the listener stands is in
+front: it masks them. They never hold an engine up.
+
+Movers that never are in front, what the analysis is not sure of, and what only sways on the spot
+are muted: their sounds are there to be heard when the user thinks otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Track
+from engine.script.presence import levels_db, raised_db, sways, weight_db
 from engine.script.rules import ObjectRule
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Span = tuple[float, float]
 
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
 UNKNOWN_DB = -6.0
 """Level of what nobody knows; and it is never in front of what is known."""
-_RIVAL_DB = 6.0
-"""Movers so much below the loudest at a moment cannot be in front."""
-_ACROSS_DB, _FULL_DEG = 8.0, 60.0
-"""What it adds to a mover's weight to go across this angle."""
-_NEAREST_M = 1.0
+_RIVAL_DB = 12.0
+"""Movers so much below the loudest at a moment cannot be in front: four times as far away."""
+_SOFT_DB = -12.0
+"""Level of what waits (steps) beside an engine as far away."""
 _STEP_S = 0.05
 _SHORTEST_S = 0.8
 """Shorter turns are not taken."""
-_PAUSE_S = 0.1
+_LEAST_LEFT_S = 0.3
+_PAUSE_S = 0.15
 """Silence between one mover and the next."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """When a track's lasting sounds may be heard, and how loud all of its sounds are.
+    """When a track's sounds may be heard, and how loud they are.
 
-    `spans_s` is None where nothing limits them. `level_db` is added to the rule's; `muted` mutes
-    them all; `note` says why in words, for the events' `why`.
+    `spans_s` is None where nothing limits them; outside they are muted, or softer by `aside_db`.
+    `level_db` is added to the rule's; `muted` mutes them all; `note` says why in words, for the
+    events' `why`.
     """
 
     spans_s: tuple[Span, ...] | None = None
     level_db: float = 0.0
     muted: bool = False
     note: str = ""
+    aside_db: float | None = None
 
     def within(self, start_s: float, stop_s: float) -> list[Span]:
         """The parts of a span in which it may be heard."""
@@ -60,8 +67,23 @@ class Turn:
         cut = [(max(a, start_s), min(b, stop_s)) for a, b in self.spans_s]
         return [(a, b) for a, b in cut if b - a >= _SHORTEST_S]
 
+    def outside(self, start_s: float, stop_s: float) -> list[Span]:
+        """The parts of a span that are left over."""
+        edges = [start_s, *(t for span in self.within(start_s, stop_s) for t in span), stop_s]
+        left = zip(edges[::2], edges[1::2], strict=True)
+        return [(a, b) for a, b in left if b - a >= _LEAST_LEFT_S]
 
-def turns(tracks: Sequence[Track], rules: Sequence[ObjectRule], end_s: float) -> dict[str, Turn]:
+    def allows(self, time_s: float) -> bool:
+        """Whether a single hit may be heard at a time."""
+        return self.spans_s is None or any(a <= time_s < b for a, b in self.spans_s)
+
+
+def turns(
+    tracks: Sequence[Track],
+    rules: Sequence[ObjectRule],
+    end_s: float,
+    aside_db: float | None = None,
+) -> dict[str, Turn]:
     """The turn of every track, by id.
 
     Parameters
@@ -72,71 +94,101 @@ def turns(tracks: Sequence[Track], rules: Sequence[ObjectRule], end_s: float) ->
         The rule of each.
     end_s : float
         Length of the scene.
+    aside_db : float, optional
+        Level of a mover that has stepped aside; it is muted meanwhile where this is left out.
     """
-    pairs = zip(tracks, rules, strict=True)
-    found: dict[str, Turn] = {track.id: _usual(track, rule) for track, rule in pairs}
-    rivals = [
-        track
-        for track, rule in zip(tracks, rules, strict=True)
-        if rule.yields and not found[track.id].muted
-    ]
-    if len(rivals) < 2:
-        return found
     times = np.arange(0.0, end_s, _STEP_S)
-    levels = np.stack([_level_db(track, times) + found[track.id].level_db for track in rivals])
-    weights = np.array([_weight_db(t, row) for t, row in zip(rivals, levels, strict=True)])
-    unknown = np.array([found[track.id].level_db < 0.0 for track in rivals])
-    rank = np.where(unknown[:, None] & np.isfinite(levels[~unknown]).any(axis=0), -np.inf, levels)
-    near = np.isfinite(rank) & (rank > rank.max(axis=0) - _RIVAL_DB)
-    front = np.argmax(np.where(near, weights[:, None], -np.inf), axis=0)
-    for index, track in enumerate(rivals):
-        present = np.isfinite(levels[index])
-        mine = present & (front == index)
-        if mine[present].all():
-            continue
-        others = sorted({int(i) for i in front[present & ~mine]})
-        names = " or ".join(rivals[i].name or rivals[i].label for i in others[:2])
-        found[track.id] = _turn(found[track.id], _spans(times, mine, present), names)
+    pairs = list(zip(tracks, rules, strict=True))
+    found: dict[str, Turn] = {track.id: _usual(track, rule, times) for track, rule in pairs}
+    rivals = [(t, r) for t, r in pairs if r.yields and not found[t.id].muted]
+    if not rivals:
+        return found
+    stage = _stage(rivals, times, aside_db)
+    for index, (track, _) in enumerate(rivals):
+        own = stage.levels[index]
+        found[track.id] = _turn(found[track.id], stage, own, stage.front != index)
+    for track, rule in pairs:
+        if rule.waits and not found[track.id].muted:
+            own = levels_db(track, times)
+            masked = stage.known_front_db > own + _SOFT_DB
+            found[track.id] = _turn(found[track.id], stage, own, masked)
     return found
 
 
-def _usual(track: Track, rule: ObjectRule) -> Turn:
+@dataclass(frozen=True)
+class _Stage:
+    """Engines at times (n,): `levels` (engines, n), who is in `front` (n,), their names."""
+
+    times: Array
+    levels: Array
+    front: NDArray[np.intp]
+    known_front_db: Array
+    """Level (n,) of the one in front where it is known what it is."""
+    names: tuple[str, ...]
+    aside_db: float | None
+
+
+def _usual(track: Track, rule: ObjectRule, times: Array) -> Turn:
     """The turn of a track that nothing steps in front of."""
     sure = track.confidence if track.provenance == "machine" else 1.0
     if sure < UNSURE:
         return Turn(muted=True, note=f"muted: the analysis is unsure of it ({sure:.2f})")
-    if rule.guess == "anything" and track.boxes is not None:
+    if _is_unknown(track, rule):
+        if sways(track):
+            return Turn(muted=True, note="muted: it only moves to and fro on the spot")
         return Turn(level_db=UNKNOWN_DB, note=f"{-UNKNOWN_DB:.0f} dB down, as it is unknown")
+    softer_db = _SOFT_DB if rule.waits else 0.0
+    heeds = rule.yields or rule.waits
+    raised = raised_db(levels_db(track, times) + softer_db) if heeds else 0.0
+    if raised >= 0.5:
+        return Turn(level_db=raised, note=f"{raised:.0f} dB up, to stay above the bed")
     return Turn()
 
 
-def _turn(usual: Turn, spans_s: tuple[Span, ...], names: str) -> Turn:
-    notes = [usual.note] if usual.note else []
-    if not spans_s:
-        notes.append(f"muted: {names} is in front meanwhile")
-        return Turn(None, usual.level_db, muted=True, note="; ".join(notes))
-    notes.append(f"steps aside while {names} is in front")
-    return Turn(spans_s, usual.level_db, note="; ".join(notes))
+def _is_unknown(track: Track, rule: ObjectRule) -> bool:
+    return rule.guess == "anything" and track.boxes is not None
 
 
-def _level_db(track: Track, times: Array) -> Array:
-    """How loud a mover is by distance, at times (n,); -inf where it is not there."""
-    distance = np.linalg.norm(track.trajectory.at(times), axis=1)
-    there = (times >= track.start_s) & (times <= track.end_s)
-    return np.where(there, -20.0 * np.log10(np.maximum(distance, _NEAREST_M)), -np.inf)
+def _stage(
+    rivals: Sequence[tuple[Track, ObjectRule]], times: Array, aside_db: float | None
+) -> _Stage:
+    unknown = np.array([_is_unknown(track, rule) for track, rule in rivals])
+    levels = np.stack([levels_db(track, times) for track, _ in rivals])
+    levels += np.where(unknown, UNKNOWN_DB, 0.0)[:, None]
+    weights = np.array([weight_db(t, row) for (t, _), row in zip(rivals, levels, strict=True)])
+    rank = np.where(unknown[:, None] & np.isfinite(levels[~unknown]).any(axis=0), -np.inf, levels)
+    near = np.isfinite(rank) & (rank > rank.max(axis=0) - _RIVAL_DB)
+    front = np.argmax(np.where(near, weights[:, None], -np.inf), axis=0)
+    return _Stage(
+        times=times,
+        levels=levels,
+        front=front,
+        known_front_db=np.where(unknown[front], -np.inf, levels[front, np.arange(len(times))]),
+        names=tuple(track.name or track.label for track, _ in rivals),
+        aside_db=aside_db,
+    )
 
 
-def _weight_db(track: Track, levels: Array) -> float:
-    """How much a mover matters: its level when near, and how far across it goes."""
-    there = np.isfinite(levels)
-    if not there.any():
-        return -np.inf
-    x, y = track.trajectory.positions_m[:, :2].T
-    across = min(1.0, float(np.ptp(np.degrees(np.unwrap(np.arctan2(y, x))))) / _FULL_DEG)
-    return float(np.percentile(levels[there], 90)) + _ACROSS_DB * across
+def _turn(usual: Turn, stage: _Stage, levels: Array, behind: Mask) -> Turn:
+    """The turn of one that is there where its levels (n,) are finite, and `behind` at times."""
+    present = np.isfinite(levels)
+    aside = present & behind
+    if not aside.any():
+        return usual
+    aside_db = stage.aside_db
+    who = " or ".join(stage.names[i] for i in np.unique(stage.front[aside])[:2])
+    spans_s = _spans(stage.times, present & ~aside, present)
+    if aside_db is None:
+        said = "steps aside while" if spans_s else "muted:"
+    else:
+        said = f"{-aside_db:.0f} dB softer while"
+    ends = "" if spans_s or aside_db is not None else " meanwhile"
+    note = f"{said} {who} is in front{ends}"
+    note = f"{usual.note}; {note}" if usual.note else note
+    return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db)
 
 
-def _spans(times: Array, mine: NDArray[np.bool_], present: NDArray[np.bool_]) -> tuple[Span, ...]:
+def _spans(times: Array, mine: Mask, present: Mask) -> tuple[Span, ...]:
     """Runs of `mine`, a pause taken off their ends where the mover is `present` beyond them."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mine.astype(np.int8), [0]])))
     spans = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -83,30 +84,63 @@ def object_drafts(
     for layer in rule.layer:
         if layer.when == "contacts":
             drafts = _hit_drafts(track, layer, setting, motion, end_s)
+            drafts = (part for draft in drafts for part in _hits_in_turn(draft, turn, end_s))
         else:
             drafts = _span_drafts(track, layer, setting, motion, end_s)
             drafts = (part for draft in drafts for part in _in_turn(draft, turn))
         for draft in drafts:
             why = f"{draft.why}; {turn.note}" if turn.note else draft.why
             level_db = draft.level_db + turn.level_db
-            yield replace(draft, why=why, level_db=level_db, muted=turn.muted)
+            muted = draft.muted or turn.muted
+            yield replace(draft, why=why, level_db=level_db, muted=muted)
+
+
+def _hits_in_turn(draft: Draft, turn: Turn, end_s: float) -> Iterable[Draft]:
+    """Single hits that its turn allows, and apart from them those that step aside."""
+    allowed = np.array([turn.allows(time_s) for time_s in draft.onsets_s])
+    if allowed.all():
+        yield draft
+        return
+    edges = [0, *(np.flatnonzero(np.diff(allowed.astype(int))) + 1), len(allowed)]
+    for first, after in itertools.pairwise(edges):
+        onsets = draft.onsets_s[first:after]
+        part = replace(
+            draft,
+            onsets_s=onsets,
+            strengths=draft.strengths[first:after],
+            start_s=max(onsets[0] - LEAD_S, 0.0),
+            end_s=min(onsets[-1] + TAIL_S.get(draft.generator, 1.0), end_s),
+        )
+        yield part if allowed[first] else _stepped_aside(part, turn)
 
 
 def _in_turn(draft: Draft, turn: Turn) -> Iterable[Draft]:
-    """The parts of a lasting sound that its turn allows, faded where they were cut."""
+    """The parts of a lasting sound that its turn allows and the rest, faded where it was cut."""
     for start_s, stop_s in turn.within(draft.start_s, draft.end_s):
-        parameters = dict(draft.parameters)
-        if start_s > draft.start_s:
-            parameters["fade_in_s"] = HANDOVER_S
-        if stop_s < draft.end_s:
-            parameters["fade_out_s"] = HANDOVER_S
-        yield replace(
-            draft,
-            start_s=start_s,
-            end_s=stop_s,
-            parameters=parameters,
-            intensity=_cut_curve(draft.intensity, start_s, stop_s),
-        )
+        yield _part(draft, start_s, stop_s)
+    for start_s, stop_s in turn.outside(draft.start_s, draft.end_s):
+        yield _stepped_aside(_part(draft, start_s, stop_s), turn)
+
+
+def _stepped_aside(draft: Draft, turn: Turn) -> Draft:
+    if turn.aside_db is None:
+        return replace(draft, muted=True)
+    return replace(draft, level_db=draft.level_db + turn.aside_db)
+
+
+def _part(draft: Draft, start_s: float, stop_s: float) -> Draft:
+    parameters = dict(draft.parameters)
+    if start_s > draft.start_s:
+        parameters["fade_in_s"] = HANDOVER_S
+    if stop_s < draft.end_s:
+        parameters["fade_out_s"] = HANDOVER_S
+    return replace(
+        draft,
+        start_s=start_s,
+        end_s=stop_s,
+        parameters=parameters,
+        intensity=_cut_curve(draft.intensity, start_s, stop_s),
+    )
 
 
 def _cut_curve(

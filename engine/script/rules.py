@@ -45,7 +45,8 @@ class LayerRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of object: its labels, how it is guessed without one, and its layers.
 
-    Of objects that yield, one at a time makes its lasting sounds (see `engine.script.foreground`).
+    Of objects that yield, one at a time makes its lasting sounds; those that wait are silent
+    while a louder one of these passes (see `engine.script.foreground`).
     """
 
     name: str
@@ -54,6 +55,7 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     guess: Guess | None = None
     colour: str | None = None
     yields: bool = False
+    waits: bool = False
 
 
 class GroundRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +83,7 @@ class SceneRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_road: str
     default_place: str
     bed_under_movers_db: float = 0.0
+    aside_db: float | None = None
     ground: tuple[GroundRule, ...] = ()
     place: tuple[PlaceRule, ...] = ()
     weather: tuple[PlaceRule, ...] = ()

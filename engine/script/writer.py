@@ -48,7 +48,7 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     if end_s > 0.0:
         movers = [track for track in project.tracks if track.kind == "object"]
         fitting = [rule_for(track, rules) for track in movers]
-        turn = turns(movers, fitting, end_s)
+        turn = turns(movers, fitting, end_s, rules.scene.aside_db)
         for track, rule in zip(movers, fitting, strict=True):
             found = object_drafts(track, rule, setting, end_s, turn[track.id])
             drafts += [(track.id, draft) for draft in found]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from msgspec import structs
 
-from engine.project.model import Event
+from engine.project.model import Event, Keyframe, Trajectory
 from engine.script.foreground import UNKNOWN_DB, turns
 from engine.script.rules import shipped_rules
 from engine.script.writer import rule_for, write_script
@@ -40,15 +41,72 @@ def test_one_that_never_is_in_front_is_muted_but_there(make_track, make_project)
     assert not any(e.muted for e in script.events if e.track_id == "near")
 
 
-def test_steps_and_balls_never_wait(make_track, make_project, bouncing_ball) -> None:
-    walker = make_track("person", (9, 3, -1), (9, -3, -1), steps=(0.5, 1.0, 1.5, 2.0))
-    scene = make_project(near_car(make_track, (0.0, 8.0)), walker, bouncing_ball)
-    script = write_script(scene, 3)
+def test_rules_may_ask_for_softer_instead_of_silent(make_track, make_project) -> None:
+    far = make_track("van", (15, -20, -1), (15, 20, -1), seen=(1.0, 8.0), id="far")
+    project = make_project(near_car(make_track), far)
+    rules = shipped_rules()
+    ducked = structs.replace(rules, scene=structs.replace(rules.scene, aside_db=-15.0))
+    silent = [e for e in write_script(project, 3).events if e.track_id == "far"]
+    soft = [e for e in write_script(project, 3, ducked).events if e.track_id == "far"]
+    assert {e.muted for e in silent if e.start_s < 2.9} == {True}
+    assert not any(e.muted for e in soft)
+    for one, other in zip(silent, soft, strict=True):
+        assert other.level_db == pytest.approx(one.level_db - (15.0 if one.muted else 0.0))
+        assert ("15 dB softer while Near" in other.why) == (one.why != other.why)
+
+
+def walker_at(make_track, distance_m: float):
+    places = (distance_m, 2, -1), (distance_m, -2, -1)
+    return make_track("person", *places, steps=(0.5, 1.0, 2.4, 3.6, 4.2, 4.8), id="walker")
+
+
+def test_a_vehicle_in_front_masks_the_steps_behind_it(make_track, make_project) -> None:
+    script = write_script(make_project(near_car(make_track), walker_at(make_track, 9.0)), 3)
+    steps = [e for e in script.events if e.track_id == "walker" and e.generator == "footsteps"]
+    heard = [time_s for e in steps if not e.muted for time_s in e.onsets_s]
+    masked = [e for e in steps if e.muted]
+    assert heard == [3.6, 4.2, 4.8]
+    assert [time_s for e in masked for time_s in e.onsets_s] == [0.5, 1.0, 2.4]
+    assert all("Near" in e.why for e in masked)
+    assert all(e.start_s >= 3.0 for e in sounds(script, "walker"))
+
+
+def test_steps_in_front_of_a_vehicle_far_away_and_balls_never_wait(
+    make_track, make_project, bouncing_ball
+) -> None:
+    far = make_track("car", (30, 40, -1), (30, -40, -1), id="far")
+    walker = walker_at(make_track, 3.0)
+    script = write_script(make_project(far, walker, bouncing_ball), 3)
     alone = write_script(make_project(walker, bouncing_ball), 3)
     for one in (walker.id, bouncing_ball.id):
         assert [(e.layer, e.start_s, e.level_db) for e in sounds(script, one)] == [
             (e.layer, e.start_s, e.level_db) for e in sounds(alone, one)
         ]
+
+
+def test_what_passes_far_away_is_raised_over_the_bed(make_track, make_project) -> None:
+    def car(distance_m: float) -> list[Event]:
+        places = (distance_m, 30, -1), (distance_m, -30, -1)
+        return sounds(write_script(make_project(make_track("car", *places, id="car")), 3), "car")
+
+    for near, far in zip(car(8.0), car(40.0), strict=True):
+        assert far.level_db > near.level_db + 3.0
+        assert "above the bed" in far.why
+        assert "above the bed" not in near.why
+
+
+def test_what_sways_on_the_spot_is_muted(make_track) -> None:
+    track = structs.replace(make_track("object", seen=(0.0, 4.0)), boxes="seen")
+    times_s = np.arange(0.0, 4.01, 0.1)
+    side = np.sin(2.0 * np.pi * 0.8 * times_s)
+    leaves = np.column_stack([np.full(len(times_s), 8.0), side, np.full(len(times_s), 1.0)])
+    drift = leaves + np.outer(times_s, [0.0, 2.0, 0.0])
+    rule = rule_for(track, shipped_rules())
+    for positions, muted in ((leaves, True), (drift, False)):
+        points = zip(times_s.tolist(), positions.tolist(), strict=True)
+        keyframes = tuple(Keyframe(time_s=t, x_m=x, y_m=y, z_m=z) for t, (x, y, z) in points)
+        moving = structs.replace(track, trajectory=Trajectory(keyframes=keyframes))
+        assert turns([moving], [rule], 8.0)[track.id].muted is muted
 
 
 def test_what_the_analysis_is_unsure_of_is_muted(make_track, make_project) -> None:
@@ -66,7 +124,8 @@ def test_the_unknown_gives_way_to_the_known(make_track) -> None:
     )
     tracks = (near_car(make_track), unknown)
     found = turns(tracks, [rule_for(t, shipped_rules()) for t in tracks], 8.0)
-    assert found["what"].muted
+    assert found["what"].spans_s == ()
+    assert "muted" in found["what"].note
     assert found["what"].level_db == UNKNOWN_DB
     assert found["near"].spans_s is None
 

@@ -1,0 +1,62 @@
+"""How present a mover is: loud by its distance, weighty by its way, or only swaying on the spot."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.project.model import Track
+
+Array = NDArray[np.float64]
+
+_NEAREST_M = 1.0
+_ACROSS_DB, _FULL_DEG = 14.0, 60.0
+"""What it adds to a mover's weight to go across this angle."""
+_FAINT_DB, _MOST_RAISED_DB = -22.0, 9.0
+"""Softer than this where it is nearest (13 m away), a mover is raised to it, at most so much."""
+_SWAY_S, _SWAY_DEG, _SWAY_NET, _SWAY_NEARER = 1.5, 20.0, 0.5, 1.7
+"""Duration, reach, share of its way that remains, and change of distance of what only sways."""
+
+
+def levels_db(track: Track, times: Array) -> Array:
+    """How loud a mover is by distance, at times (n,), re 1 m; -inf where it is not there."""
+    distance = np.linalg.norm(track.trajectory.at(times), axis=1)
+    there = (times >= track.start_s) & (times <= track.end_s)
+    return np.where(there, -20.0 * np.log10(np.maximum(distance, _NEAREST_M)), -np.inf)
+
+
+def weight_db(track: Track, levels: Array) -> float:
+    """How much a mover matters: its level (n,) when near, and how far across it goes."""
+    if not np.isfinite(levels).any():
+        return -np.inf
+    across = min(1.0, float(np.ptp(_azimuth_deg(track.trajectory.positions_m))) / _FULL_DEG)
+    return _nearest_db(levels) + _ACROSS_DB * across
+
+
+def raised_db(levels: Array) -> float:
+    """What a mover of these levels (n,) lacks to stand clear of the beds, 0 and up."""
+    if not np.isfinite(levels).any():
+        return 0.0
+    return float(np.clip(_FAINT_DB - _nearest_db(levels), 0.0, _MOST_RAISED_DB))
+
+
+def sways(track: Track) -> bool:
+    """Whether it moves to and fro on the spot, as leaves and flags do, and goes nowhere."""
+    if track.end_s - track.start_s < _SWAY_S:
+        return False
+    times = np.arange(track.start_s, track.end_s, 0.1)
+    positions = track.trajectory.at(times)
+    azimuth = _azimuth_deg(positions)
+    distance = np.maximum(np.linalg.norm(positions, axis=1), _NEAREST_M)
+    way, net = np.abs(np.diff(azimuth)).sum(), abs(azimuth[-1] - azimuth[0])
+    nearer = np.exp(abs(np.log(distance[-5:].mean() / distance[:5].mean())))
+    return bool(np.ptp(azimuth) < _SWAY_DEG and net < _SWAY_NET * way and nearer < _SWAY_NEARER)
+
+
+def _nearest_db(levels: Array) -> float:
+    return float(np.percentile(levels[np.isfinite(levels)], 90))
+
+
+def _azimuth_deg(positions: Array) -> Array:
+    """Azimuths (n,) of positions (n, 3), without jumps."""
+    return np.asarray(np.degrees(np.unwrap(np.arctan2(positions[:, 1], positions[:, 0]))))
