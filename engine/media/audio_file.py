@@ -20,10 +20,10 @@ from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
 from engine.layouts import AMBISONIC_FORMATS, SURROUND_51, SURROUND_714
 from engine.media.opening import open_local
+from engine.media.pcm import encode_pcm24
 
 Subtype = Literal["PCM_24", "FLOAT"]
 BLOCK_SAMPLES = 65_536
-_PCM24_FULL_SCALE = 1 << 23
 
 
 def wave_mask_of(format_name: str) -> int | None:
@@ -119,7 +119,7 @@ class AudioWriter:
                 place=self.path,
                 remedy="mute tracks one by one to find the one that makes it",
             )
-        self._put(self._encode(block.T))
+        self._put(self._encode(block))
         self.samples += block.shape[1]
 
     def close(self) -> None:
@@ -163,15 +163,12 @@ class AudioWriter:
     def _header(self) -> bytes:
         return riff.encode_header(self._wave, self.samples, self._chunks_before, len(self._after))
 
-    def _encode(self, interleaved: NDArray[np.floating]) -> bytes:
+    def _encode(self, block: NDArray[np.floating]) -> bytes:
         if self._wave.is_float:
-            return interleaved.astype("<f4").tobytes()
-        scaled = np.rint(interleaved.astype(np.float64) * _PCM24_FULL_SCALE)
-        beyond = (scaled > _PCM24_FULL_SCALE - 1) | (scaled < -_PCM24_FULL_SCALE)
-        self.clipped_samples += int(np.count_nonzero(beyond))
-        np.clip(scaled, -_PCM24_FULL_SCALE, _PCM24_FULL_SCALE - 1, out=scaled)
-        words = np.ascontiguousarray(scaled.astype("<i4"))
-        return words.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+            return block.T.astype("<f4").tobytes()
+        content, clipped = encode_pcm24(block)
+        self.clipped_samples += clipped
+        return content
 
     def _put(self, content: bytes) -> None:
         try:

@@ -23,6 +23,7 @@ from engine.media.audio_file import (
 )
 from engine.media.decode import open_video
 from engine.media.opening import open_local
+from engine.media.pcm import encode_pcm24
 
 ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -202,3 +203,13 @@ def test_playlists_reach_no_other_file(tmp_path: Path, playlist: str) -> None:
             open_video(tmp_path / name)
         with pytest.raises(av.FFmpegError):
             open_local(tmp_path / name)
+
+
+def test_24_bit_samples_are_whole_steps_channel_by_channel() -> None:
+    sound = noise(3, 700)[:, ::2]
+    steps = np.round(sound.astype(np.float64) * 2**23).astype(int)
+    content, clipped = encode_pcm24(sound)
+    assert clipped == 0
+    assert content == b"".join(
+        int(step).to_bytes(3, "little", signed=True) for step in steps.T.ravel()
+    )
