@@ -4,7 +4,8 @@ Two engines at once are a blur that comes from nowhere; the ear follows one move
 so do mixers ("dense clarity, clear density": Walter Murch, 1998). So of movers whose rule says
 that they `yield`, only one lasts at any moment: of those about as loud as the loudest there, the
 one that matters most in the clip, being near and going far across the picture. The others step
-aside meanwhile and come in when it has gone.
+aside meanwhile and come in when it has gone. One that crosses the picture but never would be in
+front gets a moment (see `engine.script.moments`).
 
 Steps and other soft sounds `wait` while an engine that is louder where the listener stands is in
 front: it masks them. They never hold an engine up.
@@ -22,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Track
-from engine.script.presence import levels_db, raised_db, sways, weight_db
+from engine.script.moments import with_moments
+from engine.script.presence import azimuth_deg, crosses, levels_db, raised_db, sways, weight_db
 from engine.script.rules import ObjectRule
 
 Array = NDArray[np.float64]
@@ -159,6 +161,9 @@ def _stage(
     rank = np.where(unknown[:, None] & np.isfinite(levels[~unknown]).any(axis=0), -np.inf, levels)
     near = np.isfinite(rank) & (rank > rank.max(axis=0) - _RIVAL_DB)
     front = np.argmax(np.where(near, weights[:, None], -np.inf), axis=0)
+    azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
+    waiting = [i for i in np.argsort(-weights) if not unknown[i] and crosses(rivals[i][0])]
+    front = with_moments(front, levels, azimuths, waiting, _STEP_S)
     return _Stage(
         times=times,
         levels=levels,

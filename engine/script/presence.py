@@ -14,7 +14,8 @@ _ACROSS_DB, _FULL_DEG = 14.0, 60.0
 """What it adds to a mover's weight to go across this angle."""
 _FAINT_DB, _MOST_RAISED_DB = -22.0, 9.0
 """Softer than this where it is nearest (13 m away), a mover is raised to it, at most so much."""
-_SWAY_S, _SWAY_DEG, _SWAY_NET, _SWAY_NEARER = 1.5, 20.0, 0.5, 1.7
+_CROSSES_DEG = 40.0
+_SWAY_S, _SWAY_DEG, _SWAY_NET, _SWAY_NEARER = 1.5, 20.0, 0.5, 1.4
 """Duration, reach, share of its way that remains, and change of distance of what only sways."""
 
 
@@ -29,7 +30,7 @@ def weight_db(track: Track, levels: Array) -> float:
     """How much a mover matters: its level (n,) when near, and how far across it goes."""
     if not np.isfinite(levels).any():
         return -np.inf
-    across = min(1.0, float(np.ptp(_azimuth_deg(track.trajectory.positions_m))) / _FULL_DEG)
+    across = min(1.0, float(np.ptp(azimuth_deg(track.trajectory.positions_m))) / _FULL_DEG)
     return _nearest_db(levels) + _ACROSS_DB * across
 
 
@@ -40,23 +41,30 @@ def raised_db(levels: Array) -> float:
     return float(np.clip(_FAINT_DB - _nearest_db(levels), 0.0, _MOST_RAISED_DB))
 
 
+def crosses(track: Track) -> bool:
+    """Whether it goes across a good part of the picture."""
+    times = np.linspace(track.start_s, max(track.end_s, track.start_s), 64)
+    return bool(np.ptp(azimuth_deg(track.trajectory.at(times))) >= _CROSSES_DEG)
+
+
 def sways(track: Track) -> bool:
     """Whether it moves to and fro on the spot, as leaves and flags do, and goes nowhere."""
     if track.end_s - track.start_s < _SWAY_S:
         return False
     times = np.arange(track.start_s, track.end_s, 0.1)
     positions = track.trajectory.at(times)
-    azimuth = _azimuth_deg(positions)
+    azimuth = azimuth_deg(positions)
     distance = np.maximum(np.linalg.norm(positions, axis=1), _NEAREST_M)
     way, net = np.abs(np.diff(azimuth)).sum(), abs(azimuth[-1] - azimuth[0])
-    nearer = np.exp(abs(np.log(distance[-5:].mean() / distance[:5].mean())))
+    early, late = (float(np.median(half)) for half in np.array_split(distance, 2))
+    nearer = max(early / late, late / early)
     return bool(np.ptp(azimuth) < _SWAY_DEG and net < _SWAY_NET * way and nearer < _SWAY_NEARER)
+
+
+def azimuth_deg(positions: Array) -> Array:
+    """Azimuths (n,) of positions (n, 3), without jumps."""
+    return np.asarray(np.degrees(np.unwrap(np.arctan2(positions[:, 1], positions[:, 0]))))
 
 
 def _nearest_db(levels: Array) -> float:
     return float(np.percentile(levels[np.isfinite(levels)], 90))
-
-
-def _azimuth_deg(positions: Array) -> Array:
-    """Azimuths (n,) of positions (n, 3), without jumps."""
-    return np.asarray(np.degrees(np.unwrap(np.arctan2(positions[:, 1], positions[:, 0]))))

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from engine.project.model import Event, Keyframe, Trajectory
 from engine.script.foreground import UNKNOWN_DB, turns
+from engine.script.moments import with_moments
 from engine.script.rules import shipped_rules
 from engine.script.writer import rule_for, write_script
 
@@ -39,6 +40,32 @@ def test_one_that_never_is_in_front_is_muted_but_there(make_track, make_project)
     assert events
     assert all(e.muted and "Near" in e.why for e in events)
     assert not any(e.muted for e in script.events if e.track_id == "near")
+
+
+def test_one_always_behind_gets_a_moment_from_one_that_is_past_its_nearest() -> None:
+    times_s = np.arange(0.0, 8.0, 0.05)
+    passing = np.where(times_s < 6.0, -10.0 - 2.0 * np.abs(times_s - 2.0), -np.inf)
+    other = np.where(times_s > 5.0, -8.0 - np.abs(times_s - 7.0), -np.inf)
+    behind = np.where((times_s > 0.5) & (times_s < 7.5), -22.0, -np.inf)
+    levels = np.stack([passing, other, behind])
+    azimuth_deg = np.stack([60.0 - 15.0 * times_s] * 3)
+    front = np.where(times_s < 5.0, 0, 1)
+    found = with_moments(front, levels, azimuth_deg, [0, 1, 2], 0.05)
+    moment_s = times_s[found == 2]
+    assert 1.0 < np.ptp(moment_s) < 1.3
+    assert moment_s.min() > 2.4  # the nearest point stays with the one in front
+    assert np.array_equal(found[found != 2], front[found != 2])
+    np.testing.assert_array_equal(front, np.where(times_s < 5.0, 0, 1))
+    standing = np.zeros_like(azimuth_deg)
+    assert np.array_equal(with_moments(front, levels, standing, [2], 0.05), front)
+
+
+def test_one_in_front_from_first_to_last_gives_nothing_away() -> None:
+    times_s = np.arange(0.0, 8.0, 0.05)
+    levels = np.stack([-10.0 - np.abs(times_s - 2.0), np.full(len(times_s), -25.0)])
+    azimuth_deg = np.stack([60.0 - 15.0 * times_s] * 2)
+    front = np.zeros(len(times_s), dtype=np.intp)
+    assert not with_moments(front, levels, azimuth_deg, [1], 0.05).any()
 
 
 def test_rules_may_ask_for_softer_instead_of_silent(make_track, make_project) -> None:
