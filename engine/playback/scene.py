@@ -90,6 +90,11 @@ class SceneReader:
         except Exception as error:  # the audio path's edge: a fault must not end the engine
             self._fault(error)
 
+    def prepare(self) -> None:
+        """Render the first hop already: it may take longer than those that follow."""
+        if self._used == HOP_SAMPLES:
+            self._render_hop()
+
     def read(self, count: int) -> NDArray[np.float32]:
         """The next (channels, count) samples."""
         out = np.empty((self.channels, count), dtype=np.float32)

@@ -165,6 +165,7 @@ class Transport:
         """Have the reader where the next block begins; this is the slow part of a jump."""
         if self._must_locate and self._reader is not None:
             self._reader.locate(self.position)
+            self._reader.prepare()
         self._must_locate = False
 
     def next_block(self) -> Block:

@@ -24,6 +24,7 @@ from engine.project.model import (
     Trajectory,
 )
 from engine.project.model import Scene as SceneSettings
+from engine.realtime.snapshot import HOP_SAMPLES
 from engine.render.compiler import compile_project
 
 _CONTENT = ContentHash("0" * 64)
@@ -38,10 +39,14 @@ def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
     """
     with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as folder:
         take = Path(folder) / "take.wav"
-        silence = np.zeros(int(_SECONDS * sample_rate_hz), dtype=np.float32)
-        soundfile.write(take, silence, sample_rate_hz, subtype="FLOAT")
-        project = _project(sample_rate_hz, hrir, len(silence))
-        warm_kernel(compile_project(project, lambda content: take, (monitor_format,)))
+        noise = np.random.default_rng(1).standard_normal(int(_SECONDS * sample_rate_hz))
+        soundfile.write(take, noise.astype(np.float32), sample_rate_hz, subtype="FLOAT")
+        project = _project(sample_rate_hz, hrir, len(noise))
+        snapshot = compile_project(project, lambda content: take, (monitor_format,))
+        kernel = warm_kernel(snapshot)
+        out = np.empty((snapshot.channels[0], HOP_SAMPLES), dtype=np.float32)
+        for _ in range(len(noise) // HOP_SAMPLES):
+            kernel.process((out,))
 
 
 def _project(sample_rate_hz: int, hrir: str, samples: int) -> Project:

@@ -176,3 +176,15 @@ def test_a_far_jump_of_the_hand_is_heard_where_it_lands() -> None:
     transport.scrub(600_000)
     assert np.abs(heard(transport, 0.2)).max() > 0.4
     assert transport.is_near(610_000)
+
+
+def test_the_slow_part_of_a_jump_is_over_when_writing_goes_on() -> None:
+    kernel = SignalKernel(sine(TONE_HZ))
+    transport = transport_over(kernel)
+    transport.locate(48_000)
+    transport.play()
+    assert kernel.hops == 0
+    transport.prepare()
+    assert kernel.hops == 1  # the first hop may take longer than the others
+    transport.next_block()
+    assert kernel.hops == 1
