@@ -1,7 +1,8 @@
 """Fractional delay that glides: sound that takes its time, and the Doppler shift that follows.
 
 The delay is a cubic through its values at the hop edges, evaluated at every sample, and read by
-windowed-sinc interpolation. A delay that jumps (a cut, a teleport) is cross-faded instead.
+windowed-sinc interpolation: the taps of a sample side by side in two registers, and the sums of
+sixteen samples together. A delay that jumps (a cut, a teleport) is cross-faded instead.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from engine.realtime.lanes import LANES, fma, load, spread, store, trade
 from engine.realtime.snapshot import HOP_SAMPLES, Samples
 
 TAPS = 24
 PHASES = 512
+_WIDTH = 2 * LANES
+"""Taps a row takes in memory; those beyond `TAPS` are zero."""
 MARGIN_SAMPLES = TAPS
 JUMP_SAMPLES = 96.0
 """A change of delay beyond this in one hop (128 m/s at 48 kHz) is no motion but a jump."""
@@ -38,11 +42,18 @@ def sinc_table() -> Samples:
     return np.ascontiguousarray(table / table.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-@numba.njit(inline="always")
-def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
-    """out[n] = signal at (first + n - delay(n)), delay a cubic from d0 to d1 with slopes s0, s1.
+def in_lanes(table: Samples) -> Samples:
+    """The table of `sinc_table` as compiled code reads it: flat, rows filled up with zeros."""
+    padded = np.zeros((PHASES + 1, _WIDTH), dtype=np.float32)
+    padded[:, :TAPS] = table
+    return padded.ravel()
 
-    `scratch` holds the signal from sample `begin` on.
+
+@numba.njit(inline="always")
+def _follow(begin, first, d0, s0, d1, s1, bases, rows, blends):
+    """Where every sample of a hop is read: its first tap, the table's row, the next one's share.
+
+    The delay is a cubic from d0 to d1 with slopes s0, s1.
     """
     a = 2.0 * (d0 - d1) + s0 + s1
     b = 3.0 * (d1 - d0) - 2.0 * s0 - s1
@@ -50,17 +61,50 @@ def _read(scratch, begin, first, d0, s0, d1, s1, table, out):
         u = n / HOP_SAMPLES
         delay = ((a * u + b) * u + s0) * u + d0
         place = (first - begin) + n - delay
-        whole = int(np.floor(place))
+        whole = np.floor(place)
         phase = (place - whole) * PHASES
         row = int(phase)
-        blend = np.float32(phase - row)
-        base = whole - (TAPS // 2 - 1)
-        samples, low, high = scratch[base : base + TAPS], table[row], table[row + 1]
-        below = above = np.float32(0.0)
-        for tap in range(len(samples)):  # a length unknown to the compiler, so that it vectorises
-            below += samples[tap] * low[tap]
-            above += samples[tap] * high[tap]
-        out[n] = below + blend * (above - below)
+        bases[n] = int(whole) - (TAPS // 2 - 1)
+        rows[n] = row * _WIDTH
+        blends[n] = np.float32(phase - row)
+
+
+@numba.njit(inline="always")
+def _pair(sums, at, other, step):
+    """Two vectors of partial sums as one of half as many."""
+    a, b = trade(load(sums, at), load(sums, other), step)
+    return a + b
+
+
+@numba.njit(inline="always")
+def _total(sums):
+    """(LANES,) vectors at `sums`: the sum of each, in its lane. `sums` is used up."""
+    for k in range(0, LANES, 2):
+        store(sums, k * LANES, _pair(sums, k * LANES, (k + 1) * LANES, 1))
+    for k in range(0, LANES, 4):
+        store(sums, k * LANES, _pair(sums, k * LANES, (k + 2) * LANES, 2))
+    for k in range(0, LANES, 8):
+        store(sums, k * LANES, _pair(sums, k * LANES, (k + 4) * LANES, 4))
+    return _pair(sums, 0, 8 * LANES, 8)
+
+
+@numba.njit(inline="always")
+def _read(scratch, begin, first, d0, s0, d1, s1, table, places, out):
+    """out[n] = signal at (first + n - delay(n)), delay a cubic from d0 to d1 with slopes s0, s1.
+
+    `scratch` holds the signal from sample `begin` on.
+    """
+    bases, rows, blends, sums = places
+    _follow(begin, first, d0, s0, d1, s1, bases, rows, blends)
+    for start in range(0, HOP_SAMPLES, LANES):
+        for k in range(LANES):
+            base, row = bases[start + k], rows[start + k]
+            x, y = load(scratch, base), load(scratch, base + LANES)
+            low = fma(y, load(table, row + LANES), x * load(table, row))
+            row += _WIDTH
+            high = fma(y, load(table, row + LANES), x * load(table, row))
+            store(sums, k * LANES, fma(spread(blends[start + k]), high - low, low))
+        store(out, start, _total(sums))
 
 
 @numba.njit(inline="always")
@@ -81,13 +125,13 @@ def _copy(rings, offset, mask, begin, length, scratch):
 
 
 @numba.njit(inline="always")
-def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, scratch, out):
+def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, places, scratch, out):
     longest = max(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)  # a cubic stays within its hull
     shortest = min(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)
     begin = first - int(np.ceil(longest)) - TAPS
     length = int(np.ceil(longest) - np.floor(shortest)) + HOP_SAMPLES + 2 * TAPS
     if _copy(rings, offset, mask, begin, length, scratch):
-        _read(scratch, begin, first, d0, s0, d1, s1, table, out)
+        _read(scratch, begin, first, d0, s0, d1, s1, table, places, out)
         return True
     for n in range(HOP_SAMPLES):
         out[n] = 0.0
@@ -106,7 +150,8 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
         Scene sample of the hop's start.
     delays : (4, sources) float64
         Delays in samples at the edges before, at the start, at the end and after the hop.
-    table : (PHASES + 1, TAPS) float32
+    table : ((PHASES + 1) * 2 * LANES,) float32
+        See `in_lanes`.
     scratch : (3, n) float32
         Room to work in.
     blocks : (sources, HOP_SAMPLES) float32
@@ -114,6 +159,12 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
     sounding : (sources,) bool
         Receives whether the hop is anything but zeros.
     """
+    places = (
+        np.empty(HOP_SAMPLES, dtype=np.int64),
+        np.empty(HOP_SAMPLES, dtype=np.int64),
+        np.empty(HOP_SAMPLES, dtype=np.float32),
+        np.empty(LANES * LANES, dtype=np.float32),
+    )
     for s in range(len(offsets)):
         out = blocks[s]
         before, d0, d1, after = delays[0, s], delays[1, s], delays[2, s], delays[3, s]
@@ -125,15 +176,15 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
             s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
             s1 = 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
             sounding[s] = _read_one(
-                rings, offsets[s], masks[s], first, d0, s0, d1, s1, table, scratch[0], out
+                rings, offsets[s], masks[s], first, d0, s0, d1, s1, table, places, scratch[0], out
             )
             continue
         heard = False
         for side in range(2):  # from where it was, and from where it is now
             still = d0 if side == 0 else d1
             heard |= _read_one(
-                rings, offsets[s], masks[s], first, still, 0.0, still, 0.0, table, scratch[0],
-                scratch[1 + side],
+                rings, offsets[s], masks[s], first, still, 0.0, still, 0.0, table, places,
+                scratch[0], scratch[1 + side],
             )  # fmt: skip
         for n in range(HOP_SAMPLES):
             fade = np.float32((n + 0.5) / HOP_SAMPLES)
@@ -141,4 +192,4 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
         sounding[s] = heard
 
 
-SCRATCH_SAMPLES = HOP_SAMPLES + 4 * TAPS + 4 * int(JUMP_SAMPLES)
+SCRATCH_SAMPLES = HOP_SAMPLES + _WIDTH + 4 * TAPS + 4 * int(JUMP_SAMPLES)

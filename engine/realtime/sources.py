@@ -6,7 +6,13 @@ import numpy as np
 
 from engine.realtime.air import AirFilters
 from engine.realtime.clips import ClipReader, DryRings
-from engine.realtime.delay_line import MARGIN_SAMPLES, SCRATCH_SAMPLES, read_delayed, sinc_table
+from engine.realtime.delay_line import (
+    MARGIN_SAMPLES,
+    SCRATCH_SAMPLES,
+    in_lanes,
+    read_delayed,
+    sinc_table,
+)
 from engine.realtime.motion import Edges
 from engine.realtime.snapshot import HOP_SAMPLES, Snapshot
 from engine.realtime.strip_filters import StripFilters
@@ -37,7 +43,7 @@ class SourceStage:
             plans, self.rings, snapshot.samples_per_metre, snapshot.sample_rate_hz
         )
         self._air = None if snapshot.air is None else AirFilters(snapshot.air, plans)
-        self._table = sinc_table()
+        self._table = in_lanes(sinc_table())
         self._scratch = np.zeros((3, SCRATCH_SAMPLES), dtype=np.float32)
 
     @property
@@ -65,5 +71,5 @@ class SourceStage:
             self._scratch, self.blocks, self.sounding,
         )  # fmt: skip
         if self._air is not None:
-            old_m, new_m = np.linalg.norm(edges.positions_m[1:3], axis=-1)
+            _, old_m, new_m, _ = edges.distances_m
             self._air.process(self.blocks, self.sounding, old_m, new_m)
