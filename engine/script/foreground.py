@@ -33,6 +33,8 @@ Span = tuple[float, float]
 
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
+_SURE = 0.5
+"""Confidence from which it gets a moment at the cost of others."""
 UNKNOWN_DB = -6.0
 """Level of what nobody knows; and it is never in front of what is known."""
 _RIVAL_DB = 12.0
@@ -151,6 +153,11 @@ def _is_unknown(track: Track, rule: ObjectRule) -> bool:
     return rule.guess == "anything" and track.boxes is not None
 
 
+def _deserves(track: Track) -> bool:
+    """Whether a moment is taken from others for it: it surely is there, and goes across."""
+    return (track.provenance == "hand" or track.confidence >= _SURE) and crosses(track)
+
+
 def _stage(
     rivals: Sequence[tuple[Track, ObjectRule]], times: Array, aside_db: float | None
 ) -> _Stage:
@@ -162,7 +169,7 @@ def _stage(
     near = np.isfinite(rank) & (rank > rank.max(axis=0) - _RIVAL_DB)
     front = np.argmax(np.where(near, weights[:, None], -np.inf), axis=0)
     azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
-    waiting = [i for i in np.argsort(-weights) if not unknown[i] and crosses(rivals[i][0])]
+    waiting = [i for i in np.argsort(-weights) if not unknown[i] and _deserves(rivals[i][0])]
     front = with_moments(front, levels, azimuths, waiting, _STEP_S)
     return _Stage(
         times=times,

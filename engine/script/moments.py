@@ -17,11 +17,11 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _MOMENT_S = 1.15
-_KEEPS_S = 1.6
-"""Unbroken time that is left to each of those in front."""
+_KEEPS_S, _KEEPS = 1.6, 0.4
+"""Unbroken time, and share of all its time, that is left to each of those in front."""
 _AROUND_S = 0.4
 """Time before and after its nearest point that one in front never gives away."""
-_WHOLE = 0.95
+_WHOLE = 0.9
 """Share of its time from which one is in front all the while, and stays so."""
 _LEAST_WAY_DEG = 8.0
 """A moment in which it hardly moves tells nothing."""
@@ -75,7 +75,7 @@ def _worth(front: Indices, levels: Array, index: int, moment: slice, step_s: flo
         if leads.sum() >= _WHOLE * there.sum():
             return -np.inf
         inside = moment.start - around <= nearest < moment.stop + around
-        if inside or _longest(left) * step_s < _KEEPS_S:
+        if inside or _longest(left) < max(_KEEPS_S / step_s, _KEEPS * there.sum()):
             return -np.inf
         given = levels[other, moment][leads[moment]]
         lost = max(lost, 0.5 * float(np.mean(given) - levels[other, nearest]) + 6.0)
