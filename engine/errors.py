@@ -76,6 +76,10 @@ class PluginError(FoleystageError):
     """A plug-in is missing, refused to load, or answered nonsense."""
 
 
+class WeightsError(FoleystageError):
+    """Weights of a learned part are not there, not whole, or not the ones that are meant."""
+
+
 class ScriptError(FoleystageError):
     """A Foley script or one of its rule files is malformed."""
 

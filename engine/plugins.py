@@ -2,14 +2,17 @@
 
 Each kind of part has an embedded default that works offline. Other packages add parts through
 the entry-point groups ``foleystage.detectors``, ``foleystage.depth`` and ``foleystage.generators``;
-an entry point names a callable without arguments that returns the part.
+an entry point names a callable that returns the part. It is called without arguments, or, if it
+has a parameter ``weights``, with the path of the file that the user chose for it (None: no choice).
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -37,7 +40,9 @@ class Detection:
 class Detector(Protocol):
     """Finds objects in video frames given in time order.
 
-    `name` is recorded in the session and shown. `prompt` holds the user's words, possibly none.
+    `name` is recorded in the session and shown, or a longer `label` where the part has one.
+    `prompt` holds the user's words, possibly none. A part that looks at single pictures says so by
+    an attribute ``sampled = True``: it is then shown some pictures a second rather than all.
     """
 
     name: str
@@ -91,30 +96,55 @@ def names(kind: str) -> tuple[str, ...]:
     return (*_EMBEDDED[kind], *(name for name in external if name not in _EMBEDDED[kind]))
 
 
-def create(kind: str, name: str) -> Any:
+def create(kind: str, name: str, weights: Path | None = None) -> Any:
     """Make the part of that kind and name.
+
+    Parameters
+    ----------
+    weights : Path, optional
+        The file it shall load, for parts that load one.
 
     Raises
     ------
     PluginError
-        If there is none of that name, or its package fails to load.
+        If there is none of that name, if it takes no weights but was given some, or if its package
+        fails to load.
     """
     if name in _EMBEDDED[kind]:
-        return _EMBEDDED[kind][name]()
+        return _make(kind, name, _EMBEDDED[kind][name], weights)
     for entry in metadata.entry_points(group=GROUPS[kind]):
         if entry.name == name:
-            return _load(kind, entry)
+            return _load(kind, entry, weights)
     raise PluginError(
         f"there is no {kind} '{name}'", remedy=f"choose one of {', '.join(names(kind))}"
     )
 
 
-def _load(kind: str, entry: metadata.EntryPoint) -> Any:
+def _load(kind: str, entry: metadata.EntryPoint, weights: Path | None) -> Any:
     try:
-        return entry.load()()
+        return _make(kind, entry.name, entry.load(), weights)
+    except PluginError:  # the part's own words are better
+        raise
     except Exception as error:  # the plug-in edge: any failure is the plug-in's, told by name
         raise PluginError(
             f"the {kind} '{entry.name}' failed to load: {error}",
             place=entry.value,
             remedy="update or uninstall that plug-in",
         ) from error
+
+
+def _make(kind: str, name: str, make: Callable[..., Any], weights: Path | None) -> Any:
+    if _takes_weights(make):
+        return make(weights=weights)
+    if weights is not None:
+        raise PluginError(
+            f"the {kind} '{name}' takes no weights", place=weights, remedy="leave them out"
+        )
+    return make()
+
+
+def _takes_weights(make: Callable[..., Any]) -> bool:
+    try:
+        return "weights" in inspect.signature(make).parameters
+    except ValueError:  # some built-in callables do not tell what they take
+        return False

@@ -14,3 +14,15 @@ def test_an_unknown_part_names_the_known_ones():
     register("depth", "a test's own", dict)
     with pytest.raises(PluginError, match=r"choose one of .*a test.s own"):
         create("depth", "nonesuch")
+
+
+def test_weights_reach_the_parts_that_take_them(tmp_path):
+    def learned(weights=None):
+        return ["learned", weights]
+
+    register("depth", "learned", learned)
+    register("depth", "a test's own", dict)
+    assert create("depth", "learned", tmp_path) == ["learned", tmp_path]
+    assert create("depth", "learned") == ["learned", None]
+    with pytest.raises(PluginError, match="takes no weights"):
+        create("depth", "a test's own", tmp_path)

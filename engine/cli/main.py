@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "engine.cli.export",
     "import": "engine.cli.import_sound",
     "metrics": "engine.cli.metrics",
+    "models": "engine.cli.models",
     "doctor": "engine.cli.doctor",
 }
 """Command name to the module that offers ``add_parser(subparsers)`` and ``run(args)``."""

@@ -24,6 +24,12 @@ def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
     parser.add_argument(
         "--detector", default="motion", metavar="NAME", help=f"see `foleystage doctor` ({_DEFAULT})"
     )
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="what the detector has learned: a file, or a name of `foleystage models list` "
+        "(default: those fetched for it)",
+    )
 
 
 def add_hrir(parser: argparse.ArgumentParser) -> None:

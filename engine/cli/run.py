@@ -78,6 +78,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         formats=parse_formats(args.formats),
         mapping=args.mapping,
         detector=args.detector,
+        weights=args.weights,
         generator=args.generator,
         hrir=args.hrir,
         room=args.room,

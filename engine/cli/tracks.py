@@ -38,8 +38,14 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Analyse the video, write the table whole or not at all, and report."""
     from engine.vision.analyse import VisionSettings, analyse_video
+    from engine.weights.choice import weights_for
 
-    settings = VisionSettings(detector=args.detector, mapping=args.mapping, prompt=args.prompt)
+    settings = VisionSettings(
+        detector=args.detector,
+        weights=weights_for(args.detector, args.weights),
+        mapping=args.mapping,
+        prompt=args.prompt,
+    )
     with whole_file(args.out, ".csv") as staged:
         progress = TerminalProgress()
         try:

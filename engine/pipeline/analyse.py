@@ -18,6 +18,7 @@ from engine.project.store import MediaFolder
 from engine.script.rules import shipped_rules
 from engine.script.writer import rule_for
 from engine.vision.analyse import SeenObject, VisionSettings, analyse_video
+from engine.weights.choice import weights_for
 
 
 def analyse(
@@ -52,6 +53,7 @@ def analyse(
         video,
         VisionSettings(
             detector=settings.detector,
+            weights=weights_for(settings.detector, settings.weights),
             mapping=settings.mapping,
             prompt=settings.prompt,
             seed=settings.seed,

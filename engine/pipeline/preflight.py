@@ -9,11 +9,12 @@ from engine.errors import FoleystageError, PluginError
 from engine.foley.generate import GENERATORS
 from engine.layouts import chosen_formats
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
-from engine.plugins import names
+from engine.plugins import create, names
 from engine.project.checks import LARGEST_SEED, check_gain
 from engine.render.rooms import RoomChoice, check_room
 from engine.script.script_file import check_script
 from engine.spatial.hrir import load_hrirs
+from engine.weights.choice import weights_for
 
 
 def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
@@ -26,6 +27,7 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     """
     chosen_formats(settings.formats)
     _check_part("detector", settings.detector, names("detector"))
+    _check_weights(settings)
     _check_part("generator", settings.generator, (SYNTHESIS, *GENERATORS, *names("generator")))
     low, high = LOUDNESS_LUFS
     if not low <= settings.target_lufs <= high:
@@ -44,6 +46,12 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     check_gain(settings.room_level_db, "room level")
     check_room(RoomChoice(settings.room), sample_rate_hz)
     load_hrirs(settings.hrir, sample_rate_hz)  # kept, so nothing is read twice
+
+
+def _check_weights(settings: RunSettings) -> None:
+    weights = weights_for(settings.detector, settings.weights)
+    if weights is not None or settings.detector != "motion":
+        create("detector", settings.detector, weights)
 
 
 def _check_part(kind: str, name: str, known: tuple[str, ...]) -> None:

@@ -29,6 +29,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         Deliverables, by the names in `engine.layouts.FILE_NAMES`.
     detector, generator : str
         Parts by name, see ``foleystage doctor``. `generator` 'synthesis' means the embedded one.
+    weights : str, optional
+        What the detector has learned: a file, or a name of the registry.
     hrir : str
         'kemar' or the path of a SOFA file.
     room : str
@@ -44,6 +46,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...] = USUAL_FORMATS
     mapping: Mapping = "cylinder"
     detector: str = "motion"
+    weights: str | None = None
     generator: str = SYNTHESIS
     hrir: str = "kemar"
     room: str = "none"

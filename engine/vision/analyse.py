@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path as FilePath
 
 import numpy as np
 from msgspec import structs
@@ -20,30 +21,24 @@ from engine.plugins import Detector
 from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
 from engine.spatial.trajectory import simplify
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
-from engine.vision.assemble import make_paths
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
+from engine.vision.follow_boxes import follow_boxes
+from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
 from engine.vision.ground import find_horizon
 from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
-from engine.vision.merge import merge, roams
+from engine.vision.merge import roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
-from engine.vision.repeats import shown_once
-from engine.vision.shots import CutDetector
-from engine.vision.track import Tracker
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
-TRACKER = "Kalman + Hungarian, two stages (after ByteTrack)"
 SHORTEST_S = 0.4
 """Videos shorter than this hold no motion that could be analysed."""
 
-_ANALYSIS_WIDTH = 480
 _GAIT_WIDTH = 1280
-_BLOCK_S = 12.0
-_BLOCK_BYTES = 220 * 2**20
 _MOST_OBJECTS = 12
 _MORE_PER_MINUTE = 6
 _LEAST_RELEVANCE = 0.15
@@ -61,6 +56,7 @@ class VisionSettings:
     """What analyses the picture, and how pixels become metres."""
 
     detector: str = "motion"
+    weights: FilePath | None = None
     mapping: Mapping = "cylinder"
     horizontal_fov_deg: float = 60.0
     prompt: tuple[str, ...] = ()
@@ -90,17 +86,6 @@ class VisionResult:
     objects: tuple[SeenObject, ...]
 
 
-@dataclass
-class _Shot:
-    """Tracking state of the shot being read."""
-
-    start_s: float
-    tracker: Tracker | None = None
-    size: tuple[int, int] = (0, 0)
-    images: list[Image] = field(default_factory=list)
-    times_s: list[float] = field(default_factory=list)
-
-
 def analyse_video(
     path: str | os.PathLike[str],
     settings: VisionSettings | None = None,
@@ -123,19 +108,21 @@ def analyse_video(
     progress("reading the video", 0.0)
     video = probe_video(path)
     _check_length(video)
-    detector: Detector = plugins.create("detector", settings.detector)
-    paths, size, shots, notes = _follow(video, detector, settings, progress)
-    paths = _relevant(paths, size, video.duration_s)
+    detector: Detector = plugins.create("detector", settings.detector, settings.weights)
+    follow = follow_boxes if getattr(detector, "sampled", False) else follow_motion
+    followed = follow(video, detector, settings.prompt, progress)
+    size = followed.size
+    paths = _relevant(list(followed.paths), size, video.duration_s)
     scale = video.width / size[0]
     gaits = _gaits(video, paths, size, progress)
     objects, more = _place(paths, gaits, size, scale, settings)
     progress("placing objects", 1.0)
     analysis = Analysis(
         detector=getattr(detector, "label", detector.name),
-        tracker=TRACKER,
+        tracker=followed.tracker,
         depth=GeometryDepth.name,
-        notes=tuple([*_damage(video), *notes, *_exaggeration(settings), *more]),
-        shots_s=tuple(shots),
+        notes=tuple([*_damage(video), *followed.notes, *_exaggeration(settings), *more]),
+        shots_s=followed.shots_s,
     )
     return VisionResult(video, analysis, objects)
 
@@ -168,78 +155,6 @@ def _exaggeration(settings: VisionSettings) -> list[str]:
         "the foleyspace mapping runs without a depth network: its depth comes from geometry, and "
         "near things sound farther to the side than they are seen"
     ]
-
-
-def _follow(
-    video: Video, detector: Detector, settings: VisionSettings, progress: Progress
-) -> tuple[list[Path], tuple[int, int], list[float], list[str]]:
-    """Paths of all shots, the analysed size, where shots start, and notes."""
-    cuts = CutDetector()
-    shot = _Shot(0.0)
-    paths: list[Path] = []
-    shots: list[float] = []
-    cameras: set[str] = set()
-    size = (0, 0)
-    block_s = _block_length(video)
-    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH):
-        size = (image.shape[1], image.shape[0])
-        is_cut = cuts.is_cut(image)
-        full = shot.times_s and time_s - shot.times_s[0] >= block_s
-        full = full or len(shot.images) * image.nbytes > _BLOCK_BYTES
-        if is_cut or full:
-            _detect_block(shot, detector, video, settings, progress, cameras)
-        if is_cut:
-            paths += _finish(shot)
-            shots.append(shot.start_s)
-            shot = _Shot(time_s)
-        shot.images.append(image)
-        shot.times_s.append(time_s)
-        if len(shot.times_s) % 8 == 0:
-            progress("finding what moves", min(0.99, time_s / video.duration_s))
-    _detect_block(shot, detector, video, settings, progress, cameras)
-    paths += _finish(shot)
-    shots.append(shot.start_s)
-    notes = [f"the camera is {' and '.join(sorted(cameras))}"] if cameras else []
-    return paths, size, shots, notes
-
-
-def _block_length(video: Video) -> float:
-    """Equal blocks of at most `_BLOCK_S`, so that no last one is too short to learn from."""
-    return video.duration_s / max(1.0, np.ceil(video.duration_s / _BLOCK_S)) + 1e-6
-
-
-def _detect_block(
-    shot: _Shot,
-    detector: Detector,
-    video: Video,
-    settings: VisionSettings,
-    progress: Progress,
-    cameras: set[str],
-) -> None:
-    """Detect and track in the pictures gathered; they are let go afterwards."""
-    if not shot.images:
-        return
-    height, width = shot.images[0].shape[:2]
-    shot.images, shot.times_s = shown_once(shot.images, shot.times_s)
-    if shot.tracker is None:
-        shot.tracker, shot.size = Tracker(width, height), (width, height)
-        detector.begin(width, height, float(video.rate), settings.prompt)
-    study = getattr(detector, "study", None)
-    if study is not None and len(shot.images) >= 3:
-        study(shot.images, shot.times_s)
-        cameras.add(str(getattr(detector, "camera", "static")))
-    for index, (time_s, image) in enumerate(zip(shot.times_s, shot.images, strict=True)):
-        if study is None or len(shot.images) >= 3:
-            shot.tracker.step(detector.detect(image, time_s), time_s)
-        if index % 8 == 0:
-            progress("finding what moves", min(0.99, time_s / video.duration_s))
-    shot.images, shot.times_s = [], []
-
-
-def _finish(shot: _Shot) -> list[Path]:
-    if shot.tracker is None:
-        return []
-    return merge(make_paths(shot.tracker.finish(), *shot.size), *shot.size)
 
 
 def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> list[Path]:

@@ -45,6 +45,7 @@ def _path(track: TrackState) -> Path:
         seen=np.array([row.seen for row in rows], dtype=bool),
         person_scores=np.array([r.person for r in rows if r.person is not None], dtype=np.float64),
         labels=tuple(labels.items()),
+        named=not set(labels) <= {"person", "object"},
         colour=track.colour,
         points=np.array(
             [row.blob.centroid if row.blob else _centre(row.box) for row in rows], dtype=np.float64

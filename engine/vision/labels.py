@@ -66,8 +66,23 @@ def kind_of(
     below the `horizon` (a row; None where it is not known). A foreign detector's labels stand as
     they are (see `name_paths`).
     """
+    told = told_kind(path)
+    if told is not None:
+        return told
     kind, sure = _looks_like(path, width, height, walks=walks, horizon=horizon)
     return kind, sure * clearness(path, width, height)
+
+
+def told_kind(path: Path) -> tuple[Kind, float] | None:
+    """Kind and sureness by a learned detector's labels; None where nothing named the path."""
+    if not path.named:
+        return None
+    named = dict(path.labels)
+    parts = set(max(named, key=lambda k: named[k]).lower().split())
+    sure = float(path.confidence[path.seen].mean())
+    if parts & PERSON_WORDS:
+        return "person", sure
+    return ("vehicle", sure) if parts & VEHICLE_WORDS else ("object", sure)
 
 
 def clearness(path: Path, width: int, height: int) -> float:
@@ -137,10 +152,8 @@ def name_paths(
     words = _by_kind(prompt)
     used: set[str] = set()
     for path, (kind, sure) in zip(paths, kinds, strict=True):
-        foreign = {k: v for k, v in path.labels if k not in ("person", "object")}
-        if foreign:
-            label = max(foreign, key=lambda k: foreign[k])
-            names.append(Naming(kind, label, sure))
+        if path.named:
+            names.append(Naming(kind, _in_words(path, prompt, used), sure))
             continue
         word = _word_for(path, kind, words, used, size[1])
         used |= {word} if word else set()
@@ -159,6 +172,18 @@ def name_paths(
         if word not in used
     ]
     return names, notes
+
+
+def _in_words(path: Path, prompt: Sequence[str], used: set[str]) -> str:
+    """A learned detector's label, or the user's words for the same: 'ball' for 'sports ball'."""
+    label = max(path.labels, key=lambda entry: entry[1])[0]
+    parts = set(label.lower().split())
+    for group in (parts, PERSON_WORDS if parts & PERSON_WORDS else parts):
+        for phrase in prompt:
+            if group & set(phrase.lower().split()):
+                used.add(phrase.strip())
+                return phrase.strip()
+    return label
 
 
 def _by_kind(prompt: Sequence[str]) -> dict[Kind, list[str]]:

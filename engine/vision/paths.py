@@ -36,6 +36,8 @@ class Path:
     """(n, 2) centres of mass, finer than a pixel; box centres where they are not known."""
     speed: Array
     """(n,) how fast what is inside moves, px/s by optical flow; 0 where that is not known."""
+    named: bool = False
+    """Whether a detector that knows objects by their looks gave the labels."""
     parts: tuple[Path, ...] = ()
     """What it was joined from (see `engine.vision.merge`)."""
 
@@ -50,6 +52,18 @@ class Path:
     @property
     def sizes(self) -> Array:
         return self.smooth[:, 2:] - self.smooth[:, :2]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Paths of all shots in pixels of a picture of `size` (width, height), where shots start,
+    what the user should know, and what followed them."""
+
+    paths: tuple[Path, ...]
+    size: tuple[int, int]
+    shots_s: tuple[float, ...]
+    notes: tuple[str, ...]
+    tracker: str
 
 
 def relevance(path: Path, width: int, height: int) -> float:

@@ -1,0 +1,90 @@
+"""`foleystage models list|fetch`: weights of learned parts, fetched only when asked for."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from typing import Any
+
+from engine.cli.progress import TerminalProgress
+from engine.errors import WeightsError
+from engine.weights.fetching import fetch
+from engine.weights.folder import folder, is_here, place_of
+from engine.weights.registry import Weights, known, registry
+
+log = logging.getLogger("foleystage")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the `models` command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "models", help="weights of learned parts: what there is, and fetching it"
+    )
+    parser.add_argument("action", choices=("list", "fetch"), help="look, or fetch one")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which one to fetch")
+    parser.add_argument(
+        "--yes", action="store_true", help="agree to size and licence without being asked"
+    )
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """List the weights, or fetch one of them."""
+    if args.action == "list":
+        return _list(args.json)
+    if not args.name:
+        raise WeightsError("fetch which one?", remedy="see `foleystage models list`")
+    weights = known(args.name)
+    if not is_here(weights):
+        _agree(weights, args.yes)
+    progress = TerminalProgress()
+    try:
+        place = fetch(weights, progress)
+    finally:
+        progress.close()
+    log.info("%s is at %s", weights.name, place)
+    return {**_facts(weights), "path": str(place)}
+
+
+def _list(as_json: bool) -> dict[str, Any]:
+    if not as_json:
+        width = max(len(one.name) for one in registry())
+        for one in registry():
+            mark = "fetched" if is_here(one) else f"{one.size_bytes / 1e6:.1f} MB"
+            print(f"{one.name:<{width}}  {mark:<8}  {one.kind} {one.part}: {one.title}")
+            print(f"{'':<{width}}  {'':<8}  {one.licence}")
+        print(f"kept in {folder()}; a file of your own: --weights FILE")
+    return {"folder": str(folder()), "weights": [_facts(one) for one in registry()]}
+
+
+def _facts(weights: Weights) -> dict[str, Any]:
+    return {
+        "name": weights.name,
+        "kind": weights.kind,
+        "part": weights.part,
+        "title": weights.title,
+        "licence": weights.licence,
+        "url": weights.url,
+        "size_bytes": weights.size_bytes,
+        "sha256": weights.sha256,
+        "path": str(place_of(weights)) if is_here(weights) else None,
+    }
+
+
+def _agree(weights: Weights, yes: bool) -> None:
+    """Ask the user; without a terminal only `--yes` is consent."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise WeightsError(
+            f"'{weights.name}' would be fetched from {weights.url} "
+            f"({weights.size_bytes / 1e6:.1f} MB, {weights.licence})",
+            remedy="agree with --yes",
+        )
+    sys.stderr.write(
+        f"{weights.title}\nlicence  {weights.licence}\nfrom     {weights.url}\n"
+        f"size     {weights.size_bytes / 1e6:.1f} MB\nFetch it? [y/N] "
+    )
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise WeightsError("nothing was fetched", remedy="answer y to fetch it")

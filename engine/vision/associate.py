@@ -1,0 +1,243 @@
+"""Boxes of a learned detector to traces: Kalman prediction and assignment in two stages.
+
+After ByteTrack (Zhang et al., "ByteTrack: Multi-Object Tracking by Associating Every Detection
+Box", ECCV 2022): sure boxes are given to all traces first; doubtful ones then to the traces that
+were still seen a moment ago. Doubtful boxes begin nothing. Since films need not be read in one
+direction, a trace is afterwards followed back from its beginning through doubtful boxes, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from engine.plugins import Detection
+from engine.vision.kalman import BoxFilter
+
+Array = NDArray[np.float64]
+
+TRACKER = "Kalman + Hungarian, two stages, both ways (after ByteTrack)"
+SURE = 0.4
+"""Score from which a box is believed on its own."""
+_BEGIN = 0.45
+_LOST_S = 1.2
+"""How long a trace waits for boxes after its last."""
+_RECENT_S = 0.5
+"""How long after its last box a trace takes doubtful ones."""
+_GATE_SURE, _GATE_DOUBTFUL = 1.0, 0.7
+_NEW_LABEL = 0.25
+"""What another label costs; another one of the same group costs a quarter of it."""
+_TRUST_SIZE = 0.75
+_REACH, _REACH_NEW = 0.7, 1.3
+"""How far from where it is expected a box may be, in its sizes."""
+_MOST_RATIO = 2.0
+"""How much larger or smaller it may be."""
+_SAME_IOU = 0.7
+"""Boxes that overlap more are one thing under two names."""
+_LEAST_SURE_HITS = 2
+
+_GROUPS = (
+    frozenset({"car", "truck", "bus", "train", "motorcycle", "van"}),
+    frozenset({"bicycle", "motorcycle"}),
+    frozenset({"cat", "dog", "horse", "sheep", "cow", "bear"}),
+)
+"""Labels that one thing is taken for in turn."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One object through a shot: rows of time, box (pixels), score and label, in order of time."""
+
+    times_s: tuple[float, ...]
+    boxes: tuple[tuple[float, float, float, float], ...]
+    scores: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    def votes(self) -> dict[str, float]:
+        """The sum of its scores for every label."""
+        count: dict[str, float] = {}
+        for label, score in zip(self.labels, self.scores, strict=True):
+            count[label] = count.get(label, 0.0) + score
+        return count
+
+
+@dataclass
+class _Open:
+    filter: BoxFilter
+    rows: list[tuple[float, Detection]] = field(default_factory=list)
+
+    @property
+    def last_s(self) -> float:
+        return self.rows[-1][0]
+
+    @property
+    def label(self) -> str:
+        return self.rows[-1][1].label
+
+
+def distinct(detections: Sequence[Detection]) -> list[Detection]:
+    """Detections without those that a surer one of any label lies upon."""
+    kept: list[Detection] = []
+    for one in sorted(detections, key=lambda d: -d.confidence):
+        if not kept or _overlaps([k.box for k in kept], [one.box]).max() <= _SAME_IOU:
+            kept.append(one)
+    return kept
+
+
+def associate(
+    seen: Sequence[tuple[float, Sequence[Detection]]], width: int, height: int
+) -> list[Trace]:
+    """Traces of one shot.
+
+    Parameters
+    ----------
+    seen : sequence of (time_s, detections)
+        In order of time; boxes in pixels of a picture of `width` by `height`.
+    """
+    rows = [(time_s, distinct(found)) for time_s, found in seen]
+    open_, ended, free = _forwards(rows, width, height)
+    whole = [t for t in (*ended, *open_) if _is_real(t)]
+    whole.sort(key=lambda t: t.rows[0][0])
+    for trace in whole:
+        _back(trace, free, width)
+    return [_closed(trace) for trace in whole]
+
+
+_Free = dict[float, list[Detection]]
+
+
+def _forwards(
+    seen: Sequence[tuple[float, list[Detection]]], width: int, height: int
+) -> tuple[list[_Open], list[_Open], _Free]:
+    """Traces still open at the end, those that ended, and the doubtful boxes nobody took."""
+    open_: list[_Open] = []
+    ended: list[_Open] = []
+    free: _Free = {}
+    for time_s, found in seen:
+        for trace in open_:
+            trace.filter.predict(time_s)
+        sure = [d for d in found if d.confidence >= SURE]
+        doubtful = [d for d in found if d.confidence < SURE]
+        pairs, rest, new = _assign(open_, sure, _GATE_SURE, width)
+        recent = [t for t in rest if time_s - t.last_s <= _RECENT_S]
+        more, _, unused = _assign(recent, doubtful, _GATE_DOUBTFUL, width)
+        for trace, detection in pairs + more:
+            trace.filter.correct(detection.box, _TRUST_SIZE)
+            trace.rows.append((time_s, detection))
+        for detection in new:
+            if detection.confidence >= _BEGIN:
+                start = BoxFilter(detection.box, time_s, (0.0, 0.0), width)
+                open_.append(_Open(start, [(time_s, detection)]))
+        free[time_s] = unused
+        over = [t for t in open_ if _is_over(t, time_s, width, height)]
+        ended += over
+        open_ = [t for t in open_ if not any(t is o for o in over)]
+    return open_, ended, free
+
+
+def _is_over(trace: _Open, time_s: float, width: int, height: int) -> bool:
+    unseen_s = time_s - trace.last_s
+    x0, y0, x1, y1 = trace.filter.box
+    outside = x1 < 0.02 * width or x0 > 0.98 * width or y1 < 0 or y0 > height
+    return unseen_s > _LOST_S or (outside and unseen_s > 0.0)
+
+
+def _is_real(trace: _Open) -> bool:
+    return sum(d.confidence >= SURE for _, d in trace.rows) >= _LEAST_SURE_HITS
+
+
+def _back(trace: _Open, free: _Free, width: int) -> None:
+    """Follow a trace back from its beginning through boxes that nobody took."""
+    rows = trace.rows[:6]
+    if len(rows) < 2:
+        return
+    # time runs backwards here: the filter only knows times that grow
+    filter_ = BoxFilter(rows[-1][1].box, -rows[-1][0], (0.0, 0.0), width)
+    for time_s, detection in reversed(rows[:-1]):
+        filter_.predict(-time_s)
+        filter_.correct(detection.box, _TRUST_SIZE)
+    start_s = rows[0][0]
+    back = _Open(filter_, [rows[0]])
+    for time_s in sorted((t for t in free if t < start_s), reverse=True):
+        if back.last_s - time_s > _RECENT_S:
+            break
+        filter_.predict(-time_s)
+        pairs, _, unused = _assign([back], free[time_s], _GATE_DOUBTFUL, width)
+        if pairs:
+            detection = pairs[0][1]
+            filter_.correct(detection.box, _TRUST_SIZE)
+            back.rows.append((time_s, detection))
+            free[time_s] = unused
+    trace.rows = [*reversed(back.rows[1:]), *trace.rows]
+
+
+def _assign(
+    traces: Sequence[_Open], detections: Sequence[Detection], gate: float, width: int
+) -> tuple[list[tuple[_Open, Detection]], list[_Open], list[Detection]]:
+    """Cheapest pairs below the gate, and the traces and detections left over."""
+    if not traces or not detections:
+        return [], list(traces), list(detections)
+    cost = _costs(traces, detections, width)
+    rows, columns = linear_sum_assignment(np.minimum(cost, 10.0))
+    good = [(r, c) for r, c in zip(rows, columns, strict=True) if cost[r, c] < gate]
+    used_traces, used = {r for r, _ in good}, {c for _, c in good}
+    return (
+        [(traces[r], detections[c]) for r, c in good],
+        [t for i, t in enumerate(traces) if i not in used_traces],
+        [d for i, d in enumerate(detections) if i not in used],
+    )
+
+
+def _costs(traces: Sequence[_Open], detections: Sequence[Detection], width: int) -> Array:
+    """(traces, detections): 0 where a box is as predicted, from 1 on where it is another's."""
+    boxes = np.array([t.filter.box for t in traces])
+    others = np.array([d.box for d in detections], dtype=np.float64)
+    apart = 0.5 * np.linalg.norm(
+        (boxes[:, None, :2] + boxes[:, None, 2:]) - (others[None, :, :2] + others[None, :, 2:]),
+        axis=2,
+    )
+    sizes, other_sizes = _sizes(boxes), _sizes(others)
+    ratio = np.abs(np.log(other_sizes[None] / sizes[:, None])) / np.log(_MOST_RATIO)
+    reach = np.sqrt(sizes[:, None] * other_sizes[None])
+    # one that was seen once may go at any speed; later its way is known
+    reach = reach * np.array([[_REACH_NEW if len(t.rows) < 3 else _REACH] for t in traces])
+    shape = 0.6 * (1.0 - _overlaps(boxes, others)) + 0.4 * apart / reach
+    names = np.array([[_label_cost(t.label, d.label) for d in detections] for t in traces])
+    return np.where((apart > reach) | (ratio > 1.0), 10.0, shape + 0.1 * ratio + names)
+
+
+def _label_cost(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    related = any(one in group and other in group for group in _GROUPS)
+    return 0.25 * _NEW_LABEL if related else _NEW_LABEL
+
+
+def _sizes(boxes: Array) -> Array:
+    """(n,) geometric mean of width and height of boxes (n, 4), at least a pixel."""
+    return np.sqrt(np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1.0))
+
+
+def _overlaps(
+    boxes: Array | Sequence[Sequence[float]], others: Array | Sequence[Sequence[float]]
+) -> Array:
+    """Intersection over union (n, m) of boxes (n, 4) and (m, 4)."""
+    a, b = np.asarray(boxes, dtype=np.float64), np.asarray(others, dtype=np.float64)
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = np.prod(np.maximum(high - low, 0.0), axis=2)
+    areas = [np.prod(np.maximum(one[:, 2:] - one[:, :2], 0.0), axis=1) for one in (a, b)]
+    return np.asarray(common / np.maximum(areas[0][:, None] + areas[1][None] - common, 1e-9))
+
+
+def _closed(trace: _Open) -> Trace:
+    return Trace(
+        tuple(time_s for time_s, _ in trace.rows),
+        tuple(d.box for _, d in trace.rows),
+        tuple(d.confidence for _, d in trace.rows),
+        tuple(d.label for _, d in trace.rows),
+    )

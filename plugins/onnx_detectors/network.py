@@ -1,0 +1,93 @@
+"""An ONNX file that can be run: by onnxruntime where it is installed, else by OpenCV."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import PluginError
+
+Array = NDArray[np.float32]
+
+
+class Network(Protocol):
+    """A network with one picture in. `size` is (width, height) of it, None where it is open."""
+
+    runtime: str
+    size: tuple[int, int] | None
+
+    def run(self, picture: Array) -> list[Array]:
+        """Outputs for one (1, 3, height, width) input, in the file's order."""
+
+
+def open_network(weights: Path) -> Network:
+    """Open an ONNX file.
+
+    Raises
+    ------
+    PluginError
+        If it is not there, or is not a network that can be run here.
+    """
+    if not weights.is_file():
+        raise PluginError("these weights are not there", place=weights, remedy="check the path")
+    try:
+        if importlib.util.find_spec("onnxruntime") is not None:
+            return _Onnxruntime(weights)
+        return _OpenCv(weights)
+    except Exception as error:  # whatever a library says about a file that is not ONNX
+        raise PluginError(
+            f"not an ONNX network that can be run here ({_brief(error)})",
+            place=weights,
+            remedy="give other weights, or fetch them again",
+        ) from error
+
+
+class _OpenCv:
+    """OpenCV's DNN module."""
+
+    runtime = "OpenCV"
+    size: tuple[int, int] | None = None
+
+    def __init__(self, weights: Path) -> None:
+        self._net: Any = cv2.dnn.readNetFromONNX(str(weights))
+        self._names = self._net.getUnconnectedOutLayersNames()
+
+    def run(self, picture: Array) -> list[Array]:
+        self._net.setInput(picture)
+        try:
+            return [np.asarray(one, np.float32) for one in self._net.forward(self._names)]
+        except cv2.error as error:
+            shape = f"{picture.shape[3]} x {picture.shape[2]}"
+            raise PluginError(
+                f"the network does not run on pictures of {shape} ({_brief(error)})",
+                remedy="give weights of this detector's family",
+            ) from error
+
+
+class _Onnxruntime:
+    """Microsoft's onnxruntime, on the processor."""
+
+    runtime = "onnxruntime"
+
+    def __init__(self, weights: Path) -> None:
+        runtime: Any = importlib.import_module("onnxruntime")
+        self._session = runtime.InferenceSession(str(weights), providers=["CPUExecutionProvider"])
+        given = self._session.get_inputs()[0]
+        self._name = given.name
+        height, width = given.shape[2:4]
+        fixed = isinstance(height, int) and isinstance(width, int)
+        self.size: tuple[int, int] | None = (width, height) if fixed else None
+
+    def run(self, picture: Array) -> list[Array]:
+        return [np.asarray(one) for one in self._session.run(None, {self._name: picture})]
+
+
+def _brief(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:120]}"
