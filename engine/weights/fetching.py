@@ -1,4 +1,4 @@
-"""Weights are fetched: only when asked to; what came before is gone on from; whole or not at all."""
+"""Weights are fetched: only when asked to, gone on from, checked; whole or not at all."""
 
 from __future__ import annotations
 
