@@ -28,7 +28,7 @@ from scipy import fft
 
 from engine.realtime.lanes import LANES, fma, fnma, load, spread, store, trade
 
-SIZES = (512, 1024)
+SIZES = (512, 1024, 2048, 4096)
 """Lengths there are kernels for, in samples."""
 
 PIECE_SAMPLES = 8 * LANES
@@ -44,6 +44,7 @@ class Tables(NamedTuple):
 
     twist: NDArray[np.float32]
     inner: NDArray[np.float32]
+    middle: NDArray[np.float32]
     outer: NDArray[np.float32]
     cross: NDArray[np.float32]
 
@@ -53,25 +54,39 @@ def tables(size: int) -> Tables:
     """Twiddle factors for transforms of `size` samples (one of `SIZES`)."""
     rows = size // _PAIR
     place = np.arange(size // 2).reshape(rows, LANES)
+    first, second = _radices(rows)
+    rest = rows // first
     k1 = _column_order(rows)
-    inner = np.arange(rows // _EIGHT)[:, None] * np.arange(_EIGHT)
     cross = np.arange(4)[:, None] * np.arange(4)
     return Tables(
         _by_turns(np.exp(-1j * np.pi * place / size)),
-        _by_turns(np.exp(-2j * np.pi * inner / rows)[..., None]),
+        _by_turns(np.exp(-2j * np.pi * _products(first, rest) / rows)),
+        _by_turns(np.exp(-2j * np.pi * _products(second, _EIGHT) / rest)),
         _by_turns(np.exp(-4j * np.pi * k1[:, None] * np.arange(LANES) / size)),
         _by_turns(np.exp(-2j * np.pi * cross / LANES)[..., None]),
     )
+
+
+def _products(frequencies_: int, places: int) -> NDArray[np.intp]:
+    return (np.arange(frequencies_)[:, None] * np.arange(places))[..., None]
 
 
 def _by_turns(values: NDArray[np.complex128]) -> NDArray[np.float32]:
     return np.stack([values.real, values.imag], axis=-2).astype(np.float32).ravel()
 
 
+def _radices(rows: int) -> tuple[int, int]:
+    """Columns are transformed by so many, then so many, then eight."""
+    first = 2 if rows == 2 * _EIGHT else 4
+    return first, rows // (first * _EIGHT)
+
+
 def _column_order(rows: int) -> NDArray[np.intp]:
     """Frequency that the columns' transform leaves in every row."""
-    first = rows // _EIGHT
-    return (np.arange(first)[:, None] + first * np.arange(_EIGHT)).ravel()
+    first, second = _radices(rows)
+    outer = np.arange(first)[:, None, None]
+    middle, inner = np.arange(second)[:, None], np.arange(_EIGHT)
+    return np.asarray(outer + first * (middle + second * inner)).ravel()
 
 
 @lru_cache(maxsize=len(SIZES))
@@ -163,44 +178,79 @@ def _four(ar, ai, br, bi, cr, ci, dr, di):
 
 
 @numba.njit(inline="always")
-def _packed(samples, start, pieces, piece, rows, row, twist):
+def _packed(samples, start, pieces, rows, row, twist):
     """A row of (x[j] - i x[j + n/2]) exp(-i pi j / n), j = LANES * row and on."""
-    offset = start + LANES * (row - 8 * piece)
+    piece = row >> 3
+    offset = start + LANES * (row & 7)
     re = load(samples, offset + pieces[piece])
-    im = load(samples, offset + pieces[piece + rows // 8])
+    im = load(samples, offset + pieces[piece + (rows >> 3)])
     tr, ti = _pair(twist, row * _PAIR)
     return fma(im, ti, re * tr), fnma(im, tr, re * ti)
 
 
 @numba.njit(inline="always")
-def _four_columns(samples, start, pieces, twist, inner, work):
-    for b in range(8):
-        ar, ai = _packed(samples, start, pieces, 0, 32, b, twist)
-        br, bi = _packed(samples, start, pieces, 1, 32, b + 8, twist)
-        cr, ci = _packed(samples, start, pieces, 2, 32, b + 16, twist)
-        dr, di = _packed(samples, start, pieces, 3, 32, b + 24, twist)
-        ar, ai, br, bi, cr, ci, dr, di = _four(ar, ai, br, bi, cr, ci, dr, di)
-        _keep(work, b * _PAIR, ar, ai)
-        wr, wi = _factor(inner, 8 + b)
-        br, bi = _times(br, bi, wr, wi)
-        _keep(work, (8 + b) * _PAIR, br, bi)
-        wr, wi = _factor(inner, 16 + b)
-        cr, ci = _times(cr, ci, wr, wi)
-        _keep(work, (16 + b) * _PAIR, cr, ci)
-        wr, wi = _factor(inner, 24 + b)
-        dr, di = _times(dr, di, wr, wi)
-        _keep(work, (24 + b) * _PAIR, dr, di)
+def _keep_four(work, at, step, factors, b, ar, ai, br, bi, cr, ci, dr, di):
+    """Four rows, `step` apart from row `at` on, times the factors of place `b` of `step`."""
+    _keep(work, at * _PAIR, ar, ai)
+    wr, wi = _factor(factors, step + b)
+    br, bi = _times(br, bi, wr, wi)
+    _keep(work, (at + step) * _PAIR, br, bi)
+    wr, wi = _factor(factors, 2 * step + b)
+    cr, ci = _times(cr, ci, wr, wi)
+    _keep(work, (at + 2 * step) * _PAIR, cr, ci)
+    wr, wi = _factor(factors, 3 * step + b)
+    dr, di = _times(dr, di, wr, wi)
+    _keep(work, (at + 3 * step) * _PAIR, dr, di)
 
 
 @numba.njit(inline="always")
-def _two_columns(samples, start, pieces, twist, inner, work):
-    for b in range(8):
-        ar, ai = _packed(samples, start, pieces, 0, 16, b, twist)
-        br, bi = _packed(samples, start, pieces, 1, 16, b + 8, twist)
-        _keep(work, b * _PAIR, ar + br, ai + bi)
-        wr, wi = _factor(inner, 8 + b)
-        br, bi = _times(ar - br, ai - bi, wr, wi)
-        _keep(work, (8 + b) * _PAIR, br, bi)
+def _keep_two(work, at, step, factors, b, ar, ai, br, bi):
+    _keep(work, at * _PAIR, ar + br, ai + bi)
+    wr, wi = _factor(factors, step + b)
+    br, bi = _times(ar - br, ai - bi, wr, wi)
+    _keep(work, (at + step) * _PAIR, br, bi)
+
+
+@numba.njit(inline="always")
+def _four_columns(samples, start, pieces, rows, twist, inner, work):
+    """Transforms of four rows, a quarter of all rows apart, of the packed input."""
+    step = rows >> 2
+    for b in range(step):
+        ar, ai = _packed(samples, start, pieces, rows, b, twist)
+        br, bi = _packed(samples, start, pieces, rows, b + step, twist)
+        cr, ci = _packed(samples, start, pieces, rows, b + 2 * step, twist)
+        dr, di = _packed(samples, start, pieces, rows, b + 3 * step, twist)
+        ar, ai, br, bi, cr, ci, dr, di = _four(ar, ai, br, bi, cr, ci, dr, di)
+        _keep_four(work, b, step, inner, b, ar, ai, br, bi, cr, ci, dr, di)
+
+
+@numba.njit(inline="always")
+def _two_columns(samples, start, pieces, rows, twist, inner, work):
+    step = rows >> 1
+    for b in range(step):
+        ar, ai = _packed(samples, start, pieces, rows, b, twist)
+        br, bi = _packed(samples, start, pieces, rows, b + step, twist)
+        _keep_two(work, b, step, inner, b, ar, ai, br, bi)
+
+
+@numba.njit(inline="always")
+def _four_rows(work, at, middle):
+    """Transforms in place of four rows, eight apart, from row `at` on."""
+    for b in range(at, at + 8):
+        ar, ai = _pair(work, b * _PAIR)
+        br, bi = _pair(work, (b + 8) * _PAIR)
+        cr, ci = _pair(work, (b + 16) * _PAIR)
+        dr, di = _pair(work, (b + 24) * _PAIR)
+        ar, ai, br, bi, cr, ci, dr, di = _four(ar, ai, br, bi, cr, ci, dr, di)
+        _keep_four(work, b, 8, middle, b - at, ar, ai, br, bi, cr, ci, dr, di)
+
+
+@numba.njit(inline="always")
+def _two_rows(work, at, middle):
+    for b in range(at, at + 8):
+        ar, ai = _pair(work, b * _PAIR)
+        br, bi = _pair(work, (b + 8) * _PAIR)
+        _keep_two(work, b, 8, middle, b - at, ar, ai, br, bi)
 
 
 @numba.njit(inline="always")
@@ -286,7 +336,7 @@ def _sixteen_rows(work, at, cross, out, to):
         _keep(out, to + here + 3 * _PAIR, dr, di)
 
 
-@numba.njit(inline="always")
+@numba.njit(cache=True, nogil=True)
 def forward(samples, start, pieces, factors, work, out, to):
     """Spectrum of one window of a signal.
 
@@ -302,10 +352,16 @@ def forward(samples, start, pieces, factors, work, out, to):
         Receives (rows, 2, LANES) from index `to` on.
     """
     rows = 4 * len(pieces)
-    if rows == 32:
-        _four_columns(samples, start, pieces, factors.twist, factors.inner, work)
+    if rows == 16:
+        _two_columns(samples, start, pieces, rows, factors.twist, factors.inner, work)
     else:
-        _two_columns(samples, start, pieces, factors.twist, factors.inner, work)
+        _four_columns(samples, start, pieces, rows, factors.twist, factors.inner, work)
+    if rows == 64:
+        for at in range(0, rows, 16):
+            _two_rows(work, at, factors.middle)
+    if rows == 128:
+        for at in range(0, rows, 32):
+            _four_rows(work, at, factors.middle)
     for at in range(0, rows * _PAIR, 8 * _PAIR):
         _eight_rows(work, at, factors.outer)
     for at in range(0, rows * _PAIR, LANES * _PAIR):
