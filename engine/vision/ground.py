@@ -93,6 +93,18 @@ def outline(path: Path, height: int) -> Outline | None:
     )
 
 
+def upright_and_cut(path: Path, height: int) -> bool:
+    """Whether it is higher than wide although the lower edge of the picture mostly cuts it off.
+
+    So look people who pass close to the camera; a vehicle cut off below would look even wider.
+    """
+    boxes, sizes = path.boxes[path.seen], path.sizes[path.seen]
+    cut = boxes[:, 3] >= height - (0.02 * height + 1.0)
+    if cut.mean() <= 0.5:
+        return False
+    return bool(np.median(sizes[cut, 0] / np.maximum(sizes[cut, 1], 1.0)) < 1.0)
+
+
 def drives(path: Path, shape: Outline | None, width: int) -> bool:
     """Whether it is wide and stiff, and goes along faster than people walk, as vehicles do."""
     if shape is None or not WIDE[0] < shape.aspect < WIDE[1] or shape.uneven > _STIFF:
@@ -138,7 +150,7 @@ def above(path: Path, horizon: float, height: int) -> bool:
 def on_street(path: Path, horizon: float | None, width: int, height: int) -> bool:
     """Whether it drives, and stands on the ground as high as a vehicle."""
     shape = outline(path, height)
-    if shape is None or not drives(path, shape, width):
+    if shape is None or not drives(path, shape, width) or upright_and_cut(path, height):
         return False
     if horizon is not None:
         return shape.stands(horizon, _SLOPE * height)

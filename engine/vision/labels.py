@@ -145,19 +145,22 @@ def name_paths(
     A foreign detector's own label wins. Otherwise a word of the prompt is used for the paths of
     its kind: words for people and vehicles by vocabulary; among objects, flying words for what
     stays above the horizon, round words for what is about as wide as high, the others in turn.
-    Objects that fly are called 'flyer' otherwise. `size` is the picture's width and height,
+    Objects that fly, above the horizon and all ground where anyone was seen to go, are called
+    'flyer' otherwise. `size` is the picture's width and height,
     `horizon` its row if it is known.
     """
     names: list[Naming] = []
     words = _by_kind(prompt)
     used: set[str] = set()
+    ground = _highest_ground(paths, kinds)
     for path, (kind, sure) in zip(paths, kinds, strict=True):
         if path.named:
             names.append(Naming(kind, _in_words(path, prompt, used), sure))
             continue
         word = _word_for(path, kind, words, used, size[1])
         used |= {word} if word else set()
-        plain = FLYER if kind == "object" and flies(path, *size, horizon) else kind
+        aloft = flies(path, *size, horizon) and above(path, ground, size[1])
+        plain = FLYER if kind == "object" and aloft else kind
         names.append(Naming(kind, word or plain, sure))
     notes = [
         f"label '{word}' from the prompt stands for moving {kind}s (by motion, not by looks)"
@@ -184,6 +187,16 @@ def _in_words(path: Path, prompt: Sequence[str], used: set[str]) -> str:
                 used.add(phrase.strip())
                 return phrase.strip()
     return label
+
+
+def _highest_ground(paths: Sequence[Path], kinds: Sequence[tuple[Kind, float]]) -> float:
+    """Highest row at which a person or vehicle was seen to stand; infinite if none was."""
+    feet = [
+        float(np.percentile(path.smooth[:, 3], 25))
+        for path, (kind, _) in zip(paths, kinds, strict=True)
+        if kind != "object"
+    ]
+    return min(feet, default=np.inf)
 
 
 def _by_kind(prompt: Sequence[str]) -> dict[Kind, list[str]]:

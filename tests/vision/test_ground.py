@@ -67,6 +67,30 @@ def test_a_car_high_in_the_picture_is_a_car_and_a_bird_above_it_a_bird() -> None
     assert [name.label for name in names] == ["vehicle", "vehicle", "flyer"]
 
 
+def test_what_goes_as_low_as_a_car_is_no_bird_where_the_horizon_is_unknown() -> None:
+    car, near_it, high = drive(50.0, 16.0), drive(46.0, 16.0, aspect=0.9), drive(10.0, 16.0)
+    names, _ = name_paths(
+        [car, near_it, high],
+        [("vehicle", 0.7), ("object", 0.6), ("object", 0.6)],
+        (),
+        (W, H),
+        None,
+    )
+    assert [name.label for name in names] == ["vehicle", "object", "flyer"]
+
+
+def test_someone_close_whom_the_picture_cuts_off_below_is_no_vehicle() -> None:
+    """Upright as long as it is cut off; what is left as it leaves upwards may look wide."""
+    x = 100.0 + 4.0 * np.arange(75)
+    bottoms = np.where(np.arange(75) < 55, H, 0.93 * H)
+    tops = np.where(np.arange(75) < 55, H - 110.0, 0.93 * H - 50.0)
+    half = np.where(np.arange(75) < 55, 35.0, 45.0)
+    close = path_of(np.stack([x - half, tops, x + half, bottoms], axis=1))
+    wide = path_of(np.stack([x - 2 * half, tops, x + 2 * half, bottoms], axis=1))
+    assert on_street(wide, None, W, H)
+    assert not on_street(close, None, W, H)
+
+
 @pytest.mark.parametrize(
     ("pace", "aspect"),
     [(0.4, 2.2), (14.0, 2.2), (3.0, 0.8), (3.0, 7.0)],
