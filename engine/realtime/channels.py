@@ -76,6 +76,15 @@ class ChannelStage:
         for row, biquads in self._filters:
             biquads.process(self._bus[row])
 
+    def filter_hops(self, bus: Samples) -> None:
+        """Pass all channels (channels, whole hops) through what filters they have."""
+        for row, biquads in self._filters:
+            biquads.process_hops(bus[row])
+
+    def rows_of(self, name: str) -> slice:
+        """Which of all channels are those of a format."""
+        return self._rows[name]
+
     def channels_of(self, name: str) -> Samples:
         """(channels, HOP_SAMPLES) of a format; valid until the next hop."""
         return self._bus[self._rows[name]]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.realtime.addresses import bits_at, floats_at
-from engine.realtime.lanes import LANES, prefetch
+from engine.realtime.lanes import LANES, load, prefetch, spread, store
 from engine.realtime.snapshot import ClipPlan
 
 _NOT_FINITE = np.uint32(0x7F800000)
@@ -51,19 +51,17 @@ class ClipTable:
         self._alive = [_flat(clip.samples) for clip in clips]
         self.weights = np.concatenate([np.zeros(0), *(clip.mix[0] for clip in clips)])
         self.weights = self.weights.astype(np.float32)
-        self.clips = np.zeros(len(clips), dtype=_CLIP)
-        first_weight = 0
-        for row, clip, samples in zip(self.clips, clips, self._alive, strict=True):
+        rows, first_weight = [], 0
+        for clip, samples in zip(clips, self._alive, strict=True):
             heard = min(clip.length_samples, samples.shape[1] - clip.offset_samples)
-            steps = [stride // samples.itemsize for stride in samples.strides]
-            row["address"], row["channels"] = samples.ctypes.data, len(samples)
-            row["channel_step"], row["sample_step"] = steps
-            row["first_weight"] = first_weight
-            row["start"], row["stop"] = clip.start_sample, clip.start_sample + max(heard, 0)
-            row["offset"], row["length"] = clip.offset_samples, clip.length_samples
-            row["fade_in"], row["fade_out"] = clip.fade_in_samples, clip.fade_out_samples
-            row["gain"] = clip.gain
+            row_step, step = (stride // samples.itemsize for stride in samples.strides)
+            rows.append((
+                samples.ctypes.data, len(samples), row_step, step, first_weight,
+                clip.start_sample, clip.start_sample + max(heard, 0), clip.offset_samples,
+                clip.length_samples, clip.fade_in_samples, clip.fade_out_samples, clip.gain,
+            ))  # fmt: skip
             first_weight += len(samples)
+        self.clips = np.array(rows, dtype=_CLIP)
         self.longest = np.array(
             [max((c.length_samples for c in clips), default=0) for clips in ordered],
             dtype=np.int64,
@@ -142,12 +140,23 @@ def _is_plain(clip, begin, count):
 
 
 @numba.njit(inline="always")
-def _copy_clip(clip, weights, begin, out):
-    """out = a plain stretch of a clip, with its gain."""
-    level = clip.gain * weights[clip.first_weight]
+def _copy_clip(clip, weights, begin, envelope, out):
+    """out = a plain stretch of a clip, with its gain. Whether all of it are numbers.
+
+    Both are multiples of `LANES` long; `envelope` is room to work in.
+    """
+    level = spread(clip.gain * weights[clip.first_weight])
     samples = floats_at(clip.address + 4 * (clip.offset + begin), len(out))
-    for n in range(len(out)):
-        out[n] = samples[n] * level
+    nothing = spread(np.float32(0.0))
+    for n in range(0, len(out), LANES):
+        value = load(samples, n)
+        nothing = nothing + (value - value)  # of what is no number, that is none either
+        store(out, n, value * level)
+    store(envelope, 0, nothing)
+    total = np.float32(0.0)
+    for lane in range(LANES):
+        total += envelope[lane]
+    return total == 0.0
 
 
 @numba.njit(inline="always")
@@ -163,7 +172,7 @@ def _first_near(clips, first, last, sample):
 
 
 @numba.njit(inline="always")
-def _fetch_ahead(clips, first, last, start, chunk):
+def fetch_ahead(clips, first, last, start, chunk):
     """Ask for the samples of a source's first or last clip, if they are wanted soon."""
     for c in (first, last - 1):
         if first < last and clips[c].start <= start and start + chunk <= clips[c].stop:
@@ -173,6 +182,37 @@ def _fetch_ahead(clips, first, last, start, chunk):
             for line in range(0, chunk, LANES):
                 prefetch(samples, line)
             return
+
+
+@numba.njit(inline="always")
+def fill_chunk(s, start, clips, bounds, weights, longest, faults, envelope, out):
+    """out = the dry sound of source `s` from scene sample `start` on. Whether a clip is there."""
+    chunk = len(out)
+    empty = True
+    c = _first_near(clips, bounds[s], bounds[s + 1], start - longest[s])
+    while c < bounds[s + 1] and clips[c].start < start + chunk:
+        clip = clips[c]
+        c += 1
+        first, last = max(clip.start, start), min(clip.stop, start + chunk)
+        if first >= last:
+            continue
+        if empty and last - first == chunk and _is_plain(clip, first - clip.start, chunk):
+            empty = not _copy_clip(clip, weights, first - clip.start, envelope, out)
+            faults[s] += empty
+            continue
+        if not _is_finite(clip, clip.offset + first - clip.start, last - first):
+            faults[s] += 1
+            continue
+        if empty:
+            out[:] = np.float32(0.0)
+            empty = False
+        _add_clip(
+            clip, weights, first - clip.start, last - first, envelope,
+            out[first - start : last - start],
+        )  # fmt: skip
+    if empty:
+        out[:] = np.float32(0.0)
+    return not empty
 
 
 @numba.njit(cache=True, nogil=True)
@@ -196,33 +236,12 @@ def fill_rings(
     """
     for s in range(len(filled)):
         if s + 1 < len(filled) and filled[s + 1] < until:
-            _fetch_ahead(clips, bounds[s + 1], bounds[s + 2], filled[s + 1], chunk)
+            fetch_ahead(clips, bounds[s + 1], bounds[s + 2], filled[s + 1], chunk)
         while filled[s] < until:
             start = filled[s]
             filled[s] = start + chunk
             place = offsets[s] + (start & masks[s])
-            out = rings[place : place + chunk]
-            empty = True
-            c = _first_near(clips, bounds[s], bounds[s + 1], start - longest[s])
-            while c < bounds[s + 1] and clips[c].start < start + chunk:
-                clip = clips[c]
-                c += 1
-                first, last = max(clip.start, start), min(clip.stop, start + chunk)
-                if first >= last:
-                    continue
-                if not _is_finite(clip, clip.offset + first - clip.start, last - first):
-                    faults[s] += 1
-                    continue
-                if empty and last - first == chunk and _is_plain(clip, first - clip.start, chunk):
-                    _copy_clip(clip, weights, first - clip.start, out)
-                    empty = False
-                    continue
-                if empty:
-                    out[:] = np.float32(0.0)
-                    empty = False
-                _add_clip(
-                    clip, weights, first - clip.start, last - first, envelope,
-                    out[first - start : last - start],
-                )  # fmt: skip
-            if empty:
-                out[:] = np.float32(0.0)
+            fill_chunk(
+                s, start, clips, bounds, weights, longest, faults, envelope,
+                rings[place : place + chunk],
+            )  # fmt: skip

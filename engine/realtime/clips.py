@@ -92,13 +92,18 @@ class DryRings:
         The clips of every source, mixed to one row. Pieces left out count in a reader's `faults`.
     max_delays_samples : sequence of int
         How far back every source is read.
+
+    Attributes
+    ----------
+    table : ClipTable
+        The same clips, for compiled code.
     """
 
     CHUNK_SAMPLES = HOP_SAMPLES
 
     def __init__(self, readers: Sequence[ClipReader], max_delays_samples: Sequence[int]) -> None:
         self._readers = readers
-        self._table = ClipTable([reader.clips for reader in readers])
+        self.table = ClipTable([reader.clips for reader in readers])
         needs = [delay + 3 * self.CHUNK_SAMPLES for delay in max_delays_samples]
         sizes = np.array([1 << int(need - 1).bit_length() for need in needs], dtype=np.int64)
         self.masks = sizes - 1
@@ -116,7 +121,7 @@ class DryRings:
 
     def fill_until(self, sample: int) -> None:
         """Have everything before `sample`."""
-        table = self._table
+        table = self.table
         fill_rings(
             sample, self.CHUNK_SAMPLES, table.clips, table.bounds, table.weights, table.longest,
             table.faults, self._filled_until, self.offsets, self.masks, self._envelope,

@@ -127,6 +127,19 @@ class Kernel:
                 carry[:, :kept] = fresh[:, HOP_SAMPLES - kept :]
         self.position_samples += HOP_SAMPLES
 
+    def process_hops(self, outs: Sequence[Samples]) -> None:
+        """Render the next samples into `outs`, (channels, whole hops) a format.
+
+        The same samples as `process` gives hop by hop, sooner; for files, not for a device: it may
+        claim memory. Controls are read once for many hops.
+        """
+        if self._next is None and not self._carried:
+            self._stage.process_hops(outs)
+            self.position_samples += outs[0].shape[1]
+            return
+        for start in range(0, outs[0].shape[1], HOP_SAMPLES):
+            self.process([out[:, start : start + HOP_SAMPLES] for out in outs])
+
     def _render(self, outs: Sequence[Samples]) -> None:
         self._stage.process(outs)
         if self._next is None:

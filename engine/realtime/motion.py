@@ -88,6 +88,19 @@ class MotionSampler:
             self._distances[i - 1 : i + 3],
         )
 
+    def gains_of(self, hop: int, hops: int) -> tuple[Floats, Floats]:
+        """Gains (n + 1, sources) and channel gains (n + 1, channels, sources) at edges.
+
+        They begin with the start of hop `hop` and end with that of hop ``hop + n``; n is `hops`, or
+        less where a stretch ends.
+        """
+        stretch = hop // self._stretch_hops
+        if stretch != self._stretch:
+            self._compute(stretch)
+        first = hop - stretch * self._stretch_hops + _EDGES_BEFORE
+        last = min(first + hops, self._stretch_hops + _EDGES_BEFORE)
+        return self._gains[first : last + 1], self._channel_gains[first : last + 1]
+
     def _compute(self, stretch: int) -> None:
         known = 0
         if self._stretch is not None and stretch == self._stretch + 1:

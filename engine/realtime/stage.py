@@ -16,6 +16,7 @@ from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
+from engine.realtime.straight import StraightSources, is_straight
 from engine.realtime.strip_meters import source_peaks
 from engine.realtime.width import WidthStage
 
@@ -58,6 +59,9 @@ class Stage:
             BedFilters(bed.sections, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
         ]
         self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
+        clips = self._sources.rings.table
+        self._straight = StraightSources(snapshot, clips) if is_straight(snapshot) else None
+        self._rings_lag = False
         strips = len(snapshot.strips)
         self._strip_of = np.array([s.strip for s in snapshot.sources], dtype=np.int64)
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
@@ -69,7 +73,9 @@ class Stage:
     @property
     def faults(self) -> int:
         """Pieces of clips left out because they could not be read or held no numbers."""
-        return self._sources.faults + sum(reader.faults for reader in self._bed_readers)
+        straight = 0 if self._straight is None else self._straight.faults
+        beds = sum(reader.faults for reader in self._bed_readers)
+        return self._sources.faults + straight + beds
 
     def locate(self, hop: int, before: Stage | None = None) -> None:
         """Be ready to render `hop`, with the past that is still heard already taken in.
@@ -103,6 +109,7 @@ class Stage:
             self._room.reset()
             first = min(first, max(hop - self._room.plan.prefill_hops, 0))
         self._sources.seek(first * HOP_SAMPLES)
+        self._rings_lag = False
         for self.hop in range(first, hop - memory):
             self._answer_only()
         self.hop = hop - memory
@@ -139,8 +146,45 @@ class Stage:
         """Render the next hop into `outs`, one (channels, HOP_SAMPLES) array a format."""
         self._advance(outs)
 
+    def process_hops(self, outs: Sequence[Samples]) -> None:
+        """Render the next hops into `outs`, (channels, whole hops) a format, as `process` does.
+
+        For files: it takes as long as it takes, and may claim memory.
+        """
+        hops = outs[0].shape[1] // HOP_SAMPLES if outs else 0
+        done = 0
+        while done < hops:
+            step = 1 if self._straight is None else self._mix_straight(outs, done, hops - done)
+            if self._straight is None:
+                piece = slice(done * HOP_SAMPLES, (done + 1) * HOP_SAMPLES)
+                self._advance([out[:, piece] for out in outs])
+            done += step
+
+    def _mix_straight(self, outs: Sequence[Samples], done: int, hops: int) -> int:
+        """Render at most `hops` hops at once, after `done` hops of `outs`. How many they were."""
+        assert self._straight is not None
+        gains = self._motion.gains_of(self.hop, hops)
+        hops = len(gains[0]) - 1
+        self.controls.strip_gains(self._gains_1)
+        self._head_0 = self.controls.head_matrix()
+        bus = np.empty((gains[1].shape[1], hops * HOP_SAMPLES), dtype=np.float32)
+        self.strip_peaks[:] = 0.0
+        strips = np.stack([self._gains_0, self._gains_1])
+        self._straight.mix(self.hop * HOP_SAMPLES, gains, strips, self.strip_peaks, bus)
+        self._channels.filter_hops(bus)
+        for name, out in zip(self.snapshot.formats, outs, strict=True):
+            piece = slice(done * HOP_SAMPLES, (done + hops) * HOP_SAMPLES)
+            out[:, piece] = bus[self._channels.rows_of(name)]
+        self._gains_0, self._gains_1 = self._gains_1, self._gains_0
+        self._rings_lag = True
+        self.hop += hops
+        return hops
+
     def _advance(self, outs: Sequence[Samples] | None) -> None:
         first = self.hop * HOP_SAMPLES
+        if self._rings_lag:
+            self._sources.seek(first)
+            self._rings_lag = False
         edges = self._motion.at(self.hop)
         self.controls.strip_gains(self._gains_1)
         self._head_1 = self.controls.head_matrix()

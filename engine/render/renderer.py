@@ -48,8 +48,7 @@ def render_snapshot(
         progress("rendering", 1.0 - left / snapshot.length_samples)
         hops = min(hop_multiple, -(-left // HOP_SAMPLES))
         blocks = [np.empty((c, hops * HOP_SAMPLES), dtype=np.float32) for c in snapshot.channels]
-        for start in range(0, hops * HOP_SAMPLES, HOP_SAMPLES):
-            kernel.process([block[:, start : start + HOP_SAMPLES] for block in blocks])
+        kernel.process_hops(blocks)
         ready = min(left, hops * HOP_SAMPLES)
         left -= ready
         yield {name: block[:, :ready] for name, block in zip(snapshot.formats, blocks, strict=True)}

@@ -102,47 +102,43 @@ def _cell(x, y, z, rows, columns):
 
 
 @numba.njit(inline="always")
-def _in_region(region, x, y, z, inverses, positions, blends, out):
-    """Write the gains of a region's corners, if the direction lies in it."""
+def _in_region(region, x, y, z, inverses, positions, blends):
+    """Whether a direction lies in a region, and the gains of its corners."""
     if region < len(inverses):
         g0 = _along(inverses[region, 0], x, y, z)
         g1 = _along(inverses[region, 1], x, y, z)
         g2 = _along(inverses[region, 2], x, y, z)
         if min(g0, g1, g2) < _OUTSIDE:
-            return False
-        out[0], out[1], out[2], out[3] = max(g0, 0.0), max(g1, 0.0), max(g2, 0.0), 0.0
-        return True
+            return False, 0.0, 0.0, 0.0, 0.0
+        return True, max(g0, 0.0), max(g1, 0.0), max(g2, 0.0), 0.0
     q = region - len(inverses)
     if _along(positions[q, 0], x, y, z) + _along(positions[q, 2], x, y, z) <= 0.0:
-        return False
+        return False, 0.0, 0.0, 0.0, 0.0
     u = _root(blends[q, 0], x, y, z)
     v = _root(blends[q, 1], x, y, z)
-    if u < 0.0 or v < 0.0:
-        return False
-    out[0], out[1], out[2], out[3] = (1.0 - u) * (1.0 - v), u * (1.0 - v), u * v, (1.0 - u) * v
-    return True
+    inside = u >= 0.0 and v >= 0.0
+    return inside, (1.0 - u) * (1.0 - v), u * (1.0 - v), u * v, (1.0 - u) * v
 
 
-@numba.njit(cache=True, nogil=True)
-def _pan_corner(x, y, z, inverses, positions, blends, lookup, out):
-    """Gains of the corners of the region a direction lies in.
+@numba.njit(inline="always")
+def _pan_corner(x, y, z, inverses, positions, blends, lookup):
+    """The region a direction lies in, and the gains of its corners.
 
-    Returns the region, and first looks where the direction's cell in `lookup` says.
+    Looks first where the direction's cell in `lookup` says.
     """
     row, column = _cell(x, y, z, lookup.shape[0], lookup.shape[1])
-    region = lookup[row, column]
-    if _in_region(region, x, y, z, inverses, positions, blends, out):
-        return region
-    for region in range(len(inverses) + len(positions)):
-        if _in_region(region, x, y, z, inverses, positions, blends, out):
-            return region
-    return 0
+    region, tried = lookup[row, column], 0
+    inside, a, b, c, d = _in_region(region, x, y, z, inverses, positions, blends)
+    while not inside and tried < len(inverses) + len(positions):
+        region = tried
+        tried += 1
+        inside, a, b, c, d = _in_region(region, x, y, z, inverses, positions, blends)
+    return region, a, b, c, d
 
 
 @numba.njit(cache=True, nogil=True)
 def _fill_lookup(inverses, positions, blends, lookup):
     """Find the region at the middle of every cell."""
-    corners = np.zeros(4)
     rows, columns = lookup.shape
     for row in range(rows):
         z = 2.0 * (row + 0.5) / rows - 1.0
@@ -152,24 +148,21 @@ def _fill_lookup(inverses, positions, blends, lookup):
             x = abs(turn - 2.0) - 1.0
             y = 1.0 - abs(turn - 1.0) if turn < 2.0 else abs(turn - 3.0) - 1.0
             scale = level / np.sqrt(x * x + y * y)
-            lookup[row, column] = _pan_corner(
-                x * scale, y * scale, z, inverses, positions, blends, lookup, corners
+            lookup[row, column], _, _, _, _ = _pan_corner(
+                x * scale, y * scale, z, inverses, positions, blends, lookup
             )
 
 
 @numba.njit(cache=True, nogil=True)
 def _pan(directions, inverses, positions, blends, lookup, playing, gains):
     """Gains (n, loudspeakers) of directions (n, 3): their regions' corners, at unit power."""
-    corners = np.zeros(4)
     speakers = gains.shape[1]
     for n in range(len(directions)):
         x, y, z = directions[n, 0], directions[n, 1], directions[n, 2]
-        region = _pan_corner(x, y, z, inverses, positions, blends, lookup, corners)
-        power = 0.0
+        region, a, b, c, d = _pan_corner(x, y, z, inverses, positions, blends, lookup)
+        played, power = playing[region], 0.0
         for k in range(speakers):
-            gain = 0.0
-            for corner in range(4):
-                gain += corners[corner] * playing[region, corner, k]
+            gain = a * played[0, k] + b * played[1, k] + c * played[2, k] + d * played[3, k]
             gains[n, k] = gain
             power += gain * gain
         scale = 1.0 / np.sqrt(max(power, 1e-30))
