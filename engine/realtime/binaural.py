@@ -19,10 +19,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.ear_fading import EarFade
 from engine.realtime.ear_mixing import TOTAL_FLOATS, add_moving, add_still
-from engine.realtime.lanes import LANES
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
-from engine.realtime.transform import PIECE_SAMPLES, Inverse, forward, frequencies, tables
+from engine.realtime.transform import PIECE_SAMPLES, forward, frequencies, tables
 from engine.realtime.triangles import locate_all, locate_triangle
 
 __all__ = ["BinauralStage", "locate_triangle"]
@@ -30,6 +30,7 @@ __all__ = ["BinauralStage", "locate_triangle"]
 _SLOW_COSINES = np.cos(np.radians([1.25, 2.5, 5.0, 10.0]))
 """A source that turns farther in a hop is faded in 2, 4, 8, 16 steps."""
 _SMALLEST_LENGTH = 1e-6
+_SILENT = -1
 _JUMP_COSINE = np.cos(np.radians(30.0))
 """Farther than this (15 turns a second at 48 kHz) is no motion but a jump: faded at once."""
 
@@ -56,11 +57,12 @@ class BinauralStage:
         self._head = 0
         self._places = [_Places(sources), _Places(sources)]
         self._between = [_Places(sources), _Places(sources)]
+        self._doublings = np.zeros(sources, dtype=np.int64)
         self._quiet_hops = np.full(sources, self.history_hops, dtype=np.int64)
         row_turns, lane_turns = (f.astype(np.float32) for f in frequencies(size))
         self._turns = (row_turns, lane_turns)
         self._factors = tables(size)
-        self._inverse = Inverse(size, HOP_SAMPLES)
+        self._fade = EarFade(size)
         self._totals = np.zeros(len(row_turns) * TOTAL_FLOATS, dtype=np.float32)
         self._work = np.zeros(size, dtype=np.float32)
         self._ramps = np.zeros(8 * len(row_turns), dtype=np.float32)
@@ -75,10 +77,8 @@ class BinauralStage:
     def push(self, blocks: Samples, sounding: NDArray[np.bool_]) -> None:
         """Take in one hop of (sources, HOP) dry blocks."""
         begin = self._window_hop * HOP_SAMPLES
-        self._window[:, begin : begin + HOP_SAMPLES] = blocks
+        take_in(blocks, sounding, begin, self._window, self._quiet_hops)
         self._window_hop = (self._window_hop + 1) % (self._plan.fft_samples // HOP_SAMPLES)
-        self._quiet_hops += 1
-        self._quiet_hops[sounding] = 0
         self._head = (self._head + 1) % len(self._history)
         if len(self._history) > 1:
             transform_sources(
@@ -88,34 +88,30 @@ class BinauralStage:
 
     def render(self, old: tuple[Floats, Floats], new: tuple[Floats, Floats], out: Samples) -> None:
         """Write the hop's two ears to `out`; `old` and `new` are (directions, gains)."""
-        active = self._quiet_hops < self.history_hops
-        active &= (old[1] != 0.0) | (new[1] != 0.0)
         # The end of the hop before is the start of this one: what is known of it is kept.
         self._places.reverse()
         out[:] = 0.0
-        if not active.any():
+        fastest = sort_by_speed(
+            self._quiet_hops, self.history_hops, old[0], new[0], old[1], new[1], _SLOW_COSINES,
+            _JUMP_COSINE, self._doublings,
+        )  # fmt: skip
+        if fastest == _SILENT:
             return
-        cosine = np.einsum("si,si->s", old[0], new[0])
-        slow = (cosine >= _SLOW_COSINES[0]) | (cosine <= _JUMP_COSINE)
-        fast = active & ~slow
-        active &= slow
-        if active.any():
-            self._add(active, old, new, self._places, slice(0, HOP_SAMPLES), out)
-        if fast.any():
-            self._add_fast(fast, cosine, old, new, out)
+        slow = self._doublings == 0
+        if fastest == 0 or slow.any():
+            self._add(slow, old, new, self._places, slice(0, HOP_SAMPLES), out)
+        if fastest > 0:
+            self._add_fast(old, new, out)
 
     def _add_fast(
         self,
-        wanted: NDArray[np.bool_],
-        cosine: Floats,
         old: tuple[Floats, Floats],
         new: tuple[Floats, Floats],
         out: Samples,
     ) -> None:
         """Fade through places in between: more of them, the farther a source moves in the hop."""
-        step = (cosine[:, None] < _SLOW_COSINES).sum(axis=1)
         for doubled in range(1, len(_SLOW_COSINES) + 1):
-            chosen = wanted & (step == doubled)
+            chosen = self._doublings == doubled
             if not chosen.any():
                 continue
             steps = 1 << doubled
@@ -156,11 +152,7 @@ class BinauralStage:
             self._factors, self._work, self._history, self._head, self._turns, self._ramps,
             self._totals,
         )  # fmt: skip
-        spectra = self._totals.reshape(-1, 2, 2, 2, LANES).transpose(1, 2, 0, 3, 4)
-        ears = self._inverse(spectra)[..., stretch]
-        length = ears.shape[-1]
-        fade_in = ((np.arange(length) + 0.5) / length).astype(np.float32)
-        out[:, stretch] += ears[:, 0] * (1.0 - fade_in) + ears[:, 1] * fade_in
+        self._fade.add(self._totals, stretch.start, stretch.stop - stretch.start, out)
 
     def _pieces(self) -> NDArray[np.int64]:
         """Where the pieces of every window begin, the oldest first."""
@@ -188,6 +180,38 @@ def _towards(old: Floats, new: Floats, share: float) -> Floats:
     way = old + share * (new - old)
     length = np.sqrt(np.einsum("si,si->s", way, way))
     return way / np.maximum(length, _SMALLEST_LENGTH)[:, None]
+
+
+@numba.njit(cache=True, nogil=True)
+def take_in(blocks, sounding, begin, window, quiet_hops):
+    """Write blocks (sources, n) to the windows from `begin` on; count hops since each sounded."""
+    for s in range(len(blocks)):
+        source, block = window[s], blocks[s]
+        for n in range(len(block)):
+            source[begin + n] = block[n]
+        quiet_hops[s] = 0 if sounding[s] else quiet_hops[s] + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def sort_by_speed(
+    quiet_hops, history_hops, old, new, old_gains, new_gains, slow_cosines, jump_cosine, doublings
+):  # fmt: skip
+    """How often the steps in which a source is faded are doubled, `doublings` (sources,).
+
+    0 for what is slow or jumps, -1 for what is not heard. The most of all is returned.
+    """
+    most = _SILENT
+    for s in range(len(quiet_hops)):
+        doublings[s] = _SILENT
+        if quiet_hops[s] >= history_hops or (old_gains[s] == 0.0 and new_gains[s] == 0.0):
+            continue
+        cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
+        doublings[s] = 0
+        if cosine > jump_cosine:
+            for slow in slow_cosines:
+                doublings[s] += cosine < slow
+        most = max(most, doublings[s])
+    return most
 
 
 @numba.njit(cache=True, nogil=True)

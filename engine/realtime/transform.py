@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from engine.realtime.lanes import LANES, fma, fnma, load, spread, store, trade
+from engine.realtime.lanes import LANES, fma, fnma, load, spread, store
+from engine.realtime.transposition import transpose
 
 SIZES = (512, 1024, 2048, 4096)
 """Lengths there are kernels for, in samples."""
@@ -114,32 +115,6 @@ def spectrum_of(signals: NDArray[np.float64], size: int) -> NDArray[np.complex12
     padded[..., : signals.shape[-1]] = signals
     turned = padded * np.exp(-1j * np.pi * np.arange(size) / size)
     return np.asarray(fft.fft(turned, axis=-1)[..., 2 * _bins(size)])
-
-
-class Inverse:
-    """Back to the last samples of a signal.
-
-    Parameters
-    ----------
-    size : int
-        Length of the transform.
-    count : int
-        How many of the last samples are wanted, at most half of them.
-    """
-
-    def __init__(self, size: int, count: int) -> None:
-        assert count <= size // 2
-        self._order = np.argsort(_bins(size), axis=None)
-        place = np.arange(size // 2 - count, size // 2)
-        self._twist = np.exp(1j * np.pi * place / size).astype(np.complex64)
-        self._count = count
-
-    def __call__(self, spectra: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(..., count) samples of (..., rows, 2, LANES) spectra."""
-        values = spectra[..., 0, :] + 1j * spectra[..., 1, :]
-        natural = values.reshape(*values.shape[:-2], -1)[..., self._order]
-        packed = fft.ifft(natural, axis=-1)[..., -self._count :]
-        return np.asarray(-(packed * self._twist).imag)
 
 
 @numba.njit(inline="always")
@@ -281,29 +256,6 @@ def _eight_rows(work, at, outer):
 
 
 @numba.njit(inline="always")
-def _trade_four(work, at, step, large, small):
-    a, b = load(work, at), load(work, at + step)
-    c, d = load(work, at + 2 * step), load(work, at + 3 * step)
-    a, c = trade(a, c, large)
-    b, d = trade(b, d, large)
-    a, b = trade(a, b, small)
-    c, d = trade(c, d, small)
-    store(work, at, a)
-    store(work, at + step, b)
-    store(work, at + 2 * step, c)
-    store(work, at + 3 * step, d)
-
-
-@numba.njit(inline="always")
-def _transpose(work, at):
-    """Sixteen rows of sixteen lanes, `_PAIR` apart, become columns."""
-    for row in range(4):
-        _trade_four(work, at + row * _PAIR, 4 * _PAIR, 8, 4)
-    for row in range(0, 16, 4):
-        _trade_four(work, at + row * _PAIR, _PAIR, 2, 1)
-
-
-@numba.njit(inline="always")
 def _sixteen_rows(work, at, cross, out, to):
     """Transform of sixteen rows, by fours."""
     for c in range(4):
@@ -365,6 +317,6 @@ def forward(samples, start, pieces, factors, work, out, to):
     for at in range(0, rows * _PAIR, 8 * _PAIR):
         _eight_rows(work, at, factors.outer)
     for at in range(0, rows * _PAIR, LANES * _PAIR):
-        _transpose(work, at)
-        _transpose(work, at + LANES)
+        transpose(work, at, _PAIR)
+        transpose(work, at + LANES, _PAIR)
         _sixteen_rows(work, at, factors.cross, out, to + at)
