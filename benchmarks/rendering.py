@@ -52,10 +52,10 @@ def _measure(project: Project, bundle: Bundle, name: str) -> Figure:
     return rate(label, round(sources), "sources a core", PEERS[name], FLOORS[name])
 
 
-def moving_project(bundle: Bundle, sources: int) -> Project:
+def moving_project(bundle: Bundle, sources: int, scene_s: float = SCENE_S) -> Project:
     """So many sounds, each on a circle of its own around the listener."""
     rng = np.random.default_rng(1)
-    samples = int(SCENE_S * SAMPLE_RATE_HZ)
+    samples = int(scene_s * SAMPLE_RATE_HZ)
     noise = (0.05 * rng.standard_normal((1, samples))).astype(np.float32)
     audio = bundle.put_audio(noise, SAMPLE_RATE_HZ)
     take = Take(
@@ -69,7 +69,7 @@ def moving_project(bundle: Bundle, sources: int) -> Project:
     tracks, clips = [], []
     for index in range(sources):
         track_id = TrackId(f"t{index}")
-        tracks.append(Track(id=track_id, name=f"{index}", trajectory=_circle(rng)))
+        tracks.append(Track(id=track_id, name=f"{index}", trajectory=_circle(rng, scene_s)))
         clips.append(
             Clip(
                 id=ClipId(f"c{index}"),
@@ -77,14 +77,14 @@ def moving_project(bundle: Bundle, sources: int) -> Project:
                 take_id=TakeId("take"),
                 name="noise",
                 start_s=0.0,
-                duration_s=SCENE_S,
+                duration_s=scene_s,
             )
         )
     return Project(tracks=tuple(tracks), clips=tuple(clips), takes=(take,))
 
 
-def _circle(rng: np.random.Generator) -> Trajectory:
-    times_s = np.linspace(0.0, SCENE_S, 61)
+def _circle(rng: np.random.Generator, scene_s: float) -> Trajectory:
+    times_s = np.linspace(0.0, scene_s, round(10 * scene_s) + 1)
     turn = rng.uniform(0, 2 * np.pi) + rng.choice([-1, 1]) * rng.uniform(0.3, 1.5) * times_s
     radius_m, height_m = rng.uniform(1.5, 8.0), rng.uniform(-1.0, 3.0)
     x, y = radius_m * np.cos(turn), radius_m * np.sin(turn)
