@@ -20,6 +20,7 @@ from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, SourcePlan
 
 CORNER_HZ = 250.0
 LEVEL_DB = -12.0
+_LEVEL_NEPERS = LEVEL_DB / 20.0 * np.log(10.0)
 
 
 def occlusion_corner_hz(occlusion: ArrayLike) -> NDArray[np.float64]:
@@ -86,9 +87,7 @@ class OcclusionSampler:
             self._sample(hop, self._edges[0])
         self._sample(hop + 1, self._edges[1])
         self._hop = hop
-        start, end = self._edges[0][:, members], self._edges[1][:, members]
-        out[:, 0], out[:, 1] = start[0], end[0] - start[0]
-        out[:, 2], out[:, 3] = start[1], end[1] - start[1]
+        lay_out(self._edges[0], self._edges[1], members, out)
 
     def _sample(self, hop: int, edge: Floats) -> None:
         sample_occlusion(
@@ -160,7 +159,17 @@ def sample_occlusion(
         amount = min(max(amount, 0.0), 1.0)
         loss = 0.0
         if 0.5 * rate_hz * amount * amount > CORNER_HZ:
-            half = np.pi * CORNER_HZ / (amount * amount * rate_hz)
-            loss = np.cos(half) / (np.sin(half) + np.cos(half))
+            loss = 1.0 / (1.0 + np.tan(np.pi * CORNER_HZ / (amount * amount * rate_hz)))
         edge[0, members[i]] = loss
-        edge[1, members[i]] = 10.0 ** (LEVEL_DB * amount / 20.0)
+        edge[1, members[i]] = np.exp(_LEVEL_NEPERS * amount)
+
+
+@numba.njit(cache=True, nogil=True)
+def lay_out(start, end, members, out):
+    """See `OcclusionSampler.glides`; `start` and `end` are (2, sources)."""
+    for group in range(len(members)):
+        for lane in range(members.shape[1]):
+            m = members[group, lane]
+            for k in range(2):
+                out[group, 2 * k, lane] = start[k, m]
+                out[group, 2 * k + 1, lane] = end[k, m] - start[k, m]

@@ -26,6 +26,7 @@ from engine.realtime.equaliser import remembers_samples
 from engine.realtime.lanes import LANES, fma, fnma, load, magnitude, spread, store, within
 from engine.realtime.occlusion import OcclusionSampler
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, SourcePlan
+from engine.realtime.transposition import transpose
 
 SMALLEST = np.float32(1e-30)
 """What is smaller is zero: the numbers below lead to slow denormal ones."""
@@ -33,6 +34,8 @@ LARGEST = np.float32(1e9)
 """What is larger (180 dB above full scale), or no number, is zero."""
 LONGEST_MEMORY_S = 1.0
 
+_AT_ONCE = 4
+"""Sections a sample passes before the next sample: while one waits, others are worked on."""
 _SECTION = 6 * LANES
 _STATE = 2 * LANES
 
@@ -68,19 +71,18 @@ class StripFilters:
         self._members.ravel()[: len(order)] = order
         self._plain = np.setdiff1d(np.arange(len(plans)), order)
         most = int(counts.max(initial=0))
-        self._pairs = np.zeros(groups, dtype=np.int64)
-        self._coefficients = np.zeros((groups, most + most % 2, 6, LANES), dtype=np.float32)
+        self._sections = np.zeros(groups, dtype=np.int64)
+        most = -(-most // _AT_ONCE) * _AT_ONCE
+        self._coefficients = np.zeros((groups, most, 6, LANES), dtype=np.float32)
         self._coefficients[:, :, 3] = 1.0
         for group, members in enumerate(self._members):
-            self._pairs[group] = (max(counts[m] for m in members if m >= 0) + 1) // 2
+            self._sections[group] = max(counts[m] for m in members if m >= 0)
             for lane, member in enumerate(members):
                 if member >= 0 and counts[member]:
                     self._coefficients[group, : counts[member], :, lane] = state_variable(
                         plans[member].sections
                     )
-        self._state = np.zeros(
-            (groups, 2 * int(self._pairs.max(initial=0)) + 1, _STATE), np.float32
-        )
+        self._state = np.zeros((groups, most + 1, _STATE), dtype=np.float32)
         self._glides = np.zeros((groups, 4, LANES), dtype=np.float32)
         self._dulls = np.array([self._occlusion.present[m[m >= 0]].any() for m in self._members])
         self._work = np.zeros(HOP_SAMPLES * LANES, dtype=np.float32)
@@ -115,7 +117,7 @@ class StripFilters:
             self._occlusion.glides(hop, self._members, self._glides)
         self.faults += filter_groups(
             rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES, self._members,
-            self._pairs, self._dulls, self._glides.ravel(), self._coefficients.ravel(),
+            self._sections, self._dulls, self._glides.ravel(), self._coefficients.ravel(),
             self._coefficients.shape[1] * _SECTION, self._state.ravel(),
             self._state.shape[1] * _STATE, self._work,
         )  # fmt: skip
@@ -133,12 +135,6 @@ def state_variable(sections: Floats) -> NDArray[np.float32]:
     first = 1.0 / (1.0 + g * (g + k))
     columns = (first, g * first, g * g * first, high, band - high * k, low - high)
     return np.column_stack(columns).astype(np.float32)
-
-
-@numba.njit(inline="always")
-def _sane(value):
-    size = abs(value)
-    return size >= SMALLEST and size <= LARGEST
 
 
 @numba.njit(cache=True, nogil=True)
@@ -163,45 +159,44 @@ def clean(rings, offsets, masks, members, first):
 
 
 @numba.njit(inline="always")
-def _gather(rings, offsets, masks, first, members, work):
+def _gather(rings, offsets, masks, first, members, work, lanes):
     """A hop of up to sixteen sources, side by side. (Does anything sound, faults)."""
-    sounds, faults = False, 0
+    total, faults = spread(np.float32(0.0)), 0
     for lane in range(LANES):
         m = members[lane]
         if m < 0:
-            for n in range(HOP_SAMPLES):
-                work[n * LANES + lane] = 0.0
+            for n in range(lane * LANES, len(work), LANES * LANES):
+                store(work, n, spread(np.float32(0.0)))
             continue
         place = offsets[m] + (first & masks[m])
-        bad = False
-        for n in range(HOP_SAMPLES):
-            value = rings[place + n]
-            if not _sane(value):
-                bad |= not abs(value) <= LARGEST
-                value = np.float32(0.0)
-                rings[place + n] = value
-            sounds |= value != 0.0
-            work[n * LANES + lane] = value
-        faults += bad
-    return sounds, faults
+        changed = spread(np.float32(0.0))
+        for n in range(0, HOP_SAMPLES, LANES):
+            value = load(rings, place + n)
+            kept = within(value, SMALLEST, LARGEST)
+            store(rings, place + n, kept)
+            store(work, n * LANES + lane * LANES, kept)
+            total, changed = total + magnitude(kept), changed + magnitude(value - kept)
+        store(lanes, 0, changed)
+        faults += not lanes.sum() <= LARGEST
+    for n in range(0, len(work), LANES * LANES):
+        transpose(work, n, LANES)
+    store(lanes, 0, total)
+    return lanes.max() != 0.0, faults
 
 
 @numba.njit(inline="always")
 def _scatter(rings, offsets, masks, first, members, work):
-    """The opposite of `_gather`. Whether anything is left to hear."""
-    sounds = False
+    """The opposite of `_gather`; `work` is used up."""
+    for n in range(0, len(work), LANES * LANES):
+        transpose(work, n, LANES)
     for lane in range(LANES):
         m = members[lane]
         if m < 0:
             continue
         place = offsets[m] + (first & masks[m])
-        for n in range(HOP_SAMPLES):
-            value = work[n * LANES + lane]
-            if not _sane(value):
-                value = np.float32(0.0)
-            sounds |= value != 0.0
-            rings[place + n] = value
-    return sounds
+        for n in range(0, HOP_SAMPLES, LANES):
+            value = load(work, n * LANES + lane * LANES)
+            store(rings, place + n, within(value, SMALLEST, LARGEST))
 
 
 @numba.njit(inline="always")
@@ -216,19 +211,26 @@ def _section(x, s1, s2, c, at):
 
 
 @numba.njit(inline="always")
-def _pair(work, c, at, state, place):
-    """Two sections in series over a hop."""
+def _four_sections(work, c, at, state, place):
+    """Four sections in series over a hop."""
     p1, p2 = load(state, place), load(state, place + LANES)
     q1, q2 = load(state, place + 2 * LANES), load(state, place + 3 * LANES)
-    for n in range(HOP_SAMPLES):
-        x = load(work, n * LANES)
-        x, p1, p2 = _section(x, p1, p2, c, at)
+    r1, r2 = load(state, place + 4 * LANES), load(state, place + 5 * LANES)
+    s1, s2 = load(state, place + 6 * LANES), load(state, place + 7 * LANES)
+    for n in range(0, HOP_SAMPLES * LANES, LANES):
+        x, p1, p2 = _section(load(work, n), p1, p2, c, at)
         x, q1, q2 = _section(x, q1, q2, c, at + _SECTION)
-        store(work, n * LANES, x)
+        x, r1, r2 = _section(x, r1, r2, c, at + 2 * _SECTION)
+        x, s1, s2 = _section(x, s1, s2, c, at + 3 * _SECTION)
+        store(work, n, x)
     store(state, place, p1)
     store(state, place + LANES, p2)
     store(state, place + 2 * LANES, q1)
     store(state, place + 3 * LANES, q2)
+    store(state, place + 4 * LANES, r1)
+    store(state, place + 5 * LANES, r2)
+    store(state, place + 6 * LANES, s1)
+    store(state, place + 7 * LANES, s2)
 
 
 @numba.njit(inline="always")
@@ -260,7 +262,7 @@ def _settle(state, first, length):
 
 @numba.njit(cache=True, nogil=True)
 def filter_groups(
-    rings, offsets, masks, first, members, pairs, dulls, glides, coefficients, coefficient_step,
+    rings, offsets, masks, first, members, sections, dulls, glides, coefficients, coefficient_step,
     state, state_step, work,
 ):  # fmt: skip
     """Filter one hop of all groups of sources in their rings; faults are returned.
@@ -269,8 +271,8 @@ def filter_groups(
     ----------
     members : (groups, LANES) int64
         Sources; -1 where there is none.
-    pairs : (groups,) int64
-        Pairs of sections.
+    sections : (groups,) int64
+        How many there are at most.
     dulls : (groups,) bool
         Whether any source is occluded.
     glides : flat (groups, 4, LANES) float32
@@ -279,17 +281,19 @@ def filter_groups(
         `coefficient_step` and `state_step` numbers a group.
     """
     faults = 0
+    lanes = np.empty(LANES, dtype=np.float32)
     for g in range(len(members)):
-        sounds, bad = _gather(rings, offsets, masks, first, members[g], work)
+        sounds, bad = _gather(rings, offsets, masks, first, members[g], work, lanes)
         faults += bad
         at, place = g * coefficient_step, g * state_step
         if not sounds and _settle(state, place, state_step):
             continue
         if dulls[g]:
             _dull(work, glides, g * 4 * LANES, state, place)
-        for pair in range(pairs[g]):
-            _pair(work, coefficients, at + 2 * pair * _SECTION, state,
-                  place + (1 + 2 * pair) * _STATE)  # fmt: skip
+        for section in range(0, sections[g], _AT_ONCE):
+            _four_sections(
+                work, coefficients, at + section * _SECTION, state, place + (1 + section) * _STATE
+            )
         _settle(state, place, state_step)
         _scatter(rings, offsets, masks, first, members[g], work)
     return faults
