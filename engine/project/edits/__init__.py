@@ -31,6 +31,7 @@ from engine.project.edits.events import (
     SetEvent,
 )
 from engine.project.edits.group import Edit, EditGroup
+from engine.project.edits.identity import MergeTracks, SplitTrack
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
 from engine.project.edits.mix import (
     MuteTrack,
@@ -117,6 +118,7 @@ __all__ = [
     "Edit",
     "EditBase",
     "EditGroup",
+    "MergeTracks",
     "MoveClip",
     "MoveClipToTrack",
     "MoveContact",
@@ -147,6 +149,7 @@ __all__ = [
     "SetWidth",
     "SoloTrack",
     "SplitClip",
+    "SplitTrack",
     "TrimClip",
     "decode_edit",
     "encode_edit",

@@ -27,6 +27,7 @@ from engine.project.edits.events import (
     MoveContact,
     SetEvent,
 )
+from engine.project.edits.identity import MergeTracks, SplitTrack
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
 from engine.project.edits.mix import (
     MuteTrack,
@@ -91,6 +92,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
+    MergeTracks | SplitTrack,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
     SetTrackEq | SetRoomSend | SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
