@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.playback.output import Output
+from engine.playback.output import START_BLOCKS, Output
 from engine.playback.transport import FADE_S, rising
 
 AHEAD_S = 0.040
 MOST_AHEAD_S = 0.200
+"""Farther only for a device that takes larger blocks: it waits for `START_BLOCKS` of them."""
 FIRST_JITTER_S = 0.050
 """Assumed at first: a program that starts keeps its machine busy."""
 JITTER_MEMORY_S = 300.0
@@ -42,7 +43,8 @@ class AheadWriter:
         self.output = output
         self.cursor = 0
         self.late = 0
-        self._least_s = max(AHEAD_S, 3 * output.block_samples / output.sample_rate_hz)
+        start_s = (START_BLOCKS * output.block_samples + 1) / output.sample_rate_hz
+        self._least_s, self._most_s = max(AHEAD_S, start_s), max(MOST_AHEAD_S, start_s)
         self._jitter_s = FIRST_JITTER_S
         self.ahead_s = self._least_s
         self.adapt(0.0)
@@ -75,7 +77,7 @@ class AheadWriter:
             self.cursor = min(taken + self.guard, self.output.written)
         target = int(self.ahead_s * self.output.sample_rate_hz)
         if silent:
-            target = int(PARKED_S * self.output.sample_rate_hz)
+            target = max(target, int(PARKED_S * self.output.sample_rate_hz))
         elif short:
             target = min(target, self.guard + self.output.block_samples)
         return target - (self.cursor - taken)
@@ -125,4 +127,4 @@ class AheadWriter:
         """
         self._jitter_s = max(pause_s, self._jitter_s * (1.0 - pause_s / JITTER_MEMORY_S))
         blocks_s = 2 * self.output.block_samples / self.output.sample_rate_hz
-        self.ahead_s = min(max(self._least_s, MARGIN * self._jitter_s + blocks_s), MOST_AHEAD_S)
+        self.ahead_s = min(max(self._least_s, MARGIN * self._jitter_s + blocks_s), self._most_s)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 RING_S = 0.4
 """Least length of a ring; far more than is ever rendered ahead, so that silence can be parked."""
-_START_BLOCKS = 3
+START_BLOCKS = 3
 """The device starts to take samples (again) when so many blocks are waiting."""
 
 
@@ -172,7 +172,7 @@ class MixerOutput(_Ring):
     def consumed(self) -> int:
         """Samples the callback has taken; starts (or restarts) it when the ring is filled."""
         if self._action is None:
-            if self.written - self._taken_before >= _START_BLOCKS * self.block_samples:
+            if self.written - self._taken_before >= START_BLOCKS * self.block_samples:
                 self._action = self._mixer.play_ringbuffer(self._ring)
             return self._taken_before
         taken = self._taken_before + int(self._action.done_frames)
