@@ -27,7 +27,7 @@ from engine.deliver.surround import write_mix
 from engine.playback.listening import FieldListening
 from engine.project.model import Project
 from engine.project.store import Bundle
-from engine.realtime.controls import STRAIGHT, Controls
+from engine.realtime.controls import Controls
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES
 from engine.render.compiler import compile_project
@@ -77,10 +77,10 @@ def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
     """
     snapshot = compile_project(project, bundle.audio_path, ("hoa3",))
     kernel = Kernel(snapshot)
-    listening = FieldListening(3, decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3))
+    head = Controls(snapshot)
+    listening = FieldListening(3, decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3), head)
     field = np.empty((16, BLOCK_SAMPLES), np.float32)
     halves = field[:, :HOP_SAMPLES], field[:, HOP_SAMPLES:]
-    head = Controls(snapshot)
     blocks, shortest_s = 40, float("inf")
     for turn in range(ROUNDS + 1):
         begun_s = time.process_time()
@@ -88,7 +88,7 @@ def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
             head.set_head(0.5 * (turn * blocks + block))
             for half in halves:
                 kernel.process([half])
-            listening.process(field, head.head_matrix())
+            listening.process(field)
         if turn:
             shortest_s = min(shortest_s, time.process_time() - begun_s)
     sources = SOURCES * blocks * BLOCK_SAMPLES / SAMPLE_RATE_HZ / shortest_s
@@ -102,7 +102,7 @@ def _decode() -> Figure:
     spent_us = []
     for _ in range(400):
         begun_s = time.perf_counter()
-        listening.process(field, STRAIGHT)
+        listening.process(field)
         spent_us.append(1e6 * (time.perf_counter() - begun_s))
     typical_us = float(np.median(spent_us))
     figure = rate("hoa3_decode_us", round(typical_us, 2), "us a block of 512", IEM_DECODE_US)

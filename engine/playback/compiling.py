@@ -162,8 +162,13 @@ def make_scene(
     snapshot, reading = stream(mapped, butler.store)
     butler.expect(reading)
     told: list[str] = []
-    listening = listening_to(monitor_format, project, told)
-    same_kernel = delivered == (monitor_format, snapshot.sample_rate_hz)
+    prepared, kernel = None, None
+    if delivered == (monitor_format, snapshot.sample_rate_hz):
+        prepared = PreparedSnapshot(snapshot)
+        controls = prepared.stage.controls
+    else:
+        kernel = warm_kernel(snapshot)
+        controls = kernel.controls
     scene = Scene(
         revision=wanted.revision,
         format=monitor_format,
@@ -171,10 +176,10 @@ def make_scene(
         sample_rate_hz=snapshot.sample_rate_hz,
         end_sample=snapshot.length_samples,
         slots=wanted.slots,
-        prepared=PreparedSnapshot(snapshot) if same_kernel else None,
-        kernel=None if same_kernel else warm_kernel(snapshot),
+        prepared=prepared,
+        kernel=kernel,
         reading=reading,
-        listening=listening,
+        listening=listening_to(monitor_format, project, told, controls),
     )
     return scene, (*snapshot.problems, *told)
 

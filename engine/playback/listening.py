@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.layouts import AMBISONIC_FORMATS
 from engine.project.model import Project
-from engine.realtime.controls import STRAIGHT
+from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.field_decoder import FieldDecoder
 from engine.realtime.field_turning import FieldTurner
 from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
@@ -28,9 +28,18 @@ class FieldListening:
         Ambisonic order of what comes in.
     plan : DecoderPlan
         Of responses in several partitions (a room's) the first is used.
+
+    controls : Controls, optional
+        Whose head listens; without it, one that looks straight ahead.
+
+    Attributes
+    ----------
+    plan, controls
     """
 
-    def __init__(self, order: int, plan: DecoderPlan) -> None:
+    def __init__(self, order: int, plan: DecoderPlan, controls: Controls | None = None) -> None:
+        self.plan = plan
+        self.controls = controls
         self._decoder = FieldDecoder(replace(plan, spectra=plan.spectra[:, :1]))
         self._turner = FieldTurner((order + 1) ** 2, partial(rotation_matrix, order))
         self._head = STRAIGHT
@@ -42,11 +51,12 @@ class FieldListening:
         """Start out of silence."""
         self._decoder.reset()
 
-    def process(
-        self, field: NDArray[np.float32], head: NDArray[np.float64] = STRAIGHT
-    ) -> NDArray[np.float32]:
-        """(2, n) of (channels, n) samples in AmbiX; the head glides to `head` (3, 3)."""
+    def process(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(2, n) of (channels, n) samples in AmbiX; the head glides to where it is now."""
+        head = STRAIGHT if self.controls is None else self.controls.head_matrix()
         ears = np.zeros((2, field.shape[1]), dtype=np.float32)
+        if np.array_equal(head, self._head):
+            head = self._head  # by identity: its matrix is known
         for start in range(0, field.shape[1], HOP_SAMPLES):
             piece = field[:, start : start + HOP_SAMPLES]
             self._decoder.push(self._turner.turned(piece, self._head, head))
@@ -56,7 +66,7 @@ class FieldListening:
 
 
 def listening_to(
-    monitor_format: str, project: Project, problems: list[str]
+    monitor_format: str, project: Project, problems: list[str], controls: Controls | None = None
 ) -> FieldListening | None:
     """Ears for an ambisonic monitor format; None for the others, which need none.
 
@@ -65,4 +75,4 @@ def listening_to(
     order = AMBISONIC_FORMATS.get(monitor_format)
     if order is None:
         return None
-    return FieldListening(order, decoder_plan(hrirs_of(project, problems), order))
+    return FieldListening(order, decoder_plan(hrirs_of(project, problems), order), controls)

@@ -41,12 +41,22 @@ class OutputPath:
         `listening` turns ambisonics, and it alone, into what two ears hear.
         """
         self._listening = listening
+        self._listened: FieldListening | None = None
         self._matrix, self.message = monitor_matrix(
             monitor_format, self._channels, is_alsa=self._is_alsa
         )
         self._resampler = None
         if sample_rate_hz != self._rate_hz:
             self._resampler = Resampler(sample_rate_hz, self._rate_hz, self._channels)
+
+    def follow(self, listening: FieldListening | None) -> None:
+        """Fade over, in the next block, to other ears of the present format, if they are others."""
+        old = self._listening
+        if old is None or listening is None:
+            return
+        old.controls = listening.controls
+        if listening.plan is not old.plan:
+            self._listening, self._listened = listening, old
 
     @property
     def delay(self) -> float:
@@ -61,7 +71,7 @@ class OutputPath:
 
     def reset(self) -> None:
         """Start out of silence."""
-        self._carry = None
+        self._carry = self._listened = None
         if self._listening is not None:
             self._listening.reset()
         if self._resampler is not None:
@@ -80,4 +90,12 @@ class OutputPath:
         return np.ascontiguousarray(out.T)
 
     def _heard(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        return block if self._listening is None else self._listening.process(block)
+        if self._listening is None:
+            return block
+        heard = self._listening.process(block)
+        if self._listened is not None and block.shape[1]:
+            before = self._listened.process(block)
+            fade = ((np.arange(block.shape[1]) + 0.5) / block.shape[1]).astype(np.float32)
+            heard = before + fade * (heard - before)
+            self._listened = None
+        return heard

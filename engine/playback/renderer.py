@@ -188,6 +188,7 @@ class Renderer:
         if scene.kernel is None:
             assert self._reader is not None
             self._reader.kernel.swap(scene.prepared)
+            self._path.follow(scene.listening)
         else:
             self._change_kernel(scene)
         assert self._reader is not None
