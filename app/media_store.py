@@ -59,6 +59,16 @@ class MediaStore(QObject):
             self._boxes[track.boxes] = self._read_boxes(self._folder, track.boxes)
         return self._boxes[track.boxes]
 
+    def put_boxes(self, boxes: NDArray[np.float64]) -> ContentHash | None:
+        """Keep boxes (n, 6) in the bundle for an edit to name; None while nothing is open.
+
+        Raises
+        ------
+        ProjectError
+            If they cannot be written.
+        """
+        return None if self._folder is None else self._folder.put_array(boxes)
+
     @staticmethod
     def _read_boxes(folder: MediaFolder, content: ContentHash) -> NDArray[np.float64] | None:
         try:

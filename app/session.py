@@ -24,7 +24,7 @@ from engine.errors import FoleystageError, ProjectError
 from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
-from engine.project.edits import Edit, SetVideo
+from engine.project.edits import AddTrack, Edit, SetVideo
 from engine.project.history import Document
 from engine.project.model import Project, Scene, Video
 from engine.project.store import Bundle, Recovery
@@ -242,6 +242,27 @@ class Session(QObject):
             self.project,
             bundle.path,
             settings,
+        )
+
+    def follow(self, time_s: float, shown: tuple[float, ...]) -> None:
+        """Follow what is at a point or in a box of the picture (full-size pixels), as a track."""
+        video, bundle = self.project.video, self.bundle
+        if video is None or bundle is None:
+            return
+
+        def arrived(edit: AddTrack) -> None:
+            if self.bundle is bundle and self.do(edit):
+                self.selection.select_track(edit.track.id)
+
+        self.jobs.start(
+            "Follow what was pointed at",
+            arrived,
+            work.follow,
+            Path(video.path),
+            self.project,
+            bundle.path,
+            time_s,
+            shown,
         )
 
     def export(self, formats: tuple[str, ...], folder: Path) -> None:

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from app import actions, icons, places
 from app.enabling import show_state
 from app.intents import EditingWidget
+from app.picture_menu import PictureMenu, move_box
 from app.session import Session
 from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
     def _build_views(self) -> None:
         selection, media = self.session.selection, self.session.media
         self.picture = PictureView(selection, media)
+        self.picture_menu = PictureMenu(self.session, self)
         self.stage = StageView(selection)
         self.timeline = TimelineView(selection, media)
         self.transport = TransportBar()
@@ -198,6 +200,9 @@ class MainWindow(QMainWindow):
         self.jobs.clear_requested.connect(session.jobs.clear_finished)
         self.analysis.analyse_requested.connect(verbs.analyse)
         self.picture.relink_requested.connect(verbs.relink)
+        self.picture.menu_requested.connect(self.picture_menu.popup)
+        self.picture.follow_requested.connect(session.follow)
+        self.picture.box_moved.connect(lambda *moved: move_box(session, *moved))
         self.welcome.open_video_requested.connect(verbs.open_video)
         self.welcome.open_session_requested.connect(verbs.open_session)
         self.welcome.demo_requested.connect(verbs.open_demo)

@@ -30,6 +30,23 @@ def analyse(
     return analyse_and_compose(video, project, bundle_path, settings, progress)
 
 
+def follow(
+    video: Path,
+    project: Project,
+    bundle_path: Path,
+    time_s: float,
+    shown: tuple[float, ...],
+    progress: Progress = silent_progress,
+) -> Any:
+    """Follow what was pointed at; the answer is the edit that adds its track."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.following import follow_shown
+    from engine.project.media_folder import MediaFolder
+
+    media = MediaFolder(bundle_path)
+    return follow_shown(video, project, media, time_s, shown, progress=progress)
+
+
 def export(
     project: Project,
     bundle_path: Path,

@@ -32,11 +32,38 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="CSV")
+    parser.add_argument(
+        "--follow",
+        type=_shown,
+        metavar="X,Y@TIME",
+        help="follow only what is at this pixel (or in the box X0,Y0,X1,Y1) at this second",
+    )
+    parser.add_argument(
+        "--follow-weights",
+        type=Path,
+        metavar="ONNX",
+        help="NanoTrack's backbone, its head beside it (default: a correlation filter)",
+    )
     add_seeing(parser, 'what moves, e.g. "woman, ball"')
+
+
+def _shown(text: str) -> tuple[float, tuple[float, ...]]:
+    """'x,y@time' or 'x0,y0,x1,y1@time' as (time_s, pixels)."""
+    place, _, time_s = text.partition("@")
+    try:
+        pixels = tuple(float(part) for part in place.split(","))
+        wanted = float(time_s or 0.0), pixels
+    except ValueError:
+        wanted = 0.0, ()
+    if len(wanted[1]) not in (2, 4):
+        raise argparse.ArgumentTypeError(f"'{text}' is not X,Y@TIME, such as 320,180@1.5")
+    return wanted
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Analyse the video, write the table whole or not at all, and report."""
+    if args.follow is not None:
+        return _run_follow(args)
     from engine.vision.analyse import VisionSettings, analyse_video
     from engine.weights.choice import weights_for
 
@@ -52,6 +79,49 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             result = analyse_video(args.video, settings, progress)
         finally:
             progress.close()
+        write_tracks(staged, result)
+    report = _report(result, args.out, args.mapping)
+    _tell(report)
+    return report
+
+
+def _run_follow(args: argparse.Namespace) -> dict[str, Any]:
+    """Follow what was pointed at, write its table and report."""
+    from engine.media.probe import probe_video
+    from engine.project.model import Analysis, Trajectory
+    from engine.vision.analyse import SeenObject, VisionResult
+    from engine.vision.follow import follow
+
+    time_s, shown = args.follow
+    with whole_file(args.out, ".csv") as staged:
+        progress = TerminalProgress()
+        try:
+            found = follow(
+                args.video,
+                time_s,
+                shown,
+                weights=args.follow_weights,
+                mapping=args.mapping,
+                progress=progress,
+            )
+        finally:
+            progress.close()
+        seen = SeenObject(
+            id="followed",
+            label="object",
+            confidence=float(found.boxes[:, 5].mean()),
+            boxes=found.boxes,
+            positions_m=found.positions_m,
+            contacts=(),
+            trajectory=Trajectory.from_arrays(found.boxes[:, 0], found.positions_m),
+        )
+        analysis = Analysis(
+            detector="pointed at by hand",
+            tracker=found.tracker,
+            depth="geometry (apparent size and ground contact)",
+            notes=(f"followed back to its {found.began}, on to its {found.ended}",),
+        )
+        result = VisionResult(probe_video(args.video), analysis, (seen,))
         write_tracks(staged, result)
     report = _report(result, args.out, args.mapping)
     _tell(report)

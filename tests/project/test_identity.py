@@ -42,12 +42,14 @@ def test_merging_carries_everything_and_undo_is_exact(project: Project) -> None:
     document = Document(project)
     document.do(edit)
     merged = document.project
-    assert objects(merged)[0] == "one" and not {first, second} & set(objects(merged))
+    assert objects(merged)[0] == "one"
+    assert not {first, second} & set(objects(merged))
     parts = [project.track(first), project.track(second)]
     whole = merged.track("one")
     assert whole.start_s == min(p.start_s for p in parts)
     assert whole.end_s == max(p.end_s for p in parts)
-    assert whole.name == parts[0].name and whole.strip == parts[0].strip
+    assert whole.name == parts[0].name
+    assert whole.strip == parts[0].strip
     assert len(merged.clips_of("one")) == sum(len(project.clips_of(p.id)) for p in parts)
     assert len(merged.events) == len(project.events)
     assert {e.track_id for e in merged.events} <= set(merged._tracks)
@@ -87,7 +89,8 @@ def test_a_new_analysis_brings_neither_mistake_back(project: Project) -> None:
     here_s = 0.5 * (track.start_s + track.end_s)
     split = SplitTrack(track_id=first, time_s=here_s, first_id="a", second_id="b").apply(project)
     after = again(split, project)
-    assert after.track("a") == split.track("a") and after.track("b") == split.track("b")
+    assert after.track("a") == split.track("a")
+    assert after.track("b") == split.track("b")
     assert first not in objects(after)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import icons, theme
 from app.selection import Selection
-from app.views.picture import overlay
+from app.views.picture import overlay, pointing
 from app.views.picture.decoder import PictureDecoder
 from engine.media.timecode import format_timecode
 from engine.project.model import Project, Track
@@ -28,6 +28,12 @@ class PictureView(QWidget):
     """Follows the playhead; a click on a box selects its track."""
 
     relink_requested = Signal()
+    menu_requested = Signal(float, object, object, QPoint)
+    """(time of the picture, (x, y) in video pixels, id of the track there or None, place)."""
+    follow_requested = Signal(float, object)
+    """(time of the picture, a drawn box x0, y0, x1, y1 in pixels of the video)."""
+    box_moved = Signal(str, float, object)
+    """(id of a track, time of the picture, (x, y) by which its box went, in pixels)."""
 
     def __init__(self, selection: Selection, boxes: BoxSource) -> None:
         super().__init__()
@@ -38,6 +44,8 @@ class PictureView(QWidget):
         self._picture_s: float | None = None
         self._image: QImage | None = None
         self._problem = ""
+        self._drag: pointing.BoxDrag | None = None
+        self._drawn: QRectF | None = None
         self.show_boxes = True
         self.show_safe_areas = False
         self.decoder = PictureDecoder(self)
@@ -124,9 +132,51 @@ class PictureView(QWidget):
         return min(found, key=lambda pair: pair[0])[1] if found else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            track = self.track_at(event.position())
-            self._selection.select_track(track.id if track else None)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        here = event.position()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._drawn = QRectF(here, here)
+            return
+        track = self.track_at(here)
+        self._selection.select_track(track.id if track else None)
+        if track is not None:
+            area = next(area for one, area in self._boxes_now() if one.id == track.id)
+            self._drag = pointing.BoxDrag(track, area, here, here)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drawn is not None:
+            self._drawn.setBottomRight(event.position())
+        elif self._drag is not None:
+            self._drag.here = event.position()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        drag, drawn = self._drag, self._drawn
+        self._drag = self._drawn = None
+        self.update()
+        video = self._project.video
+        if video is None:
+            return
+        placed = overlay.Placed(self.picture_area(), video)
+        if drawn is not None:
+            box = drawn.normalized()
+            if min(box.width(), box.height()) >= pointing.LEAST_BOX_PX:
+                corners = (box.topLeft(), box.bottomRight())
+                shown = tuple(v for c in corners for v in pointing.video_point(placed, c))
+                self.follow_requested.emit(self.shown_s, shown)
+        elif drag is not None and drag.is_drag:
+            self.box_moved.emit(drag.track.id, self.shown_s, drag.shift_px(placed))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        video = self._project.video
+        point = QPointF(event.pos())
+        if video is None or not self.picture_area().contains(point):
+            return
+        track = self.track_at(point)
+        pixels = pointing.video_point(overlay.Placed(self.picture_area(), video), point)
+        track_id = track.id if track else None
+        self.menu_requested.emit(self.shown_s, pixels, track_id, event.globalPos())
 
     def _boxes_now(self) -> list[tuple[Track, QRectF]]:
         video = self._project.video
@@ -158,6 +208,10 @@ class PictureView(QWidget):
             overlay.paint_safe_areas(painter, area)
         if self.show_boxes:
             self._paint_boxes(painter, area)
+        if self._drawn is not None:
+            painter.setPen(table.text)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self._drawn.normalized())
         self._paint_timecode(painter, area)
 
     def _paint_boxes(self, painter: QPainter, area: QRectF) -> None:
@@ -173,6 +227,8 @@ class PictureView(QWidget):
                 overlay.paint_trail(painter, placed, track, boxes, self.shown_s)
         painter.restore()
         for track, box in sorted(self._boxes_now(), key=lambda pair: pair[0].id == chosen):
+            if self._drag is not None and self._drag.is_drag and track.id == self._drag.track.id:
+                box = self._drag.shown
             overlay.paint_box(painter, box, track, chosen=track.id == chosen)
 
     def _paint_timecode(self, painter: QPainter, area: QRectF) -> None:

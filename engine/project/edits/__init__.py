@@ -54,6 +54,7 @@ from engine.project.edits.tracks import (
     DeleteTrack,
     RenameTrack,
     ReorderTrack,
+    SetTrackBoxes,
     SetTrackColour,
     SetTrackLabel,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "SetScene",
     "SetStereo",
     "SetTitle",
+    "SetTrackBoxes",
     "SetTrackColour",
     "SetTrackEq",
     "SetTrackGain",

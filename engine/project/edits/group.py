@@ -50,6 +50,7 @@ from engine.project.edits.tracks import (
     DeleteTrack,
     RenameTrack,
     ReorderTrack,
+    SetTrackBoxes,
     SetTrackColour,
     SetTrackLabel,
 )
@@ -92,7 +93,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
-    MergeTracks | SplitTrack,
+    MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
     SetTrackEq | SetRoomSend | SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,

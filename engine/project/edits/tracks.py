@@ -16,7 +16,7 @@ from engine.project.edits.base import (
     refuse_taken,
     remember_removed,
 )
-from engine.project.model import Project, Track
+from engine.project.model import ContentHash, Project, Track
 
 
 class AddTrack(EditBase, frozen=True, kw_only=True, tag="add_track"):
@@ -103,6 +103,19 @@ class SetTrackLabel(EditBase, frozen=True, kw_only=True, tag="set_track_label"):
             self.track_id,
             lambda track: by_hand(structs.replace(track, label=self.object_label)),
         )
+
+
+class SetTrackBoxes(EditBase, frozen=True, kw_only=True, tag="set_track_boxes"):
+    """Show a track's object elsewhere in the picture (an array of boxes beside the value)."""
+
+    text: ClassVar[str] = "Correct boxes"
+    track_id: str
+    boxes: ContentHash | None
+
+    def apply(self, project: Project) -> Project:
+        track = structs.replace(project.track(self.track_id), boxes=self.boxes)
+        check_track(track)
+        return project.with_track(track)
 
 
 class ReorderTrack(EditBase, frozen=True, kw_only=True, tag="reorder_track"):

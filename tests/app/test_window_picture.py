@@ -1,0 +1,134 @@
+"""The picture under the hand: following, joining, parting and correcting, with real events."""
+
+from __future__ import annotations
+
+import numpy as np
+from pointing import drag
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.picture_menu import merge_tracks
+from app.views.picture import overlay
+from app.window import MainWindow
+from engine.coordinates import to_spherical
+
+WAIT_MS = 30_000
+
+
+def place_of(window: MainWindow, x: float, y: float) -> QPointF:
+    """Where a pixel of the video is in the picture panel."""
+    video = window.session.project.video
+    assert video is not None
+    placed = overlay.Placed(window.picture.picture_area(), video)
+    return placed.rect(np.array([x, y, x, y])).topLeft()
+
+
+def ready(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: window.picture._picture_s is not None, timeout=WAIT_MS)
+
+
+def open_menu(window: MainWindow, place: QPointF) -> list[str]:
+    point = place.toPoint()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, point, window.picture.mapToGlobal(point)
+    )
+    QApplication.sendEvent(window.picture, event)
+    assert window.picture_menu.menu is not None
+    return [action.text() for action in window.picture_menu.menu.actions()]
+
+
+def choose(window: MainWindow, word: str) -> None:
+    menu = window.picture_menu.menu
+    assert menu is not None
+    action = next(a for a in menu.actions() if a.text().startswith(word))
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+def test_follow_this_makes_a_track_and_undo_takes_it_back(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.session
+    ready(qtbot, window)
+    before = session.project
+    session.locate(0.4)
+    qtbot.waitUntil(lambda: abs(window.picture.shown_s - 0.4) < 0.03, timeout=WAIT_MS)
+    shown = round(window.picture.shown_s * 25)
+    open_menu(window, place_of(window, 10 + 3 * shown, 48))
+    choose(window, "Follow")
+    qtbot.waitUntil(lambda: len(session.project.tracks) == 3, timeout=WAIT_MS)
+    track = session.project.tracks[-1]
+    boxes = session.media.boxes(track)
+    assert boxes is not None
+    assert boxes[0, 0] < 0.1
+    middle = 0.5 * (boxes[:, 1] + boxes[:, 3])
+    steps = np.round(boxes[:, 0] * 25)
+    inside = (steps > 4) & (steps < 44)
+    assert np.max(np.abs(middle - (10 + 3 * steps))[inside]) < 5.0
+    assert session.selection.value.track_id == track.id
+    session.undo()
+    assert session.project == before
+
+
+def test_a_box_dragged_takes_its_path_along(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.session
+    ready(qtbot, window)
+    session.locate(1.0)
+    qtbot.waitUntil(lambda: abs(window.picture.shown_s - 1.0) < 0.03, timeout=WAIT_MS)
+    before = session.project
+    here_s = window.picture.shown_s
+    was = to_spherical(before.track("one").trajectory.at(here_s))
+    drag(window.picture, place_of(window, 18, 48), place_of(window, 50, 48))
+    after = session.project.track("one")
+    now = to_spherical(after.trajectory.at(here_s))
+    # 32 of 160 pixels are a fifth of the 120 degrees that the picture fills
+    assert abs((was[0] - now[0]) - 24.0) < 2.0
+    box = overlay.box_at(session.media.boxes(after), here_s)
+    assert box is not None
+    assert abs(0.5 * (box[0] + box[2]) - 50.0) < 1.0
+    assert len(session.document.steps) == 2
+    session.undo()
+    assert session.project == before
+
+
+def test_a_click_on_a_box_moves_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    ready(qtbot, window)
+    before = window.session.project
+    point = place_of(window, 18, 48).toPoint()
+    QTest.mouseClick(window.picture, Qt.MouseButton.LeftButton, pos=point)
+    assert window.session.selection.value.track_id == "one"
+    assert window.session.project == before
+
+
+def test_split_here_and_merge_again(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.session
+    ready(qtbot, window)
+    session.locate(1.0)
+    qtbot.waitUntil(lambda: abs(window.picture.shown_s - 1.0) < 0.03, timeout=WAIT_MS)
+    before = session.project
+    texts = open_menu(window, place_of(window, 18, 48))
+    assert any(text.startswith("Split") for text in texts)
+    choose(window, "Split")
+    assert len(session.project.tracks) == 3
+    first, second = session.project.tracks[:2]
+    rows = [session.media.boxes(track) for track in (first, second)]
+    assert rows[0] is not None
+    assert rows[1] is not None
+    assert rows[0][-1, 0] < first.end_s <= rows[1][0, 0]
+    assert merge_tracks(session, (first.id, second.id))
+    whole = session.media.boxes(session.project.tracks[0])
+    np.testing.assert_array_equal(whole, session.media.boxes(before.track("one")))
+    session.undo()
+    session.undo()
+    assert session.project == before
+
+
+def test_a_drawn_box_is_followed(qtbot: QtBot, window: MainWindow) -> None:
+    ready(qtbot, window)
+    asked: list[tuple[float, tuple[float, ...]]] = []
+    window.picture.follow_requested.connect(lambda t, box: asked.append((t, box)))
+    shift = Qt.KeyboardModifier.ShiftModifier
+    drag(window.picture, place_of(window, 60, 30), place_of(window, 90, 60), shift)
+    assert len(asked) == 1
+    np.testing.assert_allclose(asked[0][1], (60, 30, 90, 60), atol=1.0)
+    qtbot.waitUntil(lambda: not window.session.jobs.running, timeout=WAIT_MS)
