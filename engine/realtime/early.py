@@ -16,8 +16,8 @@ import numba
 import numpy as np
 
 from engine.realtime.delay_line import SAFE_MATH
-from engine.realtime.image_reading import SCRATCH_SAMPLES, fetch_image, read_image
-from engine.realtime.lanes import LANES, fma, fnma, load, spread, store, within
+from engine.realtime.image_reading import SCRATCH_SAMPLES, fetch_image, read_image, take_image
+from engine.realtime.lanes import LANES, every, fma, fnma, load, spread, store, within
 from engine.realtime.motion import Edges
 from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, Floats, Samples
 from engine.realtime.snapshot import HOP_SAMPLES, DistanceLaw
@@ -66,6 +66,7 @@ class EarlyReflections:
         self._gains = np.zeros((2, _BATCH, CHANNELS), dtype=np.float32)
         self._fields = np.zeros((2, HOP_SAMPLES * CHANNELS), dtype=np.float32)
         self._scratch = np.zeros((4, SCRATCH_SAMPLES), dtype=np.float32)
+        self._aired = np.zeros((_BATCH, SCRATCH_SAMPLES), dtype=np.float32)
 
     @property
     def history_hops(self) -> int:
@@ -116,8 +117,8 @@ class EarlyReflections:
                 rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES, of, self._delays,
                 self._distances, self._plan.air_per_m, self._gains_0, self._gains_1,
                 self._harmonics[0], self._harmonics[1], self._order, self._bounds,
-                self._plan.sections, self._states, self._scratch, self._heard, self._gains,
-                self._fields, out,
+                self._plan.sections, self._states, self._scratch, self._aired, self._heard,
+                self._gains, self._fields, out,
             )
         )  # fmt: skip
 
@@ -213,18 +214,18 @@ def _encode(heard, gains, field):
     e, f, g, h = load(flat, 64), load(flat, 80), load(flat, 96), load(flat, 112)
     da, db, dc, dd = load(flat, 128), load(flat, 144), load(flat, 160), load(flat, 176)
     de, df, dg, dh = load(flat, 192), load(flat, 208), load(flat, 224), load(flat, 240)
-    step = heard.shape[1]
+    step, ramp = heard.shape[1], _RAMP
     for n in range(HOP_SAMPLES):
-        rise = spread(_RAMP[n])
+        rise = every(ramp, n)
         total = load(field, n * CHANNELS)
-        total = fma(spread(samples[n]), fma(rise, da, a), total)
-        total = fma(spread(samples[n + step]), fma(rise, db, b), total)
-        total = fma(spread(samples[n + 2 * step]), fma(rise, dc, c), total)
-        total = fma(spread(samples[n + 3 * step]), fma(rise, dd, d), total)
-        total = fma(spread(samples[n + 4 * step]), fma(rise, de, e), total)
-        total = fma(spread(samples[n + 5 * step]), fma(rise, df, f), total)
-        total = fma(spread(samples[n + 6 * step]), fma(rise, dg, g), total)
-        total = fma(spread(samples[n + 7 * step]), fma(rise, dh, h), total)
+        total = fma(every(samples, n), fma(rise, da, a), total)
+        total = fma(every(samples, n + step), fma(rise, db, b), total)
+        total = fma(every(samples, n + 2 * step), fma(rise, dc, c), total)
+        total = fma(every(samples, n + 3 * step), fma(rise, dd, d), total)
+        total = fma(every(samples, n + 4 * step), fma(rise, de, e), total)
+        total = fma(every(samples, n + 5 * step), fma(rise, df, f), total)
+        total = fma(every(samples, n + 6 * step), fma(rise, dg, g), total)
+        total = fma(every(samples, n + 7 * step), fma(rise, dh, h), total)
         store(field, n * CHANNELS, total)
 
 
@@ -268,7 +269,8 @@ def _remembers(states):
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def reflect(
     rings, offsets, masks, first, sources, delays, distances, air_per_m, gains_0, gains_1,
-    harmonics_0, harmonics_1, order, bounds, sections, states, scratch, heard, gains, fields, out,
+    harmonics_0, harmonics_1, order, bounds, sections, states, scratch, aired, heard, gains, fields,
+    out,
 ):  # fmt: skip
     """One hop of all images, into `out` (channels, HOP_SAMPLES). True if anything sounds.
 
@@ -288,10 +290,11 @@ def reflect(
         Images by surface; those of surface s from ``bounds[s]`` to ``bounds[s + 1]``.
     sections : (surfaces, sections, 3) float32
     states : (surfaces, sections, channels) float32
-    scratch, heard, gains, fields
+    scratch, aired, heard, gains, fields
         Room to work in.
     """
     field, total = fields[0], fields[1]
+    chosen = np.empty(_BATCH, dtype=np.int64)
     total[:] = np.float32(0.0)
     sounds = False
     for surface in range(len(sections)):
@@ -302,22 +305,29 @@ def reflect(
             fetch_image(rings, offsets[s], masks[s], first, delays[2, coming])
             if abs(gains_0[i]) >= _INAUDIBLE or abs(gains_1[i]) >= _INAUDIBLE:
                 s = sources[i]
-                if read_image(
+                if take_image(
                     rings, offsets[s], masks[s], first,
                     (delays[0, i], delays[1, i], delays[2, i], delays[3, i]),
                     min(air_per_m * distances[1, i], _LARGEST_AIR),
-                    min(air_per_m * distances[2, i], _LARGEST_AIR), scratch, heard[count],
+                    min(air_per_m * distances[2, i], _LARGEST_AIR), scratch, aired[count],
+                    heard[count],
                 ):  # fmt: skip
                     for c in range(CHANNELS):
                         old = harmonics_0[i, c] * np.float32(gains_0[i])
                         gains[0, count, c] = old
                         gains[1, count, c] = harmonics_1[i, c] * np.float32(gains_1[i]) - old
+                    chosen[count] = i
                     count += 1
             last = place == bounds[surface + 1] - 1
             if count == _BATCH or (count and last):
                 if not used:
                     field[:] = np.float32(0.0)
                     used = True
+                for k in range(count):
+                    i = chosen[k]
+                    read_image(
+                        (delays[0, i], delays[1, i], delays[2, i], delays[3, i]), aired[k], heard[k]
+                    )
                 gains[:, count:] = np.float32(0.0)
                 _encode(heard, gains, field)
                 count = 0

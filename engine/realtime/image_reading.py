@@ -50,12 +50,12 @@ def _pass_air(samples, begin, length, air_0, air_1, sizes, aired):
 
 
 @numba.njit(inline="always")
-def _take(rings, offset, mask, begin, length, air_0, air_1, scratch):
-    """Ring samples [begin, begin + length), dulled by air, to ``scratch[1]``. False if silent."""
+def _take(rings, offset, mask, begin, length, air_0, air_1, scratch, aired):
+    """Ring samples [begin, begin + length), dulled by air, to `aired`. False if silent."""
     place = begin & mask
     until_wrap = mask + 1 - place
     if until_wrap > length + LANES:
-        return _pass_air(rings, offset + place, length, air_0, air_1, scratch[3], scratch[1])
+        return _pass_air(rings, offset + place, length, air_0, air_1, scratch[3], aired)
     raw = scratch[0]
     for n in range(min(length, until_wrap)):
         raw[n] = rings[offset + place + n]
@@ -63,7 +63,7 @@ def _take(rings, offset, mask, begin, length, air_0, air_1, scratch):
         raw[n] = rings[offset + n - until_wrap]
     for n in range(length, length + LANES + 1):
         raw[n] = np.float32(0.0)
-    return _pass_air(raw, 0, length, air_0, air_1, scratch[3], scratch[1])
+    return _pass_air(raw, 0, length, air_0, air_1, scratch[3], aired)
 
 
 @numba.njit(inline="always")
@@ -95,14 +95,28 @@ def _read_stretch(samples, place, speed, begin, length, out):
 
 
 @numba.njit(inline="always")
-def _read_gliding(rings, offset, mask, first, d0, s0, d1, s1, air_0, air_1, scratch, out):
-    """One hop at a delay that glides from d0 to d1 with slopes s0, s1. False if it is silent."""
+def _slopes(delays):
+    """Slopes of the delay at the hop's start and end, and whether it jumps in between."""
+    before, d0, d1, after = delays
+    step = d1 - d0
+    s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
+    s1 = 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
+    return s0, s1, not abs(step) <= JUMP_SAMPLES
+
+
+@numba.njit(inline="always")
+def _span(d0, s0, d1, s1):
+    """How far before the hop reading begins, and how many samples it takes."""
     longest = max(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)  # a cubic stays within its hull
     shortest = min(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)
-    begin = first - int(np.ceil(longest)) - _BEFORE
     length = int(np.ceil(longest) - np.floor(shortest)) + HOP_SAMPLES + _BEFORE + _AFTER
-    if not _take(rings, offset, mask, begin, length, air_0, air_1, scratch):
-        return False
+    return int(np.ceil(longest)) + _BEFORE, length
+
+
+@numba.njit(inline="always")
+def _read_gliding(d0, s0, d1, s1, aired, out):
+    """One hop at a delay that glides from d0 to d1 with slopes s0, s1."""
+    ahead, _ = _span(d0, s0, d1, s1)
     a = 2.0 * (d0 - d1) + s0 + s1
     b = 3.0 * (d1 - d0) - 2.0 * s0 - s1
     size = HOP_SAMPLES // STRETCHES
@@ -110,38 +124,51 @@ def _read_gliding(rings, offset, mask, first, d0, s0, d1, s1, air_0, air_1, scra
     for k in range(STRETCHES):
         u = (k + 1.0) / STRETCHES
         stop = ((a * u + b) * u + s0) * u + d0
-        place = first - begin + k * size - start
         speed = 1.0 - (stop - start) / size
-        _read_stretch(scratch[1], place, speed, k * size, size, out)
+        _read_stretch(aired, ahead + k * size - start, speed, k * size, size, out)
         start = stop
-    return True
 
 
 @numba.njit(inline="always")
-def read_image(rings, offset, mask, first, delays, air_0, air_1, scratch, out):
-    """One hop of an image; a delay that jumps is cross-faded. False if it is silent."""
-    before, d0, d1, after = delays
-    step = d1 - d0
-    if abs(step) <= JUMP_SAMPLES:
-        s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
-        s1 = 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
-    else:
-        s0 = s1 = 0.0
-    heard = _read_gliding(
-        rings, offset, mask, first, d0, s0, d1 if abs(step) <= JUMP_SAMPLES else d0, s1, air_0,
-        air_1 if abs(step) <= JUMP_SAMPLES else air_0, scratch, out,
-    )  # fmt: skip
-    if abs(step) <= JUMP_SAMPLES:
-        return heard
+def _cross_fade(rings, offset, mask, first, d0, d1, air_0, air_1, scratch, out):
+    """One hop of an image whose delay jumps from d0 to d1. False if it is silent."""
+    heard = False
+    for side in range(2):
+        delay, air = (d0, air_0) if side == 0 else (d1, air_1)
+        ahead, length = _span(delay, 0.0, delay, 0.0)
+        heard |= _take(rings, offset, mask, first - ahead, length, air, air, scratch, scratch[1])
+        _read_gliding(delay, 0.0, delay, 0.0, scratch[1], scratch[2] if side else out)
     new = scratch[2]
-    new[:HOP_SAMPLES] = np.float32(0.0)
-    if not heard:
-        out[:HOP_SAMPLES] = np.float32(0.0)
-    heard |= _read_gliding(rings, offset, mask, first, d1, 0.0, d1, 0.0, air_1, air_1, scratch, new)
     for n in range(HOP_SAMPLES):
         fade = np.float32((n + 0.5) / HOP_SAMPLES)
         out[n] += fade * (new[n] - out[n])
     return heard
+
+
+@numba.njit(inline="always")
+def take_image(rings, offset, mask, first, delays, air_0, air_1, scratch, aired, out):
+    """What a hop of an image is read from, to `aired`. False if it is silent.
+
+    A delay that jumps is cross-faded, into `out`: nothing is left to be read.
+    """
+    s0, s1, jumps = _slopes(delays)
+    d0, d1 = delays[1], delays[2]
+    if jumps:
+        return _cross_fade(rings, offset, mask, first, d0, d1, air_0, air_1, scratch, out)
+    ahead, length = _span(d0, s0, d1, s1)
+    return _take(rings, offset, mask, first - ahead, length, air_0, air_1, scratch, aired)
+
+
+@numba.njit(inline="always")
+def read_image(delays, aired, out):
+    """One hop of an image, from what `take_image` left in `aired`.
+
+    The two are apart so that other images are taken in between: the processor waits long for
+    what has only just been written.
+    """
+    s0, s1, jumps = _slopes(delays)
+    if not jumps:
+        _read_gliding(delays[1], s0, delays[2], s1, aired, out)
 
 
 @numba.njit(inline="always")

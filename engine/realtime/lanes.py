@@ -119,6 +119,18 @@ def spread(typing, number):
 
 
 @_instruction
+def every(typing, array, place):
+    """The number of a flat float32 array at index `place` (not checked), in all lanes."""
+
+    def generate(context, builder, signature_, values):
+        index = context.cast(builder, values[1], signature_.args[1], types.intp)
+        number = _place(context, builder, signature_.args[0], values[0], index, ir.FloatType())
+        return _spread(builder, builder.load(number))
+
+    return lanes(array, place), generate
+
+
+@_instruction
 def fma(typing, a, b, c):
     """a * b + c, rounded once where the processor can."""
 
