@@ -20,7 +20,6 @@ from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
 from engine.layouts import AMBISONIC_FORMATS, SURROUND_51, SURROUND_714
 from engine.media.opening import open_local
-from engine.media.pcm import encode_pcm24
 
 Subtype = Literal["PCM_24", "FLOAT"]
 BLOCK_SAMPLES = 65_536
@@ -166,6 +165,9 @@ class AudioWriter:
     def _encode(self, block: NDArray[np.floating]) -> bytes:
         if self._wave.is_float:
             return block.T.astype("<f4").tobytes()
+        # Compiled, and so loaded where something is written: who only reads starts quicker.
+        from engine.media.pcm import encode_pcm24
+
         content, clipped = encode_pcm24(block)
         self.clipped_samples += clipped
         return content

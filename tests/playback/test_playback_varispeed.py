@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import RATE_HZ, SignalKernel, heard, sine, transport_over
+from signal_scenes import RATE_HZ, SignalKernel, heard, sine, transport_over
 
 from engine.playback.scene import HOP_SAMPLES, SceneReader
 from engine.playback.tape import LARGEST_SLAB_SAMPLES, SceneTape
