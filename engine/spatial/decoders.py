@@ -44,14 +44,16 @@ RING_AZIMUTHS_DEG = np.arange(0.0, 360.0, 45.0)
 """PseudoBinaural's virtual loudspeakers: all around the horizon, as its code has them."""
 
 DECODER_TAPS = 248
-"""Responses this long go with the shortest transform; what a head does fits in."""
+"""At 48 kHz and below responses this long go with the shortest transform; what a head does fits in.
+At higher rates they last as long."""
 LONGEST_TAPS = 4096
-"""A longer response (a room's) is decoded from this much of its beginning."""
+"""A longer response (a room's) is decoded from this much of its beginning; more at higher rates."""
 
 _SHORT_FFT_SAMPLES, _LONG_FFT_SAMPLES = 512, 1024
 _PARTITION_HOPS = 2
+_USUAL_RATE_HZ = 48_000
 _HEAD_TAPS = 1024
-"""Longer responses hold a room, and keep their length."""
+"""Longer responses hold a room, and keep their length; more at higher rates."""
 _POINTS_PER_CHANNEL = 4
 _FEWEST_POINTS = 480
 _FAR_DEG = 20.0
@@ -90,16 +92,17 @@ def field_decoder(hrirs: HrirSet, order: int, method: Method = "magls") -> Float
     The responses of a head are shaped to `DECODER_TAPS`; a room's keep their length, up to
     `LONGEST_TAPS`. Onsets are those of the set.
     """
-    taps = min(hrirs.responses.shape[-1], LONGEST_TAPS)
+    finer = max(hrirs.sample_rate_hz / _USUAL_RATE_HZ, 1.0)
+    taps = min(hrirs.responses.shape[-1], round(LONGEST_TAPS * finer))
     size = 2 * (1 << int(taps - 1).bit_length())
     decoder = (
         _magnitude_least_squares(hrirs, order, taps, size)
         if method == "magls"
         else _virtual_loudspeakers(hrirs, order, taps, size)
     )
-    kept = taps if taps > _HEAD_TAPS else min(taps, DECODER_TAPS)
+    kept = taps if taps > _HEAD_TAPS * finer else min(taps, round(DECODER_TAPS * finer))
     responses = np.asarray(fft.irfft(decoder, size, axis=-1)[..., :kept])
-    fade = min(kept // 4, _FADE_TAPS)
+    fade = min(kept // 4, round(_FADE_TAPS * finer))
     responses[..., -fade:] *= np.cos(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
     return responses
 

@@ -164,3 +164,19 @@ def test_a_turning_head_meets_a_turned_field_without_a_step() -> None:
     np.testing.assert_allclose(
         turner.turned(field, quarter, quarter), np.tile(ahead[:, None], HOP_SAMPLES), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("rate_hz", [44_100, 88_200, 96_000, 192_000])
+def test_a_field_sounds_alike_at_every_rate(rate_hz: int) -> None:
+    """A decoder's responses last as long at any rate, so that none loses its lows."""
+    frequency_hz = np.geomspace(60.0, 16_000.0, 100)
+    harmonics = spherical_harmonics(3, to_cartesian(np.arange(0.0, 360.0, 30.0), 10.0))
+    levels_db = []
+    for rate in (48_000, rate_hz):
+        decoder = field_decoder(load_hrirs("kemar", rate), 3)
+        heard = np.einsum("gc,cet->get", harmonics, decoder)
+        turns = np.arange(heard.shape[-1])[:, None] * frequency_hz / rate
+        levels_db.append(20 * np.log10(np.abs(heard @ np.exp(-2j * np.pi * turns))))
+    difference_db = np.abs(levels_db[1] - levels_db[0])
+    assert np.median(difference_db) < 0.3
+    assert np.percentile(difference_db, 95.0) < 1.5
