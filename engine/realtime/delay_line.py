@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from engine.realtime.lanes import LANES, fma, load, spread, store, trade
+from engine.realtime.lanes import LANES, every, fma, load, store, trade
 from engine.realtime.snapshot import HOP_SAMPLES, Samples
 
 TAPS = 24
@@ -43,10 +43,16 @@ def sinc_table() -> Samples:
 
 
 def in_lanes(table: Samples) -> Samples:
-    """The table of `sinc_table` as compiled code reads it: flat, rows filled up with zeros."""
-    padded = np.zeros((PHASES + 1, _WIDTH), dtype=np.float32)
-    padded[:, :TAPS] = table
-    return padded.ravel()
+    """The table of `sinc_table` as compiled code reads it: flat, rows filled up with zeros.
+
+    Rows begin where lines of the processor's memory do.
+    """
+    size = (PHASES + 1) * _WIDTH
+    room = np.zeros(size + LANES, dtype=np.float32)
+    begin = -room.ctypes.data % (LANES * room.itemsize) // room.itemsize
+    padded = room[begin : begin + size]
+    padded.reshape(PHASES + 1, _WIDTH)[:, :TAPS] = table
+    return padded
 
 
 @numba.njit(inline="always")
@@ -103,7 +109,7 @@ def _read(scratch, begin, first, d0, s0, d1, s1, table, places, out):
             low = fma(y, load(table, row + LANES), x * load(table, row))
             row += _WIDTH
             high = fma(y, load(table, row + LANES), x * load(table, row))
-            store(sums, k * LANES, fma(spread(blends[start + k]), high - low, low))
+            store(sums, k * LANES, fma(every(blends, start + k), high - low, low))
         store(out, start, _total(sums))
 
 

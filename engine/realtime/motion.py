@@ -145,17 +145,15 @@ class _Paths:
         sources = snapshot.sources
         self._alive = [
             (
-                np.ascontiguousarray(motion.times_samples, dtype=np.float64),
-                np.ascontiguousarray(motion.positions_m, dtype=np.float64),
+                np.ascontiguousarray(source.motion.times_samples, dtype=np.float64),
+                np.ascontiguousarray(source.motion.positions_m, dtype=np.float64),
             )
             for source in sources
-            for motion in (source.motion, source.delay_origin or source.motion)
         ]
         keys = [(t.ctypes.data, p.ctypes.data, len(t)) for t, p in self._alive]
         speeds = [snapshot.samples_per_metre if s.delayed else 0.0 for s in sources]
         self.table = (
-            np.array(keys, dtype=np.int64).reshape(-1, 2, 3),
-            np.array([s.delayed and s.delay_origin is not None for s in sources], dtype=np.bool_),
+            np.array(keys, dtype=np.int64).reshape(-1, 3),
             np.array(speeds, dtype=np.float64),
             np.array([s.max_delay_samples for s in sources], dtype=np.float64),
         )
@@ -197,19 +195,15 @@ def _first_key(time, key_times):
 
 
 @numba.njit(cache=True, nogil=True)
-def follow_paths(
-    times, keys, from_origin, speeds, longest, positions, directions, distances, delays, lost
-):
+def follow_paths(times, keys, speeds, longest, positions, directions, distances, delays, lost):
     """Where all sources are at `times`, and how late they are heard.
 
     Parameters
     ----------
     times : (edges,) float64
         Scene samples, in order.
-    keys : (sources, 2, 3) int64
-        Addresses of key times and of key positions, and their number: the source's path, and the
-        one that `from_origin` says its delay is counted from.
-    from_origin : (sources,) bool
+    keys : (sources, 3) int64
+        Addresses of key times and of key positions, and their number.
     speeds : (sources,) float64
         Samples a metre; 0 where sound is heard at once.
     longest : (sources,) float64
@@ -222,21 +216,15 @@ def follow_paths(
         Receives whether a position is no number; it counts as a metre ahead.
     """
     for s in range(len(keys)):
-        key_times = doubles_at(keys[s, 0, 0], keys[s, 0, 2])
-        key_positions = triples_at(keys[s, 0, 1], keys[s, 0, 2])
-        origin_times = doubles_at(keys[s, 1, 0], keys[s, 1, 2])
-        origin_positions = triples_at(keys[s, 1, 1], keys[s, 1, 2])
+        key_times = doubles_at(keys[s, 0], keys[s, 2])
+        key_positions = triples_at(keys[s, 1], keys[s, 2])
         key = _first_key(times[0], key_times)
-        origin = _first_key(times[0], origin_times)
         speed = speeds[s]
         for n in range(len(times)):
             key, x, y, z = _between(times[n], key_times, key_positions, key)
             distance = np.sqrt(x * x + y * y + z * z)
             delay = speed * distance
-            if from_origin[s]:
-                origin, u, v, w = _between(times[n], origin_times, origin_positions, origin)
-                delay -= speed * np.sqrt(u * u + v * v + w * w)
-            elif speed > 0.0:
+            if speed > 0.0:
                 then = key
                 for _ in range(_RETARDATION_ROUNDS):
                     then, u, v, w = _between(times[n] - delay, key_times, key_positions, then)

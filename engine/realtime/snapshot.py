@@ -97,9 +97,6 @@ class SourcePlan:
         Index into `Snapshot.strips`.
     delayed : bool
         Whether sound takes its time to travel (which is also what makes the Doppler shift).
-    delay_origin : MotionPlan, optional
-        The delay is that of the path minus the path from here (a reflection against its direct
-        sound).
     max_delay_samples : int
         No delay of this source is longer.
     gain : float
@@ -120,7 +117,6 @@ class SourcePlan:
     clips: tuple[ClipPlan, ...]
     motion: MotionPlan
     delayed: bool = False
-    delay_origin: MotionPlan | None = None
     max_delay_samples: int = 0
     gain: float = 1.0
     reach_samples: int = 0

@@ -52,7 +52,7 @@ def circle(turns_per_s: float, duration_s: float, distance_m: float = 1.0) -> Mo
 def source(motion: MotionPlan, *clips: ClipPlan, doppler: bool = False, strip: int = 0):
     farthest = np.linalg.norm(motion.positions_m, axis=1).max()
     longest = int(np.ceil(farthest * samples_per_metre(RATE_HZ))) + 1
-    return SourcePlan(strip, clips, motion, doppler, None, longest if doppler else 0)
+    return SourcePlan(strip, clips, motion, doppler, longest if doppler else 0)
 
 
 def snapshot(sources, formats=("binaural",), beds: tuple[BedPlan, ...] = (), **more) -> Snapshot:
