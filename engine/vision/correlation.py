@@ -20,6 +20,8 @@ _CELLS = 36
 _CELL_PX = 4
 _AROUND = 2.2
 """The window over the box, in lengths."""
+_INNER = 0.5
+"""Spread of what is looked at, in box sizes: what lies around the thing must not hold it back."""
 _BINS = 9
 _SPREAD = 0.09
 """Width of the wished-for answer over the box's size."""
@@ -53,7 +55,9 @@ class CorrelationTracker:
         spread = _SPREAD * np.sqrt(np.prod(self._size / window * shape)) + 0.5
         wish = np.exp(-0.5 * (x[None, :] ** 2 + y[:, None] ** 2) / spread**2)
         self._wish = np.fft.rfft2(np.fft.ifftshift(wish))
+        inner = self._size / window * shape * _INNER
         self._taper = np.hanning(down + 2)[1:-1, None] * np.hanning(across + 2)[None, 1:-1]
+        self._taper *= np.exp(-0.5 * ((x[None, :] / inner[0]) ** 2 + (y[:, None] / inner[1]) ** 2))
         self._scale = 1.0
         spectrum = self._spectrum(image, 1.0)
         self._above = spectrum.conj() * self._wish
