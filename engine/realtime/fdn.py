@@ -3,7 +3,7 @@
 Sixteen lines or more feed each other through a Hadamard matrix, which keeps all energy; what a pass
 through a line loses, per frequency, is its absorption filter's, so that the whole decays as it was
 set to. No line is shorter than a block: a block is read from all lines, filtered, mixed and written
-back as a whole. All lines of a sample lie side by side in memory.
+back as a whole. Lines are filtered and heard sixteen side by side.
 
 References
 ----------
@@ -19,9 +19,10 @@ import numpy as np
 
 from engine.realtime.delay_line import SAFE_MATH
 from engine.realtime.filters import Biquads
-from engine.realtime.lanes import LANES, fma, load, magnitude, spread, store, within
+from engine.realtime.lanes import LANES, every, fma, fnma, load, magnitude, spread, store, within
 from engine.realtime.room_plan import SHORTEST_LINE_SAMPLES, Floats, LatePlan, Samples
 from engine.realtime.snapshot import HOP_SAMPLES
+from engine.realtime.transposition import transpose
 
 _TINY = np.float32(1e-20)
 """Smaller samples become zero: decaying for ever would end in slow denormal numbers."""
@@ -40,6 +41,7 @@ class FeedbackDelays:
     def __init__(self, plan: LatePlan) -> None:
         self.plan = plan
         lines = len(plan.lengths_samples)
+        assert lines >= LANES, f"{lines=}"
         assert lines & (lines - 1) == 0, f"{lines=}"
         assert plan.lengths_samples.min() >= SHORTEST_LINE_SAMPLES
         assert plan.encoding.shape == (lines, LANES), f"{plan.encoding.shape=}"
@@ -50,9 +52,9 @@ class FeedbackDelays:
         self._states = np.zeros((len(plan.absorption), lines), dtype=np.float32)
         shortest = int(plan.lengths_samples.min())
         block = min(HOP_SAMPLES, 1 << (shortest.bit_length() - 1))
-        self._work = np.zeros((block, lines), dtype=np.float32)
         self._rows = np.zeros((lines, block), dtype=np.float32)
-        self._heard = np.zeros((block, plan.encoding.shape[1]), dtype=np.float32)
+        self._work = np.zeros(block * LANES, dtype=np.float32)
+        self._heard = np.zeros(block * LANES, dtype=np.float32)
         self._sizes = np.zeros(LANES, dtype=np.float32)
         self._quiet_hops = 0
         self._time = 0
@@ -95,8 +97,8 @@ class FeedbackDelays:
         self._tone.process(self._mono)
         advance(
             self._mono, self._input, plan.input_delays_samples, plan.input_signs, self._lines,
-            self._lengths, self._time, plan.absorption, self._states, plan.encoding, self._work,
-            self._rows, self._heard, out, self._sizes,
+            self._lengths, self._time, plan.absorption, self._states, plan.encoding, self._rows,
+            self._work, self._heard, out, self._sizes,
         )  # fmt: skip
         self._time += HOP_SAMPLES
         self._quiet_hops = 0 if sounds or self._sizes.any() else self._quiet_hops + 1
@@ -128,16 +130,17 @@ def _as_second_order(sections: Floats) -> Floats:
 
 
 @numba.njit(inline="always")
-def _read_lines(lines, lengths, time, work):
+def _read_lines(lines, lengths, time, rows):
     mask = lines.shape[1] - 1
+    samples = rows.shape[1]
     for i in range(len(lines)):
         begin = (time - lengths[i]) & mask
-        row = lines[i]
-        until_wrap = min(len(work), mask + 1 - begin)
+        source, row = lines[i], rows[i]
+        until_wrap = min(samples, mask + 1 - begin)
         for n in range(until_wrap):
-            work[n, i] = row[begin + n]
-        for n in range(until_wrap, len(work)):
-            work[n, i] = row[begin + n - mask - 1]
+            row[n] = source[begin + n]
+        for n in range(until_wrap, samples):
+            row[n] = source[begin + n - mask - 1]
 
 
 @numba.njit(inline="always")
@@ -156,52 +159,80 @@ def _write_lines(rows, lines, time, sizes):
 
 
 @numba.njit(inline="always")
-def filter_lanes(work, sections, states):
-    """First-order sections over (samples, lanes) in place; all lanes of a sample at once."""
-    lanes = work.shape[1]
-    for n in range(len(work)):
-        row = work[n]
-        for k in range(len(sections)):
-            b0, b1, a1, state = sections[k, 0], sections[k, 1], sections[k, 2], states[k]
-            for i in range(lanes):
-                value = row[i]
-                result = b0[i] * value + state[i]
-                state[i] = b1[i] * value - a1[i] * result
-                row[i] = result
-    for k in range(len(sections)):
-        for i in range(lanes):
-            if abs(states[k, i]) < _TINY:
-                states[k, i] = np.float32(0.0)
+def _absorb(work, sections, states, first):
+    """First-order sections over (samples, sixteen lines) in place, lines from `first` on."""
+    count, lines = len(sections), sections.shape[2]
+    table, memory = sections.reshape(sections.size), states.reshape(states.size)
+    for k in range(count):
+        at, place = 3 * k * lines + first, k * lines + first
+        b0, b1, a1 = load(table, at), load(table, at + lines), load(table, at + 2 * lines)
+        state = load(memory, place)
+        for n in range(0, len(work), LANES):
+            value = load(work, n)
+            result = fma(b0, value, state)
+            state = fnma(a1, result, b1 * value)
+            store(work, n, result)
+        store(memory, place, within(state, _TINY, _HUGE))
 
 
 @numba.njit(inline="always")
-def _hear(work, encoding, heard, start, out):
-    """out[c, start + n] += sum over lines of the sample times its gain for the channel."""
-    gains, sums = encoding.reshape(encoding.size), heard.reshape(heard.size)
-    for n in range(len(work)):
-        even = odd = spread(0.0)
-        for i in range(0, work.shape[1], 2):
-            even = fma(spread(work[n, i]), load(gains, i * LANES), even)
-            odd = fma(spread(work[n, i + 1]), load(gains, (i + 1) * LANES), odd)
-        store(sums, n * LANES, even + odd)
-    for c in range(LANES):
-        target = out[c, start : start + len(work)]
-        for n in range(len(target)):
-            target[n] += heard[n, c]
+def _hear(work, gains, first, heard):
+    """heard[n] += sum over sixteen lines of the sample times its gains for all channels."""
+    for n in range(0, len(work), LANES):
+        even, odd = load(heard, n), spread(0.0)
+        for i in range(0, LANES, 2):
+            at = (first + i) * LANES
+            even = fma(every(work, n + i), load(gains, at), even)
+            odd = fma(every(work, n + i + 1), load(gains, at + LANES), odd)
+        store(heard, n, even + odd)
 
 
 @numba.njit(inline="always")
-def _enter(work, ring, time, delays, signs, rows):
-    """Turn samples by lines into lines by samples, and add what comes in."""
+def _turn(rows, first, work, back):
+    """Sixteen lines from `first` on become lanes of `work`; or, if `back`, lines again."""
+    flat, samples = rows.reshape(rows.size), rows.shape[1]
+    for n in range(0, samples, LANES):
+        if not back:
+            for i in range(LANES):
+                store(work, (n + i) * LANES, load(flat, (first + i) * samples + n))
+        transpose(work, n * LANES, LANES)
+        if back:
+            for i in range(LANES):
+                store(flat, (first + i) * samples + n, load(work, (n + i) * LANES))
+
+
+@numba.njit(inline="always")
+def _pass_on(rows, absorption, states, gains, work, heard):
+    """Lines lose what a pass costs, and are heard."""
+    for first in range(0, len(rows), LANES):
+        _turn(rows, first, work, False)
+        _absorb(work, absorption, states, first)
+        _hear(work, gains, first, heard)
+        _turn(rows, first, work, True)
+
+
+@numba.njit(inline="always")
+def _add_heard(heard, start, out):
+    """out[c, start + n] += heard[n, c]; `heard` is used up."""
+    for n in range(0, len(heard) // LANES, LANES):
+        transpose(heard, n * LANES, LANES)
+        for c in range(LANES):
+            row, at = out[c], (n + c) * LANES
+            store(row, start + n, load(row, start + n) + load(heard, at))
+
+
+@numba.njit(inline="always")
+def _enter(ring, time, delays, signs, rows):
+    """Add what comes in."""
     for i in range(len(rows)):
         row = rows[i]
         begin = (time - delays[i]) & (len(ring) - 1)
         until_wrap = min(len(row), len(ring) - begin)
         sign = signs[i]
         for n in range(until_wrap):
-            row[n] = work[n, i] + sign * ring[begin + n]
+            row[n] += sign * ring[begin + n]
         for n in range(until_wrap, len(row)):
-            row[n] = work[n, i] + sign * ring[begin + n - len(ring)]
+            row[n] += sign * ring[begin + n - len(ring)]
 
 
 @numba.njit(inline="always")
@@ -225,7 +256,7 @@ def _hadamard(rows):
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def advance(
     mono, ring, input_delays, input_signs, lines, lengths, time, absorption, states, encoding,
-    work, rows, heard, out, sizes,
+    rows, work, heard, out, sizes,
 ):  # fmt: skip
     """One hop of the network: read, absorb, hear, mix with what comes in, write.
 
@@ -241,22 +272,24 @@ def advance(
     time : int
         Samples since the beginning, a multiple of HOP_SAMPLES.
     states : (sections, lines) float32
-    work, rows, heard : (block, lines), (lines, block), (block, channels) float32
+    rows, work, heard : (lines, block), (block * LANES,), (block * LANES,) float32
         Room to work in. A block divides a hop and is no longer than any line.
     out : (channels, HOP_SAMPLES) float32
         Is added to.
     sizes : (LANES,) float32
         Receives sums of the sizes of what was written last.
     """
-    block = len(work)
+    block = rows.shape[1]
+    gains = encoding.reshape(encoding.size)
     begin = time & (len(ring) - 1)
     for n in range(len(mono)):
         ring[begin + n] = mono[n]
     for start in range(0, len(mono), block):
         now = time + start
-        _read_lines(lines, lengths, now, work)
-        filter_lanes(work, absorption, states)
-        _hear(work, encoding, heard, start, out)
-        _enter(work, ring, now, input_delays, input_signs, rows)
+        heard[:] = np.float32(0.0)
+        _read_lines(lines, lengths, now, rows)
+        _pass_on(rows, absorption, states, gains, work, heard)
+        _add_heard(heard, start, out)
+        _enter(ring, now, input_delays, input_signs, rows)
         _hadamard(rows)
         _write_lines(rows, lines, now, sizes)
