@@ -21,9 +21,13 @@ from numpy.typing import NDArray
 
 from engine.realtime.ear_fading import EarFade
 from engine.realtime.ear_mixing import TOTAL_FLOATS, add_moving, add_still
+from engine.realtime.nearness import Nearness
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 from engine.realtime.transform import PIECE_SAMPLES, forward, frequencies, tables
 from engine.realtime.triangles import locate_all, locate_triangle
+
+Heard = tuple[Floats, Floats, Floats]
+"""Unit vectors (sources, 3), gains (sources,) and distances in metres (sources,)."""
 
 __all__ = ["BinauralStage", "locate_triangle"]
 
@@ -86,8 +90,8 @@ class BinauralStage:
                 self._work, self._history[self._head],
             )  # fmt: skip
 
-    def render(self, old: tuple[Floats, Floats], new: tuple[Floats, Floats], out: Samples) -> None:
-        """Write the hop's two ears to `out`; `old` and `new` are (directions, gains)."""
+    def render(self, old: Heard, new: Heard, out: Samples) -> None:
+        """Write the hop's two ears to `out`; `old` and `new` are (directions, gains, metres)."""
         # The end of the hop before is the start of this one: what is known of it is kept.
         self._places.reverse()
         out[:] = 0.0
@@ -105,8 +109,8 @@ class BinauralStage:
 
     def _add_fast(
         self,
-        old: tuple[Floats, Floats],
-        new: tuple[Floats, Floats],
+        old: Heard,
+        new: Heard,
         out: Samples,
     ) -> None:
         """Fade through places in between: more of them, the farther a source moves in the hop."""
@@ -119,7 +123,8 @@ class BinauralStage:
             begin = old
             for index in range(steps):
                 share = (index + 1) / steps
-                end = (_towards(old[0], new[0], share), old[1] + share * (new[1] - old[1]))
+                gains, metres = (a + share * (b - a) for a, b in zip(old[1:], new[1:], strict=True))
+                end = (_towards(old[0], new[0], share), gains, metres)
                 self._between.reverse()
                 stretch = slice(index * length, (index + 1) * length)
                 self._add(chosen, begin, end, self._between, stretch, out)
@@ -128,19 +133,20 @@ class BinauralStage:
     def _add(
         self,
         wanted: NDArray[np.bool_],
-        old: tuple[Floats, Floats],
-        new: tuple[Floats, Floats],
+        old: Heard,
+        new: Heard,
         places: list[_Places],
         stretch: slice,
         out: Samples,
     ) -> None:
         """Add sources to a stretch of the hop, over which they go from `old` to `new`."""
         plan = self._plan
-        for place, directions in zip(places, (old[0], new[0]), strict=True):
+        for place, heard in zip(places, (old, new), strict=True):
             locate_all(
-                wanted, directions, plan.delays_samples, plan.triangles, plan.inverses,
+                wanted, heard[0], plan.delays_samples, plan.triangles, plan.inverses,
                 plan.neighbours, plan.lookup, *place.arrays,
             )  # fmt: skip
+            place.nearness.find(plan, wanted, heard[2], place.arrays)
         self._totals[:] = 0.0
         # Neighbours in a triangle follow each other, so that their responses are read once. (The
         # sort is the fast one, of 16 bits: any order will do as long as it is always the same.)
@@ -148,7 +154,9 @@ class BinauralStage:
         order = np.argsort(places[1].arrays[1][chosen].astype(np.uint16), kind="stable")
         mix_sources(
             chosen[order], (old[1], new[1]), places[0].arrays, places[1].arrays,
-            plan.spectra, plan.triangles, plan.partition_hops, self._window, self._pieces(),
+            places[0].nearness.arrays, places[1].nearness.arrays,
+            len(plan.spectra) // len(plan.radii_m), plan.spectra, plan.triangles,
+            plan.partition_hops, self._window, self._pieces(),
             self._factors, self._work, self._history, self._head, self._turns, self._ramps,
             self._totals,
         )  # fmt: skip
@@ -171,6 +179,7 @@ class _Places:
             np.zeros((sources, 3)),
             np.zeros((sources, 2)),
         )
+        self.nearness = Nearness(sources)
 
 
 def _towards(old: Floats, new: Floats, share: float) -> Floats:
@@ -226,18 +235,20 @@ def transform_sources(wanted, window, pieces, factors, work, spectra):
 
 @numba.njit(cache=True, nogil=True)
 def mix_sources(
-    active, gains, old_places, new_places, spectra, triangles, partition_hops, window, pieces,
-    factors, work, history, head, turns, ramps, totals,
+    active, gains, old_places, new_places, old_near, new_near, vertices, spectra, triangles,
+    partition_hops, window, pieces, factors, work, history, head, turns, ramps, totals,
 ):  # fmt: skip
     """Add the sources with indices `active`, at their old and new places, to `totals`.
 
     See `engine.realtime.ear_mixing` for the layout of the totals. `history` is (depth, sources,
     fft_samples), the newest spectra at `head`; with a depth of one its only row is written here.
+    What lies between two spheres is two sources, one on each, with the same delays.
     """
     table, flat, samples = spectra.reshape(-1), history.reshape(-1), window.reshape(-1)
     depth, kept, size = history.shape
     partitions = spectra.shape[1]
     stride = spectra[0, 0].size
+    response = partitions * stride
     corners = np.empty((2, 3), dtype=np.int64)
     coming = np.empty(3, dtype=np.int64)
     weights, delays, shares = np.empty((2, 3)), np.empty((2, 2)), np.empty((2, 2))
@@ -246,53 +257,65 @@ def mix_sources(
         following = active[min(i + 1, len(active) - 1)]
         after = triangles[new_places[1][following]]
         for k in range(3):
-            coming[k] = after[k] * partitions * stride
-        _gather_place(
-            s, old_places, triangles, partitions * stride, corners[0], weights[0], delays[0]
-        )
-        _gather_place(
-            s, new_places, triangles, partitions * stride, corners[1], weights[1], delays[1]
-        )
-        old_gain, new_gain = gains[0][s], gains[1][s]
-        same_triangle = old_places[1][s] == new_places[1][s]
-        moves = not same_triangle or not _equal(weights)
-        # A source that stays is one response with two gains; one that crosses an edge is two.
-        shares[0, 0], shares[0, 1] = old_gain, 0.0
-        shares[1, 0], shares[1, 1] = 0.0 if moves else old_gain, new_gain
+            coming[k] = (after[k] + new_near[0][following] * vertices) * response
+        same_sphere = old_near[0][s] == new_near[0][s]
+        near = old_near[1][s] != 0.0 or new_near[1][s] != 0.0
+        same_triangle = old_places[1][s] == new_places[1][s] and same_sphere
         if depth == 1:
             forward(samples, s * size, pieces, factors, work, flat, 0)
-        if moves and same_triangle:
-            for k in range(3):
-                weights[0, k] *= old_gain
-                weights[1, k] *= new_gain
-        for p in range(partitions):
-            row = s if depth > 1 else 0
-            x = ((head - p * partition_hops) % depth * kept + row) * size
+        for layer in range(2 if near else 1):
+            _gather_place(s, layer, old_places, old_near, triangles, vertices, response,
+                          corners[0], weights[0], delays[0])  # fmt: skip
+            _gather_place(s, layer, new_places, new_near, triangles, vertices, response,
+                          corners[1], weights[1], delays[1])  # fmt: skip
+            moves = not same_triangle or not _equal(weights) or old_near[1][s] != new_near[1][s]
+            old_gain = gains[0][s] * _share(s, layer, old_near)
+            new_gain = gains[1][s] * _share(s, layer, new_near)
+            # A source that stays is one response with two gains; one that crosses an edge is two.
+            shares[0, 0], shares[0, 1] = old_gain, 0.0
+            shares[1, 0], shares[1, 1] = 0.0 if moves else old_gain, new_gain
             if moves and same_triangle:
-                add_moving(
-                    table, corners[1], weights[0], weights[1], delays[0], delays[1], flat, x,
-                    turns[0], turns[1], ramps, totals, coming, samples, following * size,
-                )  # fmt: skip
-            else:
-                for end in range(0 if moves else 1, 2):
-                    add_still(
-                        table, corners[end], weights[end], delays[end], shares[end, 0],
-                        shares[end, 1], flat, x, turns[0], turns[1], ramps, totals, coming,
-                        samples, following * size,
-                    )  # fmt: skip
-            for end in range(2):
                 for k in range(3):
-                    corners[end, k] += stride
+                    weights[0, k] *= old_gain
+                    weights[1, k] *= new_gain
+            for p in range(partitions):
+                row = s if depth > 1 else 0
+                x = ((head - p * partition_hops) % depth * kept + row) * size
+                if moves and same_triangle:
+                    add_moving(
+                        table, corners[1], weights[0], weights[1], delays[0], delays[1], flat, x,
+                        turns[0], turns[1], ramps, totals, coming, samples, following * size,
+                    )  # fmt: skip
+                else:
+                    for end in range(0 if moves else 1, 2):
+                        add_still(
+                            table, corners[end], weights[end], delays[end], shares[end, 0],
+                            shares[end, 1], flat, x, turns[0], turns[1], ramps, totals, coming,
+                            samples, following * size,
+                        )  # fmt: skip
+                for end in range(2):
+                    for k in range(3):
+                        corners[end, k] += stride
 
 
 @numba.njit(inline="always")
-def _gather_place(s, places, triangles, stride, corners, weights, delays):
-    """Where a source's responses are, their shares and their delays."""
+def _gather_place(
+    s, layer, places, near, triangles, vertices, response, corners, weights, delays
+):  # fmt: skip
+    """Where a source's responses on a sphere are, their shares, and the source's delays."""
     triangle = triangles[places[1][s]]
+    first = (near[0][s] + layer) * vertices
     for k in range(3):
-        corners[k] = triangle[k] * stride
+        corners[k] = (triangle[k] + first) * response
         weights[k] = places[2][s, k]
-    delays[0], delays[1] = places[3][s, 0], places[3][s, 1]
+    known = near[2] if near[1][s] != 0.0 else places[3]
+    delays[0], delays[1] = known[s, 0], known[s, 1]
+
+
+@numba.njit(inline="always")
+def _share(s, layer, near):
+    """The share of the wider or the nearer of two spheres."""
+    return near[1][s] if layer else 1.0 - near[1][s]
 
 
 @numba.njit(inline="always")

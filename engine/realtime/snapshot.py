@@ -217,10 +217,10 @@ class BinauralPlan:
 
     Parameters
     ----------
-    spectra : (vertices, partitions, rows, 2 ears, 2, LANES) float32
+    spectra : (spheres * vertices, partitions, rows, 2 ears, 2, LANES) float32
         Real and imaginary parts of the time-aligned responses, laid out as
-        `engine.realtime.transform` does.
-    delays_samples : (vertices, 2 ears) float32
+        `engine.realtime.transform` does; one sphere after the other.
+    delays_samples : (spheres * vertices, 2 ears) float32
         What alignment took away.
     triangles : (n, 3) int32
         Vertices of every triangle.
@@ -234,6 +234,8 @@ class BinauralPlan:
         Length of the transform, one of `engine.realtime.transform.SIZES`.
     partition_hops : int
         Hops between consecutive partitions of a response.
+    radii_m : (spheres,) float64
+        Distances that the spheres belong to, farthest first. What is farther sounds as from there.
     """
 
     spectra: Samples
@@ -244,6 +246,7 @@ class BinauralPlan:
     lookup: NDArray[np.int32]
     fft_samples: int
     partition_hops: int
+    radii_m: Floats = field(default_factory=lambda: np.full(1, np.inf))
 
 
 @dataclass(frozen=True)

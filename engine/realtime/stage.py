@@ -248,7 +248,8 @@ class Stage:
             new = new @ self._head_1.T
         if self._width is not None:
             gains_0, gains_1 = gains_0 * self._width.points_0, gains_1 * self._width.points_1
-        self._binaural.render((old, gains_0), (new, gains_1), out)
+        near_0, near_1 = edges.distances_m[1:3]
+        self._binaural.render((old, gains_0, near_0), (new, gains_1, near_1), out)
         if self._width is not None:
             self._width.add_to_ears(out)
         for space in self._spaces:

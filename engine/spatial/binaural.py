@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan
+from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats
 from engine.realtime.transform import SIZES, frequencies, spectrum_of
 from engine.spatial.hrir import HrirSet
 
@@ -26,29 +26,42 @@ _FADE_SAMPLES = SIZES[-1] - HOP_SAMPLES - _PARTITION_HOPS * HOP_SAMPLES - 2 * _M
 
 @lru_cache(maxsize=4)
 def binaural_plan(hrirs: HrirSet) -> BinauralPlan:
-    """The set as spectra, delays and triangles for the kernel. Cached."""
-    delays = hrirs.relative_delays_samples
+    """The set as spectra, delays and triangles for the kernel, of every distance. Cached."""
+    spheres = [hrirs, *(hrirs.at_distance(near.distance_m) for near in reversed(hrirs.nearer))]
     size, partitions = _transform(hrirs.responses.shape[-1])
     rows, lane = frequencies(size)
-    shape = (len(delays), partitions, len(rows), 2, 2, len(lane))
-    spectra = np.empty(shape, dtype=np.float32)  # (n, partitions, rows, ears, re/im, lanes)
-    for p in range(partitions):  # aligned by the very phase ramps that the kernel puts back
-        for ear in range(2):
-            ahead = np.exp(2j * np.pi * (rows[:, None] + lane) * delays[:, ear, None, None])
-            piece = hrirs.responses[:, ear] if partitions == 1 else _piece(hrirs, ear, p)
-            aligned = spectrum_of(piece, size) * ahead
-            spectra[:, p, :, ear, 0], spectra[:, p, :, ear, 1] = aligned.real, aligned.imag
-    sphere = hrirs.triangulation
+    shape = (len(spheres), len(hrirs.directions), partitions, len(rows), 2, 2, len(lane))
+    spectra = np.empty(shape, dtype=np.float32)
+    earliest = hrirs.delays_samples.min()
+    delays = np.stack([sphere.delays_samples - earliest for sphere in spheres])
+    for table, sphere, late in zip(spectra, spheres, delays, strict=True):
+        _fill(table, sphere, late, size)
+    triangulation = hrirs.triangulation
     return BinauralPlan(
-        spectra=spectra,
-        delays_samples=delays.astype(np.float32),
-        triangles=sphere.triangles,
-        inverses=sphere.inverses,
-        neighbours=sphere.neighbours,
-        lookup=sphere.lookup,
+        spectra=spectra.reshape(-1, *shape[2:]),
+        delays_samples=delays.reshape(-1, 2).astype(np.float32),
+        triangles=triangulation.triangles,
+        inverses=triangulation.inverses,
+        neighbours=triangulation.neighbours,
+        lookup=triangulation.lookup,
         fft_samples=size,
         partition_hops=_PARTITION_HOPS,
+        radii_m=np.array([sphere.distance_m for sphere in spheres]),
     )
+
+
+def _fill(table: NDArray[np.float32], hrirs: HrirSet, delays: Floats, size: int) -> None:
+    """Spectra (n, partitions, rows, ears, re/im, lanes), each ahead by its delay (n, 2).
+
+    They are aligned by the very phase ramps that the kernel puts back.
+    """
+    rows, lane = frequencies(size)
+    for p in range(table.shape[1]):
+        for ear in range(2):
+            ahead = np.exp(2j * np.pi * (rows[:, None] + lane) * delays[:, ear, None, None])
+            piece = hrirs.responses[:, ear] if table.shape[1] == 1 else _piece(hrirs, ear, p)
+            aligned = spectrum_of(piece, size) * ahead
+            table[:, p, :, ear, 0], table[:, p, :, ear, 1] = aligned.real, aligned.imag
 
 
 def _transform(taps: int) -> tuple[int, int]:

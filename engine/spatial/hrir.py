@@ -133,9 +133,11 @@ class HrirSet:
             chosen = np.flatnonzero((distances >= radii[outer - 1]) & (distances < radii[outer]))
             part = 1.0 / distances[chosen] - 1.0 / radii[outer]
             part = (part / (1.0 / radii[outer - 1] - 1.0 / radii[outer]))[:, None]
-            near = steps[outer - 1]._on_sphere(wanted[chosen])
-            aligned[chosen] += part[..., None] * (near[0] - aligned[chosen])
-            delays[chosen] += part * (near[1] - delays[chosen])
+            far, near = (
+                step._on_sphere(wanted[chosen]) for step in (steps[outer], steps[outer - 1])
+            )
+            aligned[chosen] = far[0] + part[..., None] * (near[0] - far[0])
+            delays[chosen] = far[1] + part * (near[1] - far[1])
         close = np.flatnonzero(distances < radii[0])
         if len(close):
             aligned[close], delays[close] = steps[0]._close(wanted[close], distances[close])

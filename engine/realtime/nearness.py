@@ -1,0 +1,75 @@
+"""Which spheres of measurements a source lies between, where a set has several.
+
+All spheres have the same directions. Between two of them responses and onset delays are mixed by
+shares linear in 1/r; nearer than the nearest it is the nearest, from the widest on the widest.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from engine.realtime.snapshot import BinauralPlan
+
+_CENTRE_M = 1e-3
+
+
+class Nearness:
+    """Spheres of all sources at one place.
+
+    Parameters
+    ----------
+    sources : int
+
+    Attributes
+    ----------
+    arrays : tuple
+        ``(spheres, shares, delays)``: (sources,) int64 the wider of two spheres, (sources,) float64
+        the share of the nearer one, (sources, 2) float64 onset delays in samples where that share
+        or the sphere's number is not zero.
+    """
+
+    def __init__(self, sources: int) -> None:
+        self.arrays = (
+            np.zeros(sources, dtype=np.int64),
+            np.zeros(sources),
+            np.zeros((sources, 2)),
+        )
+
+    def find(self, plan: BinauralPlan, wanted, distances_m, place) -> None:
+        """Find the `wanted` sources at (sources,) metres, in the directions of their `place`.
+
+        `place` is what `locate_all` found.
+        """
+        if len(plan.radii_m) > 1:
+            find_spheres(
+                wanted, distances_m, plan.radii_m, plan.delays_samples, plan.triangles,
+                place[1], place[2], *self.arrays,
+            )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def find_spheres(
+    wanted, distances, radii, delays, plan_triangles, triangles, weights, spheres, shares,
+    source_delays,
+):  # fmt: skip
+    """Compiled part of `Nearness.find`; `radii` are two or more, farthest first."""
+    vertices = len(delays) // len(radii)
+    for s in range(len(wanted)):
+        spheres[s], shares[s] = 0, 0.0
+        if not wanted[s] or not distances[s] < radii[0]:
+            continue
+        wider = 0
+        while wider + 2 < len(radii) and distances[s] < radii[wider + 1]:
+            wider += 1
+        near = 1.0 / max(distances[s], _CENTRE_M) - 1.0 / radii[wider]
+        share = min(near / (1.0 / radii[wider + 1] - 1.0 / radii[wider]), 1.0)
+        spheres[s], shares[s] = wider, share
+        corners = plan_triangles[triangles[s]]
+        for ear in range(2):
+            far_delay = near_delay = 0.0
+            for k in range(3):
+                vertex = corners[k] + wider * vertices
+                far_delay += weights[s, k] * delays[vertex, ear]
+                near_delay += weights[s, k] * delays[vertex + vertices, ear]
+            source_delays[s, ear] = far_delay + share * (near_delay - far_delay)
