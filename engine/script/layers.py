@@ -23,7 +23,7 @@ TAIL_S = {"footsteps": 0.6, "impacts": 1.5, "water": 1.4}
 IDLE = 0.25
 """Intensity of a motor that stands."""
 CURVE_STEP_S = 0.1
-HANDOVER_S = 0.12
+HANDOVER_S = 0.08
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 ALWAYS = Turn()
 

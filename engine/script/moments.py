@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-_MOMENT_S = 1.15
+_MOMENT_S = 1.5
 _KEEPS_S, _KEEPS = 1.6, 0.4
 """Unbroken time, and share of all its time, that is left to each of those in front."""
 _AROUND_S = 0.4

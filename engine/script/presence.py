@@ -12,8 +12,8 @@ Array = NDArray[np.float64]
 _NEAREST_M = 1.0
 _ACROSS_DB, _FULL_DEG = 14.0, 60.0
 """What it adds to a mover's weight to go across this angle."""
-_FAINT_DB, _MOST_RAISED_DB = -22.0, 9.0
-"""Softer than this where it is nearest (13 m away), a mover is raised to it, at most so much."""
+_FAINT_DB, _MOST_RAISED_DB = -20.0, 12.0
+"""Softer than this where it is nearest (10 m away), a mover is raised to it, at most so much."""
 _CROSSES_DEG = 40.0
 _SWAY_S, _SWAY_DEG, _SWAY_NET, _SWAY_NEARER = 1.5, 20.0, 0.5, 1.4
 """Duration, reach, share of its way that remains, and change of distance of what only sways."""

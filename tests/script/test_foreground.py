@@ -52,7 +52,7 @@ def test_one_always_behind_gets_a_moment_from_one_that_is_past_its_nearest() -> 
     front = np.where(times_s < 5.0, 0, 1)
     found = with_moments(front, levels, azimuth_deg, [0, 1, 2], 0.05)
     moment_s = times_s[found == 2]
-    assert 1.0 < np.ptp(moment_s) < 1.3
+    assert 1.3 < np.ptp(moment_s) < 1.6
     assert moment_s.min() > 2.4  # the nearest point stays with the one in front
     assert np.array_equal(found[found != 2], front[found != 2])
     np.testing.assert_array_equal(front, np.where(times_s < 5.0, 0, 1))
