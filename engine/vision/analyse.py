@@ -23,7 +23,7 @@ from engine.spatial.trajectory import simplify
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
-from engine.vision.follow_boxes import follow_boxes
+from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
 from engine.vision.ground import find_horizon
@@ -160,7 +160,8 @@ def _exaggeration(settings: VisionSettings) -> list[str]:
 def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> list[Path]:
     """The most relevant paths: a dozen, and some more for every further minute."""
     width, height = size
-    ranked = sorted(paths, key=lambda p: -relevance(p, width, height))
+    heard = [p for p in paths if not p.named or stirs(p, width)]
+    ranked = sorted(heard, key=lambda p: -relevance(p, width, height))
     most = _MOST_OBJECTS + int(_MORE_PER_MINUTE * max(0.0, duration_s - 60.0) / 60.0)
     if not ranked:
         return []

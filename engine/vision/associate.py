@@ -17,6 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from engine.plugins import Detection
 from engine.vision.kalman import BoxFilter
+from engine.vision.traces import Trace, overlaps, related, stitch
 
 Array = NDArray[np.float64]
 
@@ -24,45 +25,21 @@ TRACKER = "Kalman + Hungarian, two stages, both ways (after ByteTrack)"
 SURE = 0.4
 """Score from which a box is believed on its own."""
 _BEGIN = 0.45
-_LOST_S = 1.2
+_LOST_S = 0.5
 """How long a trace waits for boxes after its last."""
 _RECENT_S = 0.5
 """How long after its last box a trace takes doubtful ones."""
-_GATE_SURE, _GATE_DOUBTFUL = 1.0, 0.7
+_GATE_SURE, _GATE_DOUBTFUL = 0.8, 0.35
 _NEW_LABEL = 0.25
 """What another label costs; another one of the same group costs a quarter of it."""
 _TRUST_SIZE = 0.75
-_REACH, _REACH_NEW = 0.7, 1.3
+_REACH, _REACH_NEW = 0.7, 2.0
 """How far from where it is expected a box may be, in its sizes."""
 _MOST_RATIO = 2.0
 """How much larger or smaller it may be."""
-_SAME_IOU = 0.7
+_SAME_IOU = 0.55
 """Boxes that overlap more are one thing under two names."""
 _LEAST_SURE_HITS = 2
-
-_GROUPS = (
-    frozenset({"car", "truck", "bus", "train", "motorcycle", "van"}),
-    frozenset({"bicycle", "motorcycle"}),
-    frozenset({"cat", "dog", "horse", "sheep", "cow", "bear"}),
-)
-"""Labels that one thing is taken for in turn."""
-
-
-@dataclass(frozen=True)
-class Trace:
-    """One object through a shot: rows of time, box (pixels), score and label, in order of time."""
-
-    times_s: tuple[float, ...]
-    boxes: tuple[tuple[float, float, float, float], ...]
-    scores: tuple[float, ...]
-    labels: tuple[str, ...]
-
-    def votes(self) -> dict[str, float]:
-        """The sum of its scores for every label."""
-        count: dict[str, float] = {}
-        for label, score in zip(self.labels, self.scores, strict=True):
-            count[label] = count.get(label, 0.0) + score
-        return count
 
 
 @dataclass
@@ -83,7 +60,7 @@ def distinct(detections: Sequence[Detection]) -> list[Detection]:
     """Detections without those that a surer one of any label lies upon."""
     kept: list[Detection] = []
     for one in sorted(detections, key=lambda d: -d.confidence):
-        if not kept or _overlaps([k.box for k in kept], [one.box]).max() <= _SAME_IOU:
+        if not kept or overlaps([k.box for k in kept], [one.box]).max() <= _SAME_IOU:
             kept.append(one)
     return kept
 
@@ -104,7 +81,7 @@ def associate(
     whole.sort(key=lambda t: t.rows[0][0])
     for trace in whole:
         _back(trace, free, width)
-    return [_closed(trace) for trace in whole]
+    return stitch([_closed(trace) for trace in whole], width)
 
 
 _Free = dict[float, list[Detection]]
@@ -205,7 +182,7 @@ def _costs(traces: Sequence[_Open], detections: Sequence[Detection], width: int)
     reach = np.sqrt(sizes[:, None] * other_sizes[None])
     # one that was seen once may go at any speed; later its way is known
     reach = reach * np.array([[_REACH_NEW if len(t.rows) < 3 else _REACH] for t in traces])
-    shape = 0.6 * (1.0 - _overlaps(boxes, others)) + 0.4 * apart / reach
+    shape = 0.6 * (1.0 - overlaps(boxes, others)) + 0.4 * apart / reach
     names = np.array([[_label_cost(t.label, d.label) for d in detections] for t in traces])
     return np.where((apart > reach) | (ratio > 1.0), 10.0, shape + 0.1 * ratio + names)
 
@@ -213,25 +190,12 @@ def _costs(traces: Sequence[_Open], detections: Sequence[Detection], width: int)
 def _label_cost(one: str, other: str) -> float:
     if one == other:
         return 0.0
-    related = any(one in group and other in group for group in _GROUPS)
-    return 0.25 * _NEW_LABEL if related else _NEW_LABEL
+    return 0.25 * _NEW_LABEL if related(one, other) else _NEW_LABEL
 
 
 def _sizes(boxes: Array) -> Array:
     """(n,) geometric mean of width and height of boxes (n, 4), at least a pixel."""
     return np.sqrt(np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1.0))
-
-
-def _overlaps(
-    boxes: Array | Sequence[Sequence[float]], others: Array | Sequence[Sequence[float]]
-) -> Array:
-    """Intersection over union (n, m) of boxes (n, 4) and (m, 4)."""
-    a, b = np.asarray(boxes, dtype=np.float64), np.asarray(others, dtype=np.float64)
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.prod(np.maximum(high - low, 0.0), axis=2)
-    areas = [np.prod(np.maximum(one[:, 2:] - one[:, :2], 0.0), axis=1) for one in (a, b)]
-    return np.asarray(common / np.maximum(areas[0][:, None] + areas[1][None] - common, 1e-9))
 
 
 def _closed(trace: _Open) -> Trace:

@@ -6,7 +6,7 @@ least; between them boxes are drawn through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,20 +16,26 @@ from engine.jobs import Progress
 from engine.media.decode import read_video_frames
 from engine.plugins import Detection, Detector
 from engine.project.model import Video
-from engine.vision.associate import TRACKER, Trace, associate
+from engine.vision.associate import TRACKER, associate
 from engine.vision.opencv import cv2
 from engine.vision.paths import Followed, Path, smoothed
 from engine.vision.shots import CutDetector
+from engine.vision.traces import Trace
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
 _ANALYSIS_WIDTH = 640
-_LONGEST_STEP_S, _SHORTEST_STEP_S = 0.25, 0.12
+_LONGEST_STEP_S, _SHORTEST_STEP_S = 0.33, 0.15
 """Pictures are looked at no rarer, and no oftener, than this."""
 _CHANGED = 4.0
 """Mean change (of 255) in the liveliest twentieth of the picture from which it is looked at."""
 _SMALL = (64, 36)
+_LEAST_SIGHTINGS = 2
+_LEAST_SCORE = 0.5
+"""Mean score from which a trace is believed."""
+_LEAST_SIZE = 0.03
+"""Share of the picture's width (square root of the area) below which nothing is followed."""
 
 
 @dataclass
@@ -100,12 +106,15 @@ def _paths_of(shot: _Shot, size: tuple[int, int]) -> list[Path]:
         return []
     traces = associate(shot.seen, *size)
     times = np.asarray(shot.times_s, dtype=np.float64)
-    paths = (_path(trace, times) for trace in _long_enough(traces))
-    return [path for path in paths if _stirs(path, size[0])]
+    return [_path(trace, times) for trace in traces if _is_clear(trace, size[0])]
 
 
-def _long_enough(traces: Iterable[Trace]) -> list[Trace]:
-    return [trace for trace in traces if len(trace.times_s) >= 3]
+def _is_clear(trace: Trace, width: int) -> bool:
+    """Whether it was seen often, surely and large enough to be followed."""
+    boxes = np.asarray(trace.boxes)
+    size = float(np.sqrt(np.median(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))))
+    often = len(trace.times_s) >= _LEAST_SIGHTINGS
+    return often and float(np.mean(trace.scores)) >= _LEAST_SCORE and size >= _LEAST_SIZE * width
 
 
 def _path(trace: Trace, pictures_s: Array) -> Path:
@@ -134,7 +143,7 @@ def _path(trace: Trace, pictures_s: Array) -> Path:
     return replace(path, speed=np.linalg.norm(pace, axis=1))
 
 
-def _stirs(path: Path, width: int) -> bool:
+def stirs(path: Path, width: int) -> bool:
     """Whether it goes somewhere, comes near or goes away: what stands still makes no sound."""
     size = float(np.sqrt(np.median(np.prod(path.sizes, axis=1))))
     extent = float(np.linalg.norm(np.ptp(path.centres, axis=0)))

@@ -19,8 +19,6 @@ from plugins.onnx_detectors.pictures import prepare
 Image = NDArray[np.uint8]
 Array = NDArray[np.float32]
 
-LEAST_SCORE = 0.08
-"""Doubtful boxes are given, too: the tracker uses them where a surer track leads it to them."""
 _SAME_IOU = 0.6
 """Boxes of one label that overlap more are one object."""
 _MOST = 100
@@ -70,7 +68,9 @@ class OnnxDetector:
                 remedy="give weights trained on COCO",
             )
         found = (boxes / np.tile(scale, 2)).astype(np.float32)
-        return _detections(found, scores, self._labels, image.shape[1], image.shape[0])
+        sure = scores.max(axis=1) >= self._family.least_score
+        size = (image.shape[1], image.shape[0])
+        return _detections(found[sure], scores[sure], self._labels, size)
 
     def _run(self, image: Image) -> tuple[Array, Array, Array]:
         """Boxes, scores and scale; in the usual size, where the file takes no other."""
@@ -88,13 +88,13 @@ class OnnxDetector:
 
 
 def _detections(
-    boxes: Array, scores: Array, labels: Sequence[str], width: int, height: int
+    boxes: Array, scores: Array, labels: Sequence[str], size: tuple[int, int]
 ) -> list[Detection]:
     """Distinct objects of boxes (n, 4) and scores (n, classes), cut at the picture's edges."""
     classes = scores.argmax(axis=1)
     best = scores.max(axis=1)
-    sure = np.isfinite(boxes).all(axis=1) & (best >= LEAST_SCORE)
-    limits = np.array([width, height, width, height], dtype=np.float32)
+    sure = np.isfinite(boxes).all(axis=1)
+    limits = np.array([*size, *size], dtype=np.float32)
     boxes, best, classes = np.clip(boxes[sure], 0.0, limits), best[sure], classes[sure]
     real = ((boxes[:, 2:] - boxes[:, :2]) >= 1.0).all(axis=1)
     boxes, best, classes = boxes[real], best[real], classes[real]

@@ -28,8 +28,10 @@ _BINS = 8
 class Family:
     """One family. `decode` makes boxes (n, 4) and scores (n, classes) of the outputs.
 
-    `size` is the usual input (width, height); `wide` is the width of inputs in the picture's own
-    shape, for families whose networks take any (0: they do not).
+    Boxes below `least_score` are noise; doubtful ones above it are given, too, since the tracker
+    uses them where a surer track leads to them. `size` is the usual input (width, height); `wide`
+    is the width of inputs in the picture's own shape, for families whose networks take any (0:
+    they do not).
     """
 
     name: str
@@ -37,6 +39,7 @@ class Family:
     preparation: Preparation
     size: Size
     decode: Callable[[Sequence[Array], Size], tuple[Array, Array]]
+    least_score: float = 0.25
     wide: int = 0
 
     def size_for(self, width: int, height: int) -> Size:
@@ -112,7 +115,7 @@ def _foreign(outputs: Sequence[Array]) -> PluginError:
 FAMILIES = {
     family.name: family
     for family in (
-        Family("yolox", "YOLOX", Preparation("pad", "bgr"), (416, 416), _yolox, wide=640),
+        Family("yolox", "YOLOX", Preparation("pad", "bgr"), (416, 416), _yolox, 0.1, 640),
         Family(
             "picodet",
             "PicoDet",
