@@ -70,7 +70,7 @@ def backward(spectra, start, pieces, factors, back, work, out):
         re, im = spectra[place], -spectra[place + LANES]
         work[k] = re * twist_re[k] - im * twist_im[k]
         work[half + k] = -(re * twist_im[k] + im * twist_re[k])
-    forward(work, 0, pieces, factors, work[size : 2 * size], work, 2 * size)
+    forward(work, np.int64(0), pieces, factors, work[size : 2 * size], work, 2 * size)
     scale = np.float32(1.0) / np.float32(half)
     first = half - len(out)
     for n in range(len(out)):

@@ -262,7 +262,7 @@ def mix_sources(
         near = old_near[1][s] != 0.0 or new_near[1][s] != 0.0
         same_triangle = old_places[1][s] == new_places[1][s] and same_sphere
         if depth == 1:
-            forward(samples, s * size, pieces, factors, work, flat, 0)
+            forward(samples, s * size, pieces, factors, work, flat, np.int64(0))
         for layer in range(2 if near else 1):
             _gather_place(s, layer, old_places, old_near, triangles, vertices, response,
                           corners[0], weights[0], delays[0])  # fmt: skip

@@ -53,7 +53,7 @@ def fade_ears(totals, start, length, pieces, factors, back, spectrum, work, ends
                 store(spectrum, row * _PAIR, load(totals, place))
                 store(spectrum, row * _PAIR + LANES, load(totals, place + LANES))
             ends[end] = np.float32(0.0)
-            backward(spectrum, 0, pieces, factors, back, work, ends[end])
+            backward(spectrum, np.int64(0), pieces, factors, back, work, ends[end])
         for n in range(length):
             fade = np.float32((n + 0.5) / length)
             old, new = ends[0, start + n], ends[1, start + n]

@@ -28,7 +28,7 @@ TOTAL_FLOATS = 4 * _PAIR
 """Floats a row of the totals (two ears, two ends) takes."""
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _turned(turns):
     """exp(-2j pi turns), by the half angle."""
     t = turns - nearest(turns)
@@ -48,7 +48,7 @@ def _turned(turns):
     return fma(double, sine, spread(np.float32(1.0))), double * cosine
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _ramp(delay, row_turns, lane_turns, rows, ramps, at):
     """Turns of the rows, written to `ramps` from `at` on; those of the lanes, returned."""
     late = spread(np.float32(delay))
@@ -59,7 +59,7 @@ def _ramp(delay, row_turns, lane_turns, rows, ramps, at):
     return _turned(late * load(lane_turns, 0))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _delayed(ramps, at, rows, row, lane_re, lane_im, xr, xi):
     """A row of an input spectrum, turned by a row's and the lanes' part of a delay."""
     br, bi = spread(ramps[at + row]), spread(ramps[at + rows + row])
@@ -67,18 +67,18 @@ def _delayed(ramps, at, rows, row, lane_re, lane_im, xr, xi):
     return fnma(ti, xi, tr * xr), fma(ti, xr, tr * xi)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _add_product(total, place, yr, yi, hr, hi):
     store(total, place, fma(yr, hr, fnma(yi, hi, load(total, place))))
     store(total, place + LANES, fma(yr, hi, fma(yi, hr, load(total, place + LANES))))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _blend(table, a, b, c, wa, wb, wc):
     return fma(wa, load(table, a), fma(wb, load(table, b), wc * load(table, c)))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _fetch(table, coming, samples, window, row):
     """Ask for a row of what the next source needs: three responses and a window."""
     for corner in range(3):
@@ -88,7 +88,7 @@ def _fetch(table, coming, samples, window, row):
     prefetch(samples, window + row * _PAIR + LANES)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def add_moving(
     table, corners, old_weights, new_weights, old_delays, new_delays, spectra, x, row_turns,
     lane_turns, ramps, total, coming, samples, window,
@@ -147,7 +147,7 @@ def add_moving(
         _add_product(total, to + 3 * _PAIR, yr, yi, gr, gi)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def add_still(
     table, corners, weights, delays, old_gain, new_gain, spectra, x, row_turns, lane_turns, ramps,
     total, coming, samples, window,

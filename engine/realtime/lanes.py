@@ -3,6 +3,11 @@
 A loop leaves it to the compiler whether it becomes vector code; straight-line code over `lanes`
 always does, on any processor (split into narrower registers where they are narrower). Every
 operation is a fixed one, so that results do not depend on how a function was optimised.
+
+Functions over lanes are compiled once and put in where they are called by LLVM
+(``forceinline=True``): Numba's own ``inline="always"`` would work out their types anew at every
+call, which takes several times as long. Only those that hand on a literal need the latter. A whole
+number that is no literal keeps callees from being compiled twice: ``np.int64(0)``.
 """
 
 from __future__ import annotations

@@ -117,34 +117,34 @@ def spectrum_of(signals: NDArray[np.float64], size: int) -> NDArray[np.complex12
     return np.asarray(fft.fft(turned, axis=-1)[..., 2 * _bins(size)])
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _pair(array, place):
     return load(array, place), load(array, place + LANES)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _keep(array, place, re, im):
     store(array, place, re)
     store(array, place + LANES, im)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _times(ar, ai, br, bi):
     return fnma(ai, bi, ar * br), fma(ai, br, ar * bi)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _factor(table, index):
     return spread(table[2 * index]), spread(table[2 * index + 1])
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _keep_turned(array, place, re, im, factors):
     re, im = _times(re, im, load(factors, place), load(factors, place + LANES))
     _keep(array, place, re, im)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _four(ar, ai, br, bi, cr, ci, dr, di):
     """Transform of four complex values."""
     sr, si, tr, ti = ar + cr, ai + ci, ar - cr, ai - ci
@@ -152,7 +152,7 @@ def _four(ar, ai, br, bi, cr, ci, dr, di):
     return sr + ur, si + ui, tr + vi, ti - vr, sr - ur, si - ui, tr - vi, ti + vr
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _packed(samples, start, pieces, rows, row, twist):
     """A row of (x[j] - i x[j + n/2]) exp(-i pi j / n), j = LANES * row and on."""
     piece = row >> 3
@@ -163,7 +163,7 @@ def _packed(samples, start, pieces, rows, row, twist):
     return fma(im, ti, re * tr), fnma(im, tr, re * ti)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _keep_four(work, at, step, factors, b, ar, ai, br, bi, cr, ci, dr, di):
     """Four rows, `step` apart from row `at` on, times the factors of place `b` of `step`."""
     _keep(work, at * _PAIR, ar, ai)
@@ -178,7 +178,7 @@ def _keep_four(work, at, step, factors, b, ar, ai, br, bi, cr, ci, dr, di):
     _keep(work, (at + 3 * step) * _PAIR, dr, di)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _keep_two(work, at, step, factors, b, ar, ai, br, bi):
     _keep(work, at * _PAIR, ar + br, ai + bi)
     wr, wi = _factor(factors, step + b)
@@ -186,7 +186,7 @@ def _keep_two(work, at, step, factors, b, ar, ai, br, bi):
     _keep(work, (at + step) * _PAIR, br, bi)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _four_columns(samples, start, pieces, rows, twist, inner, work):
     """Transforms of four rows, a quarter of all rows apart, of the packed input."""
     step = rows >> 2
@@ -199,7 +199,7 @@ def _four_columns(samples, start, pieces, rows, twist, inner, work):
         _keep_four(work, b, step, inner, b, ar, ai, br, bi, cr, ci, dr, di)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _two_columns(samples, start, pieces, rows, twist, inner, work):
     step = rows >> 1
     for b in range(step):
@@ -208,7 +208,7 @@ def _two_columns(samples, start, pieces, rows, twist, inner, work):
         _keep_two(work, b, step, inner, b, ar, ai, br, bi)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _four_rows(work, at, middle):
     """Transforms in place of four rows, eight apart, from row `at` on."""
     for b in range(at, at + 8):
@@ -220,7 +220,7 @@ def _four_rows(work, at, middle):
         _keep_four(work, b, 8, middle, b - at, ar, ai, br, bi, cr, ci, dr, di)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _two_rows(work, at, middle):
     for b in range(at, at + 8):
         ar, ai = _pair(work, b * _PAIR)
@@ -228,7 +228,7 @@ def _two_rows(work, at, middle):
         _keep_two(work, b, 8, middle, b - at, ar, ai, br, bi)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _eight_rows(work, at, outer):
     """Transform of eight rows in place, then the twiddles between columns and rows."""
     h, zero = spread(_EIGHTH_TURN), spread(0.0)
@@ -255,7 +255,7 @@ def _eight_rows(work, at, outer):
     _keep_turned(work, at + 7 * _PAIR, gr - hr, gi - hi, outer)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _sixteen_rows(work, at, cross, out, to):
     """Transform of sixteen rows, by fours."""
     for c in range(4):
