@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from app import actions, places, theme
+from app import actions, places, theme, work
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.export import ExportDialog
+from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.editing import EditingVerbs
 from app.session import Session
@@ -53,6 +54,24 @@ class Verbs(EditingVerbs):
 
     def save(self) -> None:
         self.session.save()
+
+    def import_sound(self) -> None:
+        """A sound file of one's own as ambience, from the playhead on."""
+        session, bundle = self.session, self.session.bundle
+        if bundle is None:
+            return
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Import a sound", "", f"Sound ({SOUND_PATTERNS});;All files (*)"
+        )
+        dialog = ImportDialog(Path(name), session.playback.position_s, self.window)
+        if name and dialog.exec():
+            session.jobs.start(
+                f"Import {dialog.audio.name}",
+                lambda edit: session.bundle is bundle and session.do(edit),
+                work.import_sound, dialog.audio, session.project, bundle.path,
+                dialog.convention, dialog.start_s,
+            )  # fmt: skip
+            self.window.show_jobs()
 
     def export(self) -> None:
         session = self.session

@@ -47,6 +47,25 @@ def follow(
     return follow_shown(video, project, media, time_s, shown, progress=progress)
 
 
+def import_sound(
+    audio: Path,
+    project: Project,
+    bundle_path: Path,
+    convention: Any,
+    start_s: float,
+    progress: Progress = silent_progress,
+) -> Any:
+    """A sound file as ambience; the answer is one edit for the session to apply."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.importing import import_ambience
+    from engine.project.media_folder import MediaFolder
+
+    return import_ambience(
+        MediaFolder(bundle_path), project, audio, convention=convention, start_s=start_s,
+        progress=progress,
+    )  # fmt: skip
+
+
 def export(
     project: Project,
     bundle_path: Path,

@@ -47,10 +47,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     try:
         bundle, project, _ = Bundle.open(args.project)
         with bundle:
-            project = import_ambience(
-                bundle, project, args.audio, convention=args.convention, start_s=args.at,
+            edit = import_ambience(
+                bundle.media, project, args.audio, convention=args.convention, start_s=args.at,
                 progress=progress,
             )  # fmt: skip
+            project = edit.apply(project)
             bundle.save(project)
     finally:
         progress.close()

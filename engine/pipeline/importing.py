@@ -9,30 +9,32 @@ from msgspec import structs
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.audio_file import read_audio_blocks
-from engine.project.edits import AddClip, AddTake, AddTrack
+from engine.project.edits import AddClip, AddTake, AddTrack, EditGroup
+from engine.project.media_folder import MediaFolder
 from engine.project.model import Clip, ClipId, ContentHash, Project, Take, TakeId, TrackId
-from engine.project.store import Bundle
 from engine.script.script import ambience_track
 from engine.spatial.conventions import Convention, to_ambix
 from engine.spatial.harmonics import ambisonic_order_of
 
 
 def import_ambience(
-    bundle: Bundle,
+    media: MediaFolder,
     project: Project,
     audio: Path,
     *,
     convention: Convention = "ambix",
     start_s: float = 0.0,
     progress: Progress = silent_progress,
-) -> Project:
-    """The project with a sound file as ambience on a track of its own.
+) -> EditGroup:
+    """The edit that adds a sound file as ambience on a track of its own.
 
     Files of 4, 9, 16 ... channels are sound fields and are kept as AmbiX; mono, stereo, 5.1 and
     7.1.4 sound from where their loudspeakers would stand.
 
     Parameters
     ----------
+    media : MediaFolder
+        The session's; the sound is kept there.
     convention : {'ambix', 'n3d', 'fuma'}
         What a sound field's channels are; loudspeaker files know one convention only.
     start_s : float
@@ -51,7 +53,7 @@ def import_ambience(
     is_field = ambisonic_order_of(channels) is not None or convention != "ambix"
     matrix = to_ambix(convention, channels).astype("float32") if is_field else None
     samples = 0
-    with bundle.new_audio(rate_hz, channels) as intake:
+    with media.new_audio(rate_hz, channels) as intake:
         while True:
             if block.shape[1] == 0 and samples == 0:
                 raise MediaError("the audio file holds no samples", place=audio)
@@ -67,7 +69,7 @@ def import_ambience(
 
 def _placed(
     project: Project, content: ContentHash, name: str, shape: tuple[int, int, int], start_s: float
-) -> Project:
+) -> EditGroup:
     rate_hz, channels, samples = shape
     number = 1 + sum(track.kind == "ambience" for track in project.tracks)
     mark = f"{content[:8]}-{number}"
@@ -83,6 +85,5 @@ def _placed(
         id=ClipId(f"clip-{mark}"), track_id=track.id, take_id=take.id, name=name, start_s=start_s,
         duration_s=duration_s,
     )  # fmt: skip
-    for edit in (AddTrack(track=track), AddTake(take=take), AddClip(clip=clip)):
-        project = edit.apply(project)
-    return project
+    edits = (AddTrack(track=track), AddTake(take=take), AddClip(clip=clip))
+    return EditGroup(name=f"Import {name}", edits=edits)

@@ -75,4 +75,5 @@ def listening_to(
     order = AMBISONIC_FORMATS.get(monitor_format)
     if order is None:
         return None
-    return FieldListening(order, decoder_plan(hrirs_of(project, problems), order), controls)
+    plan = decoder_plan(hrirs_of(project, problems), order, project.scene.field_decoder)
+    return FieldListening(order, plan, controls)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from engine.project.model import (
     Curve,
     EqBand,
     Event,
+    FieldDecoding,
     Keyframe,
     Marker,
     Project,
@@ -279,6 +280,12 @@ def check_scene(scene: Scene, where: str = "scene") -> None:
     check_number(scene.horizontal_fov_deg, f"{where}.horizontal_fov_deg", 1.0, 360.0, "degrees")
     check_seed(scene.seed, f"{where}.seed")
     check_text(scene.hrir, f"{where}.hrir")
+    if scene.field_decoder not in get_args(FieldDecoding):
+        raise ProjectError(
+            f"'{scene.field_decoder}' is no way from a sound field to two ears",
+            place=f"{where}.field_decoder",
+            remedy=f"choose one of {', '.join(get_args(FieldDecoding))}",
+        )
     check_text(scene.room, f"{where}.room")
     check_gain(scene.room_level_db, f"{where}.room_level_db")
     for axis, place_m in enumerate(scene.room_listener_m or ()):

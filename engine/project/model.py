@@ -29,6 +29,7 @@ ContentHash = NewType("ContentHash", str)
 Provenance = Literal["machine", "hand"]
 TrackKind = Literal["object", "ambience"]
 Mapping = Literal["foleyspace", "cylinder", "foleydesigner"]
+FieldDecoding = Literal["magls", "virtual_loudspeakers"]  # how sound fields reach two ears
 EqKind = Literal["high_pass", "low_shelf", "bell", "high_shelf", "low_pass"]
 Curve = tuple[tuple[float, float], ...]
 """Automation: points (time_s, value) in strictly increasing time, straight lines between them."""
@@ -262,6 +263,7 @@ class Scene(Value, frozen=True, kw_only=True):
     horizontal_fov_deg: float = 60.0
     hrir: str = "kemar"
     """'kemar' (shipped) or the path of a SOFA file."""
+    field_decoder: FieldDecoding = "magls"
     room: str = "none"
     """'none' (no reflections, no tail), a shipped room, or the path of a room's TOML file or of a
     measured response (SOFA or a sound file)."""

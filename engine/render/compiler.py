@@ -73,7 +73,8 @@ def compile_project(
     listening = (hrirs or hrirs_of(project, problems)) if "binaural" in formats else None
     rate_hz = project.sample_rate_hz
     sends_db = [project.tracks[source.strip].room_send_db for source in sources]
-    fields = tuple(space_plan(order, formats, listening) for order in spaces)
+    method = project.scene.field_decoder
+    fields = tuple(space_plan(order, formats, listening, method) for order in spaces)
     answer = add_room(room, sources, sends_db, fields, rate_hz)
     return Snapshot(
         sample_rate_hz=rate_hz,

@@ -11,18 +11,26 @@ from numpy.typing import NDArray
 from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS
 from engine.realtime.snapshot import SpacePlan
 from engine.spatial.ambisonics import convert_order, field_to_layout
-from engine.spatial.decoders import decoder_plan
+from engine.spatial.decoders import Method, decoder_plan
 from engine.spatial.hrir import HrirSet
 from engine.spatial.rotation import rotation_matrix
 
 
-def space_plan(order: int, formats: Iterable[str], hrirs: HrirSet | None = None) -> SpacePlan:
-    """A sound field of `order` for the given formats; `hrirs` where 'binaural' is among them."""
+def space_plan(
+    order: int,
+    formats: Iterable[str],
+    hrirs: HrirSet | None = None,
+    method: Method = "magls",
+) -> SpacePlan:
+    """A sound field of `order` for the given formats.
+
+    Where 'binaural' is among them it reaches two ears through `hrirs` by `method`.
+    """
     return SpacePlan(
         order=order,
         matrices={name: field_matrix(order, name) for name in formats if name != "binaural"},
         rotation=partial(rotation_matrix, order),
-        decoder=None if hrirs is None else decoder_plan(hrirs, order),
+        decoder=None if hrirs is None else decoder_plan(hrirs, order, method),
     )
 
 

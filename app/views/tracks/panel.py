@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QScrollArea, QVBox
 
 from app.intents import EditingWidget
 from app.selection import Selected, Selection
+from app.views.tracks.ear_fields import EarFields
 from app.views.tracks.eq_fields import EqFields
 from app.views.tracks.fields import NumberField, TextField
 from app.views.tracks.room_fields import RoomFields
@@ -170,6 +171,9 @@ class InspectorPanel(EditingWidget):
         section = self._section("Room")
         self.room = RoomFields(self._ask, self)
         _add(section, ("Room", self.room.choice), ("Level", self.room.level))
+        section = self._section("Headphones")
+        self.ears = EarFields(self._ask, self)
+        _add(section, ("Ears", self.ears.choice), ("Sound fields", self.ears.fields))
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -220,6 +224,7 @@ class InspectorPanel(EditingWidget):
 
     def _show(self) -> None:
         self.room.show_scene(self._project.scene)
+        self.ears.show_scene(self._project.scene)
         chosen = self._selection.value
         ids = {track.id for track in self._project.tracks}
         track = self._project.track(chosen.track_id) if chosen.track_id in ids else None

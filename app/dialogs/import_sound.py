@@ -1,0 +1,85 @@
+"""The import dialog: what a sound file's channels are, and where it begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+SOUND_PATTERNS = "*.wav *.w64 *.rf64 *.flac *.aif *.aiff *.caf *.ogg *.opus *.mp3 *.m4a"
+WORDS = {
+    "ambix": "AmbiX (ACN, SN3D)",
+    "n3d": "ACN, N3D",
+    "fuma": "Furse-Malham (WXYZ)",
+}
+
+
+class ImportDialog(QDialog):
+    """Ask how to read a sound file; `audio`, `convention` and `start_s` hold the answer."""
+
+    def __init__(self, audio: Path, start_s: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Import sound")
+        self.setMinimumWidth(440)
+        self.audio = audio
+        self._convention = QComboBox()
+        for name, words in WORDS.items():
+            self._convention.addItem(words, name)
+        self._start = QDoubleSpinBox()
+        self._start.setRange(0.0, 86_400.0)
+        self._start.setDecimals(3)
+        self._start.setSuffix(" s")
+        self._start.setValue(start_s)
+        self._lay_out()
+
+    @property
+    def convention(self) -> str:
+        """What a sound field's channels are; see `engine.spatial.conventions`."""
+        return str(self._convention.currentData())
+
+    @property
+    def start_s(self) -> float:
+        """Where the clip begins."""
+        return self._start.value()
+
+    def choose(self, convention: str, start_s: float) -> None:
+        """Fill in an answer."""
+        self._convention.setCurrentIndex(self._convention.findData(convention))
+        self._start.setValue(start_s)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(16)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(10)
+        form.addRow("File", QLabel(self.audio.name))
+        form.addRow("If a sound field", self._convention)
+        form.addRow("Begins at", self._start)
+        column.addLayout(form)
+        note = QLabel(
+            "It becomes ambience on a track of its own. With 4, 9, 16 … channels it is a sound "
+            "field; stereo, 5.1 and 7.1.4 sound from where their loudspeakers stand."
+        )
+        note.setWordWrap(True)
+        note.setProperty("tone", "faint")
+        column.addWidget(note)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        go = QPushButton("Import")
+        go.setProperty("primary", True)
+        go.setDefault(True)
+        buttons.addButton(go, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
