@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from engine.project.edits import SetScene
 from engine.project.model import Scene
-from engine.spatial.hrir import KEMAR
 
 _FROM_FILE = "\0file"
 _DECODERS = (
     ("magls", "Magnitude least squares"),
     ("virtual_loudspeakers", "Virtual loudspeakers"),
 )
+
+KEMAR = Scene().hrir
+"""The set that ships; named here so that the window need not load the renderer."""
 
 
 class EarFields:
