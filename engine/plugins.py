@@ -56,12 +56,16 @@ class Detector(Protocol):
 
 @runtime_checkable
 class DepthEstimator(Protocol):
-    """Gives metres (or a relative depth) for boxes of one video frame."""
+    """Gives metres (or a relative depth) for boxes of one video frame.
+
+    An attribute ``scale`` says what its maps hold: 'metres', 'depth' (up to a scale; so it is
+    where nothing is said), or 'inverse' (inverse depth up to scale and offset, larger is nearer).
+    """
 
     name: str
 
     def depth_map(self, image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-        """Depth (height, width), larger is farther; None when it works from boxes alone."""
+        """Map (height, width) of what `scale` says; None when it works from boxes alone."""
 
     def box_distance_m(self, detection: Detection, width: int, height: int) -> float:
         """Distance in metres of a detected object, from geometry."""

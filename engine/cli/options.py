@@ -30,6 +30,16 @@ def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
         help="what the detector has learned: a file, or a name of `foleystage models list` "
         "(default: those fetched for it)",
     )
+    parser.add_argument(
+        "--depth", default="geometry", metavar="NAME", help=f"see `foleystage doctor` ({_DEFAULT})"
+    )
+    parser.add_argument("--depth-weights", metavar="FILE", help="likewise, for a depth network")
+    parser.add_argument(
+        "--distance",
+        type=metres,
+        metavar="M",
+        help="distance of the most relevant object, if you know it: scales a network's depth",
+    )
 
 
 def add_hrir(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +65,23 @@ def add_room(parser: argparse.ArgumentParser) -> None:
         metavar="DB",
         help=f"louder or softer than the room is by nature ({_DEFAULT})",
     )
+
+
+def metres(text: str) -> float:
+    """A distance from 0.1 to 1000 m.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.1 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no distance from 0.1 to 1000 m")
+    return value
 
 
 def words(text: str) -> tuple[str, ...]:

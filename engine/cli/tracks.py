@@ -71,6 +71,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         detector=args.detector,
         weights=weights_for(args.detector, args.weights),
         mapping=args.mapping,
+        depth=args.depth,
+        depth_weights=weights_for(args.depth, args.depth_weights, "depth"),
+        distance_m=args.distance,
         prompt=args.prompt,
     )
     with whole_file(args.out, ".csv") as staged:

@@ -54,6 +54,9 @@ def analyse(
         VisionSettings(
             detector=settings.detector,
             weights=weights_for(settings.detector, settings.weights),
+            depth=settings.depth,
+            depth_weights=weights_for(settings.depth, settings.depth_weights, "depth"),
+            distance_m=settings.distance_m,
             mapping=settings.mapping,
             prompt=settings.prompt,
             seed=settings.seed,

@@ -27,6 +27,7 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     """
     chosen_formats(settings.formats)
     _check_part("detector", settings.detector, names("detector"))
+    _check_part("depth", settings.depth, names("depth"))
     _check_weights(settings)
     _check_part("generator", settings.generator, (SYNTHESIS, *GENERATORS, *names("generator")))
     low, high = LOUDNESS_LUFS
@@ -52,6 +53,14 @@ def _check_weights(settings: RunSettings) -> None:
     weights = weights_for(settings.detector, settings.weights)
     if weights is not None or settings.detector != "motion":
         create("detector", settings.detector, weights)
+    weights = weights_for(settings.depth, settings.depth_weights, "depth")
+    if weights is not None or settings.depth != "geometry":
+        create("depth", settings.depth, weights)
+    if settings.distance_m is not None and not 0.1 <= settings.distance_m <= 1000.0:
+        raise FoleystageError(
+            f"a distance of {settings.distance_m:g} m is out of reach",
+            remedy="give one from 0.1 to 1000",
+        )
 
 
 def _check_part(kind: str, name: str, known: tuple[str, ...]) -> None:

@@ -27,10 +27,12 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         A Foley script to use instead of the one written by rules.
     formats : tuple of str
         Deliverables, by the names in `engine.layouts.FILE_NAMES`.
-    detector, generator : str
+    detector, depth, generator : str
         Parts by name, see ``foleystage doctor``. `generator` 'synthesis' means the embedded one.
-    weights : str, optional
-        What the detector has learned: a file, or a name of the registry.
+    weights, depth_weights : str, optional
+        What the detector and the depth part have learned: a file, or a name of the registry.
+    distance_m : float, optional
+        Of the most relevant object, where it is known; scales depth by a network.
     hrir : str
         'kemar' or the path of a SOFA file.
     room : str
@@ -47,6 +49,9 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     mapping: Mapping = "cylinder"
     detector: str = "motion"
     weights: str | None = None
+    depth: str = "geometry"
+    depth_weights: str | None = None
+    distance_m: float | None = None
     generator: str = SYNTHESIS
     hrir: str = "kemar"
     room: str = "none"

@@ -12,6 +12,9 @@ from engine.realtime.addresses import bits_at, floats_at
 from engine.realtime.lanes import LANES, load, prefetch, spread, store
 from engine.realtime.snapshot import ClipPlan
 
+SILENT, MIXED = -1, -2
+"""Answers of `only_clip`."""
+
 _NOT_FINITE = np.uint32(0x7F800000)
 
 _CLIP = np.dtype(
@@ -182,6 +185,25 @@ def fetch_ahead(clips, first, last, start, chunk):
             for line in range(0, chunk, LANES):
                 prefetch(samples, line)
             return
+
+
+@numba.njit(inline="always")
+def only_clip(s, start, chunk, clips, bounds, longest):
+    """The clip that alone fills a chunk of source `s`, without a fade and as one channel.
+
+    `SILENT` where there is no clip, `MIXED` where it is not that simple.
+    """
+    found = SILENT
+    c = _first_near(clips, bounds[s], bounds[s + 1], start - longest[s])
+    while c < bounds[s + 1] and clips[c].start < start + chunk:
+        clip = clips[c]
+        if max(clip.start, start) < min(clip.stop, start + chunk):
+            whole = clip.start <= start and start + chunk <= clip.stop
+            if found != SILENT or not whole or not _is_plain(clip, start - clip.start, chunk):
+                return MIXED
+            found = c
+        c += 1
+    return found
 
 
 @numba.njit(inline="always")

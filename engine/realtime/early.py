@@ -16,7 +16,13 @@ import numba
 import numpy as np
 
 from engine.realtime.delay_line import SAFE_MATH
-from engine.realtime.image_reading import SCRATCH_SAMPLES, fetch_image, read_image, take_image
+from engine.realtime.image_reading import (
+    RAW_SAMPLES,
+    ROW_SAMPLES,
+    fetch_image,
+    find_image,
+    read_image,
+)
 from engine.realtime.lanes import LANES, every, fma, fnma, load, spread, store, within
 from engine.realtime.motion import Edges
 from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, Floats, Samples
@@ -62,11 +68,11 @@ class EarlyReflections:
         self._order = order.astype(np.int64)
         self._bounds = np.searchsorted(plan.surfaces[order], np.arange(surfaces + 1))
         self._states = np.zeros((surfaces, plan.sections.shape[1], CHANNELS), dtype=np.float32)
-        self._heard = np.zeros((_BATCH, HOP_SAMPLES + LANES), dtype=np.float32)
-        self._gains = np.zeros((2, _BATCH, CHANNELS), dtype=np.float32)
+        self._heard = np.zeros((_BATCH + 1) * ROW_SAMPLES, dtype=np.float32)
+        self._raw = np.zeros((_BATCH + 1) * RAW_SAMPLES, dtype=np.float32)
+        self._sizes = np.zeros(LANES, dtype=np.float32)
+        self._gains = np.zeros(2 * _BATCH * CHANNELS, dtype=np.float32)
         self._fields = np.zeros((2, HOP_SAMPLES * CHANNELS), dtype=np.float32)
-        self._scratch = np.zeros((4, SCRATCH_SAMPLES), dtype=np.float32)
-        self._aired = np.zeros((_BATCH, SCRATCH_SAMPLES), dtype=np.float32)
 
     @property
     def history_hops(self) -> int:
@@ -117,7 +123,7 @@ class EarlyReflections:
                 rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES, of, self._delays,
                 self._distances, self._plan.air_per_m, self._gains_0, self._gains_1,
                 self._harmonics[0], self._harmonics[1], self._order, self._bounds,
-                self._plan.sections, self._states, self._scratch, self._aired, self._heard,
+                self._plan.sections, self._states, self._raw, self._sizes, self._heard,
                 self._gains, self._fields, out,
             )
         )  # fmt: skip
@@ -207,25 +213,41 @@ def _harmonics(x, y, z, out):
 
 
 @numba.njit(inline="always")
+def _glide(old, new, i, gain_0, gain_1, gains, k):
+    """Gains of all channels for image i, k of a batch: at the hop's start, and their change."""
+    start = load(old, i * CHANNELS) * spread(gain_0)
+    store(gains, k * CHANNELS, start)
+    end = load(new, i * CHANNELS) * spread(gain_1)
+    store(gains, (_BATCH + k) * CHANNELS, end - start)
+
+
+@numba.njit(inline="always")
+def _silence(gains, count):
+    """No gains for those of a batch that are missing: the first `count` are there."""
+    for k in range(count, _BATCH):
+        store(gains, k * CHANNELS, spread(0.0))
+        store(gains, (_BATCH + k) * CHANNELS, spread(0.0))
+
+
+@numba.njit(inline="always")
 def _encode(heard, gains, field):
     """field[n] += the samples of a batch of images times their gains, gliding; all channels."""
-    samples, flat = heard.reshape(heard.size), gains.reshape(gains.size)
-    a, b, c, d = load(flat, 0), load(flat, 16), load(flat, 32), load(flat, 48)
-    e, f, g, h = load(flat, 64), load(flat, 80), load(flat, 96), load(flat, 112)
-    da, db, dc, dd = load(flat, 128), load(flat, 144), load(flat, 160), load(flat, 176)
-    de, df, dg, dh = load(flat, 192), load(flat, 208), load(flat, 224), load(flat, 240)
-    step, ramp = heard.shape[1], _RAMP
+    a, b, c, d = load(gains, 0), load(gains, 16), load(gains, 32), load(gains, 48)
+    e, f, g, h = load(gains, 64), load(gains, 80), load(gains, 96), load(gains, 112)
+    da, db, dc, dd = load(gains, 128), load(gains, 144), load(gains, 160), load(gains, 176)
+    de, df, dg, dh = load(gains, 192), load(gains, 208), load(gains, 224), load(gains, 240)
+    step, ramp = ROW_SAMPLES, _RAMP
     for n in range(HOP_SAMPLES):
         rise = every(ramp, n)
         total = load(field, n * CHANNELS)
-        total = fma(every(samples, n), fma(rise, da, a), total)
-        total = fma(every(samples, n + step), fma(rise, db, b), total)
-        total = fma(every(samples, n + 2 * step), fma(rise, dc, c), total)
-        total = fma(every(samples, n + 3 * step), fma(rise, dd, d), total)
-        total = fma(every(samples, n + 4 * step), fma(rise, de, e), total)
-        total = fma(every(samples, n + 5 * step), fma(rise, df, f), total)
-        total = fma(every(samples, n + 6 * step), fma(rise, dg, g), total)
-        total = fma(every(samples, n + 7 * step), fma(rise, dh, h), total)
+        total = fma(every(heard, n), fma(rise, da, a), total)
+        total = fma(every(heard, n + step), fma(rise, db, b), total)
+        total = fma(every(heard, n + 2 * step), fma(rise, dc, c), total)
+        total = fma(every(heard, n + 3 * step), fma(rise, dd, d), total)
+        total = fma(every(heard, n + 4 * step), fma(rise, de, e), total)
+        total = fma(every(heard, n + 5 * step), fma(rise, df, f), total)
+        total = fma(every(heard, n + 6 * step), fma(rise, dg, g), total)
+        total = fma(every(heard, n + 7 * step), fma(rise, dh, h), total)
         store(field, n * CHANNELS, total)
 
 
@@ -269,7 +291,7 @@ def _remembers(states):
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def reflect(
     rings, offsets, masks, first, sources, delays, distances, air_per_m, gains_0, gains_1,
-    harmonics_0, harmonics_1, order, bounds, sections, states, scratch, aired, heard, gains, fields,
+    harmonics_0, harmonics_1, order, bounds, sections, states, raw, sizes, heard, gains, fields,
     out,
 ):  # fmt: skip
     """One hop of all images, into `out` (channels, HOP_SAMPLES). True if anything sounds.
@@ -290,33 +312,29 @@ def reflect(
         Images by surface; those of surface s from ``bounds[s]`` to ``bounds[s + 1]``.
     sections : (surfaces, sections, 3) float32
     states : (surfaces, sections, channels) float32
-    scratch, aired, heard, gains, fields
+    raw, sizes, heard, gains, fields
         Room to work in.
     """
     field, total = fields[0], fields[1]
-    chosen = np.empty(_BATCH, dtype=np.int64)
+    old, new = harmonics_0.reshape(harmonics_0.size), harmonics_1.reshape(harmonics_1.size)
+    chosen, begins = np.empty(_BATCH, dtype=np.int64), np.empty(_BATCH, dtype=np.int64)
     total[:] = np.float32(0.0)
     sounds = False
     for surface in range(len(sections)):
         used, count = False, 0
         for place in range(bounds[surface], bounds[surface + 1]):
-            i, coming = order[place], order[min(place + 1, len(order) - 1)]
-            s = sources[coming]
-            fetch_image(rings, offsets[s], masks[s], first, delays[2, coming])
+            i = order[place]
             if abs(gains_0[i]) >= _INAUDIBLE or abs(gains_1[i]) >= _INAUDIBLE:
                 s = sources[i]
-                if take_image(
-                    rings, offsets[s], masks[s], first,
-                    (delays[0, i], delays[1, i], delays[2, i], delays[3, i]),
+                image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
+                begin, audible = find_image(
+                    rings, offsets[s], masks[s], first, image,
                     min(air_per_m * distances[1, i], _LARGEST_AIR),
-                    min(air_per_m * distances[2, i], _LARGEST_AIR), scratch, aired[count],
-                    heard[count],
-                ):  # fmt: skip
-                    for c in range(CHANNELS):
-                        old = harmonics_0[i, c] * np.float32(gains_0[i])
-                        gains[0, count, c] = old
-                        gains[1, count, c] = harmonics_1[i, c] * np.float32(gains_1[i]) - old
-                    chosen[count] = i
+                    min(air_per_m * distances[2, i], _LARGEST_AIR), raw, sizes, heard, count,
+                )  # fmt: skip
+                if audible:
+                    _glide(old, new, i, gains_0[i], gains_1[i], gains, count)
+                    chosen[count], begins[count] = i, begin
                     count += 1
             last = place == bounds[surface + 1] - 1
             if count == _BATCH or (count and last):
@@ -324,11 +342,17 @@ def reflect(
                     field[:] = np.float32(0.0)
                     used = True
                 for k in range(count):
+                    coming = order[min(place + 1 + k, len(order) - 1)]
+                    s = sources[coming]
+                    fetch_image(rings, offsets[s], masks[s], first, delays[2, coming])
                     i = chosen[k]
+                    image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
                     read_image(
-                        (delays[0, i], delays[1, i], delays[2, i], delays[3, i]), aired[k], heard[k]
-                    )
-                gains[:, count:] = np.float32(0.0)
+                        rings, raw, begins[k], image,
+                        min(air_per_m * distances[1, i], _LARGEST_AIR),
+                        min(air_per_m * distances[2, i], _LARGEST_AIR), heard, k,
+                    )  # fmt: skip
+                _silence(gains, count)
                 _encode(heard, gains, field)
                 count = 0
         if not used:

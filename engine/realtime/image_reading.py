@@ -1,7 +1,9 @@
 """What an image of a source sounds like: its past, at a delay that glides, dulled by the air.
 
 The delay is a cubic through the hop edges, followed by a few straight stretches, in each of which
-four neighbouring samples are joined by a third-order polynomial.
+four neighbouring samples are joined by a third-order polynomial. Air adds a little of that
+polynomial's second derivative: the three-point low-pass ``x + a (before - 2 x + after)``, between
+the samples as on them.
 
 References
 ----------
@@ -20,57 +22,53 @@ from engine.realtime.snapshot import HOP_SAMPLES
 
 STRETCHES = 4
 _BEFORE, _AFTER = 4, 4
-"""Samples kept around what is read, for the polynomial and the air."""
+"""Samples kept around what is read, for the polynomial."""
+_DONE = -2
 _STEPS = np.arange(LANES, dtype=np.float32)
-SCRATCH_SAMPLES = LANES + HOP_SAMPLES + 2 * int(JUMP_SAMPLES) + 4 * (_BEFORE + _AFTER)
+RAW_SAMPLES = 2 * LANES + HOP_SAMPLES + 2 * int(JUMP_SAMPLES) + 4 * (_BEFORE + _AFTER)
+"""Room for what one image is read from."""
+ROW_SAMPLES = HOP_SAMPLES + LANES
+"""Room for what an image sounds like."""
 
 
 @numba.njit(inline="always")
-def _pass_air(samples, begin, length, air_0, air_1, sizes, aired):
-    """Copy samples [begin, begin + length) to `aired`, dulled by air. False if all are zero.
+def _find(rings, offset, mask, begin, length, raw, row, sizes):
+    """Where ring samples [begin, begin + length) lie in one stretch, and whether any is not zero.
 
-    Air is a three-point low-pass, ``x + a (before - 2 x + after)``, whose `a` glides. Up to LANES
-    samples more are read and written.
+    An index of `rings`, or -1 if they had to be copied to `raw`, from index `row` on.
     """
-    step = spread((air_1 - air_0) / length * LANES)
-    air = spread(air_0) + spread((air_1 - air_0) / length) * load(_STEPS, 0)
-    two, total = spread(2.0), magnitude(load(samples, begin))
-    aired[0] = samples[begin]
-    for n in range(1, length, LANES):
-        here = load(samples, begin + n)
-        around = load(samples, begin + n - 1) + load(samples, begin + n + 1)
-        store(aired, n, fma(air, fnma(two, here, around), here))
-        air = air + step
-        total = total + magnitude(here)
+    place = begin & mask
+    until_wrap = mask + 1 - place
+    start = offset + place
+    total = spread(0.0)
+    if until_wrap > length + LANES:
+        for n in range(start, start + length, LANES):
+            total = total + magnitude(load(rings, n))
+    else:
+        for n in range(min(length, until_wrap)):
+            raw[row + n] = rings[start + n]
+        for n in range(until_wrap, length):
+            raw[row + n] = rings[offset + n - until_wrap]
+        store(raw, row + length, spread(0.0))
+        start = -1
+        for n in range(row, row + length, LANES):
+            total = total + magnitude(load(raw, n))
     store(sizes, 0, total)
     sounds = False
     for k in range(LANES):
         sounds |= sizes[k] != 0.0
-    return sounds
+    return start, sounds
 
 
 @numba.njit(inline="always")
-def _take(rings, offset, mask, begin, length, air_0, air_1, scratch, aired):
-    """Ring samples [begin, begin + length), dulled by air, to `aired`. False if silent."""
-    place = begin & mask
-    until_wrap = mask + 1 - place
-    if until_wrap > length + LANES:
-        return _pass_air(rings, offset + place, length, air_0, air_1, scratch[3], aired)
-    raw = scratch[0]
-    for n in range(min(length, until_wrap)):
-        raw[n] = rings[offset + place + n]
-    for n in range(until_wrap, length):
-        raw[n] = rings[offset + n - until_wrap]
-    for n in range(length, length + LANES + 1):
-        raw[n] = np.float32(0.0)
-    return _pass_air(raw, 0, length, air_0, air_1, scratch[3], aired)
+def _read_stretch(samples, start, place, speed, air, out, begin, length):
+    """out[begin + n] = samples at ``start + place + speed * n``, dulled by `air`.
 
-
-@numba.njit(inline="always")
-def _read_stretch(samples, place, speed, begin, length, out):
-    """out[begin + n] = samples at ``place + speed * n``; whole samples are stepped over in runs."""
+    Whole samples are stepped over in runs.
+    """
     n = 0
     half, third, sixth, least = spread(0.5), spread(1 / 3), spread(1 / 6), spread(-1.0)
+    air_2, air_6 = spread(2.0 * air), spread(6.0 * air)
     slip = 1.0 - speed  # how fast the delay grows
     while n < length:
         at = place + speed * n
@@ -84,11 +82,13 @@ def _read_stretch(samples, place, speed, begin, length, out):
         u = spread(fraction) + spread(-slip) * load(_STEPS, 0)
         drift = spread(-slip * LANES)
         for m in range(0, count, LANES):  # past the end, where the next run writes again
-            p, x = load(samples, whole + m - 1), load(samples, whole + m)
-            q, r = load(samples, whole + m + 1), load(samples, whole + m + 2)
+            here = start + whole + m
+            p, x = load(samples, here - 1), load(samples, here)
+            q, r = load(samples, here + 1), load(samples, here + 2)
             c1 = fnma(sixth, r, fnma(half, x, fnma(third, p, q)))
             c2 = fma(half, p + q, x * least)
             c3 = fma(sixth, r - p, half * (x - q))
+            c1, x = fma(air_6, c3, c1), fma(air_2, c2, x)
             store(out, begin + n + m, fma(fma(fma(c3, u, c2), u, c1), u, x))
             u = u + drift
         n += count
@@ -114,8 +114,11 @@ def _span(d0, s0, d1, s1):
 
 
 @numba.njit(inline="always")
-def _read_gliding(d0, s0, d1, s1, aired, out):
-    """One hop at a delay that glides from d0 to d1 with slopes s0, s1."""
+def _read_gliding(samples, begin, d0, s0, d1, s1, air_0, air_1, out, row):
+    """One hop, from ``out[row]`` on, at a delay that glides from d0 to d1 with slopes s0, s1.
+
+    What `_span` says lies in `samples` from index `begin` on.
+    """
     ahead, _ = _span(d0, s0, d1, s1)
     a = 2.0 * (d0 - d1) + s0 + s1
     b = 3.0 * (d1 - d0) - 2.0 * s0 - s1
@@ -125,50 +128,66 @@ def _read_gliding(d0, s0, d1, s1, aired, out):
         u = (k + 1.0) / STRETCHES
         stop = ((a * u + b) * u + s0) * u + d0
         speed = 1.0 - (stop - start) / size
-        _read_stretch(aired, ahead + k * size - start, speed, k * size, size, out)
+        air = air_0 + (k + 0.5) / STRETCHES * (air_1 - air_0)
+        place = ahead + k * size - start
+        _read_stretch(samples, begin, place, speed, air, out, row + k * size, size)
         start = stop
 
 
 @numba.njit(inline="always")
-def _cross_fade(rings, offset, mask, first, d0, d1, air_0, air_1, scratch, out):
-    """One hop of an image whose delay jumps from d0 to d1. False if it is silent."""
-    heard = False
-    for side in range(2):
-        delay, air = (d0, air_0) if side == 0 else (d1, air_1)
-        ahead, length = _span(delay, 0.0, delay, 0.0)
-        heard |= _take(rings, offset, mask, first - ahead, length, air, air, scratch, scratch[1])
-        _read_gliding(delay, 0.0, delay, 0.0, scratch[1], scratch[2] if side else out)
-    new = scratch[2]
-    for n in range(HOP_SAMPLES):
-        fade = np.float32((n + 0.5) / HOP_SAMPLES)
-        out[n] += fade * (new[n] - out[n])
-    return heard
+def _read_still(rings, offset, mask, first, delay, air, raw, raw_row, sizes, out, row):
+    """One hop at a delay that stays as it is. False if it is silent."""
+    ahead, length = _span(delay, 0.0, delay, 0.0)
+    begin, sounds = _find(rings, offset, mask, first - ahead, length, raw, raw_row, sizes)
+    if begin < 0:
+        _read_gliding(raw, raw_row, delay, 0.0, delay, 0.0, air, air, out, row)
+    else:
+        _read_gliding(rings, begin, delay, 0.0, delay, 0.0, air, air, out, row)
+    return sounds
 
 
 @numba.njit(inline="always")
-def take_image(rings, offset, mask, first, delays, air_0, air_1, scratch, aired, out):
-    """What a hop of an image is read from, to `aired`. False if it is silent.
+def find_image(rings, offset, mask, first, delays, air_0, air_1, raw, sizes, out, k):
+    """Where a hop of image k of a batch is read from, for `read_image`, and whether it sounds.
 
     A delay that jumps is cross-faded, into `out`: nothing is left to be read.
+
+    Parameters
+    ----------
+    raw : ((batch + 1) * RAW_SAMPLES,) float32
+    sizes : (LANES,) float32
+        Both are room to work in.
+    out : ((batch + 1) * ROW_SAMPLES,) float32
     """
     s0, s1, jumps = _slopes(delays)
     d0, d1 = delays[1], delays[2]
-    if jumps:
-        return _cross_fade(rings, offset, mask, first, d0, d1, air_0, air_1, scratch, out)
-    ahead, length = _span(d0, s0, d1, s1)
-    return _take(rings, offset, mask, first - ahead, length, air_0, air_1, scratch, aired)
+    if not jumps:
+        ahead, length = _span(d0, s0, d1, s1)
+        return _find(rings, offset, mask, first - ahead, length, raw, k * RAW_SAMPLES, sizes)
+    row, spare, heard = k * ROW_SAMPLES, len(out) - ROW_SAMPLES, False
+    for side in range(2):
+        delay, air, to = (d0, air_0, row) if side == 0 else (d1, air_1, spare)
+        heard |= _read_still(
+            rings, offset, mask, first, delay, air, raw, len(raw) - RAW_SAMPLES, sizes, out, to
+        )
+    for n in range(HOP_SAMPLES):
+        fade = np.float32((n + 0.5) / HOP_SAMPLES)
+        out[row + n] += fade * (out[spare + n] - out[row + n])
+    return _DONE, heard
 
 
 @numba.njit(inline="always")
-def read_image(delays, aired, out):
-    """One hop of an image, from what `take_image` left in `aired`.
+def read_image(rings, raw, begin, delays, air_0, air_1, out, k):
+    """One hop of image k of a batch, which begins where `find_image` says.
 
-    The two are apart so that other images are taken in between: the processor waits long for
-    what has only just been written.
+    The two are apart so that others are found in between, while this one's samples arrive.
     """
-    s0, s1, jumps = _slopes(delays)
-    if not jumps:
-        _read_gliding(delays[1], s0, delays[2], s1, aired, out)
+    s0, s1, _ = _slopes(delays)
+    d0, d1, row = delays[1], delays[2], k * ROW_SAMPLES
+    if begin >= 0:
+        _read_gliding(rings, begin, d0, s0, d1, s1, air_0, air_1, out, row)
+    elif begin != _DONE:
+        _read_gliding(raw, k * RAW_SAMPLES, d0, s0, d1, s1, air_0, air_1, out, row)
 
 
 @numba.njit(inline="always")

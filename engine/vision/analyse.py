@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -17,12 +17,13 @@ from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.decode import read_video_frames
 from engine.media.probe import missing_s, probe_video
-from engine.plugins import Detector
+from engine.plugins import DepthEstimator, Detector
 from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
 from engine.spatial.trajectory import simplify
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
+from engine.vision.depth_maps import read_depths, to_metres
 from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
@@ -37,6 +38,10 @@ Array = NDArray[np.float64]
 
 SHORTEST_S = 0.4
 """Videos shorter than this hold no motion that could be analysed."""
+
+GEOMETRY = "geometry"
+"""The embedded depth."""
+ToMetres = Callable[[list[Array]], list[Array]]
 
 _GAIT_WIDTH = 1280
 _MOST_OBJECTS = 12
@@ -59,6 +64,10 @@ class VisionSettings:
     weights: FilePath | None = None
     mapping: Mapping = "cylinder"
     horizontal_fov_deg: float = 60.0
+    depth: str = "geometry"
+    depth_weights: FilePath | None = None
+    distance_m: float | None = None
+    """Of the most relevant object, where the user knows it; for depth by maps."""
     prompt: tuple[str, ...] = ()
     seed: int = 0
 
@@ -109,18 +118,20 @@ def analyse_video(
     video = probe_video(path)
     _check_length(video)
     detector: Detector = plugins.create("detector", settings.detector, settings.weights)
+    part: DepthEstimator = plugins.create("depth", settings.depth, settings.depth_weights)
     follow = follow_boxes if getattr(detector, "sampled", False) else follow_motion
     followed = follow(video, detector, settings.prompt, progress)
     size = followed.size
     paths = _relevant(list(followed.paths), size, video.duration_s)
     scale = video.width / size[0]
     gaits = _gaits(video, paths, size, progress)
-    objects, more = _place(paths, gaits, size, scale, settings)
+    maps = _maps(video, paths, size, part, settings, progress)
+    objects, more = _place(paths, gaits, size, scale, settings, maps)
     progress("placing objects", 1.0)
     analysis = Analysis(
         detector=getattr(detector, "label", detector.name),
         tracker=followed.tracker,
-        depth=GeometryDepth.name,
+        depth=getattr(part, "label", part.name),
         notes=tuple([*_damage(video), *followed.notes, *_exaggeration(settings), *more]),
         shots_s=followed.shots_s,
     )
@@ -149,7 +160,7 @@ def _damage(video: Video) -> list[str]:
 
 def _exaggeration(settings: VisionSettings) -> list[str]:
     """A note that FoleySpace's mapping wants a depth network, which has no part in this."""
-    if settings.mapping != "foleyspace":
+    if settings.mapping != "foleyspace" or settings.depth != GEOMETRY:
         return []
     return [
         "the foleyspace mapping runs without a depth network: its depth comes from geometry, and "
@@ -210,12 +221,31 @@ def _is_upright(path: Path, height: int) -> bool:
     return 1.25 < ratio < 5.0 and tall and path.duration_s > 1.0 and not path.parts
 
 
+def _maps(
+    video: Video,
+    paths: Sequence[Path],
+    size: tuple[int, int],
+    part: DepthEstimator,
+    settings: VisionSettings,
+    progress: Progress,
+) -> ToMetres | None:
+    """How geometry's distances become those of the chosen part; None where geometry stands."""
+    if settings.depth == GEOMETRY or not paths:
+        return None
+    values = read_depths(video, paths, size, part, settings.mapping, progress)
+    if values is None:
+        return None
+    scale = str(getattr(part, "scale", "depth"))
+    return lambda known_m: to_metres(values, known_m, scale=scale, distance_m=settings.distance_m)
+
+
 def _place(
     paths: Sequence[Path],
     gaits: Sequence[Gait | None],
     size: tuple[int, int],
     scale: float,
     settings: VisionSettings,
+    maps: ToMetres | None,
 ) -> tuple[tuple[SeenObject, ...], list[str]]:
     """Labels, contacts and positions of the paths; notes about the user's words."""
     width, height = size
@@ -230,6 +260,11 @@ def _place(
     whole = [amodal(path, width, height) for path in paths]
     ways = zip(paths, whole, kinds, strict=True)
     distances = [_distances(path, boxes, kind, depth, size) for path, boxes, (kind, _) in ways]
+    if maps is not None:
+        found = zip(paths, maps(distances), kinds, strict=True)
+        distances = [
+            steady(path.times_s, one, np.ones(len(one)), kind) for path, one, (kind, _) in found
+        ]
     range_m = _depth_range(distances, settings, size)
     objects = []
     for index, path in enumerate(paths):
