@@ -143,6 +143,11 @@ def check_curve(curve: Curve, where: str, low: float, high: float, unit: str = "
         before_s = time_s
 
 
+def check_gain_curve(curve: Curve, where: str = "gain_curve_db") -> None:
+    """Volume automation in dB."""
+    check_curve(curve, where, QUIETEST_DB, LOUDEST_DB, "dB")
+
+
 def check_occlusion(curve: Curve, where: str = "occlusion") -> None:
     """From 0 (open) to 1 (behind a thick wall)."""
     check_curve(curve, where, 0.0, 1.0)
@@ -196,6 +201,7 @@ def check_track(track: Track, where: str = "track") -> None:
     if track.boxes is not None:
         check_hash(track.boxes, f"{where}.boxes")
     check_strip(track.strip, f"{where}.strip")
+    check_gain_curve(track.gain_curve_db, f"{where}.gain_curve_db")
     check_occlusion(track.occlusion, f"{where}.occlusion")
     check_width(track.width_deg, f"{where}.width_deg")
     check_gain(track.room_send_db, f"{where}.room_send_db")

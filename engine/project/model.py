@@ -148,6 +148,8 @@ class Track(Value, frozen=True, kw_only=True):
     strip: Strip = Strip()
     doppler: bool = True
     air: bool = True
+    gain_curve_db: Curve = ()
+    """Volume automation before the fader: it belongs to the source, so it travels with it."""
     occlusion: Curve = ()
     width_deg: Curve = ()
     stereo: bool = False

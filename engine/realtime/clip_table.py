@@ -8,12 +8,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.addresses import bits_at, floats_at
+from engine.realtime.addresses import bits_at, doubles_at, floats_at
 from engine.realtime.lanes import LANES, load, prefetch, spread, store
-from engine.realtime.snapshot import ClipPlan
+from engine.realtime.snapshot import ClipPlan, CurvePlan
 
 SILENT, MIXED = -1, -2
 """Answers of `only_clip`."""
+
+NEPERS_PER_DB = float(np.log(10.0) / 20.0)
 
 _NOT_FINITE = np.uint32(0x7F800000)
 
@@ -30,6 +32,8 @@ _CLIP = np.dtype(
         ("length", np.int64),
         ("fade_in", np.int64),
         ("fade_out", np.int64),
+        ("curve", np.int64),
+        ("points", np.int64),
         ("gain", np.float32),
     ],
     align=True,
@@ -52,16 +56,20 @@ class ClipTable:
         clips = [clip for source in ordered for clip in source]
         assert all(clip.mix.shape == (1, len(clip.samples)) for clip in clips)
         self._alive = [_flat(clip.samples) for clip in clips]
+        curves = {id(c.gain_curve_db): _points(c.gain_curve_db) for c in clips}
+        self._curves = tuple(curves.values())
         self.weights = np.concatenate([np.zeros(0), *(clip.mix[0] for clip in clips)])
         self.weights = self.weights.astype(np.float32)
         rows, first_weight = [], 0
         for clip, samples in zip(clips, self._alive, strict=True):
             heard = min(clip.length_samples, samples.shape[1] - clip.offset_samples)
+            curve = curves[id(clip.gain_curve_db)]
             row_step, step = (stride // samples.itemsize for stride in samples.strides)
             rows.append((
                 samples.ctypes.data, len(samples), row_step, step, first_weight,
                 clip.start_sample, clip.start_sample + max(heard, 0), clip.offset_samples,
-                clip.length_samples, clip.fade_in_samples, clip.fade_out_samples, clip.gain,
+                clip.length_samples, clip.fade_in_samples, clip.fade_out_samples,
+                curve.ctypes.data, len(curve) // 2, clip.gain,
             ))  # fmt: skip
             first_weight += len(samples)
         self.clips = np.array(rows, dtype=_CLIP)
@@ -78,6 +86,13 @@ def _flat(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     plain = array.dtype == np.float32 and array.flags.aligned
     whole = all(stride >= 0 and stride % 4 == 0 for stride in array.strides)
     return array if plain and whole else np.ascontiguousarray(array, dtype=np.float32)
+
+
+def _points(curve: CurvePlan | None) -> NDArray[np.float64]:
+    """(2n,) times in samples, then values; empty without automation."""
+    if curve is None:
+        return np.zeros(0)
+    return np.concatenate([curve.times_samples, curve.values]).astype(np.float64)
 
 
 @numba.njit(inline="always")
@@ -112,11 +127,36 @@ def _fade(clip, begin, count, envelope):
 
 
 @numba.njit(inline="always")
+def _automate(clip, begin, count, envelope):
+    """Volume automation for clip samples [begin, begin + count): straight lines in dB."""
+    points = doubles_at(clip.curve, 2 * clip.points)
+    behind, last = 0, clip.points
+    while behind < last:
+        middle = (behind + last) // 2
+        if points[middle] <= clip.start + begin:
+            behind = middle + 1
+        else:
+            last = middle
+    for n in range(count):
+        time = np.float64(clip.start + begin + n)
+        while behind < clip.points and points[behind] <= time:
+            behind += 1
+        value = points[clip.points + max(behind - 1, 0)]
+        if 0 < behind < clip.points:
+            since = (time - points[behind - 1]) / (points[behind] - points[behind - 1])
+            value += since * (points[clip.points + behind] - value)
+        envelope[n] *= np.float32(np.exp(value * NEPERS_PER_DB))
+
+
+@numba.njit(inline="always")
 def _add_clip(clip, weights, begin, count, envelope, out):
     """out[n] += all channels of clip samples [begin, begin + count), mixed and faded."""
     fades = begin < clip.fade_in or begin + count > clip.length - clip.fade_out
+    fades = fades or clip.points > 0
     if fades:
         _fade(clip, begin, count, envelope)
+        if clip.points > 0:
+            _automate(clip, begin, count, envelope)
     step = clip.sample_step
     for channel in range(clip.channels):
         weight = weights[clip.first_weight + channel]
@@ -137,9 +177,9 @@ def _add_clip(clip, weights, begin, count, envelope, out):
 
 @numba.njit(inline="always")
 def _is_plain(clip, begin, count):
-    """Whether clip samples [begin, begin + count) are one channel without a fade."""
+    """Whether clip samples [begin, begin + count) are one channel without fade or automation."""
     steady = begin >= clip.fade_in and begin + count <= clip.length - clip.fade_out
-    return steady and clip.channels == 1 and clip.sample_step == 1
+    return steady and clip.points == 0 and clip.channels == 1 and clip.sample_step == 1
 
 
 @numba.njit(inline="always")

@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from engine.realtime.clip_table import ClipTable, fill_rings
+from engine.realtime.clip_table import NEPERS_PER_DB, ClipTable, fill_rings
 from engine.realtime.snapshot import HOP_SAMPLES, ClipPlan, Samples
 
 
@@ -68,7 +68,7 @@ class ClipReader:
 
 
 def _envelope(clip: ClipPlan, begin: int, end: int) -> Samples:
-    """Gain and fades of clip samples [begin, end)."""
+    """Gain, fades and automation of clip samples [begin, end)."""
     envelope = np.full(end - begin, clip.gain, dtype=np.float32)
     if begin < clip.fade_in_samples:
         place = np.arange(begin, min(end, clip.fade_in_samples)) + 0.5
@@ -77,6 +77,9 @@ def _envelope(clip: ClipPlan, begin: int, end: int) -> Samples:
     if end > fade_start:
         place = clip.length_samples - np.arange(max(begin, fade_start), end) - 0.5
         envelope[-len(place) :] *= np.sin(0.5 * np.pi * place / clip.fade_out_samples)
+    if clip.gain_curve_db is not None:
+        times = clip.start_sample + np.arange(begin, end, dtype=np.float64)
+        envelope *= np.exp(clip.gain_curve_db.at(times) * NEPERS_PER_DB).astype(np.float32)
     return envelope
 
 

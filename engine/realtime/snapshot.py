@@ -35,6 +35,8 @@ class ClipPlan:
         How the take's channels become the source's rows (mono, or the ambisonic bed).
     fade_in_samples, fade_out_samples : int
         Equal-power (quarter-sine) fades at the ends.
+    gain_curve_db : CurvePlan, optional
+        The track's volume automation: times of the scene, values in dB.
     """
 
     samples: Samples
@@ -45,6 +47,7 @@ class ClipPlan:
     gain: float = 1.0
     fade_in_samples: int = 0
     fade_out_samples: int = 0
+    gain_curve_db: CurvePlan | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class SourcePlan:
         Whether the air on the way absorbs.
     width_deg : CurvePlan, optional
         Angle the source fills, 0 (a point) to 360 (all around).
+    lfe_gain : float
+        So much of it goes to a format's LFE, under all its other gains.
     """
 
     strip: int
@@ -124,6 +129,7 @@ class SourcePlan:
     occlusion: CurvePlan | None = None
     air: bool = False
     width_deg: CurvePlan | None = None
+    lfe_gain: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -194,6 +200,28 @@ class DistanceLaw(Protocol):
         """1 where a source is a point, falling to 0 where it surrounds the listener."""
 
 
+@dataclass(frozen=True, eq=False)
+class LfePlan:
+    """How sources are sent to an LFE channel; sections are b0 b1 b2 1 a1 a2.
+
+    Parameters
+    ----------
+    channel : int
+        The LFE's own.
+    lowpass : (n, 6) float64
+        What is sent passes this,
+    in_phase : (n, 6) float64
+        and its sound in the other channels an all-pass of the same phase.
+    memory_samples : int
+        Both filters have forgotten what is older.
+    """
+
+    channel: int
+    lowpass: Floats
+    in_phase: Floats
+    memory_samples: int
+
+
 @dataclass(frozen=True)
 class ChannelEncoder:
     """A format made of channel gains: loudspeakers or ambisonics.
@@ -201,14 +229,14 @@ class ChannelEncoder:
     Parameters
     ----------
     gains : callable
-        ``gains(directions (n, 3), focus (n,)) -> (n, channels)``.
-    filters : mapping of channel to (sections, 6) float64
-        Second-order sections that a whole channel passes (the LFE's low-pass).
+        ``gains(directions (n, 3), focus (n,)) -> (n, channels)``; 0 for an LFE.
+    lfe : LfePlan, optional
+        The format's LFE.
     """
 
     channels: int
     gains: Callable[[Floats, Floats], Floats]
-    filters: Mapping[int, Floats] = field(default_factory=dict)
+    lfe: LfePlan | None = None
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from engine.project.model import Clip, ContentHash, Project, Strip, Track
 from engine.realtime.snapshot import (
     BedPlan,
     ClipPlan,
+    CurvePlan,
     Snapshot,
     SourcePlan,
     StripPlan,
 )
 from engine.render.rooms import add_room, field_orders, room_choice
-from engine.render.sources import eq_sections, side_mix, surrounds, track_sources
+from engine.render.sources import curve_plan, eq_sections, side_mix, surrounds, track_sources
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.ambisonics import layout_to_field, stereo_to_field
@@ -187,7 +188,8 @@ class _Takes:
     ) -> tuple[ClipPlan, ...]:
         """A track's clips; `mix` gives the matrix for a take's channels (else `mix_matrix`)."""
         mixed = mix or partial(mix_matrix, rows)
-        plans = (self._plan(clip, mixed) for clip in self._project.clips_of(track.id))
+        curve = curve_plan(track.gain_curve_db, self._project.sample_rate_hz)
+        plans = (self._plan(clip, mixed, curve) for clip in self._project.clips_of(track.id))
         return tuple(plan for plan in plans if plan is not None)
 
     def channels_on(self, track: Track) -> set[int]:
@@ -195,7 +197,9 @@ class _Takes:
         opened = (self._open(clip) for clip in self._project.clips_of(track.id) if not clip.muted)
         return {len(samples) for samples in opened if samples is not None}
 
-    def _plan(self, clip: Clip, mix: Callable[[int], NDArray[np.float32]]) -> ClipPlan | None:
+    def _plan(
+        self, clip: Clip, mix: Callable[[int], NDArray[np.float32]], curve: CurvePlan | None
+    ) -> ClipPlan | None:
         samples = None if clip.muted else self._open(clip)
         if samples is None:
             return None
@@ -211,6 +215,7 @@ class _Takes:
             gain=float(db_to_gain(clip.gain_db)),
             fade_in_samples=min(seconds_to_samples(clip.fade_in_s, rate_hz), length),
             fade_out_samples=min(seconds_to_samples(clip.fade_out_s, rate_hz), length),
+            gain_curve_db=curve,
         )
 
     def _open(self, clip: Clip) -> NDArray[np.float32] | None:

@@ -133,6 +133,7 @@ def test_track_settings() -> None:
         verbs.SetTrackLabel(track_id="ball", object_label="sports ball"),
         verbs.SetDoppler(track_id="ball", doppler=False),
         verbs.SetAir(track_id="ball", air=False),
+        verbs.SetGainCurve(track_id="ball", curve=((0.0, -6.0), (1.0, 0.0))),
         verbs.SetOcclusion(track_id="ball", curve=((0.0, 0.0), (1.0, 0.5))),
         verbs.SetWidth(track_id="ball", curve=((0.0, 90.0),)),
         verbs.SetStereo(track_id="ball", stereo=True),

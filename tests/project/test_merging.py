@@ -104,6 +104,7 @@ def test_mixer_colour_name_and_label_stay() -> None:
         verbs.SetTrackColour(track_id="a", colour="#123456"),
         verbs.SetDoppler(track_id="a", doppler=False),
         verbs.SetAir(track_id="a", air=False),
+        verbs.SetGainCurve(track_id="a", curve=((0.0, -3.0),)),
         verbs.SetOcclusion(track_id="a", curve=((0.0, 1.0),)),
         verbs.SetWidth(track_id="a", curve=((0.0, 60.0),)),
         verbs.SetStereo(track_id="a", stereo=True),

@@ -9,16 +9,17 @@ import pytest
 from realtime_scenes import circle, clip, fixed, noise, render, snapshot, source
 
 from engine.realtime.kernel import Kernel
-from engine.realtime.snapshot import HOP_SAMPLES, BedPlan, StripPlan
+from engine.realtime.snapshot import HOP_SAMPLES, BedPlan, CurvePlan, StripPlan
 from engine.realtime.straight import is_straight
 
 HOPS = 150
 
 
 def busy_scene(formats=("5.1", "hoa3", "stereo"), **more):
-    """Fades, gaps, two channels, every second sample, a clip that is no number, a mute."""
+    """Fades, a curve, gaps, two channels, every second sample, a clip that is no number, a mute."""
     wide = np.concatenate([noise(9_000, 5), noise(9_000, 6)])
     mixed = replace(clip(noise(9_000)), samples=wide, mix=np.array([[0.5, -0.25]], np.float32))
+    curve = CurvePlan(np.array([5_000.0, 6_000.0, 7_000.0]), np.array([-60.0, 6.0, 0.0]))
     broken = noise(20_000, 7)
     broken[0, 3_000] = np.nan
     sources = [
@@ -26,7 +27,7 @@ def busy_scene(formats=("5.1", "hoa3", "stereo"), **more):
         source(
             circle(-2.0, 1.0, 0.4),
             clip(noise(5_000, 2), 1_111, fade_out_samples=900),
-            clip(noise(5_000, 3), 4_000, gain=0.3),
+            clip(noise(5_000, 3), 4_000, gain=0.3, gain_curve_db=curve),
             clip(noise(8_000, 4)[:, ::2], 20_000, offset_samples=100),
             strip=1,
         ),

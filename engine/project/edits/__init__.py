@@ -35,6 +35,7 @@ from engine.project.edits.identity import MergeTracks, SplitTrack
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
 from engine.project.edits.mix import (
     MuteTrack,
+    SetGainCurve,
     SetMasterGain,
     SetRoomSend,
     SetTrackEq,
@@ -136,6 +137,7 @@ __all__ = [
     "SetClipGain",
     "SetDoppler",
     "SetEvent",
+    "SetGainCurve",
     "SetMasterGain",
     "SetOcclusion",
     "SetRoomSend",

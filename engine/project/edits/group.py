@@ -31,6 +31,7 @@ from engine.project.edits.identity import MergeTracks, SplitTrack
 from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
 from engine.project.edits.mix import (
     MuteTrack,
+    SetGainCurve,
     SetMasterGain,
     SetRoomSend,
     SetTrackEq,
@@ -95,7 +96,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
-    SetTrackEq | SetRoomSend | SetTrackGain | MuteTrack | SoloTrack | SetMasterGain,
+    SetTrackEq | SetRoomSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack | SetMasterGain,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | RenameMarker | DeleteMarker,

@@ -48,6 +48,7 @@ def merge_track(old: Track, new: Track) -> Track:
         strip=old.strip,
         doppler=old.doppler,
         air=old.air,
+        gain_curve_db=old.gain_curve_db,
         occlusion=old.occlusion,
         width_deg=old.width_deg,
         stereo=old.stereo,

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_eq, check_gain
+from engine.project.checks import check_eq, check_gain, check_gain_curve
 from engine.project.edits.base import EditBase, change_track
-from engine.project.model import EqBand, Project
+from engine.project.model import Curve, EqBand, Project
 
 
 class SetTrackGain(EditBase, frozen=True, kw_only=True, tag="set_track_gain"):
@@ -25,6 +25,24 @@ class SetTrackGain(EditBase, frozen=True, kw_only=True, tag="set_track_gain"):
     def apply(self, project: Project) -> Project:
         check_gain(self.gain_db, "track gain")
         return _change_strip(project, self.track_id, gain_db=self.gain_db)
+
+
+class SetGainCurve(EditBase, frozen=True, kw_only=True, tag="set_gain_curve"):
+    """Automate a track's volume: points (time_s, dB), straight lines between them; none is 0 dB."""
+
+    text: ClassVar[str] = "Volume automation"
+    track_id: str
+    curve: Curve
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"SetGainCurve:{self.track_id}"
+
+    def apply(self, project: Project) -> Project:
+        check_gain_curve(self.curve)
+        return change_track(
+            project, self.track_id, lambda track: structs.replace(track, gain_curve_db=self.curve)
+        )
 
 
 class MuteTrack(EditBase, frozen=True, kw_only=True, tag="mute_track"):
