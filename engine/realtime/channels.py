@@ -6,15 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.realtime.filters import Biquads
+from engine.realtime.low_end import LowEnd
 from engine.realtime.mixing import mix_sources
 from engine.realtime.motion import Edges
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
-
-_FILTER_MEMORY_HOPS = 48
-"""What a channel filter (the LFE's) remembers above -120 dB: a quarter of a second."""
 
 
 class ChannelStage:
@@ -29,12 +26,13 @@ class ChannelStage:
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in = fade
         self._rows: dict[str, slice] = {}
-        self._filters: list[tuple[int, Biquads]] = []
+        self._low_ends: list[LowEnd] = []
+        sends = np.array([source.lfe_gain for source in snapshot.sources], dtype=np.float64)
         row = 0
         for name, encoder in snapshot.encoders.items():
             self._rows[name] = slice(row, row + encoder.channels)
-            for channel, sections in encoder.filters.items():
-                self._filters.append((row + channel, Biquads(sections)))
+            if encoder.lfe is not None and sends.any():
+                self._low_ends.append(LowEnd(encoder.lfe, self._rows[name], sends))
             row += encoder.channels
         self._field_matrices = [
             np.concatenate([space.matrices[name] for name in snapshot.encoders])
@@ -46,12 +44,12 @@ class ChannelStage:
     @property
     def history_hops(self) -> int:
         """How many past hops are still heard."""
-        return _FILTER_MEMORY_HOPS if self._filters else 0
+        return max((low_end.history_hops for low_end in self._low_ends), default=0)
 
     def reset(self) -> None:
         """Forget all past sound."""
-        for _, biquads in self._filters:
-            biquads.reset()
+        for low_end in self._low_ends:
+            low_end.reset()
 
     def render(
         self,
@@ -66,6 +64,8 @@ class ChannelStage:
         np.multiply(edges.channel_gains_0, gains[0], out=self._matrix_0)
         np.multiply(edges.channel_gains_1, gains[1], out=self._matrix_1)
         self._bus[:] = 0.0
+        for low_end in self._low_ends:
+            low_end.take_over((self._matrix_0, self._matrix_1), gains)
         mix_sources(
             sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, self._fade_in,
             self._bus,
@@ -73,13 +73,8 @@ class ChannelStage:
         for space, matrix in zip(spaces, self._field_matrices, strict=True):
             if space.sounds:
                 self._bus += matrix @ space.samples
-        for row, biquads in self._filters:
-            biquads.process(self._bus[row])
-
-    def filter_hops(self, bus: Samples) -> None:
-        """Pass all channels (channels, whole hops) through what filters they have."""
-        for row, biquads in self._filters:
-            biquads.process_hops(bus[row])
+        for low_end in self._low_ends:
+            low_end.add_to(sources, self._fade_in, self._bus)
 
     def rows_of(self, name: str) -> slice:
         """Which of all channels are those of a format."""

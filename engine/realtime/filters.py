@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
+from engine.realtime.snapshot import Floats, Samples
 
 _TINY = 1e-25
 """States below this are set to zero: decaying for ever would end in slow denormal numbers."""
@@ -37,10 +37,6 @@ class Biquads:
         """Filter (n,) float32 samples in place."""
         _filter(self._sections, self._state, samples)
 
-    def process_hops(self, samples: Samples) -> None:
-        """Filter (n,) float32 samples, whole hops of them, as `process` does hop by hop."""
-        _filter_hops(self._sections, self._state, samples)
-
 
 @numba.njit(cache=True, nogil=True)
 def _filter(sections: Floats, state: Floats, samples: Samples) -> None:
@@ -57,9 +53,3 @@ def _filter(sections: Floats, state: Floats, samples: Samples) -> None:
         for j in range(2):
             if abs(state[k, j]) < _TINY:
                 state[k, j] = 0.0
-
-
-@numba.njit(cache=True, nogil=True)
-def _filter_hops(sections: Floats, state: Floats, samples: Samples) -> None:
-    for first in range(0, len(samples), HOP_SAMPLES):
-        _filter(sections, state, samples[first : first + HOP_SAMPLES])

@@ -60,7 +60,8 @@ class Stage:
         ]
         self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
         clips = self._sources.rings.table
-        self._straight = StraightSources(snapshot, clips) if is_straight(snapshot) else None
+        straight = is_straight(snapshot) and not self._channels.history_hops
+        self._straight = StraightSources(snapshot, clips) if straight else None
         self._rings_lag = False
         strips = len(snapshot.strips)
         self._strip_of = np.array([s.strip for s in snapshot.sources], dtype=np.int64)
@@ -171,7 +172,6 @@ class Stage:
         self.strip_peaks[:] = 0.0
         strips = np.stack([self._gains_0, self._gains_1])
         self._straight.mix(self.hop * HOP_SAMPLES, gains, strips, self.strip_peaks, bus)
-        self._channels.filter_hops(bus)
         for name, out in zip(self.snapshot.formats, outs, strict=True):
             piece = slice(done * HOP_SAMPLES, (done + hops) * HOP_SAMPLES)
             out[:, piece] = bus[self._channels.rows_of(name)]

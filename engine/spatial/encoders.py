@@ -7,7 +7,8 @@ from functools import cache, partial
 from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS, format_channels
 from engine.realtime.snapshot import ChannelEncoder
 from engine.spatial.ambisonics import encode
-from engine.spatial.panning import lfe_lowpass, pan, pan_stereo
+from engine.spatial.lfe import lfe_plan
+from engine.spatial.panning import pan, pan_stereo
 
 
 @cache
@@ -20,5 +21,5 @@ def channel_encoder(name: str, sample_rate_hz: int) -> ChannelEncoder:
         return ChannelEncoder(channels, pan_stereo)
     layout = LOUDSPEAKER_LAYOUTS[name]
     subwoofers = [index for index, speaker in enumerate(layout.loudspeakers) if speaker.lfe]
-    filters = {channel: lfe_lowpass(sample_rate_hz) for channel in subwoofers}
-    return ChannelEncoder(channels, partial(pan, layout), filters)
+    lfe = lfe_plan(subwoofers[0], sample_rate_hz) if subwoofers else None
+    return ChannelEncoder(channels, partial(pan, layout), lfe)

@@ -15,16 +15,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from engine.coordinates import to_cartesian
 from engine.layouts import SURROUND_51, SURROUND_714, Layout
 from engine.spatial.point_source import panner_of
-
-LFE_SEND_DB = -10.0
-"""Level of a source's low end in the LFE; playback chains raise the LFE by 10 dB."""
-LFE_CUTOFF_HZ = 90.0
-LFE_ORDER = 8
 
 _HALF = np.sqrt(0.5)
 
@@ -86,11 +80,11 @@ def pan(
     Returns
     -------
     (n, channels) float64 array
-        Powers of the full-band channels sum to one. An LFE's column is the constant send; its
-        channel must be low-passed (`lfe_lowpass`).
+        Powers of the full-band channels sum to one. An LFE gets nothing by panning: it is a send
+        (`engine.spatial.lfe`).
     """
     panner = panner_of(layout)
-    gains = np.full((len(directions), layout.channels), 10.0 ** (LFE_SEND_DB / 20.0))
+    gains = np.zeros((len(directions), layout.channels))
     gains[:, panner.channels] = _spread(panner.gains(directions), focus)
     return gains
 
@@ -121,11 +115,6 @@ def _spread(gains: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[n
         return gains
     point = np.asarray(focus)[:, None]
     return np.asarray(np.sqrt(point * gains**2 + (1.0 - point) / gains.shape[1]))
-
-
-def lfe_lowpass(sample_rate_hz: int) -> NDArray[np.float64]:
-    """Second-order sections of the LFE's low-pass: -3 dB at 90 Hz, -68 dB at 240 Hz."""
-    return np.asarray(signal.butter(LFE_ORDER, LFE_CUTOFF_HZ, fs=sample_rate_hz, output="sos"))
 
 
 def loudspeaker_directions(layout: Layout = SURROUND_51) -> NDArray[np.float64]:

@@ -12,7 +12,6 @@ from engine.spatial.ambisonics import field_to_layout, stereo_to_field
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.panning import (
     fold_down,
-    lfe_lowpass,
     loudspeaker_directions,
     pan,
     pan_51,
@@ -120,7 +119,7 @@ def test_front_channels_hand_over_left_centre_right() -> None:
     assert (np.diff(right) >= -1e-12).all()
     assert np.argmax(centre) == 60
     assert (gains[:, 4:] == 0.0).all()
-    assert ((gains > 0.0).sum(1) <= 3).all()  # two loudspeakers and the LFE's send
+    assert ((gains > 0.0).sum(1) <= 2).all()  # two loudspeakers
 
 
 def test_the_rear_arc_is_symmetric() -> None:
@@ -140,16 +139,6 @@ def test_gains_are_continuous_over_the_sphere() -> None:
         for azimuth_deg in (0.0, 45.0, 70.0, 100.0, 135.0, 180.0):
             gains = panner.gains(to_cartesian(azimuth_deg, tilts_deg))
             assert np.abs(np.diff(gains, axis=0)).max() < 0.04
-
-
-def test_lfe_filter_is_24_db_down_at_240_hz() -> None:
-    from scipy import signal
-
-    _, response = signal.sosfreqz(lfe_lowpass(48000), worN=[50.0, 120.0, 240.0], fs=48000)
-    level_db = 20 * np.log10(np.abs(response))
-    assert level_db[0] > -0.2
-    assert level_db[1] < -12.0
-    assert level_db[2] < -60.0
 
 
 def test_ambience_keeps_its_power_and_its_sides() -> None:
