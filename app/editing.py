@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from app.envelope_menu import delete_point
 from app.selection import Selected
 from app.session import Session
 from app.views.stage.gestures import edits_at_time
@@ -82,11 +83,13 @@ class EditingVerbs:
         self.session.selection.select_clips(fresh)
 
     def delete(self) -> None:
-        """Delete the selected clips, else the keyframe, else the script line."""
+        """Delete the selected clips, else the point, the keyframe, or the script line."""
         session = self.session
         chosen = session.selection.value
         if chosen.clip_ids:
             self._do_each("Delete", [DeleteClip(clip_id=clip.id) for clip in self.chosen_clips()])
+        elif chosen.point is not None and chosen.track_id is not None:
+            delete_point(session, chosen.track_id, *chosen.point)
         elif chosen.keyframe is not None and chosen.track_id is not None:
             edit = DeleteKeyframe(track_id=chosen.track_id, index=chosen.keyframe)
             if session.do(edit):

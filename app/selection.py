@@ -7,17 +7,22 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.views.timeline.envelopes import envelope_of
 from engine.project.model import Project
 
 
 @dataclass(frozen=True)
 class Selected:
-    """The selected track, its keyframe (an index), clips and script event."""
+    """The selected track, its keyframe (an index), clips and script event.
+
+    `point` is a point of the track's automation: the envelope's name and the point's index.
+    """
 
     track_id: str | None = None
     keyframe: int | None = None
     clip_ids: frozenset[str] = frozenset()
     event_id: str | None = None
+    point: tuple[str, int] | None = None
 
 
 class Selection(QObject):
@@ -44,11 +49,15 @@ class Selection(QObject):
         if track_id != self.value.track_id:
             self.set(Selected(track_id=track_id))
         else:
-            self.set(replace(self.value, event_id=None))
+            self.set(replace(self.value, event_id=None, point=None))
 
     def select_keyframe(self, track_id: str, index: int | None) -> None:
         """Select a keyframe of a track."""
         self.set(Selected(track_id=track_id, keyframe=index))
+
+    def select_point(self, track_id: str, name: str, index: int | None) -> None:
+        """Select a point of a track's automation, or (None) the track alone."""
+        self.set(Selected(track_id=track_id, point=None if index is None else (name, index)))
 
     def select_clips(self, clip_ids: Iterable[str], track_id: str | None = None) -> None:
         """Select clips, and the track they are on."""
@@ -71,7 +80,9 @@ class Selection(QObject):
         if homes and now.track_id not in homes:
             now = replace(now, track_id=clips[0].track_id, keyframe=None)
         track = tracks.get(now.track_id) if now.track_id is not None else None  # type: ignore[call-overload]
-        keyframe = now.keyframe
+        keyframe, point = now.keyframe, now.point
+        if track is None or point is None or point[1] >= len(envelope_of(point[0]).curve(track)):
+            point = None
         if track is None or (keyframe is not None and keyframe >= len(track.trajectory.keyframes)):
             keyframe = None
         self.set(
@@ -80,5 +91,6 @@ class Selection(QObject):
                 keyframe=keyframe,
                 clip_ids=frozenset(clip.id for clip in clips),
                 event_id=now.event_id if now.event_id in {e.id for e in project.events} else None,
+                point=point,
             )
         )

@@ -212,6 +212,20 @@ class Verbs(EditingVerbs):
             self.session.analyse(dialog.settings)
             self.window.show_jobs()
 
+    def volume_lane(self) -> None:
+        self._toggle_lane("gain")
+
+    def occlusion_lane(self) -> None:
+        self._toggle_lane("occlusion")
+
+    def width_lane(self) -> None:
+        self._toggle_lane("width")
+
+    def _toggle_lane(self, name: str) -> None:
+        track_id = self.session.selection.value.track_id
+        if track_id is not None:
+            self.window.envelope_menu.toggle(track_id, name)
+
     def rename_track(self) -> None:
         track_id = self.session.selection.value.track_id
         if track_id is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from app import actions, icons, places
 from app.enabling import show_state
+from app.envelope_menu import EnvelopeMenu
 from app.intents import EditingWidget
 from app.picture_menu import PictureMenu, move_box
 from app.session import Session
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.picture_menu = PictureMenu(self.session, self)
         self.stage = StageView(selection)
         self.timeline = TimelineView(selection, media)
+        self.envelope_menu = EnvelopeMenu(self.session, self.timeline.rows, self)
         self.transport = TransportBar()
         self.transport.build(self.actions_by_name)
         self.inspector = InspectorPanel(selection)
@@ -187,6 +189,8 @@ class MainWindow(QMainWindow):
         self.timeline.loop_requested.connect(session.set_loop)
         self.timeline.clip_menu_requested.connect(self._clip_menu)
         self.timeline.track_menu_requested.connect(self._track_menu)
+        self.timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
+        self.timeline.envelopes_requested.connect(self._envelopes)
         self.timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())
         self.timeline.snap_button.toggled.connect(self.actions_by_name["snap"].setChecked)
         self.timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
@@ -310,6 +314,12 @@ class MainWindow(QMainWindow):
             ("rename_track", "mute_track", "solo_track", "track_up", "track_down", "delete_track"),
             place,
         )
+
+    def _envelopes(self, track_id: str, place: QPoint | None) -> None:
+        if place is None:
+            self.envelope_menu.toggle_all(track_id)
+        else:
+            self.envelope_menu.popup_lanes(track_id, place)
 
     def _menu(self, names: tuple[str, ...], place: object) -> None:
         menu = QMenu(self)

@@ -249,7 +249,7 @@ class RubberBand:
         found: set[str] = set()
         for index in lanes.rows.visible():
             top = lanes.rows.y_of(index)
-            if top <= band.bottom() and top + lanes.rows.height_of(index) >= band.top():
+            if top <= band.bottom() and top + lanes.rows.body_of(index) >= band.top():
                 row = row_of(lanes.project, lanes.rows.track_ids[index])
                 inside = row.within(from_s, to_s)
                 found.update(

@@ -9,6 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app import icons, theme
 from app.views.meters.scale import share_of_level
+from app.views.timeline.envelope_lanes import EnvelopeLane
+from app.views.timeline.envelopes import is_automated
+from app.views.timeline.rows import ENVELOPE_PX
 from engine.project.model import Track
 
 WIDTH_PX = 248
@@ -42,7 +45,11 @@ class HeaderLayout:
 
     @property
     def name(self) -> QRectF:
-        return QRectF(34, self.top + 7, self.width - 34 - 64, 18)
+        return QRectF(34, self.top + 7, self.width - 34 - 90, 18)
+
+    @property
+    def automation(self) -> QRectF:
+        return QRectF(self.width - 84, self.top + 7, 22, 18)
 
     @property
     def mute(self) -> QRectF:
@@ -89,9 +96,32 @@ def paint_header(
         painter.setFont(theme.font(10))
         painter.setPen(table.text_soft)
         _text(painter, layout.facts, facts)
+    automated = table.good if is_automated(track) else None
+    paint_switch(painter, layout.automation, "A", automated)
     paint_switch(painter, layout.mute, "M", table.warning if track.strip.muted else None)
     paint_switch(painter, layout.solo, "S", table.accent if track.strip.soloed else None)
     _paint_fader(painter, layout, track)
+
+
+def paint_envelope_header(painter: QPainter, lane: EnvelopeLane, time_s: float) -> None:
+    """The name of an automation lane, its range, and its value at a time."""
+    table = theme.colours()
+    area = QRectF(0, lane.top, WIDTH_PX, ENVELOPE_PX - 1)
+    painter.fillRect(area, theme.mix(table.panel, table.ground, 0.35))
+    painter.fillRect(QRectF(0, lane.top, 4, ENVELOPE_PX - 1), theme.legible(lane.track.colour))
+    envelope = lane.envelope
+    painter.setFont(theme.font(11, 500))
+    painter.setPen(table.text_soft)
+    painter.drawText(area.adjusted(34, 0, -90, 0), Qt.AlignmentFlag.AlignVCenter, envelope.title)
+    painter.setPen(table.text)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    text = envelope.text(envelope.at(lane.track, time_s))
+    painter.drawText(area.adjusted(100, 0, -48, 0), right, text)
+    painter.setFont(theme.font(9))
+    painter.setPen(table.text_faint)
+    for value, y in ((envelope.highest, lane.top + 2), (envelope.lowest, lane.top + 40)):
+        digits = f"{value * envelope.shown:g}".replace("-", "−")
+        painter.drawText(QRectF(WIDTH_PX - 46, y, 36, 12), right, digits)
 
 
 def paint_meter(painter: QPainter, area: QRectF, lit_px: int) -> None:

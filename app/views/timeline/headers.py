@@ -20,15 +20,17 @@ from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.fader_drag import FaderDrag
+from app.views.timeline.envelope_lanes import lanes_of
 from app.views.timeline.header_painting import (
     WIDTH_PX,
     HeaderLayout,
     inside,
     meter_px,
+    paint_envelope_header,
     paint_header,
     paint_meter,
 )
-from app.views.timeline.rows import Rows
+from app.views.timeline.rows import ENVELOPE_PX, Rows
 from engine.project.edits import MuteTrack, RenameTrack, SetTrackGain, SoloTrack
 from engine.project.model import Project, Track
 
@@ -39,12 +41,17 @@ class Headers(EditingWidget):
     wheel_turned = Signal(object)
     menu_requested = Signal(str, object)
     """(track id, global position)."""
+    envelope_menu_requested = Signal(str, str, object, object)
+    """(track id, name of the envelope, None, global position)."""
+    envelopes_requested = Signal(str, object)
+    """(track id, global position for a menu, or None to show or hide all)."""
 
     def __init__(self, rows: Rows, selection: Selection) -> None:
         super().__init__()
         self.rows = rows
         self.selection = selection
         self.project = Project()
+        self._position_s = 0.0
         self._lit_px: dict[str, int] = {}
         self._fader_track: str | None = None
         self._fader: FaderDrag | None = None
@@ -62,6 +69,13 @@ class Headers(EditingWidget):
         """Show another project."""
         self.project = project
         self.update()
+
+    def set_position(self, position_s: float) -> None:
+        """Move the playhead: automation lanes show their value there."""
+        self._position_s = position_s
+        for index in self.rows.visible():
+            for number in range(len(self.rows.envelopes_of(index))):
+                self.update(100, self.rows.envelope_y(index, number), WIDTH_PX - 148, ENVELOPE_PX)
 
     def set_levels(self, levels_dbfs: Mapping[str, float]) -> None:
         """Show the tracks' peaks; only meters that changed are painted."""
@@ -103,6 +117,8 @@ class Headers(EditingWidget):
             self.edit_requested.emit(MuteTrack(track_id=track.id, muted=not track.strip.muted))
         elif inside(layout.solo, point):
             self.edit_requested.emit(SoloTrack(track_id=track.id, soloed=not track.strip.soloed))
+        elif inside(layout.automation, point):
+            self.envelopes_requested.emit(track.id, None)
         elif inside(layout.fader, point, 3.0):
             self._fader_track = track.id
             self._fader = FaderDrag(point.x(), track.strip.gain_db, layout.fader.width())
@@ -152,9 +168,19 @@ class Headers(EditingWidget):
         return drag is not None and drag.running
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        track_id = self.rows.track_at(event.pos().y())
-        if track_id is not None:
-            self.selection.select_track(track_id)
+        index = self.rows.index_at(event.pos().y())
+        if index is None:
+            return
+        track_id, point = self.rows.track_ids[index], QPointF(event.pos())
+        self.selection.select_track(track_id)
+        if inside(self.layout_of(index).automation, point):
+            self.envelopes_requested.emit(track_id, event.globalPos())
+            return
+        number = (event.pos().y() - self.rows.envelope_y(index, 0)) // ENVELOPE_PX
+        if number >= 0:
+            name = self.rows.envelopes_of(index)[number]
+            self.envelope_menu_requested.emit(track_id, name, None, event.globalPos())
+        else:
             self.menu_requested.emit(track_id, event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -172,6 +198,7 @@ class Headers(EditingWidget):
             return ""
         layout = self.layout_of(index)
         for area, text in (
+            (layout.automation, "Automation lanes; right-click to choose them"),
             (layout.mute, "Mute"),
             (layout.solo, "Solo"),
             (layout.fader, "Gain: drag, with Shift finely, double-click for 0 dB"),
@@ -191,11 +218,13 @@ class Headers(EditingWidget):
                 self.layout_of(index),
                 track,
                 self._facts(track),
-                height=self.rows.height_of(index),
+                height=self.rows.body_of(index),
                 chosen=track.id == self.selection.value.track_id,
             )
             layout = self.layout_of(index)
             paint_meter(painter, layout.meter, self._lit_px.get(track.id, 0))
+            for lane in lanes_of(self.project, self.rows, index):
+                paint_envelope_header(painter, lane, self._position_s)
             painter.fillRect(
                 0, self.rows.y_of(index) + self.rows.height_of(index) - 1, self.width(), 1,
                 theme.colours().ground,

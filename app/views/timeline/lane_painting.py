@@ -15,6 +15,7 @@ from app.selection import Selected
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import ClipRow, row_of
 from app.views.timeline.clip_painting import ClipPainting, shades
+from app.views.timeline.envelope_lanes import lanes_of, paint_envelope
 from app.views.timeline.rows import Rows
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
 from app.views.timeline.waveforms import WaveformTiles
@@ -90,8 +91,10 @@ class LanePainting:
         for number, place in zip(numbers, self._places(row, numbers, index), strict=True):
             clip = row.clips[number]
             clips.paint(clip, takes(clip.take_id), place, colours, chosen=clip.id in marked)
-        self._paint_contacts(painter, area, track, top + self.rows.height_of(index))
+        self._paint_contacts(painter, area, track, top + self.rows.body_of(index))
         painter.setOpacity(1.0)
+        for lane in lanes_of(self.project, self.rows, index):
+            paint_envelope(painter, lane, self.axis, area, self.selected)
 
     def _paint_small_clips(
         self, painter: QPainter, row: ClipRow, found: slice, track: Track, index: int
@@ -151,4 +154,4 @@ class LanePainting:
 
 def lane_height(rows: Rows, index: int) -> float:
     """Height of one lane of a row: what the contacts leave, shared evenly."""
-    return (rows.height_of(index) - CLIPS_TOP_PX - CONTACTS_PX - 3) / rows.lanes_of(index)
+    return (rows.body_of(index) - CLIPS_TOP_PX - CONTACTS_PX - 3) / rows.lanes_of(index)

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QToolTip
 from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
+from app.views.timeline import envelope_gestures
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.envelope_lanes import find_envelope
 from app.views.timeline.gestures import (
     CopyClips,
     DragFade,
@@ -51,6 +53,8 @@ class Lanes(EditingWidget):
     wheel_turned = Signal(object)
     menu_requested = Signal(object, object)
     """(clip id or None, global position)."""
+    envelope_menu_requested = Signal(str, str, object, object)
+    """(track id, name of the envelope, index of the point or None, global position)."""
     clip_opened = Signal(str)
 
     def __init__(self, axis: TimeAxis, rows: Rows, selection: Selection, peaks: PeakSource) -> None:
@@ -64,6 +68,8 @@ class Lanes(EditingWidget):
         self.snap_line_s: float | None = None
         self.band: QRectF | None = None
         self.ghosts: list[Clip] = []
+        self.readout: tuple[QPointF, str] | None = None
+        """What a drag sets, and where the pointer is."""
         self._waves = WaveformTiles(peaks)
         self._gesture: Gesture | None = None
         self._backing: QPixmap | None = None
@@ -113,6 +119,10 @@ class Lanes(EditingWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         point, modifiers = event.position(), event.modifiers()
+        envelope = find_envelope(self.project, self.axis, self.rows, point)
+        if envelope is not None:
+            self._gesture = envelope_gestures.press(self, envelope, point, modifiers)
+            return
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         found = self.hit(point)
@@ -137,6 +147,13 @@ class Lanes(EditingWidget):
             self._gesture.move(event.position(), event.modifiers())
             self.update()
             return
+        envelope = find_envelope(self.project, self.axis, self.rows, event.position())
+        if envelope is not None:
+            on_it = envelope.on_line or envelope.point is not None
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor if on_it else Qt.CursorShape.ArrowCursor
+            )
+            return
         found = self.hit(event.position())
         self.setCursor(_CURSORS[found.part] if found else Qt.CursorShape.ArrowCursor)
 
@@ -145,6 +162,12 @@ class Lanes(EditingWidget):
             self._end(cancelled=False)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        envelope = find_envelope(self.project, self.axis, self.rows, event.position())
+        if envelope is not None and envelope.point is None:
+            self._gesture = envelope_gestures.add_point(
+                self, envelope.lane, event.position(), on_line=False
+            )
+            return
         found = self.hit(event.position())
         if found is not None:
             self.selection.select_clips({found.clip.id}, found.clip.track_id)
@@ -166,6 +189,13 @@ class Lanes(EditingWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         point = QPointF(event.pos())
+        envelope = find_envelope(self.project, self.axis, self.rows, point)
+        if envelope is not None:
+            self.envelope_menu_requested.emit(
+                envelope.lane.track.id, envelope.lane.envelope.name, envelope.point,
+                event.globalPos(),
+            )  # fmt: skip
+            return
         found = self.hit(point)
         if found is not None and found.clip.id not in self.selection.value.clip_ids:
             self.selection.select_clips({found.clip.id}, found.clip.track_id)
@@ -183,6 +213,14 @@ class Lanes(EditingWidget):
         return super().event(event)
 
     def _tip(self, point: QPointF) -> str:
+        envelope = find_envelope(self.project, self.axis, self.rows, point)
+        if envelope is not None:
+            lane = envelope.lane
+            value = lane.envelope.at(lane.track, self.axis.time_of(point.x()))
+            return (
+                f"{lane.envelope.title} {lane.envelope.text(value)}\n"
+                "Click the line (or double-click) to add a point, drag it, Alt+click deletes it"
+            )
         found = self.hit(point)
         if found is None:
             return ""
@@ -214,6 +252,21 @@ class Lanes(EditingWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         x = round(self.axis.x_of(self.position_s))
         painter.fillRect(x, 0, 1, self.height(), table.accent)
+        self._paint_readout(painter)
+
+    def _paint_readout(self, painter: QPainter) -> None:
+        """What a drag sets, beside the pointer."""
+        if self.readout is None:
+            return
+        point, text = self.readout
+        table = theme.colours()
+        painter.setFont(theme.font(11, 600))
+        width = painter.fontMetrics().horizontalAdvance(text) + 12
+        left = min(point.x() + 12, self.width() - width - 2)
+        chip = QRectF(left, max(2.0, point.y() - 26), width, 18)
+        painter.fillRect(chip, table.raised)
+        painter.setPen(table.text)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_ghosts(self, painter: QPainter) -> None:
         """Outlines of clips that are being copied."""
@@ -223,7 +276,7 @@ class Lanes(EditingWidget):
         for clip in self.ghosts:
             row = self.rows.track_ids.index(clip.track_id)
             x, width = self.axis.x_of(clip.start_s), clip.duration_s * self.axis.px_per_s
-            height = self.rows.height_of(row) - 17
+            height = self.rows.body_of(row) - 17
             painter.drawRect(QRectF(x, self.rows.y_of(row) + 4, width, height))
 
     def _lanes_picture(self) -> QPixmap:

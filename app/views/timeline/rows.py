@@ -1,6 +1,7 @@
 """The timeline's vertical axis: which track is at which pixel. Shared by headers and lanes.
 
-A track whose clips overlap gets a lane for each layer, and a higher row.
+A track whose clips overlap gets a lane for each layer, and a higher row; the automation lanes that
+are shown lie below its clips.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from PySide6.QtCore import QObject, Signal
 MINIMUM_ROW_PX = 44
 MAXIMUM_ROW_PX = 160
 DEFAULT_ROW_PX = 64
+ENVELOPE_PX = 56
+"""Height of an automation lane."""
 _EXTRA_LANE = 0.6
 """Height of each further lane, as a share of a row."""
 
@@ -29,6 +32,7 @@ class Rows(QObject):
         self.top_px = 0
         self.height_px = 200
         self._lanes: tuple[int, ...] = ()
+        self._envelopes: dict[str, tuple[str, ...]] = {}
         self._tops: list[int] = [0]
 
     @property
@@ -69,8 +73,27 @@ class Rows(QObject):
         return self._tops[index] - self.top_px
 
     def height_of(self, index: int) -> int:
-        """Height of a row."""
+        """Height of a row, automation lanes included."""
         return self._tops[index + 1] - self._tops[index]
+
+    def body_of(self, index: int) -> int:
+        """Height of the part of a row that holds its clips."""
+        return self.height_of(index) - ENVELOPE_PX * len(self.envelopes_of(index))
+
+    def envelopes_of(self, index: int) -> tuple[str, ...]:
+        """Names of the automation lanes under a row, from above."""
+        return self._envelopes.get(self.track_ids[index], ())
+
+    def envelope_y(self, index: int, number: int) -> int:
+        """Top pixel of an automation lane."""
+        return self.y_of(index) + self.body_of(index) + number * ENVELOPE_PX
+
+    def show_envelopes(self, track_id: str, names: tuple[str, ...]) -> None:
+        """Show these automation lanes under a track, and no others."""
+        if names != self._envelopes.get(track_id, ()):
+            self._envelopes[track_id] = names
+            self._measure()
+            self._place(self.top_px)
 
     def lanes_of(self, index: int) -> int:
         """How many lanes a row has."""
@@ -94,7 +117,11 @@ class Rows(QObject):
 
     def _measure(self) -> None:
         extra = round(self.row_px * _EXTRA_LANE)
-        heights = (self.row_px + extra * (max(1, lanes) - 1) for lanes in self._lanes)
+        heights = (
+            self.row_px + extra * (max(1, lanes) - 1)
+            + ENVELOPE_PX * len(self._envelopes.get(track_id, ()))
+            for track_id, lanes in zip(self.track_ids, self._lanes, strict=True)
+        )  # fmt: skip
         self._tops = [0, *accumulate(heights)]
 
     def _place(self, top_px: int) -> None:

@@ -29,6 +29,9 @@ class TimelineView(EditingWidget):
     loop_requested = Signal(object)
     clip_menu_requested = Signal(object, object)
     track_menu_requested = Signal(str, object)
+    envelope_menu_requested = Signal(str, str, object, object)
+    envelopes_requested = Signal(str, object)
+    """(track id, global position for a menu, or None to show or hide all)."""
     clip_opened = Signal(str)
 
     def __init__(self, selection: Selection, peaks: PeakSource) -> None:
@@ -64,6 +67,7 @@ class TimelineView(EditingWidget):
         if playing and self.follow:
             self.axis.show_time(position_s)
         self.ruler.set_position(position_s)
+        self.headers.set_position(position_s)
         self.lanes.set_position(position_s)
 
     def zoom(self, factor: float) -> None:
@@ -131,6 +135,9 @@ class TimelineView(EditingWidget):
         self.ruler.wheel_turned.connect(self.turn_wheel)
         self.headers.menu_requested.connect(self.track_menu_requested)
         self.lanes.menu_requested.connect(self.clip_menu_requested)
+        self.lanes.envelope_menu_requested.connect(self.envelope_menu_requested)
+        self.headers.envelope_menu_requested.connect(self.envelope_menu_requested)
+        self.headers.envelopes_requested.connect(self.envelopes_requested)
         self.lanes.clip_opened.connect(self.clip_opened)
         self.axis.changed.connect(self._show_scroll)
         self.rows.changed.connect(self._show_scroll)
