@@ -11,6 +11,7 @@ from engine.cli.options import add_hrir, add_room
 from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FORMATS
+from engine.project.lfe_send import NO_SEND_DB
 
 log = logging.getLogger("foleystage")
 
@@ -32,6 +33,13 @@ def add_parser(subparsers: Any) -> None:
     add_hrir(parser)
     add_room(parser)
     parser.add_argument("--air", action="store_true", help="let distance swallow high frequencies")
+    parser.add_argument(
+        "--lfe-send",
+        type=float,
+        default=NO_SEND_DB,
+        metavar="DB",
+        help="level of its low end in the LFE of 5.1 and 7.1.4 (default: nothing)",
+    )
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
 
@@ -45,7 +53,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     times_s, positions_m = read_trajectory_csv(args.trajectory)
     room = RoomChoice(args.room, args.room_level)
     wanted = Spatialisation(
-        times_s, positions_m, args.format, args.hrir, room, args.doppler, args.air
+        times_s,
+        positions_m,
+        args.format,
+        hrir=args.hrir,
+        room=room,
+        doppler=args.doppler,
+        air=args.air,
+        lfe_send_db=args.lfe_send,
     )
     with whole_file(args.out, ".wav") as staged:
         progress = TerminalProgress()

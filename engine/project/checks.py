@@ -82,6 +82,20 @@ def check_gain(value: object, where: str) -> None:
     check_number(value, where, QUIETEST_DB, LOUDEST_DB, "dB")
 
 
+def check_lfe_send(value: object, where: str = "lfe_send_db") -> None:
+    """A gain in dB, or None for what the layers ask."""
+    if value is not None:
+        check_gain(value, where)
+
+
+def check_rotation(rotation_deg: tuple[float, float, float], where: str = "rotation_deg") -> None:
+    """Yaw, pitch and roll in degrees."""
+    if len(rotation_deg) != 3:
+        raise ProjectError(f"{where} has {len(rotation_deg)} angles", remedy="give 3")
+    for name, angle_deg in zip(("yaw", "pitch", "roll"), rotation_deg, strict=True):
+        check_number(angle_deg, f"{where}.{name}", -360.0, 360.0, "degrees")
+
+
 def check_position(x_m: object, y_m: object, z_m: object, where: str = "") -> None:
     """A position in metres."""
     for name, value in (("x_m", x_m), ("y_m", y_m), ("z_m", z_m)):
@@ -205,6 +219,7 @@ def check_track(track: Track, where: str = "track") -> None:
     check_occlusion(track.occlusion, f"{where}.occlusion")
     check_width(track.width_deg, f"{where}.width_deg")
     check_gain(track.room_send_db, f"{where}.room_send_db")
+    check_lfe_send(track.lfe_send_db, f"{where}.lfe_send_db")
     check_time(track.start_s, f"{where}.start_s")
     check_time(track.end_s, f"{where}.end_s")
 
@@ -297,6 +312,7 @@ def check_scene(scene: Scene, where: str = "scene") -> None:
     for axis, place_m in enumerate(scene.room_listener_m or ()):
         check_number(place_m, f"{where}.room_listener_m[{axis}]", 0.0, FARTHEST_M, "m")
     check_number(scene.room_reflections, f"{where}.room_reflections", 1, MOST_REFLECTIONS)
+    check_rotation(scene.rotation_deg, f"{where}.rotation_deg")
     check_number(scene.target_lufs, f"{where}.target_lufs", -70.0, 0.0, "LUFS")
     check_number(scene.true_peak_limit_dbtp, f"{where}.true_peak_limit_dbtp", -60.0, 0.0, "dBTP")
 

@@ -12,10 +12,14 @@ from functools import cached_property
 from typing import Any, Literal, NewType, TypeVar
 
 import numpy as np
-from msgspec import Struct, structs
+from msgspec import structs
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ProjectError
+from engine.project.scene import FieldDecoding as FieldDecoding
+from engine.project.scene import Mapping as Mapping
+from engine.project.scene import Scene
+from engine.project.value import Value
 
 SCHEMA_VERSION = 1
 
@@ -28,15 +32,9 @@ ContentHash = NewType("ContentHash", str)
 
 Provenance = Literal["machine", "hand"]
 TrackKind = Literal["object", "ambience"]
-Mapping = Literal["foleyspace", "cylinder", "foleydesigner"]
-FieldDecoding = Literal["magls", "virtual_loudspeakers"]  # how sound fields reach two ears
 EqKind = Literal["high_pass", "low_shelf", "bell", "high_shelf", "low_pass"]
 Curve = tuple[tuple[float, float], ...]
 """Automation: points (time_s, value) in strictly increasing time, straight lines between them."""
-
-
-class Value(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
-    """Base of every value: immutable, and compared by content."""
 
 
 class Keyframe(Value, frozen=True, kw_only=True):
@@ -155,6 +153,9 @@ class Track(Value, frozen=True, kw_only=True):
     stereo: bool = False
     room_send_db: float = 0.0
     """How much of it goes into the room, under its fader; -144 dB: nothing."""
+    lfe_send_db: float | None = None
+    """How much of its low end goes to the LFE of formats that have one, under its fader; -144 dB:
+    nothing; None: as what sounds on it asks (`engine.project.lfe_send`)."""
     start_s: float = 0.0
     """First moment the object was seen."""
     end_s: float = 0.0
@@ -182,7 +183,7 @@ class Event(Value, frozen=True, kw_only=True):
     strengths: tuple[float, ...] = ()
     intensity: tuple[tuple[float, float], ...] = ()
     level_db: float = 0.0
-    parameters: dict[str, float | str] = {}
+    parameters: dict[str, float | str] = {}  # noqa: RUF012 (a copy for every value)
     seed: int = 0
     category: str = ""
     why: str = ""
@@ -198,7 +199,7 @@ class Recipe(Value, frozen=True, kw_only=True):
     version: str
     prompt: str = ""
     seed: int = 0
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}  # noqa: RUF012 (likewise)
 
 
 class Take(Value, frozen=True, kw_only=True):
@@ -256,29 +257,6 @@ class Video(Value, frozen=True, kw_only=True):
     def rate(self) -> Fraction:
         """Nominal frame rate in frames per second."""
         return Fraction(self.rate_numerator, self.rate_denominator)
-
-
-class Scene(Value, frozen=True, kw_only=True):
-    """How pixels become metres, and how the scene is heard and delivered."""
-
-    mapping: Mapping = "cylinder"
-    horizontal_fov_deg: float = 60.0
-    hrir: str = "kemar"
-    """'kemar' (shipped) or the path of a SOFA file."""
-    field_decoder: FieldDecoding = "magls"
-    room: str = "none"
-    """'none' (no reflections, no tail), a shipped room, or the path of a room's TOML file or of a
-    measured response (SOFA or a sound file)."""
-    room_level_db: float = 0.0
-    """Of all that the room answers; 0 is what its walls and volume make it."""
-    room_listener_m: tuple[float, float, float] | None = None
-    """The head's place from the room's back, right, lower corner; None: where the room has it."""
-    room_reflections: int = 1
-    """Most walls that an early reflection meets, 1 to 3."""
-    target_lufs: float = -23.0
-    true_peak_limit_dbtp: float = -1.0
-    seed: int = 0
-    prompt: tuple[str, ...] = ()
 
 
 class Analysis(Value, frozen=True, kw_only=True):

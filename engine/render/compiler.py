@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import FoleystageError
 from engine.layouts import HIGHEST_ORDER, SURROUND_51, SURROUND_714, format_channels
+from engine.project.lfe_send import lfe_sends_db
 from engine.project.model import Clip, ContentHash, Project, Strip, Track
 from engine.realtime.snapshot import (
     BedPlan,
@@ -21,7 +23,14 @@ from engine.realtime.snapshot import (
     StripPlan,
 )
 from engine.render.rooms import add_room, field_orders, room_choice
-from engine.render.sources import curve_plan, eq_sections, side_mix, surrounds, track_sources
+from engine.render.sources import (
+    curve_plan,
+    eq_sections,
+    send_gain,
+    side_mix,
+    surrounds,
+    track_sources,
+)
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.ambisonics import layout_to_field, stereo_to_field
@@ -115,6 +124,7 @@ def _plans(
 ) -> tuple[list[SourcePlan], list[BedPlan]]:
     sources: list[SourcePlan] = []
     beds: list[BedPlan] = []
+    lfe_sends_db_of = lfe_sends_db(project)
     for index, track in enumerate(project.tracks):
         if track.kind == "ambience":
             order = orders[track.id]
@@ -122,7 +132,9 @@ def _plans(
             sections = eq_sections(track.strip, project.sample_rate_hz)
             beds.append(BedPlan(index, clips, spaces.index(order), sections))
         else:
-            sources += _sources(track, index, project.sample_rate_hz, takes)
+            lfe_gain = send_gain(lfe_sends_db_of[track.id])
+            own = _sources(track, index, project.sample_rate_hz, takes)
+            sources += [replace(source, lfe_gain=lfe_gain) for source in own]
     return sources, beds
 
 

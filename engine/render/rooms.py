@@ -13,6 +13,7 @@ from engine.project.model import Scene
 from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, RoomPlan
 from engine.realtime.snapshot import HOP_SAMPLES, SourcePlan, SpacePlan
 from engine.render.measured_rooms import is_measured, measured_plan
+from engine.render.sources import SILENT_SEND_DB
 from engine.spatial.image_sources import WALLS, ImageTable, image_table
 from engine.spatial.propagation import samples_per_metre
 from engine.spatial.reverberation import late_plan
@@ -22,9 +23,6 @@ from engine.units import db_to_gain
 
 ROOM_ORDER = EARLY_ORDER
 """Ambisonic order of the sound field a room needs."""
-
-SILENT_SEND_DB = -140.0
-"""A send this low is none."""
 
 _WALL_CLEARANCE_M = 0.5
 _LONGEST_DETOUR_M = 60.0

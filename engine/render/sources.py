@@ -11,9 +11,13 @@ from engine.project.model import Curve, Strip, Track, Trajectory
 from engine.realtime.equaliser import band_section
 from engine.realtime.snapshot import ClipPlan, CurvePlan, MotionPlan, SourcePlan
 from engine.spatial.propagation import NEAR_FIELD_LIMIT_M, samples_per_metre
+from engine.units import db_to_gain
 
 FARTHEST_M = 400.0
 """A source farther away than this sounds as late as from here (its level still falls)."""
+
+SILENT_SEND_DB = -140.0
+"""A send this low is none."""
 
 WIDEST_PAIR_DEG = 180.0
 SIDE_GAIN = float(np.sqrt(0.5))
@@ -59,6 +63,11 @@ def _source(
         air=track.air,
         width_deg=width,
     )
+
+
+def send_gain(send_db: float) -> float:
+    """Linear gain of a send; one as low as `SILENT_SEND_DB` is none."""
+    return 0.0 if send_db <= SILENT_SEND_DB else float(db_to_gain(send_db))
 
 
 def motion_plan(trajectory: Trajectory, sample_rate_hz: int) -> MotionPlan:

@@ -14,6 +14,7 @@ from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.layouts import format_channels
 from engine.media.audio_file import AudioWriter, read_audio_blocks, wave_mask_of
+from engine.project.lfe_send import NO_SEND_DB
 from engine.realtime.snapshot import (
     ClipPlan,
     MotionPlan,
@@ -24,7 +25,7 @@ from engine.realtime.snapshot import (
 from engine.render.compiler import mix_matrix
 from engine.render.renderer import render_snapshot
 from engine.render.rooms import NOWHERE, RoomChoice, add_room, field_orders, ringing_samples
-from engine.render.sources import FARTHEST_M, surrounds
+from engine.render.sources import FARTHEST_M, send_gain, surrounds
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.binaural import binaural_plan
@@ -46,6 +47,7 @@ class Spatialisation:
 
     `times_s` (n,) and `positions_m` (n, 3) are the path. Without `doppler` the direct sound
     arrives at once, wherever it comes from; with `air` distance swallows high frequencies.
+    `lfe_send_db` is its level in the LFE of a format that has one.
     """
 
     times_s: NDArray[np.float64]
@@ -55,6 +57,7 @@ class Spatialisation:
     room: RoomChoice = NOWHERE
     doppler: bool = False
     air: bool = False
+    lfe_send_db: float = NO_SEND_DB
 
 
 def spatialise(
@@ -148,6 +151,7 @@ def _report(
         "room": wanted.room.name,
         "doppler": wanted.doppler,
         "air": wanted.air,
+        "lfe_send_db": wanted.lfe_send_db,
         "peak_dbfs": round(float(gain_to_db(peak)), 2),
     }
 
@@ -193,6 +197,7 @@ def _source(samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation) 
         delayed=wanted.doppler,
         max_delay_samples=longest if wanted.doppler else 0,
         air=wanted.air,
+        lfe_gain=send_gain(wanted.lfe_send_db),
     )
 
 

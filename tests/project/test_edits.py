@@ -140,6 +140,8 @@ def test_track_settings() -> None:
         verbs.SetTrackEq(track_id="ball", bands=(EqBand(kind="bell", frequency_hz=900.0),)),
         verbs.SetTrackGain(track_id="ball", gain_db=-3.0),
         verbs.SetRoomSend(track_id="ball", send_db=-6.0),
+        verbs.SetLfeSend(track_id="ball", send_db=-10.0),
+        verbs.TurnScene(yaw_deg=30.0, pitch_deg=-10.0),
         verbs.MuteTrack(track_id="ball", muted=True),
         verbs.SoloTrack(track_id="ball", soloed=True),
         verbs.ReorderTrack(track_id="ball", index=1),
@@ -154,6 +156,9 @@ def test_track_settings() -> None:
     assert ball.strip.eq == (EqBand(kind="bell", frequency_hz=900.0),)
     assert (ball.strip.gain_db, ball.strip.muted, ball.strip.soloed) == (-3.0, True, True)
     assert (project.master.gain_db, ball.room_send_db) == (-1.0, -6.0)
+    assert (ball.lfe_send_db, project.scene.rotation_deg) == (-10.0, (30.0, -10.0, 0.0))
+    as_layers_ask = verbs.SetLfeSend(track_id="ball", send_db=None).apply(project)
+    assert as_layers_ask.track("ball").lfe_send_db is None
 
 
 def test_move_keyframe_by_hand() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from msgspec import structs
 
 from engine.errors import CancelledError, LayoutError, MediaError
 from engine.layouts import FORMATS
@@ -53,6 +54,23 @@ def track(name: str = "a", azimuth=(0.0, 1.0, 0.0), **more) -> Track:
 def render(project: Project, path: Path, formats, **more) -> dict[str, np.ndarray]:
     blocks = list(render_blocks(project, lambda _: path, formats, **more))
     return {name: np.concatenate([b[name] for b in blocks], axis=1) for name in formats}
+
+
+def test_a_track_is_sent_to_the_lfe_as_it_says(tmp_path: Path) -> None:
+    write_noise(tmp_path / "a.wav")
+    ahead = track(azimuth=(1.0, 0.0, 0.0))
+    alone = render(project_of(ahead), tmp_path / "a.wav", ["5.1"])["5.1"]
+    assert (alone[3] == 0.0).all()
+    sent = structs.replace(ahead, lfe_send_db=-10.0)
+    both = render(project_of(sent), tmp_path / "a.wav", ["5.1"])["5.1"]
+    frequency_hz = np.fft.rfftfreq(both.shape[1], 1.0 / RATE_HZ)
+    low = (frequency_hz > 20.0) & (frequency_hz < 50.0)
+    before, after = (
+        10 * np.log10(np.sum(np.abs(np.fft.rfft(out)[:, low]) ** 2, axis=1) + 1e-9)
+        for out in (alone, both)
+    )
+    np.testing.assert_allclose(after[2], before[2], atol=0.3)  # turned in phase only
+    np.testing.assert_allclose(after[3] - after[2], -10.0, atol=0.3)
 
 
 def test_a_clip_sounds_where_it_lies(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, Re
 from engine.project.edits.mix import (
     MuteTrack,
     SetGainCurve,
+    SetLfeSend,
     SetMasterGain,
     SetRoomSend,
     SetTrackEq,
@@ -49,7 +50,7 @@ from engine.project.edits.propagation import (
     SetStereo,
     SetWidth,
 )
-from engine.project.edits.scene import SetScene, SetTitle, SetVideo
+from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
 from engine.project.edits.tracks import (
     AddTrack,
     DeleteTrack,
@@ -138,6 +139,7 @@ __all__ = [
     "SetDoppler",
     "SetEvent",
     "SetGainCurve",
+    "SetLfeSend",
     "SetMasterGain",
     "SetOcclusion",
     "SetRoomSend",
@@ -155,6 +157,7 @@ __all__ = [
     "SplitClip",
     "SplitTrack",
     "TrimClip",
+    "TurnScene",
     "decode_edit",
     "encode_edit",
 ]

@@ -32,6 +32,7 @@ from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, Re
 from engine.project.edits.mix import (
     MuteTrack,
     SetGainCurve,
+    SetLfeSend,
     SetMasterGain,
     SetRoomSend,
     SetTrackEq,
@@ -45,7 +46,7 @@ from engine.project.edits.propagation import (
     SetStereo,
     SetWidth,
 )
-from engine.project.edits.scene import SetScene, SetTitle, SetVideo
+from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
 from engine.project.edits.tracks import (
     AddTrack,
     DeleteTrack,
@@ -96,7 +97,8 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
-    SetTrackEq | SetRoomSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack | SetMasterGain,
+    SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
+    SetMasterGain | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | RenameMarker | DeleteMarker,

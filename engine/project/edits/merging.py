@@ -53,6 +53,7 @@ def merge_track(old: Track, new: Track) -> Track:
         width_deg=old.width_deg,
         stereo=old.stereo,
         room_send_db=old.room_send_db,
+        lfe_send_db=old.lfe_send_db,
         trajectory=merge_trajectory(old.trajectory, new.trajectory),
         contacts=merge_contacts(old.contacts, new.contacts, old.removed_contacts_s),
         removed_contacts_s=old.removed_contacts_s,

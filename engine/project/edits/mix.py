@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_eq, check_gain, check_gain_curve
+from engine.project.checks import check_eq, check_gain, check_gain_curve, check_lfe_send
 from engine.project.edits.base import EditBase, change_track
 from engine.project.model import Curve, EqBand, Project
 
@@ -106,6 +106,26 @@ class SetRoomSend(EditBase, frozen=True, kw_only=True, tag="set_room_send"):
             project,
             self.track_id,
             lambda track: structs.replace(track, room_send_db=self.send_db),
+        )
+
+
+class SetLfeSend(EditBase, frozen=True, kw_only=True, tag="set_lfe_send"):
+    """Set how much of a track's low end goes to the LFE; None lets its layers decide."""
+
+    text: ClassVar[str] = "LFE send"
+    track_id: str
+    send_db: float | None
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"SetLfeSend:{self.track_id}"
+
+    def apply(self, project: Project) -> Project:
+        check_lfe_send(self.send_db, "LFE send")
+        return change_track(
+            project,
+            self.track_id,
+            lambda track: structs.replace(track, lfe_send_db=self.send_db),
         )
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_scene, check_text, check_video
+from engine.project.checks import check_rotation, check_scene, check_text, check_video
 from engine.project.edits.base import EditBase
 from engine.project.model import Project, Scene, Video
 
@@ -24,6 +24,25 @@ class SetScene(EditBase, frozen=True, kw_only=True, tag="set_scene"):
     def apply(self, project: Project) -> Project:
         check_scene(self.scene)
         return structs.replace(project, scene=self.scene)
+
+
+class TurnScene(EditBase, frozen=True, kw_only=True, tag="turn_scene"):
+    """Turn the whole scene about the listener: yaw to the left, pitch up, roll to the right."""
+
+    text: ClassVar[str] = "Turn scene"
+    yaw_deg: float
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return "TurnScene"
+
+    def apply(self, project: Project) -> Project:
+        rotation_deg = (self.yaw_deg, self.pitch_deg, self.roll_deg)
+        check_rotation(rotation_deg, "scene rotation")
+        scene = structs.replace(project.scene, rotation_deg=rotation_deg)
+        return structs.replace(project, scene=scene)
 
 
 class SetTitle(EditBase, frozen=True, kw_only=True, tag="set_title"):
