@@ -385,7 +385,10 @@ class Session(QObject):
 
 
 def without_strips(project: Project) -> Project:
-    """The project with all mixer settings at rest: what is left has to be compiled."""
+    """The project with all faders at rest: what is left (equalisers too) has to be compiled."""
     plain = Project().master
-    tracks = tuple(structs.replace(track, strip=plain) for track in project.tracks)
+    tracks = tuple(
+        structs.replace(track, strip=structs.replace(plain, eq=track.strip.eq))
+        for track in project.tracks
+    )
     return structs.replace(project, tracks=tracks, master=plain)

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from app.selection import Selection
-from app.views.tracks.eq_fields import PLACES
+from app.views.tracks.eq_bands import PLACES
 from app.views.tracks.panel import InspectorPanel
 from engine.project.edits import (
     SetAir,

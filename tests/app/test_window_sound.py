@@ -20,7 +20,7 @@ STOPPED_WITHIN_S = 0.4
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[AudioServer]:
+def server(compiled_loops: None) -> Iterator[AudioServer]:
     """A private audio server; skipped where there is none."""
     with running_audio_server() as running:
         yield running

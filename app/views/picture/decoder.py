@@ -32,13 +32,16 @@ class PictureDecoder(QThread):
         self._wish_s: float | None = None
         self._ending = False
         self._reader: VideoReader | None = None
-        self.start()
+        if parent is not None:
+            parent.destroyed.connect(self.finish)  # a thread must not outlive its object
 
     def open(self, path: str | None) -> None:
         """Show another video, or none."""
         with self._wake:
             self._path, self._path_changed, self._wish_s = path, True, 0.0
             self._wake.notify()
+        if not self._ending:
+            self.start()  # does nothing when it runs
 
     def request(self, time_s: float) -> None:
         """Bring the picture on screen at a time."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
+from app.views.tracks.eq_bands import PLACES, kept, placed
 from app.views.tracks.fields import NumberField
 from engine.project.checks import (
     HIGHEST_BAND_HZ,
@@ -16,17 +17,7 @@ from engine.project.checks import (
     LOWEST_Q,
 )
 from engine.project.edits import SetTrackEq
-from engine.project.model import EqBand, EqKind, Track
-
-PLACES: tuple[tuple[str, EqKind, float], ...] = (
-    ("High-pass", "high_pass", 60.0),
-    ("Low shelf", "low_shelf", 150.0),
-    ("Bell 1", "bell", 500.0),
-    ("Bell 2", "bell", 3000.0),
-    ("High shelf", "high_shelf", 8000.0),
-    ("Low-pass", "low_pass", 14_000.0),
-)
-"""What each row is called, its kind, and where it begins."""
+from engine.project.model import EqBand, Track
 
 
 @dataclass(frozen=True)
@@ -86,19 +77,14 @@ class EqFields(QWidget):
 
     def show_track(self, track: Track) -> None:
         """Show a track's bands; rows without one stand ready, off."""
-        left = list(track.strip.eq)
-        for row, (_, kind, frequency_hz) in zip(self.rows, PLACES, strict=True):
-            band = next((band for band in left if band.kind == kind), None)
-            if band is not None:
-                left.remove(band)
-            shown = band or EqBand(kind=kind, frequency_hz=frequency_hz, on=False)
+        bands, self._others = placed(track.strip.eq)
+        for row, shown in zip(self.rows, bands, strict=True):
             row.on.setChecked(shown.on)
             row.frequency.show_value(shown.frequency_hz)
             row.gain.show_value(shown.gain_db)
             row.q.show_value(shown.q)
             for field in (row.frequency, row.gain, row.q):
                 field.setEnabled(shown.on)
-        self._others = tuple(left)
 
     def _changed(self) -> None:
         bands = tuple(
@@ -109,7 +95,6 @@ class EqFields(QWidget):
                 q=row.q.value(),
                 on=row.on.isChecked(),
             )
-            for row, (_, kind, frequency_hz) in zip(self.rows, PLACES, strict=True)
-            if row.on.isChecked() or row.gain.value() or row.frequency.value() != frequency_hz
+            for row, (_, kind, _) in zip(self.rows, PLACES, strict=True)
         )
-        self._ask(SetTrackEq(track_id=self._track_id(), bands=bands + self._others))
+        self._ask(SetTrackEq(track_id=self._track_id(), bands=kept(bands, self._others)))

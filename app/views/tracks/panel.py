@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QScrollArea, QVBox
 from app.intents import EditingWidget
 from app.selection import Selected, Selection
 from app.views.tracks.ear_fields import EarFields
+from app.views.tracks.eq_curve import EqCurve
 from app.views.tracks.eq_fields import EqFields
 from app.views.tracks.fields import NumberField, TextField
 from app.views.tracks.room_fields import RoomFields
@@ -127,6 +128,9 @@ class InspectorPanel(EditingWidget):
 
     def _build_eq(self) -> _Section:
         section = self._section("Equaliser")
+        self.eq_curve = EqCurve(self._track_id)
+        self.relay(self.eq_curve)
+        section.form.addRow(self.eq_curve)
         self.eq = EqFields(self._ask, self._track_id)
         section.form.addRow(self.eq)
         return section
@@ -170,7 +174,14 @@ class InspectorPanel(EditingWidget):
     def _build_room(self) -> None:
         section = self._section("Room")
         self.room = RoomFields(self._ask, self)
+        for began, passed in (
+            (self.room.plan.gesture_began, self.gesture_began),
+            (self.room.plan.gesture_ended, self.gesture_ended),
+        ):
+            began.connect(passed)
         _add(section, ("Room", self.room.choice), ("Level", self.room.level))
+        _add(section, ("Reflections", self.room.reflections), ("Listener", self.room.place))
+        _add(section, ("", self.room.plan))
         section = self._section("Headphones")
         self.ears = EarFields(self._ask, self)
         _add(section, ("Ears", self.ears.choice), ("Sound fields", self.ears.fields))
@@ -259,6 +270,7 @@ class InspectorPanel(EditingWidget):
         self.swatches.show_colour(track.colour)
         self.sound.show_track(track)
         self.eq.show_track(track)
+        self.eq_curve.show_track(track, self._project.sample_rate_hz)
 
     def _show_keyframe(self, keyframe: Keyframe) -> None:
         place = to_spherical((keyframe.x_m, keyframe.y_m, keyframe.z_m))

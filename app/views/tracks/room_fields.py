@@ -1,4 +1,4 @@
-"""The room of the scene: a choice and a level, each change one edit."""
+"""The room of the scene: choice, level, reflections and the listener's place; each one edit."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import structs
-from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
 from app.views.tracks.fields import NumberField
+from app.views.tracks.room_plan import RoomPlan
+from engine.errors import FoleystageError
+from engine.project.checks import MOST_REFLECTIONS
 from engine.project.edits import SetScene
 from engine.project.model import Scene
-from engine.spatial.room import MEASURED_SUFFIXES, NO_ROOM, preset_titles
+from engine.spatial.room import MEASURED_SUFFIXES, NO_ROOM, Room, preset_titles, room_named
 
 _FROM_FILE = "\0file"
+_AXES = ("From the back", "From the right", "Above the floor")
 
 
 class RoomFields:
-    """Two fields for a form: `choice` and `level`.
+    """Fields for a form: `choice`, `level`, `reflections`, `plan` and `place`.
 
     Parameters
     ----------
@@ -31,19 +35,50 @@ class RoomFields:
         self._ask = ask
         self._parent = parent
         self._scene = Scene()
+        self._shape: Room | None = None
         self.choice = QComboBox()
         self.choice.activated.connect(lambda _: self._chosen())
         self.level = NumberField("dB", (-60.0, 24.0), 1, self._typed)
+        self.reflections = QComboBox()
+        self.reflections.setToolTip("How many walls an early reflection meets at the most")
+        for count in range(1, MOST_REFLECTIONS + 1):
+            self.reflections.addItem("Off one wall" if count == 1 else f"Off {count} walls", count)
+        self.reflections.activated.connect(lambda _: self._reflections_chosen())
+        self.plan = RoomPlan()
+        self.plan.edit_requested.connect(self._dragged)
+        self.axes = [
+            NumberField("m", (0.0, 2000.0), 2, lambda _: self._placed(), step=0.1) for _ in _AXES
+        ]
+        self.place = QWidget()
+        row = QHBoxLayout(self.place)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for field, name in zip(self.axes, _AXES, strict=True):
+            field.setMinimumWidth(48)
+            field.setAccessibleName(name)
+            field.setToolTip(name)
+            row.addWidget(field)
         self._fill()
 
     def show_scene(self, scene: Scene) -> None:
         """Show the scene's room."""
+        if scene.room != self._scene.room or self._shape is None:
+            self._shape = _shape_of(scene.room)
         self._scene = scene
         if self.choice.findData(scene.room) < 0:
             self._fill()
         self.choice.setCurrentIndex(self.choice.findData(scene.room))
         self.level.show_value(scene.room_level_db)
         self.level.setEnabled(scene.room != NO_ROOM)
+        self.reflections.setCurrentIndex(self.reflections.findData(scene.room_reflections))
+        for widget in (self.reflections, self.plan, self.place):
+            widget.setEnabled(self._shape is not None)
+        if self._shape is not None:
+            room = self._shape.heard_from(scene.room_listener_m)
+            for field, value in zip(self.axes, room.listener_m, strict=True):
+                field.show_value(value)
+            walls = frozenset(wall for wall, _ in room.walls)
+            self.plan.show_room(room.size_m[:2], room.listener_m[:2], walls)
 
     def _fill(self) -> None:
         self.choice.clear()
@@ -62,8 +97,30 @@ class RoomFields:
                 self._parent, "A room of your own, or a measured response", "", f"Rooms ({kinds})"
             )
         if name and name != self._scene.room:
-            self._ask(SetScene(scene=structs.replace(self._scene, room=name)))
+            self._change(room=name, room_listener_m=None)
         self.show_scene(self._scene)
 
     def _typed(self, level_db: float) -> None:
-        self._ask(SetScene(scene=structs.replace(self._scene, room_level_db=level_db)))
+        self._change(room_level_db=level_db)
+
+    def _reflections_chosen(self) -> None:
+        self._change(room_reflections=self.reflections.currentData())
+
+    def _placed(self) -> None:
+        x_m, y_m, z_m = (field.value() for field in self.axes)
+        self._change(room_listener_m=(x_m, y_m, z_m))
+
+    def _dragged(self, place_m: tuple[float, float] | None) -> None:
+        height_m = self.axes[2].value()
+        self._change(room_listener_m=None if place_m is None else (*place_m, height_m))
+
+    def _change(self, **changes: object) -> None:
+        self._ask(SetScene(scene=structs.replace(self._scene, **changes)))
+
+
+def _shape_of(name: str) -> Room | None:
+    """The box that a room is; None for no room, a measured one, or one that cannot be read."""
+    try:
+        return room_named(name)
+    except FoleystageError:
+        return None
