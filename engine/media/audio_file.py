@@ -162,7 +162,7 @@ class AudioWriter:
     def _header(self) -> bytes:
         return riff.encode_header(self._wave, self.samples, self._chunks_before, len(self._after))
 
-    def _encode(self, block: NDArray[np.floating]) -> bytes:
+    def _encode(self, block: NDArray[np.floating]) -> bytes | memoryview:
         if self._wave.is_float:
             return block.T.astype("<f4").tobytes()
         # Compiled, and so loaded where something is written: who only reads starts quicker.
@@ -172,7 +172,7 @@ class AudioWriter:
         self.clipped_samples += clipped
         return content
 
-    def _put(self, content: bytes) -> None:
+    def _put(self, content: bytes | memoryview) -> None:
         try:
             self._stream.write(content)
         except OSError as error:

@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 _FULL_SCALE = float(1 << 23)
 
 
-def encode_pcm24(block: NDArray[np.floating]) -> tuple[bytes, int]:
+def encode_pcm24(block: NDArray[np.floating]) -> tuple[memoryview, int]:
     """Interleaved little-endian 24-bit integers of a (channels, n) block of finite numbers.
 
     Rounded to the nearest step (halves to even), clipped at full scale.
 
     Returns
     -------
-    bytes, int
-        The samples, and how many of them were clipped.
+    memoryview, int
+        The samples' bytes, and how many of them were clipped.
     """
     channels, length = block.shape
     out = np.empty(3 * channels * length, dtype=np.uint8)
     clipped = _encode(np.asarray(block), out)
-    return out.tobytes(), int(clipped)
+    return out.data, int(clipped)
 
 
 @numba.njit(cache=True, nogil=True)

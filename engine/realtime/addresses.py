@@ -25,25 +25,25 @@ def _untyped(typing, address):
 _pointer: Any = _untyped
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def doubles_at(address, length):
     """The (length,) float64 array that begins at an address."""
     return numba.carray(_pointer(address), (length,), np.float64)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def triples_at(address, length):
     """The (length, 3) float64 array that begins at an address."""
     return numba.carray(_pointer(address), (length, 3), np.float64)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def floats_at(address, length):
     """The (length,) float32 array that begins at an address."""
     return numba.carray(_pointer(address), (length,), np.float32)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def bits_at(address, length):
     """The (length,) float32 array that begins at an address, as unsigned integers."""
     return numba.carray(_pointer(address), (length,), np.uint32)

@@ -95,7 +95,7 @@ def _points(curve: CurvePlan | None) -> NDArray[np.float64]:
     return np.concatenate([curve.times_samples, curve.values]).astype(np.float64)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _is_finite(clip, begin, count):
     """Whether (count,) samples from `begin` on are numbers, in all channels."""
     worst = np.uint32(0)
@@ -113,7 +113,7 @@ def _is_finite(clip, begin, count):
     return worst != _NOT_FINITE
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _fade(clip, begin, count, envelope):
     """Quarter-sine fades and the gain for clip samples [begin, begin + count)."""
     for n in range(count):
@@ -126,7 +126,7 @@ def _fade(clip, begin, count, envelope):
         envelope[n] *= np.float32(np.sin(0.5 * np.pi * left / clip.fade_out))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _automate(clip, begin, count, envelope):
     """Volume automation for clip samples [begin, begin + count): straight lines in dB."""
     points = doubles_at(clip.curve, 2 * clip.points)
@@ -148,7 +148,7 @@ def _automate(clip, begin, count, envelope):
         envelope[n] *= np.float32(np.exp(value * NEPERS_PER_DB))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _add_clip(clip, weights, begin, count, envelope, out):
     """out[n] += all channels of clip samples [begin, begin + count), mixed and faded."""
     fades = begin < clip.fade_in or begin + count > clip.length - clip.fade_out
@@ -175,14 +175,14 @@ def _add_clip(clip, weights, begin, count, envelope, out):
                 out[n] += samples[n * step] * level
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _is_plain(clip, begin, count):
     """Whether clip samples [begin, begin + count) are one channel without fade or automation."""
     steady = begin >= clip.fade_in and begin + count <= clip.length - clip.fade_out
     return steady and clip.points == 0 and clip.channels == 1 and clip.sample_step == 1
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _copy_clip(clip, weights, begin, envelope, out):
     """out = a plain stretch of a clip, with its gain. Whether all of it are numbers.
 
@@ -202,7 +202,7 @@ def _copy_clip(clip, weights, begin, envelope, out):
     return total == 0.0
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _first_near(clips, first, last, sample):
     """Index of the first clip in [first, last) that starts at or after a sample."""
     while first < last:
@@ -214,7 +214,7 @@ def _first_near(clips, first, last, sample):
     return first
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def fetch_ahead(clips, first, last, start, chunk):
     """Ask for the samples of a source's first or last clip, if they are wanted soon."""
     for c in (first, last - 1):
@@ -227,7 +227,7 @@ def fetch_ahead(clips, first, last, start, chunk):
             return
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def only_clip(s, start, chunk, clips, bounds, longest):
     """The clip that alone fills a chunk of source `s`, without a fade and as one channel.
 
@@ -246,7 +246,7 @@ def only_clip(s, start, chunk, clips, bounds, longest):
     return found
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def fill_chunk(s, start, clips, bounds, weights, longest, faults, envelope, out):
     """out = the dry sound of source `s` from scene sample `start` on. Whether a clip is there."""
     chunk = len(out)

@@ -1,7 +1,8 @@
 """Sources heard as their clips are, many hops in one compiled call: for files, not for a device.
 
 What nothing but gains happens to (no travel, no filter, no air, no room, no head) needs no memory
-between hops. The samples are those that going hop by hop gives, bit by bit.
+between hops. The samples are those that going hop by hop gives, bit by bit: sums are made in the
+same order, six channels at a time in registers, and a gain of zero changes nothing.
 """
 
 from __future__ import annotations
@@ -10,10 +11,27 @@ import numba
 import numpy as np
 
 from engine.realtime.addresses import floats_at
-from engine.realtime.clip_table import MIXED, SILENT, ClipTable, fetch_ahead, fill_chunk, only_clip
-from engine.realtime.lanes import LANES, fma, larger, load, magnitude, spread, store, within
+from engine.realtime.clip_table import MIXED, SILENT, ClipTable, fill_chunk, only_clip
+from engine.realtime.lanes import (
+    LANES,
+    every,
+    fma,
+    larger,
+    load,
+    magnitude,
+    prefetch,
+    spread,
+    store,
+    within,
+)
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.strip_filters import LARGEST, SMALLEST
+
+_GROUP = 6
+"""Channels whose sums are kept in registers at once."""
+_PAIRS = 2 * _GROUP
+_BATCH = 24
+"""Sources at a time: their sound stays in the first cache for all channels of a hop."""
 
 
 def is_straight(snapshot: Snapshot) -> bool:
@@ -42,17 +60,26 @@ class StraightSources:
     def __init__(self, snapshot: Snapshot, clips: ClipTable) -> None:
         self._table = clips
         self._strips = np.array([source.strip for source in snapshot.sources], dtype=np.int64)
-        channels = sum(encoder.channels for encoder in snapshot.encoders.values())
-        self._bus = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
-        self._work = np.zeros((4, HOP_SAMPLES), dtype=np.float32)
-        self._work[2] = (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES
+        self._channels = sum(encoder.channels for encoder in snapshot.encoders.values())
+        groups = -(-self._channels // _GROUP)
+        # The row after the last channel takes what groups have too many.
+        self._bus = np.zeros((self._channels + 1) * HOP_SAMPLES, dtype=np.float32)
+        self._fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
+        self._dry = np.zeros(_BATCH * HOP_SAMPLES, dtype=np.float32)
         self._envelope = np.zeros(HOP_SAMPLES, dtype=np.float32)
+        self._places = np.zeros(_BATCH, dtype=np.int64)
+        self._gains = np.zeros(_BATCH * groups * _PAIRS, dtype=np.float32)
+        self._levels = np.zeros(_BATCH, dtype=np.float32)
         self._faults = 0
 
     @property
     def faults(self) -> int:
         """Pieces of sound left out because they could not be read or held no numbers."""
         return self._faults + int(self._table.faults.sum())
+
+    def begin_samples(self) -> int:
+        """Where the first clip begins; a scene without clips begins at 0."""
+        return int(self._table.clips["start"].min()) if len(self._table.clips) else 0
 
     def mix(
         self, first: int, gains: tuple[Floats, Floats], strips: Floats, peaks: Samples, out: Samples
@@ -72,171 +99,197 @@ class StraightSources:
         table = self._table
         self._faults += mix_hops(
             first, gains[0], gains[1], self._strips, strips, table.clips, table.bounds,
-            table.weights, table.longest, table.faults, self._envelope, self._work.ravel(),
-            self._bus, peaks, out,
+            table.weights, table.longest, table.faults, self._envelope, self._dry,
+            self._dry.ctypes.data, self._places, self._levels, self._gains, self._fade, self._bus,
+            peaks, out,
         )  # fmt: skip
 
 
-@numba.njit(inline="always")
-def _take_in(work):
-    """Make numbers of a hop of dry sound, and what rises of it. (Its peak, whether it had none)."""
-    high = changed = spread(np.float32(0.0))
-    for n in range(0, HOP_SAMPLES, LANES):
-        value = load(work, n)
-        kept = within(value, SMALLEST, LARGEST)
-        changed = changed + magnitude(value - kept)
-        high = larger(high, magnitude(kept))
-        store(work, n, kept)
-        store(work, HOP_SAMPLES + n, kept * load(work, 2 * HOP_SAMPLES + n))
-    store(work, 3 * HOP_SAMPLES, high)
-    store(work, 3 * HOP_SAMPLES + LANES, changed)
-    peak, bad = np.float32(0.0), False
-    for lane in range(3 * HOP_SAMPLES, 3 * HOP_SAMPLES + LANES):
-        peak = max(peak, work[lane])
-        bad |= not work[lane + LANES] <= LARGEST
-    return peak, bad
-
-
-@numba.njit(inline="always")
-def _add(work, level, rise, bus, row):
-    """Add a hop to a channel, with a gain that rises from `level` by `rise`."""
-    g, d = spread(level), spread(rise)
-    for n in range(0, HOP_SAMPLES, LANES):
-        mixed = fma(load(work, HOP_SAMPLES + n), d, load(bus, row + n))
-        store(bus, row + n, fma(load(work, n), g, mixed))
-
-
-@numba.njit(inline="always")
-def _dry(samples, level, n, changed):
+@numba.njit(forceinline=True)
+def _dry(samples, n, gain, changed):
     """Sixteen samples with their gain, made numbers; what that changed is added to `changed`."""
-    value = load(samples, n) * level
+    value = load(samples, n) * gain
     kept = within(value, SMALLEST, LARGEST)
     return kept, changed + magnitude(value - kept)
 
 
-@numba.njit(inline="always")
-def _add_to_channels(samples, level, fade, bus, rows, gains, count, changed):
-    """Add a hop to `count` channels, whose gains are levels and rises by turns."""
-    gain = spread(level)
-    for n in range(0, HOP_SAMPLES, 4 * LANES):
-        k, m, o = n + LANES, n + 2 * LANES, n + 3 * LANES
-        xa, changed = _dry(samples, gain, n, changed)
-        xb, changed = _dry(samples, gain, k, changed)
-        xc, changed = _dry(samples, gain, m, changed)
-        xd, changed = _dry(samples, gain, o, changed)
-        ya, yb = xa * load(fade, n), xb * load(fade, k)
-        yc, yd = xc * load(fade, m), xd * load(fade, o)
+@numba.njit(forceinline=True)
+def _pair(bus, row, n):
+    """Thirty-two samples of a channel."""
+    return load(bus, row + n), load(bus, row + n + LANES)
+
+
+@numba.njit(forceinline=True)
+def _keep(bus, row, n, sums):
+    store(bus, row + n, sums[0])
+    store(bus, row + n + LANES, sums[1])
+
+
+@numba.njit(forceinline=True)
+def _add(heard, gains, g, sums):
+    """Sums of a channel and of what is heard (as it is, and rising) with a level and a rise."""
+    level, rise = every(gains, g), every(gains, g + 1)
+    a = fma(heard[0], level, fma(heard[2], rise, sums[0]))
+    return a, fma(heard[1], level, fma(heard[3], rise, sums[1]))
+
+
+@numba.njit(forceinline=True)
+def _add_group(chosen, count, places, levels, gains, first, stride, fade, bus, rows, changed):
+    """Add `count` sources to six channels, whose sums stay in registers.
+
+    Gains of source s are levels and rises by turns, from ``gains[first + s * stride]`` on.
+    """
+    for n in range(0, HOP_SAMPLES, 2 * LANES):
+        a, b, c = _pair(bus, rows[0], n), _pair(bus, rows[1], n), _pair(bus, rows[2], n)
+        d, e, f = _pair(bus, rows[3], n), _pair(bus, rows[4], n), _pair(bus, rows[5], n)
+        rise, later = _pair(fade, 0, n)
         for i in range(count):
-            row, g, d = rows[i], spread(gains[2 * i]), spread(gains[2 * i + 1])
-            store(bus, row + n, fma(xa, g, fma(ya, d, load(bus, row + n))))
-            store(bus, row + k, fma(xb, g, fma(yb, d, load(bus, row + k))))
-            store(bus, row + m, fma(xc, g, fma(yc, d, load(bus, row + m))))
-            store(bus, row + o, fma(xd, g, fma(yd, d, load(bus, row + o))))
+            samples, gain = floats_at(places[chosen[i]], HOP_SAMPLES), every(levels, chosen[i])
+            x, changed = _dry(samples, n, gain, changed)
+            y, changed = _dry(samples, n + LANES, gain, changed)
+            heard = (x, y, x * rise, y * later)
+            g = first + chosen[i] * stride
+            a, b = _add(heard, gains, g, a), _add(heard, gains, g + 2, b)
+            c, d = _add(heard, gains, g + 4, c), _add(heard, gains, g + 6, d)
+            e, f = _add(heard, gains, g + 8, e), _add(heard, gains, g + 10, f)
+        _keep(bus, rows[0], n, a)
+        _keep(bus, rows[1], n, b)
+        _keep(bus, rows[2], n, c)
+        _keep(bus, rows[3], n, d)
+        _keep(bus, rows[4], n, e)
+        _keep(bus, rows[5], n, f)
     return changed
 
 
-@numba.njit(inline="always")
-def _mix_quickly(
-    hop, first, gains, channel_gains, strip_of, strips, clips, bounds, weights, longest, faults,
-    envelope, work, bus, rows, levels,
-):  # fmt: skip
-    """Mix a hop into `bus`, each source in one pass. Whether all of it were numbers."""
-    start = first + hop * HOP_SAMPLES
-    dry, fade = work[:HOP_SAMPLES], work[2 * HOP_SAMPLES : 3 * HOP_SAMPLES]
-    changed = spread(np.float32(0.0))
-    bus[:] = np.float32(0.0)
-    for s in range(len(strip_of)):
-        if s + 1 < len(strip_of):
-            fetch_ahead(clips, bounds[s + 1], bounds[s + 2], start, HOP_SAMPLES)
-        gain_0 = gains[hop, s] * strips[min(hop, 1), strip_of[s]]
-        gain_1 = gains[hop + 1, s] * strips[1, strip_of[s]]
-        count = 0
-        for c in range(channel_gains.shape[1]):
-            old = channel_gains[hop, c, s] * gain_0
-            new = channel_gains[hop + 1, c, s] * gain_1
-            rows[count] = c * HOP_SAMPLES
-            levels[2 * count], levels[2 * count + 1] = old, new - old
-            count += (old != 0.0) | (new != 0.0)
-        clip = only_clip(s, start, HOP_SAMPLES, clips, bounds, longest)
-        if clip == SILENT:
-            continue
-        if clip == MIXED:
-            fill_chunk(s, start, clips, bounds, weights, longest, faults, envelope, dry)
-            one = np.float32(1.0)
-            changed = _add_to_channels(dry, one, fade, bus, rows, levels, count, changed)
-        else:
-            plain = clips[clip]
-            level = plain.gain * weights[plain.first_weight]
-            place = plain.address + 4 * (plain.offset + start - plain.start)
-            samples = floats_at(place, HOP_SAMPLES)
-            changed = _add_to_channels(samples, level, fade, bus, rows, levels, count, changed)
-    store(work, 3 * HOP_SAMPLES, changed)
+@numba.njit(forceinline=True)
+def _plain_sound(clip, start, weights):
+    """Address and gain of a hop that one plain clip fills; it is asked for from memory."""
+    place = clip.address + 4 * (clip.offset + start - clip.start)
+    samples = floats_at(place, HOP_SAMPLES)
+    for line in range(0, HOP_SAMPLES, LANES):
+        prefetch(samples, line)
+    return place, clip.gain * weights[clip.first_weight]
+
+
+@numba.njit(forceinline=True)
+def _find_gains(channel_gains, hop, s, old, new, gains, at):
+    """Levels and rises of a source's channel gains, by turns, to `gains` from index `at` on.
+
+    `old` and `new` are the source's own gain at the hop's ends.
+    """
+    for c in range(channel_gains.shape[1]):
+        before, after = channel_gains[hop, c, s] * old, channel_gains[hop + 1, c, s] * new
+        gains[at + 2 * c], gains[at + 2 * c + 1] = before, after - before
+
+
+@numba.njit(forceinline=True)
+def _choose(group, count, gains, stride, chosen):
+    """Which of `count` sources are heard in a group of channels: their indices, their number.
+
+    All are in the first, so that each is looked at once for what is no number.
+    """
+    heard = 0
+    for i in range(count):
+        any_gain = group == 0
+        for k in range(i * stride + group * _PAIRS, i * stride + (group + 1) * _PAIRS):
+            any_gain |= gains[k] != np.float32(0.0)
+        chosen[heard] = i
+        heard += any_gain
+    return heard
+
+
+@numba.njit(forceinline=True)
+def _highest(place, level, lane_peaks):
+    """The peak of a hop of sound; `lane_peaks` is room to work in."""
+    samples, gain, high = floats_at(place, HOP_SAMPLES), spread(level), spread(np.float32(0.0))
+    for n in range(0, HOP_SAMPLES, LANES):
+        high = larger(high, magnitude(within(load(samples, n) * gain, SMALLEST, LARGEST)))
+    store(lane_peaks, 0, high)
+    peak = np.float32(0.0)
+    for lane in range(LANES):
+        peak = max(peak, lane_peaks[lane])
+    return peak
+
+
+@numba.njit(forceinline=True)
+def _are_numbers(changed, lanes):
+    """Whether what making numbers of sound has changed is nothing worth mentioning."""
+    store(lanes, 0, changed)
     good = True
-    for change in work[3 * HOP_SAMPLES : 3 * HOP_SAMPLES + LANES]:
-        good &= change <= LARGEST
+    for lane in range(LANES):
+        good &= lanes[lane] <= LARGEST
     return good
+
+
+@numba.njit(inline="always")
+def _mix_hop(
+    careful, hop, first, gains, channel_gains, strip_of, strips, clips, bounds, weights, longest,
+    faults, envelope, dry, dry_place, places, levels, table, fade, bus, peaks, chosen, rows, lanes,
+):  # fmt: skip
+    """Mix a hop into `bus`. How many bunches of sources held no numbers.
+
+    Where that is not 0, it has to be done once more, `careful`: source by source.
+    """
+    start, channels = first + hop * HOP_SAMPLES, channel_gains.shape[1]
+    stride, bad, count = len(table) // _BATCH, 0, 0
+    for s in range(len(strip_of)):
+        clip = only_clip(s, start, HOP_SAMPLES, clips, bounds, longest)
+        place, level = dry_place + 4 * count * HOP_SAMPLES, np.float32(1.0)
+        if clip >= 0 and not careful:
+            place, level = _plain_sound(clips[clip], start, weights)
+        sounds = clip != SILENT
+        if clip == MIXED or (sounds and careful):
+            out = dry[count * HOP_SAMPLES : (count + 1) * HOP_SAMPLES]
+            sounds = fill_chunk(s, start, clips, bounds, weights, longest, faults, envelope, out)
+        if sounds:
+            old = gains[hop, s] * strips[min(hop, 1), strip_of[s]]
+            new = gains[hop + 1, s] * strips[1, strip_of[s]]
+            places[count], levels[count] = place, level
+            _find_gains(channel_gains, hop, s, old, new, table, count * stride)
+            if hop == len(gains) - 2:
+                loud = _highest(place, level, lanes) * max(old, new)
+                peaks[strip_of[s]] = max(peaks[strip_of[s]], loud)
+            count += 1
+        if count == (1 if careful else _BATCH) or s == len(strip_of) - 1:
+            changed = spread(np.float32(0.0))
+            for group in range(stride // _PAIRS):
+                heard = _choose(group, count, table, stride, chosen)
+                for k in range(_GROUP):
+                    rows[k] = min(group * _GROUP + k, channels) * HOP_SAMPLES
+                changed = _add_group(
+                    chosen, heard, places, levels, table, group * _PAIRS, stride, fade, bus, rows,
+                    changed,
+                )  # fmt: skip
+            bad += not _are_numbers(changed, lanes)
+            count = 0
+    return bad
 
 
 @numba.njit(cache=True, nogil=True)
 def mix_hops(
     first, gains, channel_gains, strip_of, strips, clips, bounds, weights, longest, faults,
-    envelope, work, bus, peaks, out,
+    envelope, dry, dry_place, places, levels, table, fade, bus, peaks, out,
 ):  # fmt: skip
-    """Compiled part of `StraightSources.mix`; hops that held no numbers are counted.
-
-    `work` holds a hop as it is, a hop that rises, and the rise; `bus` one hop of all channels. The
-    last hop, which is measured, and hops that do not hold numbers alone take the long way.
-    """
-    hops, sources = len(gains) - 1, gains.shape[1]
-    channels, bad_hops = len(bus), 0
-    mixed = bus.reshape(-1)
-    rows = np.empty(channels + 1, dtype=np.int64)
-    levels = np.empty(2 * channels + 2, dtype=np.float32)
-    for hop in range(hops):
-        start = first + hop * HOP_SAMPLES
-        known = faults.copy()
-        if hop < hops - 1 and _mix_quickly(
-            hop,
-            first,
-            gains,
-            channel_gains,
-            strip_of,
-            strips,
-            clips,
-            bounds,
-            weights,
-            longest,
-            faults,
-            envelope,
-            work,
-            mixed,
-            rows,
-            levels,
-        ):
-            out[:, hop * HOP_SAMPLES : (hop + 1) * HOP_SAMPLES] = bus
-            continue
-        faults[:] = known
-        mixed[:] = np.float32(0.0)
-        for s in range(sources):
-            if s + 1 < sources:
-                fetch_ahead(clips, bounds[s + 1], bounds[s + 2], start, HOP_SAMPLES)
-            if not fill_chunk(
-                s, start, clips, bounds, weights, longest, faults, envelope, work[:HOP_SAMPLES]
-            ):
-                continue
-            peak, bad = _take_in(work)
-            bad_hops += bad
-            gain_0 = gains[hop, s] * strips[min(hop, 1), strip_of[s]]
-            gain_1 = gains[hop + 1, s] * strips[1, strip_of[s]]
-            if peak == 0.0:
-                continue
-            if hop == hops - 1:
-                loud = peak * max(gain_0, gain_1)
-                peaks[strip_of[s]] = max(peaks[strip_of[s]], loud)
-            for c in range(channels):
-                old = channel_gains[hop, c, s] * gain_0
-                new = channel_gains[hop + 1, c, s] * gain_1
-                if old != 0.0 or new != 0.0:
-                    _add(work, np.float32(old), np.float32(new - old), mixed, c * HOP_SAMPLES)
-        out[:, hop * HOP_SAMPLES : (hop + 1) * HOP_SAMPLES] = bus
-    return bad_hops
+    """Compiled part of `StraightSources.mix`; sources' hops that held no numbers are counted."""
+    known, high = np.empty_like(faults), np.empty_like(peaks)
+    chosen, rows = np.empty(_BATCH, dtype=np.int64), np.empty(_GROUP, dtype=np.int64)
+    lanes, bad = np.empty(LANES, dtype=np.float32), 0
+    for hop in range(len(gains) - 1):
+        known[:], high[:] = faults, peaks
+        for careful in range(2):
+            bus[:] = np.float32(0.0)
+            wrong = _mix_hop(
+                careful == 1, hop, first, gains, channel_gains, strip_of, strips, clips, bounds,
+                weights, longest, faults, envelope, dry, dry_place, places, levels, table, fade,
+                bus, peaks, chosen, rows, lanes,
+            )  # fmt: skip
+            if not wrong:
+                break
+            if careful:
+                bad += wrong
+            else:
+                faults[:], peaks[:] = known, high
+        for c in range(len(out)):
+            for n in range(HOP_SAMPLES):
+                out[c, hop * HOP_SAMPLES + n] = bus[c * HOP_SAMPLES + n]
+    return bad
