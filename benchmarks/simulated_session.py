@@ -12,8 +12,8 @@ from benchmarks.simulated_device import SimulatedDevice
 from engine.playback import messages as m
 from engine.playback.butler import Butler
 from engine.playback.chunks import ChunkStore
-from engine.playback.compiling import make_scene
 from engine.playback.renderer import Renderer
+from engine.playback.scene_making import make_scene
 from engine.playback.shared import SharedBlock
 from engine.project.coding import encode_value
 from engine.project.model import (

@@ -20,6 +20,15 @@ BESIDE = REPOSITORY.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
+def compiled_loops() -> None:
+    """What an engine compiles at its first start is in its cache: no test waits for that."""
+    from engine.playback.warming import warm_up
+
+    for monitor_format in ("stereo", "binaural", "5.1"):
+        warm_up(48_000, monitor_format, "kemar")
+
+
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of test media beside the checkout; large and not shipped, so skipped without it."""
     folder = Path(os.environ.get("FOLEYSTAGE_TEST_DATA", BESIDE))

@@ -343,6 +343,7 @@ class PlaybackClient:
             if self._project is not None:
                 self._sent_revision = self._revision
                 found.append(self._project_message())
+                self._board.expect_scene()
             found.append(self._loop_message())
             position_s, playing = self.position_s, self.is_playing
             self._block.write_clock(ClockReading())

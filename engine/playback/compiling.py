@@ -10,21 +10,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
-
-import msgspec
-import numpy as np
 
 from engine.errors import FoleystageError
 from engine.playback.butler import Butler
-from engine.playback.listening import listening_to
 from engine.playback.messages import Compiled, SetProject
-from engine.playback.reading_list import stream
-from engine.playback.scene import HOP_SAMPLES, Scene
-from engine.project.model import ContentHash, Project
-from engine.realtime.kernel import Kernel, PreparedSnapshot
-from engine.realtime.snapshot import Snapshot
-from engine.render.compiler import compile_project
+from engine.playback.scene import Scene
+from engine.playback.scene_making import make_scene
+from engine.playback.warming import warm_for
 
 FREE_AFTER_S = 1.0
 """Old scenes rest so long, until the renderer has surely stopped using them."""
@@ -113,6 +105,7 @@ class SceneMaker:
             message = f"{type(error).__name__}: {error}".splitlines()[0]
             self._on_trouble(f"the session cannot be played: {message}")
             return
+        warm_for(scene)
         if self._delivered is None:
             gc.freeze()  # all that was imported and loaded for the first scene stays
         self._delivered = (scene.format, scene.sample_rate_hz)
@@ -128,66 +121,3 @@ class SceneMaker:
         if self._garbage and self._may_collect():
             self._garbage = False
             gc.collect(1)  # what is new since the last time; all the rest could take 0.2 s
-
-
-def make_scene(
-    wanted: SetProject,
-    monitor_format: str,
-    butler: Butler,
-    delivered: tuple[str, int] | None = None,
-) -> tuple[Scene, tuple[str, ...]]:
-    """A project as a scene that can be played, and what of it cannot be heard, in words.
-
-    Parameters
-    ----------
-    wanted : SetProject
-    monitor_format : str
-    butler : Butler
-        Has brought the scene's sound for where the playhead is when this returns.
-    delivered : (str, int), optional
-        Format and rate of the scene that plays: when they are the same its kernel goes on.
-
-    Raises
-    ------
-    FoleystageError
-        If the project cannot be rendered.
-    """
-    project = msgspec.json.decode(wanted.project, type=Project)
-    media = Path(wanted.bundle_path) / "media"
-
-    def audio_path(content: ContentHash) -> Path:
-        return media / f"{content}.wav"
-
-    mapped = compile_project(project, audio_path, (monitor_format,))
-    snapshot, reading = stream(mapped, butler.store)
-    butler.expect(reading)
-    told: list[str] = []
-    prepared, kernel = None, None
-    if delivered == (monitor_format, snapshot.sample_rate_hz):
-        prepared = PreparedSnapshot(snapshot)
-        controls = prepared.stage.controls
-    else:
-        kernel = warm_kernel(snapshot)
-        controls = kernel.controls
-    scene = Scene(
-        revision=wanted.revision,
-        format=monitor_format,
-        channels=snapshot.channels[0],
-        sample_rate_hz=snapshot.sample_rate_hz,
-        end_sample=snapshot.length_samples,
-        slots=wanted.slots,
-        prepared=prepared,
-        kernel=kernel,
-        reading=reading,
-        listening=listening_to(monitor_format, project, told, controls),
-    )
-    return scene, (*snapshot.problems, *told)
-
-
-def warm_kernel(snapshot: Snapshot) -> Kernel:
-    """A kernel that has run once, so that nothing is compiled or paged in on the renderer."""
-    kernel = Kernel(snapshot)
-    out = np.zeros((snapshot.channels[0], HOP_SAMPLES), dtype=np.float32)
-    kernel.process((out,))
-    kernel.locate(0)
-    return kernel

@@ -31,7 +31,7 @@ from engine.playback.process import end_with_parent
 from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
-from engine.playback.warming import warm_up
+from engine.playback.warming import warm_the_rest, warm_up
 
 HANG_POLL_S = 0.5
 DEVICE_HANG_S = 10.0
@@ -48,6 +48,7 @@ def run_engine(connection: Connection) -> None:
     gc.disable()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     host: Host | None = None
+    rest = warm_the_rest(_USUAL[0])
     try:
         warm_up(*_USUAL)
         connection.send_bytes(m.encode(m.Ready(os.getpid())))
@@ -66,7 +67,9 @@ def run_engine(connection: Connection) -> None:
                     connection = _fork(connection)
                 elif host is not None:
                     host.obey(command)
-            elif host is not None and host.is_hanging():
+            elif host is None:
+                next(rest, None)
+            elif host.is_hanging():
                 break
     except (EOFError, OSError):
         pass

@@ -58,9 +58,11 @@ class FieldListening:
         if np.array_equal(head, self._head):
             head = self._head  # by identity: its matrix is known
         for start in range(0, field.shape[1], HOP_SAMPLES):
-            piece = field[:, start : start + HOP_SAMPLES]
+            piece = np.ascontiguousarray(field[:, start : start + HOP_SAMPLES])
             self._decoder.push(self._turner.turned(piece, self._head, head))
-            self._decoder.add_to(ears[:, start : start + HOP_SAMPLES])
+            heard = np.zeros((2, piece.shape[1]), dtype=np.float32)
+            self._decoder.add_to(heard)
+            ears[:, start : start + HOP_SAMPLES] = heard
             self._head = head
         return ears
 

@@ -332,8 +332,9 @@ class Renderer:
         block = self._transport.next_block()
         if block.sounding:
             self._fetching.check(block.position, block.speed)
-        samples = self._path.convert(block.samples)
-        levels = self._gauges.measure(block.samples, self._reader) if block.sounding else None
+        heard = np.ascontiguousarray(block.samples)  # compiled loops know one layout
+        samples = self._path.convert(heard)
+        levels = self._gauges.measure(heard, self._reader) if block.sounding else None
         if len(samples):
             start = self._writer.cursor
             self._writer.write(samples)

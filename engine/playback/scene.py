@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from engine.playback.listening import FieldListening
 from engine.playback.reading_list import ReadingList
 from engine.realtime.snapshot import HOP_SAMPLES
+
+Feature = Literal["strips", "width", "room", "response"]
+"""What a scene may have that a plain one has not, each with loops of its own."""
 
 
 class Faders(Protocol):
@@ -53,6 +56,7 @@ class Scene:
         What it reads from disk.
     listening : FieldListening, optional
         Ears for ambisonics.
+    features : frozenset of Feature
     """
 
     revision: int
@@ -65,6 +69,7 @@ class Scene:
     kernel: SceneKernel | None
     reading: ReadingList = field(default_factory=ReadingList)
     listening: FieldListening | None = None
+    features: frozenset[Feature] = frozenset()
 
 
 class SceneReader:

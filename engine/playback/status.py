@@ -76,6 +76,12 @@ class StatusBoard:
         self._devices: tuple[str, ...] = ()
         self._trouble = ""
         self._problems: tuple[str, ...] = ()
+        self._awaits_scene = False
+
+    def expect_scene(self) -> None:
+        """A fresh engine was given a project: it is not running before that can be heard."""
+        with self._lock:
+            self._awaits_scene = True
 
     def set_state(self, state: str, message: str) -> None:
         """The engine process came, went or failed."""
@@ -93,13 +99,16 @@ class StatusBoard:
                     self._devices = notice.devices or self._devices
                 case m.Compiled(problems=problems):
                     self._problems, self._trouble = problems, ""
+                    self._awaits_scene = False
                 case m.Trouble(message=message):
                     self._trouble = message
+                    self._awaits_scene = False
 
     def read(self, block: SharedBlock) -> EngineStatus:
         """The status now."""
         with self._lock:
-            device, state = self._device, self._state
+            device = None if self._awaits_scene else self._device
+            state = self._state
             message = self._sentence()
             devices = self._devices
             problems = (self._trouble,) if self._trouble else self._problems

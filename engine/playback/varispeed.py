@@ -76,7 +76,8 @@ class Varispeed:
         first = int(np.floor(places.min())) - _REACH
         last = int(np.ceil(places.max())) + _REACH + 1
         out = np.zeros((self._channels, count), dtype=np.float32)
-        read_places(self._tape.stretch(first, last), places - first, speeds[:-1], _SINC, out)
+        stretch = np.ascontiguousarray(self._tape.stretch(first, last))
+        read_places(stretch, places - first, speeds[:-1], _SINC, out)
         self.position += float(travelled[-1])
         self.speed = speed
         return out

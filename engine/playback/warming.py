@@ -1,21 +1,33 @@
-"""What a first project would have to wait for, loaded beforehand: compiled loops and HRIRs."""
+"""What a first project would have to wait for, done beforehand: loops compiled, HRIRs loaded.
+
+Each feature of a scene has a small project of its own that is rehearsed, so that a scene waits only
+for what it needs and what was not played before.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import soundfile
+from msgspec import structs
 
-from engine.playback.compiling import warm_kernel
+from engine.playback.rehearsal import rehearse
+from engine.playback.scene import Feature, Scene
 from engine.project.model import (
     Clip,
     ClipId,
     ContentHash,
+    EqBand,
     Keyframe,
     Project,
+    Strip,
     Take,
     TakeId,
     Track,
@@ -24,42 +36,82 @@ from engine.project.model import (
     Trajectory,
 )
 from engine.project.model import Scene as SceneSettings
-from engine.realtime.snapshot import HOP_SAMPLES
-from engine.render.compiler import compile_project
 
 _CONTENT = ContentHash("0" * 64)
 _TAKE = TakeId("warm")
-_SECONDS = 0.2
+_SECONDS = 0.5
+_RESPONSE_SECONDS = 0.3
+_RAMP = ((0.0, 0.2), (_SECONDS, 0.8))
+_PLACES_M = ((2.0, -1.0, 0.0), (0.1, 0.0, 0.0), (1.0, 3.0, 1.0))
+"""From afar through the head, past every sphere of a near-field set."""
+_EQUALISER = (
+    EqBand(kind="low_shelf", frequency_hz=120.0, gain_db=3.0),
+    EqBand(kind="bell", frequency_hz=3000.0, gain_db=-3.0),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of scene in a monitor format."""
+
+    monitor_format: str
+    feature: Feature | None = None
+
+
+FORMATS = ("binaural", "stereo", "5.1", "7.1.4", "foa", "hoa3")
+_warmed: set[Kind] = set()
 
 
 def warm_up(sample_rate_hz: int, monitor_format: str, hrir: str) -> None:
-    """Render a moment of a small scene of this kind: a source that moves, and an ambience.
+    """Rehearse a plain scene at this rate, in this format, with these HRIRs.
 
     What cannot be loaded is told of when a project that needs it is compiled.
     """
-    with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as folder:
-        take = Path(folder) / "take.wav"
-        noise = np.random.default_rng(1).standard_normal(int(_SECONDS * sample_rate_hz))
-        soundfile.write(take, noise.astype(np.float32), sample_rate_hz, subtype="FLOAT")
-        project = _project(sample_rate_hz, hrir, len(noise))
-        snapshot = compile_project(project, lambda content: take, (monitor_format,))
-        kernel = warm_kernel(snapshot)
-        out = np.empty((snapshot.channels[0], HOP_SAMPLES), dtype=np.float32)
-        for _ in range(len(noise) // HOP_SAMPLES):
-            kernel.process((out,))
+    _rehearse(Kind(monitor_format), sample_rate_hz, hrir)
 
 
-def _project(sample_rate_hz: int, hrir: str, samples: int) -> Project:
-    path = tuple(Keyframe(time_s=t, x_m=1.0, y_m=t, z_m=0.0) for t in (0.0, _SECONDS))
-    kinds: tuple[tuple[str, TrackKind], ...] = (("source", "object"), ("around", "ambience"))
+def warm_for(scene: Scene) -> None:
+    """Rehearse what a scene needs and what was not played before."""
+    for kind in (Kind(scene.format), *(Kind(scene.format, name) for name in scene.features)):
+        if kind not in _warmed:
+            _rehearse(kind, scene.sample_rate_hz, "kemar")
+
+
+def warm_the_rest(sample_rate_hz: int) -> Iterator[Kind]:
+    """Rehearse every other kind of scene, one at each step: for an engine that waits."""
+    for monitor_format in FORMATS:
+        for feature in (None, *get_args(Feature)):
+            kind = Kind(monitor_format, feature)
+            if kind not in _warmed:
+                _rehearse(kind, sample_rate_hz, "kemar")
+                yield kind
+
+
+def _rehearse(kind: Kind, sample_rate_hz: int, hrir: str) -> None:
+    _warmed.add(kind)
+    with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        project = _project(folder, sample_rate_hz, hrir)
+        rehearse(_with(project, kind.feature, folder), folder, kind.monitor_format)
+    gc.collect(1)  # an engine collects nothing by itself
+
+
+def _project(folder: Path, sample_rate_hz: int, hrir: str) -> Project:
+    """A source that moves, one that stands, and an ambience."""
+    samples = int(_SECONDS * sample_rate_hz)
+    (folder / "media").mkdir()
+    _write_noise(folder / "media" / f"{_CONTENT}.wav", samples, sample_rate_hz)
+    kinds: tuple[tuple[str, TrackKind, int], ...] = (
+        ("moves", "object", len(_PLACES_M)), ("stands", "object", 1), ("around", "ambience", 1)
+    )  # fmt: skip
     tracks = tuple(
-        Track(id=TrackId(name), name=name, kind=kind, trajectory=Trajectory(keyframes=path))
-        for name, kind in kinds
+        Track(id=TrackId(name), name=name, kind=kind, trajectory=_path(places))
+        for name, kind, places in kinds
     )
     clips = tuple(
         Clip(
             id=ClipId(track.id), track_id=track.id, take_id=_TAKE, name="warm", start_s=0.0,
-            duration_s=_SECONDS,
+            duration_s=_SECONDS, fade_in_s=0.01, fade_out_s=0.01,
         )
         for track in tracks
     )  # fmt: skip
@@ -71,3 +123,47 @@ def _project(sample_rate_hz: int, hrir: str, samples: int) -> Project:
         sample_rate_hz=sample_rate_hz, scene=SceneSettings(hrir=hrir), takes=(take,),
         tracks=tracks, clips=clips,
     )  # fmt: skip
+
+
+def _path(places: int) -> Trajectory:
+    times_s = np.linspace(0.0, _SECONDS, places)
+    return Trajectory(
+        keyframes=tuple(
+            Keyframe(time_s=float(time_s), x_m=x, y_m=y, z_m=z)
+            for time_s, (x, y, z) in zip(times_s, _PLACES_M, strict=False)
+        )
+    )
+
+
+def _with(project: Project, feature: Feature | None, folder: Path) -> Project:
+    """The same scene with one feature more."""
+    if feature in ("room", "response"):
+        room = "hall"
+        if feature == "response":
+            room = str(folder / "response.wav")
+            _write_response(Path(room), project.sample_rate_hz)
+        scene = structs.replace(project.scene, room=room, room_reflections=2)
+        return structs.replace(project, scene=scene)
+    if feature == "strips":
+        strip = Strip(eq=_EQUALISER)
+        tracks = (structs.replace(t, strip=strip, occlusion=_RAMP) for t in project.tracks)
+        return structs.replace(project, tracks=tuple(tracks))
+    if feature == "width":
+        width = tuple((time_s, 100.0 * share) for time_s, share in _RAMP)
+        tracks = (structs.replace(track, width_deg=width) for track in project.tracks)
+        return structs.replace(project, tracks=tuple(tracks))
+    return project
+
+
+def _write_noise(path: Path, samples: int, sample_rate_hz: int) -> None:
+    noise = 0.1 * np.random.default_rng(1).standard_normal(samples)
+    soundfile.write(path, noise.astype(np.float32), sample_rate_hz, subtype="FLOAT")
+
+
+def _write_response(path: Path, sample_rate_hz: int) -> None:
+    """A decaying noise behind an impulse."""
+    samples = int(_RESPONSE_SECONDS * sample_rate_hz)
+    response = 0.1 * np.random.default_rng(2).standard_normal(samples)
+    response *= np.exp(-np.arange(samples) / (0.2 * samples))
+    response[0] = 1.0
+    soundfile.write(path, response.astype(np.float32), sample_rate_hz, subtype="FLOAT")

@@ -37,7 +37,7 @@ class FieldTurner:
             return samples
         old, new = self._matrix(head_0), self._matrix(head_1)
         self._known = (head_1, new)
-        out = self._out[:, : samples.shape[1]]
+        out = self._out.reshape(-1)[: samples.size].reshape(samples.shape)  # one layout always
         turn_field(samples, old, new, out)
         return out
 

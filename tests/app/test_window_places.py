@@ -64,4 +64,6 @@ def test_the_chosen_device_is_wanted_again_in_the_next_run(
     actions = later.transport.engine.menu().actions()
     assert not actions[-1].isChecked()  # it is not there now, and stays wanted
     later.session.choose_device(None)
-    assert make_window().session.playback.device is None
+    last = make_window()
+    qtbot.addWidget(last)
+    assert last.session.playback.device is None

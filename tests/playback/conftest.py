@@ -6,19 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from audio_server import audio_server, running_audio_server
-from playing import SAMPLE_RATE_HZ, Player, reset, start_tone
+from playing import Player, reset, start_tone
 
 from engine.playback.client import PlaybackClient
-from engine.playback.warming import warm_up
 
 __all__ = ["audio_server"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled() -> None:
-    """Compiled loops are in their cache, so that no test waits for them instead of the engine."""
-    for monitor_format in ("stereo", "binaural", "5.1"):
-        warm_up(SAMPLE_RATE_HZ, monitor_format, "kemar")
+def compiled(compiled_loops: None) -> None:
+    """All tests of this folder start engines."""
 
 
 @pytest.fixture

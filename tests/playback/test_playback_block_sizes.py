@@ -16,8 +16,8 @@ from engine.playback import messages as m
 from engine.playback.ahead import AheadWriter
 from engine.playback.butler import Butler
 from engine.playback.chunks import ChunkStore
-from engine.playback.compiling import make_scene
 from engine.playback.renderer import POLL_S, Renderer
+from engine.playback.scene_making import make_scene
 from engine.playback.shared import SharedBlock
 from engine.project.coding import encode_value
 from engine.project.model import Keyframe, Project, Trajectory

@@ -1,0 +1,95 @@
+"""A project becomes a scene that can be played: compiled, warmed and with its sound at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from engine.playback.butler import Butler
+from engine.playback.listening import listening_to
+from engine.playback.messages import SetProject
+from engine.playback.reading_list import stream
+from engine.playback.scene import HOP_SAMPLES, Feature, Scene
+from engine.project.model import ContentHash, Project
+from engine.realtime.kernel import Kernel, PreparedSnapshot
+from engine.realtime.snapshot import Snapshot
+from engine.render.compiler import compile_project
+
+
+def make_scene(
+    wanted: SetProject,
+    monitor_format: str,
+    butler: Butler,
+    delivered: tuple[str, int] | None = None,
+) -> tuple[Scene, tuple[str, ...]]:
+    """A project as a scene that can be played, and what of it cannot be heard, in words.
+
+    Parameters
+    ----------
+    wanted : SetProject
+    monitor_format : str
+    butler : Butler
+        Has brought the scene's sound for where the playhead is when this returns.
+    delivered : (str, int), optional
+        Format and rate of the scene that plays: when they are the same its kernel goes on.
+
+    Raises
+    ------
+    FoleystageError
+        If the project cannot be rendered.
+    """
+    project = msgspec.json.decode(wanted.project, type=Project)
+    media = Path(wanted.bundle_path) / "media"
+
+    def audio_path(content: ContentHash) -> Path:
+        return media / f"{content}.wav"
+
+    mapped = compile_project(project, audio_path, (monitor_format,))
+    snapshot, reading = stream(mapped, butler.store)
+    butler.expect(reading)
+    told: list[str] = []
+    prepared, kernel = None, None
+    if delivered == (monitor_format, snapshot.sample_rate_hz):
+        prepared = PreparedSnapshot(snapshot)
+        controls = prepared.stage.controls
+    else:
+        kernel = warm_kernel(snapshot)
+        controls = kernel.controls
+    scene = Scene(
+        revision=wanted.revision,
+        format=monitor_format,
+        channels=snapshot.channels[0],
+        sample_rate_hz=snapshot.sample_rate_hz,
+        end_sample=snapshot.length_samples,
+        slots=wanted.slots,
+        prepared=prepared,
+        kernel=kernel,
+        reading=reading,
+        listening=listening_to(monitor_format, project, told, controls),
+        features=features_of(snapshot),
+    )
+    return scene, (*snapshot.problems, *told)
+
+
+def warm_kernel(snapshot: Snapshot) -> Kernel:
+    """A kernel that has run once, so that nothing is compiled or paged in on the renderer."""
+    kernel = Kernel(snapshot)
+    out = np.zeros((snapshot.channels[0], HOP_SAMPLES), dtype=np.float32)
+    kernel.process((out,))
+    kernel.locate(0)
+    return kernel
+
+
+def features_of(snapshot: Snapshot) -> frozenset[Feature]:
+    """What of a scene needs loops that a plain one does not."""
+    sources, room = snapshot.sources, snapshot.room
+    found: dict[Feature, bool] = {
+        "strips": any(len(s.sections) or s.occlusion is not None for s in sources)
+        or any(len(bed.sections) for bed in snapshot.beds),
+        "width": any(source.width_deg is not None for source in sources),
+        "room": room is not None and room.response is None,
+        "response": room is not None and room.response is not None,
+    }
+    return frozenset(name for name, has in found.items() if has)
