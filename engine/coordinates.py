@@ -49,6 +49,24 @@ def to_cartesian(
     )
 
 
+def turning(yaw_deg: float, pitch_deg: float = 0.0, roll_deg: float = 0.0) -> NDArray[np.float64]:
+    """(3, 3) rotation of directions: yaw to the left, pitch up, roll towards the right.
+
+    Roll comes first and yaw last, as a head turns that yaws, then pitches, then rolls.
+    """
+    yaw, pitch, roll = np.radians((yaw_deg, pitch_deg, roll_deg))
+    return _plane(yaw, 0, 1) @ _plane(-pitch, 2, 0) @ _plane(roll, 1, 2)
+
+
+def _plane(angle: float, first: int, second: int) -> NDArray[np.float64]:
+    """(3, 3) rotation by `angle` (radians) that turns axis `first` towards axis `second`."""
+    matrix = np.eye(3)
+    matrix[first, first] = matrix[second, second] = np.cos(angle)
+    matrix[second, first] = np.sin(angle)
+    matrix[first, second] = -np.sin(angle)
+    return matrix
+
+
 def angle_between_deg(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     """Great-circle angle in degrees between direction vectors of shape (..., 3)."""
     a = np.asarray(first, dtype=np.float64)

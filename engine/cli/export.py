@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.options import angles
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, parse_formats
 
@@ -41,6 +42,13 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="5.1 as L C R Ls Rs LFE instead of L R C LFE Ls Rs",
     )
+    parser.add_argument(
+        "--rotate",
+        type=angles,
+        metavar="YAW,PITCH,ROLL",
+        help="the whole scene turned about the listener, in degrees: to the left, up, towards the "
+        "right; in place of the session's own turn (write --rotate=-90 for a negative yaw)",
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -48,6 +56,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     import msgspec
 
     from engine.deliver.bounce import DeliveryOptions, deliver
+    from engine.project.edits import TurnScene
     from engine.project.store import Bundle
 
     formats = parse_formats(args.format)
@@ -56,6 +65,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     progress = TerminalProgress()
     bundle, project, _ = Bundle.open(args.project, read_only=True)
     try:
+        if args.rotate is not None:
+            yaw_deg, pitch_deg, roll_deg = args.rotate
+            turn = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)
+            project = turn.apply(project)
         report = deliver(project, bundle, formats, folder, progress, options)
     finally:
         progress.close()

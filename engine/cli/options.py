@@ -84,6 +84,26 @@ def metres(text: str) -> float:
     return value
 
 
+def angles(text: str) -> tuple[float, float, float]:
+    """Yaw, pitch and roll in degrees, with commas; what is missing is 0.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If they are no angles from -360 to 360.
+    """
+    try:
+        given = [float(part) for part in text.split(",")]
+    except ValueError:
+        given = []
+    if not 1 <= len(given) <= 3 or not all(-360.0 <= angle <= 360.0 for angle in given):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not one to three angles from -360 to 360, with commas"
+        )
+    yaw_deg, pitch_deg, roll_deg = [*given, 0.0, 0.0][:3]
+    return yaw_deg, pitch_deg, roll_deg
+
+
 def words(text: str) -> tuple[str, ...]:
     """The parts of a list with commas, without the blanks around them."""
     return tuple(word.strip() for word in text.split(",") if word.strip())

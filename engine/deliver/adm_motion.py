@@ -39,15 +39,20 @@ class MotionBlock:
 
 
 def motion_blocks(
-    trajectory: Trajectory, duration_ticks: int, start_ticks: int = 0
+    trajectory: Trajectory,
+    duration_ticks: int,
+    start_ticks: int = 0,
+    rotation: NDArray[np.float64] | None = None,
 ) -> tuple[MotionBlock, ...]:
     """Blocks that cover [0, duration) without a gap; there, 0 is `start_ticks` of the trajectory.
 
     The first block stands at the starting direction (renderers do not fade into it); each later
-    one moves from the previous direction to its own.
+    one moves from the previous direction to its own. `rotation` (3, 3) turns all of them.
     """
     ticks = _grid(trajectory, duration_ticks)
     positions = trajectory.at((start_ticks + ticks) / TICKS_PER_S)
+    if rotation is not None:
+        positions = positions @ rotation.T
     directions = _unit(positions)
     knots = _knots(directions)
     angles = to_spherical(directions[knots])

@@ -107,6 +107,9 @@ class DeliveryJob:
         if lanes < len(objects):
             note = f"{len(objects)} objects take turns in {lanes} channels"
             plan = replace(plan, notes=(*plan.notes, note))
+        if any(source.lfe_gain for source in self._snapshot.sources):
+            note = "what is sent to the LFE is left out: objects have none"
+            plan = replace(plan, notes=(*plan.notes, note))
         path = self._folder / self._names["adm"]
         write_bw64(path, self._told(path.name, apply_plan(heard, plan)), self._rate_hz, metadata)
         self._describe("adm", path, self._names["adm"], heard.samples.channels, plan)
@@ -114,7 +117,9 @@ class DeliveryJob:
     def _adm_object(self, item: ObjectLane) -> AdmObject:
         track = self._project.tracks[self._snapshot.sources[item.source].strip]
         start, end = self._ticks(item.start_sample), self._ticks(item.end_sample)
-        return AdmObject(track.name, motion_blocks(track.trajectory, end - start, start), start)
+        turned = self._snapshot.rotation
+        blocks = motion_blocks(track.trajectory, end - start, start, turned)
+        return AdmObject(track.name, blocks, start)
 
     def _ticks(self, samples: int) -> int:
         return samples * TICKS_PER_S // self._rate_hz

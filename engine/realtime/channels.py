@@ -9,7 +9,7 @@ import numpy as np
 from engine.realtime.low_end import LowEnd
 from engine.realtime.mixing import mix_sources
 from engine.realtime.motion import Edges
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot, SpacePlan
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
 
@@ -34,12 +34,7 @@ class ChannelStage:
             if encoder.lfe is not None and sends.any():
                 self._low_ends.append(LowEnd(encoder.lfe, self._rows[name], sends))
             row += encoder.channels
-        self._field_matrices = [
-            np.concatenate([space.matrices[name] for name in snapshot.encoders])
-            if snapshot.encoders
-            else np.zeros((0, space.channels), dtype=np.float32)
-            for space in snapshot.spaces
-        ]
+        self._field_matrices = [_field_matrix(space, snapshot) for space in snapshot.spaces]
 
     @property
     def history_hops(self) -> int:
@@ -83,3 +78,13 @@ class ChannelStage:
     def channels_of(self, name: str) -> Samples:
         """(channels, HOP_SAMPLES) of a format; valid until the next hop."""
         return self._bus[self._rows[name]]
+
+
+def _field_matrix(space: SpacePlan, snapshot: Snapshot) -> Samples:
+    """(channels of all encoders, field channels): how a sound field reaches them."""
+    if not snapshot.encoders:
+        return np.zeros((0, space.channels), dtype=np.float32)
+    matrix = np.concatenate([space.matrices[name] for name in snapshot.encoders])
+    if snapshot.rotation is not None:
+        matrix = matrix @ space.rotation(snapshot.rotation)
+    return np.ascontiguousarray(matrix, dtype=np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.coordinates import turning
 from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
 
@@ -29,6 +30,10 @@ class Controls:
         self._soloed = np.array([strip.soloed for strip in snapshot.strips], dtype=bool)
         self._master_gain = snapshot.master_gain
         self.head_deg = (0.0, 0.0, 0.0)
+        self._scene = snapshot.rotation
+        self._known = (self.head_deg, STRAIGHT)
+        scene = STRAIGHT if self._scene is None else self._scene
+        self._heard = (STRAIGHT, scene)
 
     def set_track_gain(self, track_id: str, gain_db: float) -> None:
         """Fader of a track in dB."""
@@ -63,20 +68,20 @@ class Controls:
             out[~self._soloed] = 0.0
 
     def head_matrix(self) -> NDArray[np.float64]:
-        """(3, 3) rotation that takes world directions to the head's own."""
-        if self.head_deg == (0.0, 0.0, 0.0):
-            return STRAIGHT
-        yaw, pitch, roll = np.radians(self.head_deg)
-        about_z = _rotation(yaw, 0, 1)
-        about_y = _rotation(-pitch, 2, 0)
-        about_x = _rotation(roll, 1, 2)
-        return np.ascontiguousarray((about_z @ about_y @ about_x).T)
+        """(3, 3) rotation that takes directions around the head to the head's own."""
+        head_deg = self.head_deg
+        if head_deg != self._known[0]:
+            turned = STRAIGHT
+            if head_deg != (0.0, 0.0, 0.0):
+                turned = np.ascontiguousarray(turning(*head_deg).T)
+            self._known = (head_deg, turned)
+        return self._known[1]
 
-
-def _rotation(angle: float, first: int, second: int) -> NDArray[np.float64]:
-    """(3, 3) rotation by `angle` (radians) that turns axis `first` towards axis `second`."""
-    matrix = np.eye(3)
-    matrix[first, first] = matrix[second, second] = np.cos(angle)
-    matrix[second, first] = np.sin(angle)
-    matrix[first, second] = -np.sin(angle)
-    return matrix
+    def ears_matrix(self) -> NDArray[np.float64]:
+        """(3, 3) rotation that takes the scene's directions to the head's own."""
+        head = self.head_matrix()
+        if self._scene is None:
+            return head
+        if head is not self._heard[0]:
+            self._heard = (head, np.ascontiguousarray(head @ self._scene))
+        return self._heard[1]

@@ -129,6 +129,8 @@ class MotionSampler:
             self._channel_gains[:known] = self._channel_gains[-known:]
         edges, sources = focus.shape
         directions = self._directions[known:].reshape(-1, 3)
+        if self._snapshot.rotation is not None:
+            directions = directions @ self._snapshot.rotation.T
         row = 0
         for encoder in self._snapshot.encoders.values():
             gains = encoder.gains(directions, focus.reshape(-1))

@@ -314,7 +314,10 @@ class WidthPlan:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A scene compiled for rendering. Immutable; swapped in whole."""
+    """A scene compiled for rendering. Immutable; swapped in whole.
+
+    `rotation` (3, 3) turns all that is heard about the listener; None where nothing turns.
+    """
 
     sample_rate_hz: int
     length_samples: int
@@ -332,4 +335,5 @@ class Snapshot:
     room: RoomPlan | None = None
     air: AirPlan | None = None
     width: WidthPlan | None = None
+    rotation: Floats | None = None
     problems: tuple[str, ...] = ()

@@ -141,7 +141,7 @@ class Stage:
     def settle(self) -> None:
         """Take over the controls as they are, without a ramp."""
         self.controls.strip_gains(self._gains_0)
-        self._head_0 = self.controls.head_matrix()
+        self._head_0 = self.controls.ears_matrix()
 
     def process(self, outs: Sequence[Samples]) -> None:
         """Render the next hop into `outs`, one (channels, HOP_SAMPLES) array a format."""
@@ -167,7 +167,7 @@ class Stage:
         gains = self._motion.gains_of(self.hop, hops)
         hops = len(gains[0]) - 1
         self.controls.strip_gains(self._gains_1)
-        self._head_0 = self.controls.head_matrix()
+        self._head_0 = self.controls.ears_matrix()
         bus = np.empty((gains[1].shape[1], hops * HOP_SAMPLES), dtype=np.float32)
         self.strip_peaks[:] = 0.0
         strips = np.stack([self._gains_0, self._gains_1])
@@ -187,7 +187,7 @@ class Stage:
             self._rings_lag = False
         edges = self._motion.at(self.hop)
         self.controls.strip_gains(self._gains_1)
-        self._head_1 = self.controls.head_matrix()
+        self._head_1 = self.controls.ears_matrix()
         self._sources.read(first, edges)
         self.strip_peaks[:] = 0.0
         self._fill_spaces(first, edges)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.coordinates import turning
 from engine.errors import FoleystageError
 from engine.layouts import HIGHEST_ORDER, SURROUND_51, SURROUND_714, format_channels
 from engine.project.lfe_send import lfe_sends_db
@@ -83,7 +84,7 @@ def compile_project(
     listening = (hrirs or hrirs_of(project, problems)) if "binaural" in formats else None
     rate_hz = project.sample_rate_hz
     sends_db = [project.tracks[source.strip].room_send_db for source in sources]
-    method = project.scene.field_decoder
+    method, turned_deg = project.scene.field_decoder, project.scene.rotation_deg
     fields = tuple(space_plan(order, formats, listening, method) for order in spaces)
     answer = add_room(room, sources, sends_db, fields, rate_hz)
     return Snapshot(
@@ -103,6 +104,7 @@ def compile_project(
         air=air_plan(rate_hz) if any(source.air for source in sources) else None,
         width=width_plan(listening) if listening is not None and surrounds(sources) else None,
         room=answer.room,
+        rotation=turning(*turned_deg) if any(turned_deg) else None,
         problems=tuple(problems),
     )
 

@@ -11,6 +11,8 @@ from msgspec import structs
 from scenes import RATE_HZ, Folder, scene
 
 from engine.cli.main import main
+from engine.deliver.adm import read_objects
+from engine.deliver.bw64 import read_adm_chunks
 from engine.media.audio_file import read_audio
 from engine.project.model import Project
 from engine.project.store import Bundle
@@ -75,3 +77,25 @@ def test_errors_are_one_line(
     assert lines[-1].startswith("foleystage: ")
     assert sum(line.startswith("foleystage:") for line in lines) == 1
     assert main(["export", str(tmp_path / "missing.foley"), "--format", "foa", "-o", "x"]) == 1
+
+
+def test_the_whole_scene_is_turned(session: Path, tmp_path: Path) -> None:
+    """A quarter to the left: what was in front comes from the left, objects and ambience."""
+    command = ["export", str(session), "--format", "foa,adm", "-o"]
+    assert main([*command, str(tmp_path / "straight")]) == 0
+    assert main([*command, str(tmp_path / "turned"), "--rotate=90,0"]) == 0
+    (before, _), (after, _) = (
+        read_audio(tmp_path / name / "foa.wav") for name in ("straight", "turned")
+    )
+    after *= np.linalg.norm(before[0]) / np.linalg.norm(after[0])  # its loudness is its own
+    expected = np.stack([before[0], before[3], before[2], -before[1]])  # W Y Z X
+    np.testing.assert_allclose(after, expected, atol=2e-5)
+    ball, door = read_objects(read_adm_chunks(tmp_path / "turned" / "scene.adm.wav").axml)
+    assert ball.blocks[0].azimuth_deg == pytest.approx(90.0 + np.degrees(1.2), abs=0.01)
+    assert abs(door.blocks[0].azimuth_deg) == pytest.approx(180.0)
+
+
+@pytest.mark.parametrize("angles", ["up", "1,2,3,4", "400", "nan"])
+def test_a_turn_that_is_none_is_refused(session: Path, angles: str) -> None:
+    command = ["export", str(session), "--format", "foa", "-o", "x", f"--rotate={angles}"]
+    assert main(command) == 2
