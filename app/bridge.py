@@ -24,6 +24,8 @@ class PlaybackBridge(QObject):
     """Peaks in dBFS by track id."""
     loudness_changed = Signal(object)
     """ProgrammeLevels."""
+    directions_changed = Signal(object)
+    """Power of the sound field by direction; empty but for ambisonic monitor formats."""
     status_changed = Signal(object)
 
     def __init__(self, client: PlaybackClient, parent: QObject | None = None) -> None:
@@ -52,6 +54,7 @@ class PlaybackBridge(QObject):
         self.levels_changed.emit(self._client.meters(), self._client.clipped())
         if self._ticks % _TRACKS_EVERY == 0:
             self.tracks_changed.emit(self._client.track_levels())
+            self.directions_changed.emit(self._client.readings.directions())
         self._ticks += 1
         if self._ticks % _STATUS_EVERY == 1:
             self.loudness_changed.emit(self._client.readings.programme())

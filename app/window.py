@@ -34,6 +34,7 @@ from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
 from app.views.history.panel import HistoryPanel
 from app.views.jobs.panel import JobsPanel
+from app.views.meters.sphere import SphereView
 from app.views.notices.bar import NoticeBar
 from app.views.picture.view import PictureView
 from app.views.script.panel import ScriptPanel
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.history = HistoryPanel()
         self.analysis = AnalysisPanel()
         self.jobs = JobsPanel()
+        self.sphere = SphereView()
         self.welcome = WelcomeView()
         self.notices = NoticeBar()
         self.workspace = Workspace()
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         add("history", "History", self.history)
         add("analysis", "Analysis", self.analysis)
         add("jobs", "Jobs", self.jobs)
+        add("sphere", "Sphere", self.sphere)
         self.workspace.arrange(DEFAULT_SIZE[0], 460)
 
     def _tools(self, *names: str) -> tuple[QToolButton, ...]:
@@ -173,6 +176,7 @@ class MainWindow(QMainWindow):
         bridge.levels_changed.connect(self.transport.meter.set_levels)
         bridge.tracks_changed.connect(self.timeline.headers.set_levels)
         bridge.loudness_changed.connect(self.transport.loudness.set_levels)
+        bridge.directions_changed.connect(self.sphere.set_energy)
         bridge.status_changed.connect(self.transport.engine.set_status)
 
     def _wire_views(self) -> None:
@@ -238,7 +242,7 @@ class MainWindow(QMainWindow):
     def _show_project(self, old: Project, new: Project) -> None:
         for view in (
             self.picture, self.stage, self.timeline, self.transport, self.inspector,
-            self.script, self.analysis,
+            self.script, self.analysis, self.sphere,
         ):  # fmt: skip
             view.set_project(new)
         if not old.tracks and new.tracks and self.session.selection.value.track_id is None:
@@ -271,6 +275,7 @@ class MainWindow(QMainWindow):
         self.transport.set_position(position_s)
         self.timeline.set_position(position_s, playing=playing)
         self.stage.set_position(position_s)
+        self.sphere.set_position(position_s)
         self.picture.set_position(position_s)
 
     def _show_playing(self, playing: bool) -> None:

@@ -9,18 +9,10 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree
 
 from engine.errors import ShapeError
+from engine.spatial.fibonacci import fibonacci_sphere as fibonacci_sphere
 
 _LOOKUP_SHAPE = (45, 90)
 _TIE_BREAK = 1e-6
-
-
-def fibonacci_sphere(points: int) -> NDArray[np.float64]:
-    """(points, 3) nearly even unit vectors: a golden-angle spiral from pole to pole."""
-    index = np.arange(points) + 0.5
-    z = 1.0 - 2.0 * index / points
-    azimuth = np.pi * (3.0 - np.sqrt(5.0)) * index
-    radius = np.sqrt(1.0 - z * z)
-    return np.stack([radius * np.cos(azimuth), radius * np.sin(azimuth), z], axis=-1)
 
 
 @dataclass(frozen=True)
