@@ -110,7 +110,8 @@ def _dry(samples, n, gain, changed):
     """Sixteen samples with their gain, made numbers; what that changed is added to `changed`."""
     value = load(samples, n) * gain
     kept = within(value, SMALLEST, LARGEST)
-    return kept, changed + magnitude(value - kept)
+    away = value - kept
+    return kept, fma(away, away, changed)
 
 
 @numba.njit(forceinline=True)
@@ -191,8 +192,9 @@ def _choose(group, count, gains, stride, chosen):
     heard = 0
     for i in range(count):
         any_gain = group == 0
-        for k in range(i * stride + group * _PAIRS, i * stride + (group + 1) * _PAIRS):
-            any_gain |= gains[k] != np.float32(0.0)
+        if group:
+            for k in range(i * stride + group * _PAIRS, i * stride + (group + 1) * _PAIRS):
+                any_gain |= gains[k] != np.float32(0.0)
         chosen[heard] = i
         heard += any_gain
     return heard

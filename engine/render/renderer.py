@@ -13,7 +13,7 @@ from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES, Snapshot
 from engine.render.compiler import AudioPath, compile_project
 
-BLOCK_HOPS = 32
+BLOCK_HOPS = 64
 
 
 def render_blocks(

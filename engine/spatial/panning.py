@@ -84,6 +84,8 @@ def pan(
         (`engine.spatial.lfe`).
     """
     panner = panner_of(layout)
+    if (focus == 1.0).all():
+        return panner.layout_gains(directions)
     gains = np.zeros((len(directions), layout.channels))
     gains[:, panner.channels] = _spread(panner.gains(directions), focus)
     return gains

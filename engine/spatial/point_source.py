@@ -199,15 +199,24 @@ class PointSourcePanner:
         shares = [played[ring].sum(axis=0) / np.sqrt(len(ring)) for ring in rings]
         played = np.concatenate([played, shares])
         self._regions = _regions(positions, facets, poles, rings, played)
+        self._playing = np.zeros((*self._regions.playing.shape[:2], layout.channels))
+        self._playing[..., self.channels] = self._regions.playing
 
     def gains(self, directions: Floats) -> Floats:
         """(n, full-band loudspeakers) gains of unit vectors (n, 3); their squares sum to one."""
+        return self._gains(directions, self._regions.playing)
+
+    def layout_gains(self, directions: Floats) -> Floats:
+        """(n, channels of the layout): as `gains`, and nothing for LFE channels."""
+        return self._gains(directions, self._playing)
+
+    def _gains(self, directions: Floats, playing: Floats) -> Floats:
         directions = np.ascontiguousarray(directions, dtype=np.float64)
-        gains = np.empty((len(directions), len(self.channels)))
+        gains = np.empty((len(directions), playing.shape[2]))
         regions = self._regions
         _pan(
             directions, regions.inverses, regions.positions, regions.blends, regions.lookup,
-            regions.playing, gains,
+            playing, gains,
         )  # fmt: skip
         return gains
 
