@@ -30,6 +30,7 @@ from engine.project.model import (
 )
 
 RATE_HZ = 48_000
+FORMATS = ("stereo", "foa")
 SCENE_S = 240.0
 PERIOD_S = 20.0
 LEVEL = 0.5
@@ -69,7 +70,7 @@ class SimulatedSession:
         self._gaps_before = 0
         self._folder, self._rng = folder, rng
         self._project = _project(folder)
-        self._format = "stereo"
+        self._format = FORMATS[0]
         self._delivered: tuple[str, int] | None = None
         self._revision = self._serial = 0
         self._loop_s: tuple[float, float] | None = None
@@ -195,7 +196,7 @@ class SimulatedSession:
         self._compile()
 
     def _listen(self) -> None:
-        self._format = "foa" if self._format == "stereo" else "stereo"
+        self._format = FORMATS[1 - FORMATS.index(self._format)]
         self._compile()
 
     def _unplug(self) -> None:

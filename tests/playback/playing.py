@@ -55,7 +55,7 @@ def tone_project(
     return Project(sample_rate_hz=sample_rate_hz, tracks=(track,), takes=(take,), clips=(clip,))
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 20.0) -> float:
+def wait_for(condition: Callable[[], bool], timeout_s: float = 40.0) -> float:
     """Seconds until a condition holds; fails the test when it does not in time."""
     began_s = time.monotonic()
     while not condition():
