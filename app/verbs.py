@@ -12,7 +12,9 @@ from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.export import ExportDialog
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
 from app.dialogs.shortcuts import ShortcutsDialog
+from app.doubts import Doubt, find_doubts
 from app.editing import EditingVerbs
+from app.picture_tools import overlays_of
 from app.session import Session
 from engine import resources
 from engine.units import seconds_to_video_frame, video_frame_to_seconds
@@ -175,6 +177,25 @@ class Verbs(EditingVerbs):
         if ahead:
             self.session.locate(min(ahead) if by > 0 else max(ahead))
 
+    def previous_doubt(self) -> None:
+        self._go_to_next_doubt(-1)
+
+    def next_doubt(self) -> None:
+        self._go_to_next_doubt(+1)
+
+    def _go_to_next_doubt(self, by: int) -> None:
+        here_s = self.session.playback.position_s
+        doubts = find_doubts(self.session.project, self.session.media.boxes)
+        ahead = [doubt for doubt in doubts if (doubt.start_s - here_s) * by > 1e-3]
+        if ahead:
+            self.go_to_doubt(ahead[0] if by > 0 else ahead[-1])
+
+    def go_to_doubt(self, doubt: Doubt) -> None:
+        """Show a spot where the analysis was unsure, and its track."""
+        self.session.selection.select_track(doubt.track_id)
+        self.session.locate(doubt.start_s)
+        self.window.analysis.doubts.mark(doubt)
+
     # -- View ---------------------------------------------------------------------------------
 
     def zoom_in(self) -> None:
@@ -196,12 +217,9 @@ class Verbs(EditingVerbs):
         self.window.timeline.follow_button.setChecked(on)
 
     def boxes(self, on: bool) -> None:
-        picture = self.window.picture
-        picture.set_overlays(boxes=on, safe_areas=picture.show_safe_areas)
+        self.window.picture.set_overlays(overlays_of(self.window.actions_by_name))
 
-    def safe_areas(self, on: bool) -> None:
-        picture = self.window.picture
-        picture.set_overlays(boxes=picture.show_boxes, safe_areas=on)
+    box_names = box_confidence = box_distance = trails = safe_areas = boxes
 
     def reset_layout(self) -> None:
         self.window.workspace.reset()

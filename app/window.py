@@ -14,10 +14,8 @@ from PySide6.QtGui import (
     QGuiApplication,
 )
 from PySide6.QtWidgets import (
-    QLabel,
     QMainWindow,
     QMenu,
-    QProgressBar,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -25,11 +23,14 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, icons, places
+from app.doubts import find_doubts
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
 from app.intents import EditingWidget
 from app.picture_menu import PictureMenu, move_box
+from app.picture_tools import overlays_button
 from app.session import Session
+from app.status_strip import StatusStrip
 from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
 from app.views.history.panel import HistoryPanel
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         self.picture = PictureView(selection, media)
         self.picture_menu = PictureMenu(self.session, self)
         self.stage = StageView(selection)
-        self.timeline = TimelineView(selection, media)
+        self.timeline = TimelineView(selection, media, media)
         self.envelope_menu = EnvelopeMenu(self.session, self.timeline.rows, self)
         self.transport = TransportBar()
         self.transport.build(self.actions_by_name)
@@ -94,7 +95,8 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace()
         self.workspace.setCentralWidget(self.timeline)
         add = self.workspace.add
-        add("picture", "Picture", self.picture, self._tools("boxes", "safe_areas"))
+        overlays = overlays_button(self.actions_by_name, self)
+        add("picture", "Picture", self.picture, (*self._tools("boxes"), overlays))
         add("stage", "Stage", self.stage, self._tools("stage_fit"))
         add("inspector", "Inspector", self.inspector)
         add("script", "Script", self.script)
@@ -127,22 +129,8 @@ class MainWindow(QMainWindow):
             column.addWidget(part)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
-        strip = self.statusBar()
-        strip.setObjectName("statusStrip")
-        strip.setSizeGripEnabled(False)
-        self._state = QLabel()
-        self._state.setContentsMargins(12, 0, 12, 0)
-        self._job_name = QLabel()
-        self._job_bar = QProgressBar()
-        self._job_bar.setRange(0, 1000)
-        self._job_bar.setTextVisible(False)
-        self._job_bar.setFixedWidth(160)
-        strip.setContentsMargins(0, 0, 12, 2)
-        strip.addWidget(self._state, 1)
-        strip.addPermanentWidget(self._job_name)
-        strip.addPermanentWidget(self._job_bar)
-        self._job_name.hide()
-        self._job_bar.hide()
+        self.strip = StatusStrip()
+        self.setStatusBar(self.strip)
 
     def _build_menus(self) -> None:
         for title in actions.MENUS:
@@ -207,6 +195,7 @@ class MainWindow(QMainWindow):
         self.jobs.cancel_requested.connect(session.jobs.cancel)
         self.jobs.clear_requested.connect(session.jobs.clear_finished)
         self.analysis.analyse_requested.connect(verbs.analyse)
+        self.analysis.doubts.chosen.connect(verbs.go_to_doubt)
         self.picture.relink_requested.connect(verbs.relink)
         self.picture.menu_requested.connect(self.picture_menu.popup)
         self.picture.follow_requested.connect(session.follow)
@@ -215,7 +204,7 @@ class MainWindow(QMainWindow):
         self.welcome.open_session_requested.connect(verbs.open_session)
         self.welcome.demo_requested.connect(verbs.open_demo)
         self.welcome.recent_chosen.connect(session.open_bundle)
-        for name in ("snap", "follow", "boxes"):
+        for name in ("snap", "follow", "boxes", "box_names", "box_confidence", "trails"):
             self.actions_by_name[name].setChecked(True)
 
     def _wire_editor(self, view: EditingWidget) -> None:
@@ -249,6 +238,7 @@ class MainWindow(QMainWindow):
             self.session.selection.select_track(new.tracks[0].id)
             self.timeline.open_at_start()
             self.workspace.panels["inspector"].raise_()
+        self.analysis.doubts.show_doubts(new, find_doubts(new, self.session.media.boxes))
         document = self.session.document
         self.history.show_steps(document.steps, document.position)
         self._show_title()
@@ -259,14 +249,7 @@ class MainWindow(QMainWindow):
         self.setWindowModified(session.is_open and session.document.is_dirty)
         title = f"{session.project.title}[*] – Foleystage" if session.is_open else "Foleystage"
         self.setWindowTitle(title)
-        self._state.setText(self._session_state())
-
-    def _session_state(self) -> str:
-        session = self.session
-        if session.bundle is None:
-            return "No session open"
-        saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
-        return f"{places.shown(session.bundle.path)}   ·   {saved}"
+        self.strip.show_session(session)
 
     def _show_actions(self) -> None:
         show_state(self.actions_by_name, self.session)
@@ -291,12 +274,7 @@ class MainWindow(QMainWindow):
         running = board.running
         if running and not self.session.project.tracks:
             self.show_jobs()  # the first analysis: there is nothing else to look at yet
-        self._job_bar.setVisible(bool(running))
-        self._job_name.setVisible(bool(running))
-        if running:
-            state = running[-1].state
-            self._job_name.setText(f"{running[-1].name}: {state.stage or 'starting'}")
-            self._job_bar.setValue(round(1000 * state.fraction))
+        self.strip.show_jobs(running)
         self._show_actions()
 
     def show_jobs(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.views.analysis.doubts_list import DoubtsList
 from app.views.discarding import discard
 from engine.project.model import Project
 from engine.spatial.room import preset_titles
@@ -39,6 +40,8 @@ class AnalysisPanel(QWidget):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(12)
         column.addLayout(self._form)
+        self.doubts = DoubtsList()
+        column.addWidget(self.doubts)
         column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         area = QScrollArea()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,36 @@ from app import theme
 from engine.project.model import Track, Video
 
 TRAIL_S = 1.2
-_NAME_ROOM_PX = 140
+_LONGEST_NAME = 22
 _GAP_S = 0.25
 """A box is shown up to this long after it was last seen."""
 
 Boxes = NDArray[np.float64]
 """(n, 6): time_s, x0, y0, x1, y1 in pixels of the video, confidence."""
+
+
+class BoxSource(Protocol):
+    """Where the boxes of a track come from."""
+
+    def boxes(self, track: Track) -> Boxes | None:
+        """(n, 6) boxes of a track; None where it has none."""
+
+
+@dataclass(frozen=True)
+class Overlays:
+    """What is drawn over the picture; names, confidence and distance go with the boxes."""
+
+    boxes: bool = True
+    names: bool = True
+    confidence: bool = True
+    distance: bool = False
+    trails: bool = True
+    safe_areas: bool = False
+
+
+def confidence_at(boxes: Boxes, time_s: float) -> float:
+    """How sure the box on screen at a time is, 0..1: that of the nearest one."""
+    return float(np.clip(boxes[np.argmin(np.abs(boxes[:, 0] - time_s)), 5], 0.0, 1.0))
 
 
 def box_at(boxes: Boxes, time_s: float) -> NDArray[np.float64] | None:
@@ -73,21 +98,38 @@ def paint_trail(
         painter.drawLine(points[number - 1], points[number])
 
 
-def paint_box(painter: QPainter, area: QRectF, track: Track, *, chosen: bool) -> None:
-    """Corners (a full frame when selected) and a label chip."""
+def paint_box(
+    painter: QPainter, area: QRectF, track: Track, text: str, *, chosen: bool, sure: bool = True
+) -> None:
+    """Corners (a full frame when selected; dashed while it is unsure) and a chip with `text`."""
     table = theme.colours()
     colour = theme.legible(track.colour)
+    style = Qt.PenStyle.SolidLine if sure else Qt.PenStyle.DashLine
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in (
         QPen(theme.with_alpha(table.ground, 0.65), 4.0),
-        QPen(colour, 2.0 if chosen else 1.5),
+        QPen(colour, 2.0 if chosen else 1.5, style),
     ):
         painter.setPen(pen)
-        if chosen:
+        if chosen or not sure:
             painter.drawRoundedRect(area, 2, 2)
         else:
             _paint_corners(painter, area)
-    _paint_chip(painter, area, track, chosen=chosen)
+    if text:
+        _paint_chip(painter, area, track, text, chosen=chosen)
+
+
+def chip_text(track: Track, overlays: Overlays, confidence: float, distance_m: float) -> str:
+    """What stands at a box: its name, how sure it is, how far away; what is wanted of that."""
+    parts = []
+    if overlays.names:
+        name = track.name if len(track.name) <= _LONGEST_NAME else f"{track.name[:_LONGEST_NAME]}…"
+        parts.append(name)
+    if overlays.confidence and track.provenance == "machine":
+        parts.append(f"{confidence:.0%}")
+    if overlays.distance:
+        parts.append(f"{distance_m:.1f} m")
+    return "  ".join(parts)
 
 
 def _paint_corners(painter: QPainter, area: QRectF) -> None:
@@ -103,12 +145,9 @@ def _paint_corners(painter: QPainter, area: QRectF) -> None:
         )
 
 
-def _paint_chip(painter: QPainter, area: QRectF, track: Track, *, chosen: bool) -> None:
+def _paint_chip(painter: QPainter, area: QRectF, track: Track, text: str, *, chosen: bool) -> None:
     table = theme.colours()
     painter.setFont(theme.font(11, 600))
-    text = painter.fontMetrics().elidedText(track.name, Qt.TextElideMode.ElideRight, _NAME_ROOM_PX)
-    if track.provenance == "machine":
-        text += f"  {track.confidence:.0%}"
     width = painter.fontMetrics().horizontalAdvance(text) + 12
     window = painter.window()
     left = min(max(area.left(), 2.0), max(2.0, window.width() - width - 2.0))

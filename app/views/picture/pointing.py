@@ -54,9 +54,13 @@ def video_point(placed: Placed, point: QPointF) -> tuple[float, float]:
 
 
 def shifted(boxes: Boxes, time_s: float, shift_px: tuple[float, float], reach_s: float) -> Boxes:
-    """Boxes with those around a time moved along, by a raised cosine's share of the shift."""
+    """Boxes with those around a time moved along, by a raised cosine's share of the shift.
+
+    What a hand has moved is as sure as its share, the box at the time itself wholly.
+    """
     away = (boxes[:, 0] - time_s) / reach_s
     share = np.where(np.abs(away) < 1.0, 0.5 + 0.5 * np.cos(np.pi * away), 0.0)
     moved = boxes.copy()
     moved[:, 1:5] += share[:, None] * np.array([*shift_px, *shift_px])
+    moved[:, 5] = np.maximum(moved[:, 5], share)
     return moved

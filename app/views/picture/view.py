@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import icons, theme
+from app.doubts import UNSURE
 from app.selection import Selection
 from app.views.picture import overlay, pointing
 from app.views.picture.decoder import PictureDecoder
 from engine.media.timecode import format_timecode
 from engine.project.model import Project, Track
-
-
-class BoxSource(Protocol):
-    """Where the boxes of a track come from."""
-
-    def boxes(self, track: Track) -> overlay.Boxes | None:
-        """(n, 6) boxes of a track; None where it has none."""
 
 
 class PictureView(QWidget):
@@ -35,7 +29,7 @@ class PictureView(QWidget):
     box_moved = Signal(str, float, object)
     """(id of a track, time of the picture, (x, y) by which its box went, in pixels)."""
 
-    def __init__(self, selection: Selection, boxes: BoxSource) -> None:
+    def __init__(self, selection: Selection, boxes: overlay.BoxSource) -> None:
         super().__init__()
         self._selection = selection
         self._boxes = boxes
@@ -46,8 +40,7 @@ class PictureView(QWidget):
         self._problem = ""
         self._drag: pointing.BoxDrag | None = None
         self._drawn: QRectF | None = None
-        self.show_boxes = True
-        self.show_safe_areas = False
+        self.overlays = overlay.Overlays()
         self.decoder = PictureDecoder(self)
         self.decoder.decoded.connect(self._take_picture)
         self.decoder.failed.connect(self._take_problem)
@@ -78,9 +71,9 @@ class PictureView(QWidget):
         if self._picture_s is None:
             self.update()  # with a picture, what is drawn changes when the next one comes
 
-    def set_overlays(self, *, boxes: bool, safe_areas: bool) -> None:
+    def set_overlays(self, overlays: overlay.Overlays) -> None:
         """Choose what is drawn over the picture."""
-        self.show_boxes, self.show_safe_areas = boxes, safe_areas
+        self.overlays = overlays
         self.update()
 
     def close_decoder(self) -> None:
@@ -204,9 +197,9 @@ class PictureView(QWidget):
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(area, self._image)
-        if self.show_safe_areas:
+        if self.overlays.safe_areas:
             overlay.paint_safe_areas(painter, area)
-        if self.show_boxes:
+        if self.overlays.boxes:
             self._paint_boxes(painter, area)
         if self._drawn is not None:
             painter.setPen(table.text)
@@ -223,13 +216,20 @@ class PictureView(QWidget):
         painter.setClipRect(area)
         for track in self._project.tracks:
             boxes = self._boxes.boxes(track)
-            if boxes is not None:
+            if boxes is not None and self.overlays.trails:
                 overlay.paint_trail(painter, placed, track, boxes, self.shown_s)
         painter.restore()
         for track, box in sorted(self._boxes_now(), key=lambda pair: pair[0].id == chosen):
             if self._drag is not None and self._drag.is_drag and track.id == self._drag.track.id:
                 box = self._drag.shown
-            overlay.paint_box(painter, box, track, chosen=track.id == chosen)
+            boxes = self._boxes.boxes(track)
+            assert boxes is not None
+            sure = overlay.confidence_at(boxes, self.shown_s)
+            distance_m = float(np.linalg.norm(track.trajectory.at(self.shown_s)))
+            text = overlay.chip_text(track, self.overlays, sure, distance_m)
+            overlay.paint_box(
+                painter, box, track, text, chosen=track.id == chosen, sure=sure >= UNSURE
+            )
 
     def _paint_timecode(self, painter: QPainter, area: QRectF) -> None:
         video = self._project.video

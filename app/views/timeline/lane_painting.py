@@ -11,7 +11,9 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app import theme
+from app.doubts import UNSURE, stretches
 from app.selection import Selected
+from app.views.picture.overlay import BoxSource
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import ClipRow, row_of
 from app.views.timeline.clip_painting import ClipPainting, shades
@@ -23,6 +25,7 @@ from engine.project.model import Clip, Project, Track
 
 CLIPS_TOP_PX = 4
 CONTACTS_PX = 9
+STRIP_PX = 3
 _DETAIL_PX = 20.0
 """Clips narrower than this are drawn as plain bars, many in one call."""
 
@@ -36,6 +39,7 @@ class LanePainting:
     rows: Rows
     selected: Selected
     waves: WaveformTiles
+    boxes: BoxSource
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint the lanes (without the playhead) inside `area`."""
@@ -81,6 +85,7 @@ class LanePainting:
         top = self.rows.y_of(index)
         row = row_of(self.project, track.id)
         found = row.within(self.axis.time_of(area.left()), self.axis.time_of(area.right()))
+        self._paint_confidence(painter, area, track, top)
         painter.setOpacity(1.0 if heard else 0.42)
         self._paint_small_clips(painter, row, found, track, index)
         widths = (row.ends_s[found] - row.starts_s[found]) * self.axis.px_per_s
@@ -95,6 +100,21 @@ class LanePainting:
         painter.setOpacity(1.0)
         for lane in lanes_of(self.project, self.rows, index):
             paint_envelope(painter, lane, self.axis, area, self.selected)
+
+    def _paint_confidence(self, painter: QPainter, area: QRectF, track: Track, top: float) -> None:
+        """A strip where the object was seen: the fainter, the less surely; unsure in red."""
+        boxes = self.boxes.boxes(track) if track.boxes is not None else None
+        if boxes is None or not len(boxes):
+            return
+        sure, unsure = theme.legible(track.colour), theme.colours().danger
+        for part in stretches(boxes):
+            left = max(round(self.axis.x_of(part.start_s)), round(area.left()))
+            right = min(round(self.axis.x_of(part.end_s)), round(area.right()))
+            if right >= left:
+                doubted = part.confidence < UNSURE
+                alpha = 0.9 if doubted else 0.15 + 0.75 * part.confidence**2
+                colour = theme.with_alpha(unsure if doubted else sure, alpha)
+                painter.fillRect(left, round(top), max(right - left, 1), STRIP_PX, colour)
 
     def _paint_small_clips(
         self, painter: QPainter, row: ClipRow, found: slice, track: Track, index: int

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QToolTip
 from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
+from app.views.picture.overlay import BoxSource
 from app.views.timeline import envelope_gestures
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.envelope_lanes import find_envelope
@@ -57,7 +58,14 @@ class Lanes(EditingWidget):
     """(track id, name of the envelope, index of the point or None, global position)."""
     clip_opened = Signal(str)
 
-    def __init__(self, axis: TimeAxis, rows: Rows, selection: Selection, peaks: PeakSource) -> None:
+    def __init__(
+        self,
+        axis: TimeAxis,
+        rows: Rows,
+        selection: Selection,
+        peaks: PeakSource,
+        boxes: BoxSource,
+    ) -> None:
         super().__init__()
         self.axis = axis
         self.rows = rows
@@ -71,6 +79,7 @@ class Lanes(EditingWidget):
         self.readout: tuple[QPointF, str] | None = None
         """What a drag sets, and where the pointer is."""
         self._waves = WaveformTiles(peaks)
+        self._boxes = boxes
         self._gesture: Gesture | None = None
         self._backing: QPixmap | None = None
         self.setMouseTracking(True)
@@ -94,6 +103,11 @@ class Lanes(EditingWidget):
         for time_s in (self.position_s, position_s):
             self.update(round(self.axis.x_of(time_s)) - 2, 0, 5, self.height())
         self.position_s = position_s
+
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a gesture is running."""
+        return self._gesture is not None
 
     def redraw(self) -> None:
         """Something other than the playhead changed."""
@@ -286,7 +300,7 @@ class Lanes(EditingWidget):
             self._backing.setDevicePixelRatio(ratio)
             painter = QPainter(self._backing)
             LanePainting(
-                self.project, self.axis, self.rows, self.selection.value, self._waves
+                self.project, self.axis, self.rows, self.selection.value, self._waves, self._boxes
             ).paint(painter, QRectF(self.rect()))
             painter.end()
         return self._backing

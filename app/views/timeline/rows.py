@@ -61,6 +61,17 @@ class Rows(QObject):
         """Scroll so that `top_px` of the content is at the top."""
         self._place(top_px)
 
+    def bring_in_sight(self, track_id: str) -> None:
+        """Scroll just as far as it takes to see the clips of a track."""
+        if track_id not in self.track_ids:
+            return
+        index = self.track_ids.index(track_id)
+        top, bottom = self._tops[index], self._tops[index] + self.body_of(index)
+        if top < self.top_px:
+            self._place(top)
+        elif bottom > self.top_px + self.height_px:
+            self._place(min(top, bottom - self.height_px))
+
     def set_row_height(self, row_px: int) -> None:
         """Make rows higher or lower; the top row stays."""
         share = self.top_px / max(1, self.content_px)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollBar, QToo
 
 from app import icons
 from app.intents import EditingWidget
-from app.selection import Selection
+from app.selection import Selected, Selection
+from app.views.picture.overlay import BoxSource
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.header_painting import WIDTH_PX
@@ -34,15 +35,17 @@ class TimelineView(EditingWidget):
     """(track id, global position for a menu, or None to show or hide all)."""
     clip_opened = Signal(str)
 
-    def __init__(self, selection: Selection, peaks: PeakSource) -> None:
+    def __init__(self, selection: Selection, peaks: PeakSource, boxes: BoxSource) -> None:
         super().__init__()
         self.axis = TimeAxis(self)
         self.rows = Rows(self)
         self.follow = True
         self.ruler = Ruler(self.axis)
         self.headers = Headers(self.rows, selection)
-        self.lanes = Lanes(self.axis, self.rows, selection, peaks)
+        self.lanes = Lanes(self.axis, self.rows, selection, peaks, boxes)
         self._fitted = False
+        self._selection = selection
+        self._track_id: str | None = None
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._build()
@@ -127,6 +130,7 @@ class TimelineView(EditingWidget):
         grid.setRowStretch(1, 1)
 
     def _wire(self) -> None:
+        self._selection.changed.connect(self._follow_selection)
         for part in (self.headers, self.lanes):
             self.relay(part)
             part.wheel_turned.connect(self.turn_wheel)
@@ -146,6 +150,13 @@ class TimelineView(EditingWidget):
         self.snap_button.toggled.connect(self._set_snapping)
         self.follow_button.toggled.connect(self._set_follow)
         self.fit_button.clicked.connect(self.axis.fit)
+
+    def _follow_selection(self, selected: Selected) -> None:
+        """A track that is selected elsewhere comes in sight."""
+        if selected.track_id != self._track_id:
+            self._track_id = selected.track_id
+            if selected.track_id is not None and not self.lanes.is_dragging:
+                self.rows.bring_in_sight(selected.track_id)
 
     def _set_snapping(self, on: bool) -> None:
         self.lanes.snapping = on

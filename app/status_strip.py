@@ -1,0 +1,51 @@
+"""The strip at the foot of the window: where the session is, and what runs in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+
+from app import places
+from app.jobs import ListedJob
+from app.session import Session
+
+_STEPS = 1000
+
+
+class StatusStrip(QStatusBar):
+    """Facts only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("statusStrip")
+        self.setSizeGripEnabled(False)
+        self._state = QLabel()
+        self._state.setContentsMargins(12, 0, 12, 0)
+        self._job_name = QLabel()
+        self._job_bar = QProgressBar()
+        self._job_bar.setRange(0, _STEPS)
+        self._job_bar.setTextVisible(False)
+        self._job_bar.setFixedWidth(160)
+        self.setContentsMargins(0, 0, 12, 2)
+        self.addWidget(self._state, 1)
+        self.addPermanentWidget(self._job_name)
+        self.addPermanentWidget(self._job_bar)
+        self.show_jobs(())
+
+    def show_session(self, session: Session) -> None:
+        """Where the session is, and whether it is saved."""
+        if session.bundle is None:
+            self._state.setText("No session open")
+            return
+        saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
+        self._state.setText(f"{places.shown(session.bundle.path)}   ·   {saved}")
+
+    def show_jobs(self, running: Sequence[ListedJob]) -> None:
+        """The newest of the running jobs."""
+        self._job_bar.setVisible(bool(running))
+        self._job_name.setVisible(bool(running))
+        if running:
+            state = running[-1].state
+            self._job_name.setText(f"{running[-1].name}: {state.stage or 'starting'}")
+            self._job_bar.setValue(round(_STEPS * state.fraction))
