@@ -87,8 +87,14 @@ def split_track(session: Session, track_id: str, time_s: float) -> bool:
     return done
 
 
-def move_box(session: Session, track_id: str, time_s: float, shift_px: tuple[float, float]) -> None:
-    """Put a track's box right at one time: its neighbours and the path follow, as one step."""
+def move_box(
+    session: Session, track_id: str, time_s: float, shift_px: tuple[float, float, float, float]
+) -> None:
+    """Put a track's box right at one time: its neighbours and the path follow, as one step.
+
+    `shift_px` is how far the left, top, right and bottom edge went. The path follows the middle;
+    a box that only grows about it moves nothing.
+    """
     project = session.project
     track, video = project.track(track_id), project.video
     boxes = session.media.boxes(track)
@@ -98,7 +104,7 @@ def move_box(session: Session, track_id: str, time_s: float, shift_px: tuple[flo
     position_m = corrected_position(
         track.trajectory.at(time_s),
         (0.5 * float(box[0] + box[2]), 0.5 * float(box[1] + box[3])),
-        shift_px,
+        (0.5 * (shift_px[0] + shift_px[2]), 0.5 * (shift_px[1] + shift_px[3])),
         (video.width, video.height),
         project.scene.mapping,
         project.scene.horizontal_fov_deg,

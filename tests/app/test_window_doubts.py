@@ -88,7 +88,7 @@ def test_the_strip_over_the_clips_shows_where_and_how_surely(unsure: MainWindow)
 
 def test_what_a_hand_has_put_right_is_sure() -> None:
     boxes = doubtful()
-    right = shifted(boxes, 0.7, (4.0, 0.0), 0.5)
+    right = shifted(boxes, 0.7, (4.0, 0.0, 4.0, 0.0), 0.5)
     assert right[:, 5].max() == pytest.approx(1.0, abs=0.02)
     assert np.all(right[:, 5] >= boxes[:, 5])
     assert right[0, 5] == boxes[0, 5]

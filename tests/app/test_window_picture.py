@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from pointing import drag
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -132,3 +133,58 @@ def test_a_drawn_box_is_followed(qtbot: QtBot, window: MainWindow) -> None:
     assert len(asked) == 1
     np.testing.assert_allclose(asked[0][1], (60, 30, 90, 60), atol=1.0)
     qtbot.waitUntil(lambda: not window.session.jobs.running, timeout=WAIT_MS)
+
+
+def test_a_corner_dragged_resizes_the_box_and_its_path_follows_the_middle(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    session = window.session
+    ready(qtbot, window)
+    session.locate(1.0)
+    qtbot.waitUntil(lambda: abs(window.picture.shown_s - 1.0) < 0.03, timeout=WAIT_MS)
+    session.selection.select_track("one")
+    before = session.project
+    here_s = window.picture.shown_s
+    drag(window.picture, place_of(window, 26, 56), place_of(window, 46, 76))
+    after = session.project.track("one")
+    boxes = session.media.boxes(after)
+    assert boxes is not None
+    box = overlay.box_at(boxes, here_s)
+    np.testing.assert_allclose(box, (10, 40, 46, 76), atol=1.0)
+    assert boxes[0, 3] == pytest.approx(26.0, abs=0.1)  # a second away nothing has moved
+    was = to_spherical(before.track("one").trajectory.at(here_s))
+    now = to_spherical(after.trajectory.at(here_s))
+    assert was[0] - now[0] == pytest.approx(7.5, abs=1.0)  # 10 of 160 pixels, of 120 degrees
+    assert session.document.position == 1
+    session.undo()
+    assert session.project == before
+
+
+def test_an_edge_moves_alone_and_stops_short_of_the_other(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.session
+    ready(qtbot, window)
+    session.selection.select_track("one")
+    drag(window.picture, place_of(window, 26, 48), place_of(window, -40, 60))
+    boxes = session.media.boxes(session.project.track("one"))
+    assert boxes is not None
+    x0, y0, x1, y1 = boxes[0, 1:5]
+    assert (x0, y0, y1) == pytest.approx((10.0, 40.0, 56.0))
+    assert x0 < x1 < 20.0
+
+
+def test_only_the_selected_box_has_handles(qtbot: QtBot, window: MainWindow) -> None:
+    ready(qtbot, window)
+    window.session.selection.select_track("two")
+    assert window.picture._handle_at(place_of(window, 26, 56)) is None
+    window.session.selection.select_track("one")
+    assert window.picture._handle_at(place_of(window, 26, 56)) is not None
+    assert window.picture._handle_at(place_of(window, 18, 48)) is None
+
+
+def test_escape_abandons_a_drag_on_the_picture(qtbot: QtBot, window: MainWindow) -> None:
+    ready(qtbot, window)
+    before = window.session.project
+    drag(window.picture, place_of(window, 18, 48), place_of(window, 60, 48), release=False)
+    QTest.keyClick(window.picture, Qt.Key.Key_Escape)
+    QTest.mouseRelease(window.picture, Qt.MouseButton.LeftButton)
+    assert window.session.project == before

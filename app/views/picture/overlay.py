@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -117,6 +118,15 @@ def paint_box(
             _paint_corners(painter, area)
     if text:
         _paint_chip(painter, area, track, text, chosen=chosen)
+
+
+def paint_handles(painter: QPainter, places: Sequence[QPointF]) -> None:
+    """Small squares by which a box is resized."""
+    table = theme.colours()
+    painter.setPen(QPen(table.ground, 1))
+    painter.setBrush(table.text)
+    for place in places:
+        painter.drawRect(QRectF(place.x() - 3, place.y() - 3, 6, 6))
 
 
 def chip_text(track: Track, overlays: Overlays, confidence: float, distance_m: float) -> str:

@@ -1,11 +1,11 @@
-"""Pointing at the picture: a box is dragged to where the object is, or drawn to be followed."""
+"""Pointing at the picture: a box is dragged or resized to fit, or drawn to be followed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from app.views.picture.overlay import Boxes, Placed
 from engine.project.model import Track
@@ -13,34 +13,98 @@ from engine.project.model import Track
 START_PX = 5.0
 """How far the pointer goes before a press is a drag."""
 LEAST_BOX_PX = 8.0
+RESIZE_START_PX = 2.0
+LEAST_SIZE_PX = 1.0
+"""No box of a neighbouring moment gets thinner than this (pixels of the video)."""
+HANDLE_REACH_PX = 6.0
+
+Edges = tuple[int, int, int, int]
+"""Which of a box's left, top, right and bottom edge move: 1 or 0."""
+
+
+WHOLE: Edges = (1, 1, 1, 1)
+"""The whole box goes."""
+
+_CURSORS = {
+    (1, 1): Qt.CursorShape.SizeFDiagCursor,
+    (0, 0): Qt.CursorShape.SizeFDiagCursor,
+    (1, 0): Qt.CursorShape.SizeBDiagCursor,
+    (0, 1): Qt.CursorShape.SizeBDiagCursor,
+}
 
 
 @dataclass
 class BoxDrag:
-    """A track's box on its way. `area` is where it was, in the widget."""
+    """A track's box on its way. `area` is where it was, in the widget; `edges` is what moves."""
 
     track: Track
     area: QRectF
     start: QPointF
     here: QPointF
+    edges: Edges = WHOLE
 
     @property
     def is_drag(self) -> bool:
         """Whether it went far enough to be meant."""
-        return bool((self.here - self.start).manhattanLength() >= START_PX)
+        least = START_PX if self.edges == WHOLE else RESIZE_START_PX
+        return bool((self.here - self.start).manhattanLength() >= least)
 
     @property
     def shown(self) -> QRectF:
-        """Where the box is now."""
-        return self.area.translated(self.here - self.start)
+        """Where the box is now: an edge stops short of the one across."""
+        moved, (left, top, right, bottom) = self.here - self.start, self.edges
+        dx, dy = moved.x(), moved.y()
+        if self.edges != WHOLE:
+            wide, high = self.area.width() - LEAST_BOX_PX, self.area.height() - LEAST_BOX_PX
+            dx = min(dx, wide) if left else max(dx, -wide)
+            dy = min(dy, high) if top else max(dy, -high)
+        return self.area.adjusted(dx * left, dy * top, dx * right, dy * bottom)
 
-    def shift_px(self, placed: Placed) -> tuple[float, float]:
-        """How far it went, in pixels of the video."""
-        moved = self.here - self.start
+    def shift_px(self, placed: Placed) -> tuple[float, float, float, float]:
+        """How far its left, top, right and bottom edge went, in pixels of the video."""
+        across = placed.video.width / placed.area.width()
+        down = placed.video.height / placed.area.height()
+        was, now = self.area, self.shown
         return (
-            moved.x() * placed.video.width / placed.area.width(),
-            moved.y() * placed.video.height / placed.area.height(),
+            (now.left() - was.left()) * across,
+            (now.top() - was.top()) * down,
+            (now.right() - was.right()) * across,
+            (now.bottom() - was.bottom()) * down,
         )
+
+
+def handles(area: QRectF) -> list[tuple[QPointF, Edges]]:
+    """Where a box is taken hold of to resize it, and the edges each handle moves."""
+    middle = area.center()
+    return [
+        (QPointF(x, y), (left, top, right, bottom))
+        for x, left, right in ((area.left(), 1, 0), (middle.x(), 0, 0), (area.right(), 0, 1))
+        for y, top, bottom in ((area.top(), 1, 0), (middle.y(), 0, 0), (area.bottom(), 0, 1))
+        if left or top or right or bottom
+    ]
+
+
+def handle_at(area: QRectF, point: QPointF) -> Edges | None:
+    """The edges that the handle under a point moves; small boxes have small handles."""
+    reach = min(HANDLE_REACH_PX, area.width() / 4.0, area.height() / 4.0)
+    reach = max(reach, 3.0)
+    for place, edges in handles(area):
+        away = point - place
+        if max(abs(away.x()), abs(away.y())) <= reach:
+            return edges
+    return None
+
+
+def cursor_of(edges: Edges | None) -> Qt.CursorShape:
+    """What the pointer looks like over a handle."""
+    if edges is None or edges == WHOLE:
+        return Qt.CursorShape.ArrowCursor
+    left, top, right, bottom = edges
+    if not (left or right):
+        return Qt.CursorShape.SizeVerCursor
+    if not (top or bottom):
+        return Qt.CursorShape.SizeHorCursor
+    return _CURSORS[left, top]
 
 
 def video_point(placed: Placed, point: QPointF) -> tuple[float, float]:
@@ -53,14 +117,20 @@ def video_point(placed: Placed, point: QPointF) -> tuple[float, float]:
     )
 
 
-def shifted(boxes: Boxes, time_s: float, shift_px: tuple[float, float], reach_s: float) -> Boxes:
-    """Boxes with those around a time moved along, by a raised cosine's share of the shift.
+def shifted(
+    boxes: Boxes, time_s: float, shift_px: tuple[float, float, float, float], reach_s: float
+) -> Boxes:
+    """Boxes with the edges of those around a time moved, by a raised cosine's share of the shift.
 
     What a hand has moved is as sure as its share, the box at the time itself wholly.
     """
     away = (boxes[:, 0] - time_s) / reach_s
     share = np.where(np.abs(away) < 1.0, 0.5 + 0.5 * np.cos(np.pi * away), 0.0)
     moved = boxes.copy()
-    moved[:, 1:5] += share[:, None] * np.array([*shift_px, *shift_px])
+    moved[:, 1:5] += share[:, None] * np.array(shift_px)
+    for low, high in ((1, 3), (2, 4)):
+        thin = moved[:, high] - moved[:, low] < LEAST_SIZE_PX
+        moved[thin, low] = 0.5 * (moved[thin, low] + moved[thin, high] - LEAST_SIZE_PX)
+        moved[thin, high] = moved[thin, low] + LEAST_SIZE_PX
     moved[:, 5] = np.maximum(moved[:, 5], share)
     return moved

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import icons, theme
@@ -27,7 +27,8 @@ class PictureView(QWidget):
     follow_requested = Signal(float, object)
     """(time of the picture, a drawn box x0, y0, x1, y1 in pixels of the video)."""
     box_moved = Signal(str, float, object)
-    """(id of a track, time of the picture, (x, y) by which its box went, in pixels)."""
+    """(id of a track, time of the picture, (left, top, right, bottom): how far its box's edges
+    went, in pixels of the video)."""
 
     def __init__(self, selection: Selection, boxes: overlay.BoxSource) -> None:
         super().__init__()
@@ -48,6 +49,8 @@ class PictureView(QWidget):
         self._relink.clicked.connect(self.relink_requested)
         self._relink.hide()
         self.setMinimumSize(240, 160)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Picture")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         selection.changed.connect(self.update)
@@ -131,6 +134,9 @@ class PictureView(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._drawn = QRectF(here, here)
             return
+        if (held := self._handle_at(here)) is not None:
+            self._drag = held
+            return
         track = self.track_at(here)
         self._selection.select_track(track.id if track else None)
         if track is not None:
@@ -142,7 +148,19 @@ class PictureView(QWidget):
             self._drawn.setBottomRight(event.position())
         elif self._drag is not None:
             self._drag.here = event.position()
+        else:
+            held = self._handle_at(event.position())
+            self.setCursor(pointing.cursor_of(held.edges if held else None))
+            return
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape abandons what is being dragged or drawn."""
+        if event.key() == Qt.Key.Key_Escape and (self._drag or self._drawn):
+            self._drag = self._drawn = None
+            self.update()
+        else:
+            super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, drawn = self._drag, self._drawn
@@ -160,6 +178,17 @@ class PictureView(QWidget):
                 self.follow_requested.emit(self.shown_s, shown)
         elif drag is not None and drag.is_drag:
             self.box_moved.emit(drag.track.id, self.shown_s, drag.shift_px(placed))
+
+    def _handle_at(self, point: QPointF) -> pointing.BoxDrag | None:
+        """What taking hold of the selected box's handle there would begin."""
+        chosen = self._selection.value.track_id
+        if chosen is None or not self.overlays.boxes:
+            return None
+        for track, area in self._boxes_now():
+            if track.id == chosen:
+                edges = pointing.handle_at(area, point)
+                return pointing.BoxDrag(track, area, point, point, edges) if edges else None
+        return None
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         video = self._project.video
@@ -230,6 +259,8 @@ class PictureView(QWidget):
             overlay.paint_box(
                 painter, box, track, text, chosen=track.id == chosen, sure=sure >= UNSURE
             )
+            if track.id == chosen:
+                overlay.paint_handles(painter, [place for place, _ in pointing.handles(box)])
 
     def _paint_timecode(self, painter: QPainter, area: QRectF) -> None:
         video = self._project.video
