@@ -105,7 +105,7 @@ def _project(folder: Path, sample_rate_hz: int, hrir: str) -> Project:
         ("moves", "object", len(_PLACES_M)), ("stands", "object", 1), ("around", "ambience", 1)
     )  # fmt: skip
     tracks = tuple(
-        Track(id=TrackId(name), name=name, kind=kind, trajectory=_path(places))
+        Track(id=TrackId(name), name=name, kind=kind, trajectory=_path(places), lfe_send_db=-16.0)
         for name, kind, places in kinds
     )
     clips = tuple(

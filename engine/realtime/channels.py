@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.realtime.field_bands import FieldBands
 from engine.realtime.low_end import LowEnd
 from engine.realtime.mixing import mix_sources
 from engine.realtime.motion import Edges
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot, SpacePlan
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
 
@@ -34,17 +35,23 @@ class ChannelStage:
             if encoder.lfe is not None and sends.any():
                 self._low_ends.append(LowEnd(encoder.lfe, self._rows[name], sends))
             row += encoder.channels
-        self._field_matrices = [_field_matrix(space, snapshot) for space in snapshot.spaces]
+        self._fields = [FieldBands(space, snapshot, self._rows) for space in snapshot.spaces]
+        self._remembering: list[LowEnd | FieldBands] = [*self._low_ends, *self._fields]
+
+    @property
+    def fills_lfe(self) -> bool:
+        """Whether anything is sent to an LFE."""
+        return bool(self._low_ends)
 
     @property
     def history_hops(self) -> int:
         """How many past hops are still heard."""
-        return max((low_end.history_hops for low_end in self._low_ends), default=0)
+        return max((part.history_hops for part in self._remembering), default=0)
 
     def reset(self) -> None:
         """Forget all past sound."""
-        for low_end in self._low_ends:
-            low_end.reset()
+        for part in self._remembering:
+            part.reset()
 
     def render(
         self,
@@ -65,9 +72,8 @@ class ChannelStage:
             sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, self._fade_in,
             self._bus,
         )  # fmt: skip
-        for space, matrix in zip(spaces, self._field_matrices, strict=True):
-            if space.sounds:
-                self._bus += matrix @ space.samples
+        for space, field in zip(spaces, self._fields, strict=True):
+            field.add_to(space, self._bus)
         for low_end in self._low_ends:
             low_end.add_to(sources, self._fade_in, self._bus)
 
@@ -78,13 +84,3 @@ class ChannelStage:
     def channels_of(self, name: str) -> Samples:
         """(channels, HOP_SAMPLES) of a format; valid until the next hop."""
         return self._bus[self._rows[name]]
-
-
-def _field_matrix(space: SpacePlan, snapshot: Snapshot) -> Samples:
-    """(channels of all encoders, field channels): how a sound field reaches them."""
-    if not snapshot.encoders:
-        return np.zeros((0, space.channels), dtype=np.float32)
-    matrix = np.concatenate([space.matrices[name] for name in snapshot.encoders])
-    if snapshot.rotation is not None:
-        matrix = matrix @ space.rotation(snapshot.rotation)
-    return np.ascontiguousarray(matrix, dtype=np.float32)

@@ -164,6 +164,20 @@ class DecoderPlan:
     partition_hops: int
 
 
+@dataclass(frozen=True, eq=False)
+class BandPlan:
+    """How a sound field reaches a format below a crossover.
+
+    Parameters
+    ----------
+    matrix : (channels, (order + 1)**2) float32
+    crossover_hz : float
+    """
+
+    matrix: Samples
+    crossover_hz: float
+
+
 @dataclass(frozen=True)
 class SpacePlan:
     """A sound field around the listener in ambisonics (ACN, SN3D), shared by what adds to it.
@@ -173,6 +187,8 @@ class SpacePlan:
     order : int
     matrices : mapping of format to (channels, (order + 1)**2) float32
         How the field reaches the channels of every format but 'binaural'.
+    low_bands : mapping of format to BandPlan
+        Formats in which that is so above a crossover only.
     rotation : callable
         ``rotation(head (3, 3)) -> ((order + 1)**2, (order + 1)**2)``: the field as a head meets it
         to which world directions are ``head @ direction``.
@@ -184,6 +200,7 @@ class SpacePlan:
     matrices: Mapping[str, Samples]
     rotation: Callable[[Floats], Floats]
     decoder: DecoderPlan | None = None
+    low_bands: Mapping[str, BandPlan] = field(default_factory=dict)
 
     @property
     def channels(self) -> int:

@@ -60,7 +60,7 @@ class Stage:
         ]
         self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
         clips = self._sources.rings.table
-        straight = is_straight(snapshot) and not self._channels.history_hops
+        straight = is_straight(snapshot) and not self._channels.fills_lfe
         self._straight = StraightSources(snapshot, clips) if straight else None
         self._rings_lag = False
         strips = len(snapshot.strips)

@@ -60,7 +60,7 @@ def sampling_decoder(
     A plane wave's power, averaged over directions and summed over the grid, is one.
     """
     harmonics = spherical_harmonics(order, directions)
-    return _at_unit_power(harmonics * weights * n3d_weights(order) ** 2)
+    return at_unit_power(harmonics * weights * n3d_weights(order) ** 2)
 
 
 def field_to_layout(order: int, layout: Layout, *, max_re: bool = True) -> NDArray[np.float64]:
@@ -77,16 +77,16 @@ def field_to_layout(order: int, layout: Layout, *, max_re: bool = True) -> NDArr
         centre, right for low frequencies only.
     """
     if layout == STEREO:
-        return _at_unit_power(FOLD_TO_STEREO @ field_to_layout(order, SURROUND_51, max_re=max_re))
+        return at_unit_power(FOLD_TO_STEREO @ field_to_layout(order, SURROUND_51, max_re=max_re))
     grid = fibonacci_sphere(_VIRTUAL_SOURCES)
     weights = max_re_weights(order) if max_re else np.ones(channels_of_order(order))
     panner = panner_of(layout)
     decoder = np.zeros((layout.channels, channels_of_order(order)))
     decoder[panner.channels] = panner.gains(grid).T @ sampling_decoder(order, grid, weights)
-    return _at_unit_power(decoder)
+    return at_unit_power(decoder)
 
 
-def _at_unit_power(decoder: NDArray[np.float64]) -> NDArray[np.float64]:
+def at_unit_power(decoder: NDArray[np.float64]) -> NDArray[np.float64]:
     """The decoder scaled so that a plane wave's power, averaged over directions, is one.
 
     Harmonics are orthogonal: the mean power is the sum of squares over n3d**2.

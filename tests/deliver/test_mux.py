@@ -79,8 +79,9 @@ def test_packets_are_copied_and_the_layout_is_read(folder: Folder, tmp_path: Pat
     assert file.integrated_lufs == pytest.approx(-23.0, abs=0.5)
     assert figures.true_peak_dbtp <= -1.0
     mix, _ = read_audio(tmp_path / "surround51.wav")
-    levels = [np.sqrt(np.mean(s[:, : 3 * RATE_HZ] ** 2, axis=1)) for s in (mix, sound)]
-    np.testing.assert_allclose(20 * np.log10(levels[1] / levels[0])[[0, 1, 2, 4, 5]], 0, atol=0.5)
+    heard = np.s_[[0, 1, 2, 4, 5], : 3 * RATE_HZ]  # nothing is sent to the LFE
+    levels = [np.sqrt(np.mean(s[heard] ** 2, axis=1)) for s in (mix, sound)]
+    np.testing.assert_allclose(20 * np.log10(levels[1] / levels[0]), 0, atol=0.5)
 
 
 @pytest.mark.parametrize(
