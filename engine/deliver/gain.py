@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from msgspec import structs
 from numpy.typing import NDArray
 
 from engine.deliver.limiter import SAFETY_DB, TruePeakLimiter
@@ -33,20 +32,27 @@ HONEST_LU = 0.5
 HEAVY_REDUCTION_DB = 3.0
 """More than this off a peak is heard as softened attacks, and is said."""
 
-_ATTEMPTS = 5
+LARGEST_GAIN_DB = 70.0
+"""What needs more to reach its loudness is as good as silent."""
+
+_ATTEMPTS = 6
+_EXACT_LU = 0.001
+_LEAST_KEPT = 0.25
+"""Of a decibel of gain, the least that is taken to come through the limiter."""
 
 
 @dataclass(frozen=True)
 class GainPlan:
     """Gain, whether the limiter works, and what comes out.
 
-    `after` is measured where the limiter works, and computed (exactly) where it does not.
+    `plain` is what the gain alone makes, `after` what the limiter leaves of it.
     """
 
     gain_db: float
     limited: bool
     ceiling_dbtp: float
     before: Loudness
+    plain: Loudness
     after: Loudness
     reduction_db: float = 0.0
     notes: tuple[str, ...] = ()
@@ -76,7 +82,7 @@ def plan_gain(
     progress : callable
         Called with every block that is measured again.
     """
-    if not math.isfinite(source.loudness.integrated_lufs):
+    if target_lufs - source.loudness().momentary_max_lufs > LARGEST_GAIN_DB:
         return _without_target(source, 0.0, ceiling_dbtp, progress)
     plan = _plan_towards(source, target_lufs, ceiling_dbtp, progress)
     reached = plan.after.integrated_lufs
@@ -99,8 +105,8 @@ def plan_scene_gain(
     mix : GainPlan
         Of the 5.1 mix of the same scene.
     """
-    raised_lu = mix.after.integrated_lufs - mix.before.integrated_lufs
-    target_lufs = source.loudness.integrated_lufs + raised_lu
+    lost_lu = mix.plain.integrated_lufs - mix.after.integrated_lufs
+    target_lufs = source.loudness(mix.gain_db).integrated_lufs - lost_lu
     if not math.isfinite(target_lufs):
         return _without_target(source, mix.gain_db, ceiling_dbtp, progress)
     plan = _plan_towards(source, target_lufs, ceiling_dbtp, progress)
@@ -118,20 +124,37 @@ def apply_plan(source: Rendered, plan: GainPlan) -> Iterator[NDArray[np.float32]
 def _plan_towards(
     source: Rendered, target_lufs: float, ceiling_dbtp: float, progress: Progress
 ) -> GainPlan:
-    before = source.loudness
-    wanted_db = target_lufs - before.integrated_lufs
-    if before.true_peak_dbtp + wanted_db <= ceiling_dbtp - SAFETY_DB / 2:
-        return GainPlan(wanted_db, False, ceiling_dbtp, before, _shifted(before, wanted_db))
-    most_db = ceiling_dbtp + LARGEST_REDUCTION_DB - before.true_peak_dbtp
-    plan = GainPlan(min(wanted_db, most_db), True, ceiling_dbtp, before, before)
+    plan = _plain_plan(source, _plain_gain_db(source, target_lufs), ceiling_dbtp)
+    if plan.after.true_peak_dbtp <= ceiling_dbtp - SAFETY_DB / 2:
+        return plan
+    most_db = ceiling_dbtp + LARGEST_REDUCTION_DB - plan.before.true_peak_dbtp
+    gain_db, kept = min(plan.gain_db, most_db), 1.0
     for attempt in range(_ATTEMPTS):
-        plan = _measured(plan, source, progress)
+        last, plan = plan, _measured(_plain_plan(source, gain_db, ceiling_dbtp), source, progress)
         missing_lu = target_lufs - plan.after.integrated_lufs
-        next_db = min(plan.gain_db + missing_lu, most_db)
-        if abs(missing_lu) <= TOLERANCE_LU or next_db == plan.gain_db or attempt == _ATTEMPTS - 1:
+        if attempt > 0 and plan.gain_db != last.gain_db:
+            kept = plan.after.integrated_lufs - last.after.integrated_lufs
+            kept = min(max(kept / (plan.gain_db - last.gain_db), _LEAST_KEPT), 1.0)
+        gain_db = min(plan.gain_db + missing_lu / kept, most_db)
+        if abs(missing_lu) <= TOLERANCE_LU or gain_db == plan.gain_db:
             break
-        plan = replace(plan, gain_db=next_db)
     return plan
+
+
+def _plain_gain_db(source: Rendered, target_lufs: float) -> float:
+    """The gain that reaches a loudness without a limiter."""
+    gain_db = target_lufs - source.loudness().momentary_max_lufs
+    for _ in range(_ATTEMPTS):
+        missing_lu = target_lufs - source.loudness(gain_db).integrated_lufs
+        gain_db += missing_lu
+        if abs(missing_lu) < _EXACT_LU:
+            break
+    return gain_db
+
+
+def _plain_plan(source: Rendered, gain_db: float, ceiling_dbtp: float) -> GainPlan:
+    plain = source.loudness(gain_db)
+    return GainPlan(gain_db, False, ceiling_dbtp, source.loudness(), plain, plain)
 
 
 def _limiter(source: Rendered, plan: GainPlan) -> TruePeakLimiter:
@@ -150,6 +173,7 @@ def _gained(
 
 
 def _measured(plan: GainPlan, source: Rendered, progress: Progress) -> GainPlan:
+    plan = replace(plan, limited=True)
     limiter, meter = _limiter(source, plan), source.meter()
     done = 0
     for block in _gained(source, plan, limiter):
@@ -162,12 +186,11 @@ def _measured(plan: GainPlan, source: Rendered, progress: Progress) -> GainPlan:
 def _without_target(
     source: Rendered, gain_db: float, ceiling_dbtp: float, progress: Progress
 ) -> GainPlan:
-    before = source.loudness
-    plan = GainPlan(gain_db, False, ceiling_dbtp, before, _shifted(before, gain_db))
-    if before.true_peak_dbtp == -math.inf:
-        return _noted(replace(plan, gain_db=0.0), "silent: no gain")
-    if before.true_peak_dbtp + gain_db > ceiling_dbtp:
-        plan = _measured(replace(plan, limited=True), source, progress)
+    plan = _plain_plan(source, gain_db, ceiling_dbtp)
+    if plan.before.true_peak_dbtp == -math.inf:
+        return _noted(_plain_plan(source, 0.0, ceiling_dbtp), "silent: no gain")
+    if plan.plain.true_peak_dbtp > ceiling_dbtp:
+        plan = _measured(plan, source, progress)
     if gain_db:
         return _noted(plan, "too short or too quiet for a loudness: the 5.1 mix's gain")
     return _noted(plan, "too short or too quiet for a loudness: no gain")
@@ -175,14 +198,3 @@ def _without_target(
 
 def _noted(plan: GainPlan, note: str) -> GainPlan:
     return replace(plan, notes=(*plan.notes, note))
-
-
-def _shifted(before: Loudness, gain_db: float) -> Loudness:
-    return structs.replace(
-        before,
-        integrated_lufs=before.integrated_lufs + gain_db,
-        momentary_max_lufs=before.momentary_max_lufs + gain_db,
-        short_term_max_lufs=before.short_term_max_lufs + gain_db,
-        true_peak_dbtp=before.true_peak_dbtp + gain_db,
-        sample_peak_dbfs=before.sample_peak_dbfs + gain_db,
-    )

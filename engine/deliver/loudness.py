@@ -97,14 +97,20 @@ class LoudnessMeter:
     @property
     def integrated_lufs(self) -> float:
         """Gated programme loudness; -inf for silence and for less than 400 ms of sound."""
-        power = self._windows(MOMENTARY_HOPS)
-        return float(_to_lufs(_gated_mean(power, RELATIVE_GATE_LU)))
+        return self._integrated_lufs(1.0)
 
     @property
     def range_lu(self) -> float:
         """Loudness range (EBU Tech 3342); 0 where there is too little to tell."""
-        short = self.short_term_lufs
-        power = self._windows(SHORT_TERM_HOPS)
+        return self._range_lu(1.0)
+
+    def _integrated_lufs(self, scale: float) -> float:
+        power = scale * self._windows(MOMENTARY_HOPS)
+        return float(_to_lufs(_gated_mean(power, RELATIVE_GATE_LU)))
+
+    def _range_lu(self, scale: float) -> float:
+        power = scale * self._windows(SHORT_TERM_HOPS)
+        short = _to_lufs(power)
         gate = float(_to_lufs(_gated_mean(power, 0.0, absolute_only=True))) + _RANGE_GATE_LU
         kept = short[(short >= ABSOLUTE_GATE_LUFS) & (short >= gate)]
         if kept.size < 2:
@@ -117,15 +123,19 @@ class LoudnessMeter:
         """Highest true peak of any channel (the LFE too); -inf for silence."""
         return self._peak.true_peak_dbtp
 
-    def result(self) -> Loudness:
-        """Everything at once."""
+    def result(self, gain_db: float = 0.0) -> Loudness:
+        """Everything at once, as the sound measures with a gain.
+
+        More than a sum, as what a gain lifts over the absolute gate begins to count.
+        """
+        scale = 10.0 ** (gain_db / 10.0)
         return Loudness(
-            integrated_lufs=self.integrated_lufs,
-            momentary_max_lufs=float(np.max(self.momentary_lufs, initial=SILENCE_LUFS)),
-            short_term_max_lufs=float(np.max(self.short_term_lufs, initial=SILENCE_LUFS)),
-            range_lu=self.range_lu,
-            true_peak_dbtp=self.true_peak_dbtp,
-            sample_peak_dbfs=self._peak.sample_peak_dbfs,
+            integrated_lufs=self._integrated_lufs(scale),
+            momentary_max_lufs=_highest(self.momentary_lufs) + gain_db,
+            short_term_max_lufs=_highest(self.short_term_lufs) + gain_db,
+            range_lu=self._range_lu(scale),
+            true_peak_dbtp=self.true_peak_dbtp + gain_db,
+            sample_peak_dbfs=self._peak.sample_peak_dbfs + gain_db,
         )
 
     def _windows(self, hops: int) -> NDArray[np.float64]:
@@ -194,6 +204,10 @@ def _gated_mean(
         return float(loud.mean())
     gate = loud.mean() * 10.0 ** (relative_gate_lu / 10.0)
     return float(loud[loud > gate].mean())
+
+
+def _highest(levels: NDArray[np.float64]) -> float:
+    return float(np.max(levels, initial=SILENCE_LUFS))
 
 
 def _to_lufs(power: NDArray[np.float64] | float) -> NDArray[np.float64]:

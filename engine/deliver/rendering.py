@@ -67,13 +67,17 @@ class Rendered:
     sample_rate_hz : int
     omni : (channels,) weights of the channels in a scene's omnidirectional sound (the W channel
         of ambisonics, the sum of all objects); None for a mix
-    loudness : of a mix, or of a scene's omnidirectional sound; peaks are those of all channels
+    measured : what listened as it was rendered
     """
 
     samples: FloatFile
     sample_rate_hz: int
     omni: NDArray[np.float32] | None
-    loudness: Loudness
+    measured: RenderMeter
+
+    def loudness(self, gain_db: float = 0.0) -> Loudness:
+        """Of a mix, or of a scene's omnidirectional sound, with a gain; peaks of all channels."""
+        return self.measured.result(gain_db)
 
     def meter(self) -> RenderMeter:
         """A fresh meter that listens in the same way."""
@@ -104,15 +108,15 @@ class RenderMeter:
             self._loudness.add((self._omni @ block)[None])
             self._peak.add(block)
 
-    def result(self) -> Loudness:
-        """Everything so far."""
-        loudness = self._loudness.result()
+    def result(self, gain_db: float = 0.0) -> Loudness:
+        """Everything so far, as it measures with a gain."""
+        loudness = self._loudness.result(gain_db)
         if self._omni is None:
             return loudness
         return structs.replace(
             loudness,
-            true_peak_dbtp=self._peak.true_peak_dbtp,
-            sample_peak_dbfs=self._peak.sample_peak_dbfs,
+            true_peak_dbtp=self._peak.true_peak_dbtp + gain_db,
+            sample_peak_dbfs=self._peak.sample_peak_dbfs + gain_db,
         )
 
 
@@ -199,7 +203,7 @@ class _Taker:
         self._meter.add(block)
 
     def result(self) -> Rendered:
-        return Rendered(self._samples, self._rate_hz, self._omni, self._meter.result())
+        return Rendered(self._samples, self._rate_hz, self._omni, self._meter)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:

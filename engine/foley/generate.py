@@ -84,16 +84,16 @@ class Family:
 
 
 _FAMILIES = (
-    Family("footsteps", "1", footsteps.LEVEL_DBFS, True, footsteps.footsteps),
-    Family("impacts", "1", impacts.LEVEL_DBFS, True, impacts.impacts),
+    Family("footsteps", "2", footsteps.LEVEL_DBFS, True, footsteps.footsteps),
+    Family("impacts", "2", impacts.LEVEL_DBFS, True, impacts.impacts),
     Family("rolling", "1", friction.ROLLING_DBFS, False, friction.rolling),
     Family("scraping", "1", friction.SCRAPING_DBFS, False, friction.scraping),
     Family("motor", "1", motor.LEVEL_DBFS, False, motor.motor),
     Family("tyres", "1", tyres.LEVEL_DBFS, False, tyres.tyres),
     Family("air", "1", air.LEVEL_DBFS, False, air.air),
-    Family("wings", "1", wings.LEVEL_DBFS, False, wings.wings),
+    Family("wings", "2", wings.LEVEL_DBFS, False, wings.wings),
     Family("cloth", "1", cloth.LEVEL_DBFS, False, cloth.cloth),
-    Family("water", "1", water.LEVEL_DBFS, False, water.water),
+    Family("water", "2", water.LEVEL_DBFS, False, water.water),
     Family("drone", "1", drone.LEVEL_DBFS, False, drone.drone),
     Family("ambience", "1", ambience.LEVEL_DBFS, False, ambience.ambience),
 )

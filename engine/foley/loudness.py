@@ -13,8 +13,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
+from scipy.ndimage import maximum_filter1d
+
+from engine.units import db_to_gain
 
 FAST_S = 0.125
+CREST_DB = 14.0
+"""Peak over K-weighted level (125 ms) of a hit. Recorded knocks and steps reach 17 to 23 dB before
+a mixer's compressor; untamed, steps on concrete stand 30 dB above their own programme loudness,
+where -23 LUFS under -1 dBTP leaves 22."""
+_NEEDLE_S = 0.0004
 _SHELF_HZ, _SHELF_Q, _SHELF_GAIN = 1681.974450955533, 0.7071752369554196, 1.5848647
 _HIGH_PASS_HZ, _HIGH_PASS_Q = 38.13547087602444, 0.5003270373238773
 
@@ -56,8 +64,25 @@ def texture_level(texture: NDArray[np.float64], sample_rate_hz: int) -> float:
 
 
 def to_unit_hit(grain: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:
-    """The hit scaled to a K-weighted level of 1."""
-    return grain / max(hit_level(grain, sample_rate_hz), 1e-9)
+    """The hit scaled to a K-weighted level of 1, its needles tamed to about `CREST_DB` above."""
+    unit = grain / max(hit_level(grain, sample_rate_hz), 1e-9)
+    limit = float(db_to_gain(CREST_DB))
+    if np.abs(unit).max(initial=0.0) <= limit:
+        return unit
+    tame = unit * _gain_below(unit, limit, sample_rate_hz)
+    return tame / max(hit_level(tame, sample_rate_hz), 1e-9)
+
+
+def _gain_below(
+    signal: NDArray[np.float64], limit: float, sample_rate_hz: int
+) -> NDArray[np.float64]:
+    """Gain (samples,) that holds a signal below a limit, without steps."""
+    reach = max(round(_NEEDLE_S * sample_rate_hz), 1)
+    envelope = maximum_filter1d(np.abs(signal), 4 * reach + 1, mode="nearest")
+    needed = np.minimum(1.0, limit / np.maximum(envelope, limit))
+    shape = np.hanning(2 * reach + 3)[1:-1]
+    padded = np.pad(needed, reach, mode="edge")
+    return np.asarray(np.convolve(padded, shape / shape.sum(), mode="valid"))
 
 
 def to_unit_texture(texture: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import PluginError
 from engine.foley.generate import GENERATORS, generate, recipe_for
 from engine.jobs import Progress, silent_progress
+from engine.pipeline.balance import Balance
 from engine.pipeline.sections import Section, sections
 from engine.pipeline.settings import SYNTHESIS, RunSettings
 from engine.plugins import create
@@ -20,6 +22,8 @@ from engine.project.edits import ApplyScript, ApplyTakes, Edit
 from engine.project.model import Clip, ClipId, Event, Project, Recipe, Take, TakeId
 from engine.project.store import MediaFolder
 from engine.script.writer import load_script, write_script
+
+Ear = Callable[[Event, Clip, NDArray[np.float32]], None]
 
 _WORKERS = 2
 _AHEAD = 4
@@ -38,7 +42,8 @@ def compose(
     Returns
     -------
     tuple of Edit
-        `ApplyScript`, then `ApplyTakes`; what a hand has made stays.
+        `ApplyScript`, then `ApplyTakes`; what a hand has made stays. Events whose peak would
+        stand too far above the film are lowered (see `engine.pipeline.balance`).
 
     Raises
     ------
@@ -59,8 +64,10 @@ def compose(
     scripted = apply_script.apply(project)
     kept = {event.id: event for event in scripted.events}
     wanted = tuple(kept[event.id] for event in events if event.id in kept)
-    takes, clips = make_takes(wanted, project.sample_rate_hz, media, progress)
-    return apply_script, ApplyTakes(takes=takes, clips=clips)
+    balance = Balance(scripted)
+    takes, clips = make_takes(wanted, project.sample_rate_hz, media, progress, balance.hear)
+    apply_script = structs.replace(apply_script, events=balance.events(events))
+    return apply_script, ApplyTakes(takes=takes, clips=balance.clips(clips))
 
 
 def make_takes(
@@ -68,10 +75,12 @@ def make_takes(
     sample_rate_hz: int,
     media: MediaFolder,
     progress: Progress = silent_progress,
+    ear: Ear = lambda event, clip, audio: None,
 ) -> tuple[tuple[Take, ...], tuple[Clip, ...]]:
     """Takes and clips of events, their audio kept in `media`; order follows `events`.
 
     An event makes one take and one clip, a long one several (see `engine.pipeline.sections`).
+    `ear` is given each clip with its event and the take's (channels, samples).
     """
     parts = [(event, part) for event in events for part in sections(event)]
     takes: list[Take] = []
@@ -86,6 +95,7 @@ def make_takes(
                     ahead.append(pool.submit(_sound, further.event, sample_rate_hz))
                 sound = ahead.popleft().result()
                 take, clip = _place(event, part, sound, sample_rate_hz, media)
+                ear(event, clip, sound[0])
                 takes.append(take)
                 clips.append(clip)
         except BaseException:

@@ -172,7 +172,7 @@ def test_a_target_out_of_reach_is_said(folder: Folder, tmp_path: Path) -> None:
 
 def test_a_limited_scene_is_equally_loud_in_every_format(folder: Folder, tmp_path: Path) -> None:
     """Omnidirectional sounds differ by nothing but the formats' own limiters; directions stay."""
-    project = peaky(folder, 0.14)
+    project = peaky(folder, 0.18)
     project = add_track(project, folder, "Bed", noise(3.0, 0.003, 4), LEFT_M, kind="ambience")
     formats = ["5.1", "foa", "hoa3", "adm"]
     files = {f.format: f for f in deliver(project, folder, formats, tmp_path).files}
@@ -199,6 +199,26 @@ def test_a_limited_scene_is_equally_loud_in_every_format(folder: Folder, tmp_pat
 def _rendered_omni(project: Project, folder: Folder) -> np.ndarray:
     blocks = render_blocks(project, folder.audio_path, ["foa"])
     return np.concatenate([block["foa"][:1] for block in blocks], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "level", "click"),
+    [(1.0, 1e-2, 0.0), (3.0, 5e-5, 0.0), (60.0, 3e-5, 0.02)],
+    ids=["one second", "below the gate", "one knock in a minute of it"],
+)
+def test_quiet_short_and_sparse_scenes_reach_the_target(
+    folder: Folder, tmp_path: Path, duration_s: float, level: float, click: float
+) -> None:
+    """Sound below -70 LUFS counts as soon as the gain lifts it over the gate."""
+    sound = noise(duration_s, level)
+    sound[0, 24_000:28_800] += noise(1.0, click)[0, :4800]
+    project = add_track(Project(), folder, "Quiet", sound, LEFT_M)
+    for file in deliver(project, folder, ["5.1", "stereo", "foa"], tmp_path).files:
+        assert file.limiter_reduction_db < 3.0
+        if file.format != "foa":
+            figures = measure(read_audio(tmp_path / file.path)[0], RATE_HZ)
+            assert figures.integrated_lufs == pytest.approx(-23.0, abs=0.2)
+            assert file.notes == ()
 
 
 def test_silence_and_short_sounds_get_no_gain(folder: Folder, tmp_path: Path) -> None:

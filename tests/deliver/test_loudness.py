@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.deliver.loudness import LoudnessMeter, TruePeakMeter, k_weighting, measure
 from engine.errors import ShapeError
@@ -154,3 +156,22 @@ def test_the_published_gate_test_file(shared_data: Path) -> None:
     path = shared_data / "loudness" / "pyloudnorm__1770-2_Comp_AbsGateTest.wav"
     sound, rate_hz = read_audio(path)
     assert measure(sound, rate_hz).integrated_lufs == pytest.approx(-69.5, abs=0.1)
+
+
+@given(
+    quiet_dbfs=st.floats(-110.0, -30.0), loud_dbfs=st.floats(-60.0, 0.0), gain_db=st.floats(-20, 60)
+)
+@settings(max_examples=30, deadline=None)
+def test_the_result_with_a_gain_is_that_of_the_gained_sound(
+    quiet_dbfs: float, loud_dbfs: float, gain_db: float
+) -> None:
+    """What the gain lifts over the absolute gate counts, so it is more than a sum."""
+    rng = np.random.default_rng(0)
+    levels = np.repeat(10 ** (np.array([quiet_dbfs, loud_dbfs, quiet_dbfs]) / 20), 8000)
+    sound = rng.normal(size=(1, 24_000)) * levels
+    meter = LoudnessMeter(1, 8000)
+    meter.add(sound)
+    expected = measure(sound * 10 ** (gain_db / 20), 8000)
+    for field in ("integrated_lufs", "momentary_max_lufs", "range_lu", "true_peak_dbtp"):
+        found = getattr(meter.result(gain_db), field)
+        assert found == pytest.approx(getattr(expected, field), abs=0.01), field
