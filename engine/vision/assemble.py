@@ -15,6 +15,9 @@ from engine.vision.track import LOST_S, TrackState
 Array = NDArray[np.float64]
 
 _LEAST_S = 0.28
+_NEAR_ROWS, _FITTED_ROWS, _WHOLE = 20, 8, 0.7
+"""Rows at a path's end; how many of them tell where it goes; share of the usual area there from
+which it is not partly hidden."""
 _LEAST_DRIFT_S, _LEAST_DRIFT, _DRIFT_SIGMAS = 1.2, 0.12, 4.0
 """Duration, way (in sizes) and steadiness from which a slow path goes somewhere."""
 
@@ -112,13 +115,11 @@ def _stitch(paths: list[Path], width: int) -> list[Path]:
 
 
 def _stitch_cost(early: Path, late: Path, gap_s: float, width: int) -> float:
-    size_a = early.boxes[-4:, 2:] - early.boxes[-4:, :2]
-    size_b = late.boxes[:4, 2:] - late.boxes[:4, :2]
-    a, b = float(np.sqrt(np.prod(size_a, 1)).mean()), float(np.sqrt(np.prod(size_b, 1)).mean())
-    ahead = _extrapolate(early, late.times_s[0], end=True)
-    back = _extrapolate(late, early.times_s[-1], end=False)
-    start, end = centres_of(late.boxes)[0], centres_of(early.boxes)[-1]
-    miss = 0.5 * (np.linalg.norm(ahead - start) + np.linalg.norm(back - end))
+    before, after = _whole_rows(early, end=True), _whole_rows(late, end=False)
+    a, b = _size(early.boxes[before]), _size(late.boxes[after])
+    middle_s = 0.5 * float(early.times_s[-1] + late.times_s[0])
+    apart = _extrapolate(early, before, middle_s) - _extrapolate(late, after, middle_s)
+    miss = float(np.linalg.norm(apart))
     reach = 0.8 * max(a, b) + 0.1 * width * gap_s
     colour = 0.5
     if early.colour is not None and late.colour is not None:
@@ -126,11 +127,26 @@ def _stitch_cost(early: Path, late: Path, gap_s: float, width: int) -> float:
     return float(0.6 * miss / reach + 0.35 * abs(np.log(b / a)) / np.log(2.0) + 0.5 * colour)
 
 
-def _extrapolate(path: Path, time_s: float, *, end: bool) -> Array:
-    part = slice(-8, None) if end else slice(0, 8)
-    times, centres = path.times_s[part], centres_of(path.boxes)[part]
+def _whole_rows(path: Path, *, end: bool) -> NDArray[np.intp]:
+    """Rows next to an end of a path in which it is not partly hidden: of its usual size there."""
+    count = len(path.times_s)
+    near = (
+        np.arange(max(0, count - _NEAR_ROWS), count) if end else np.arange(min(_NEAR_ROWS, count))
+    )
+    area = np.prod(path.boxes[near, 2:] - path.boxes[near, :2], axis=1)
+    whole = near[area >= _WHOLE * np.median(area)]
+    return whole[-_FITTED_ROWS:] if end else whole[:_FITTED_ROWS]
+
+
+def _size(boxes: Array) -> float:
+    return float(np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)).mean())
+
+
+def _extrapolate(path: Path, rows: NDArray[np.intp], time_s: float) -> Array:
+    """Where the centre is at another time, by a straight line through some rows."""
+    times, centres = path.times_s[rows], centres_of(path.boxes[rows])
     if len(times) < 3:
-        return centres[-1 if end else 0]
+        return centres.mean(axis=0)
     slope, offset = np.polyfit(times - times[0], centres, 1)
     return offset + slope * (time_s - times[0])
 

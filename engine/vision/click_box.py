@@ -101,6 +101,7 @@ def _by_colour(image: Image, mask: Mask, click: tuple[float, float]) -> Mask:
     trimap[_disc(trimap.shape, middle, max(3.0, 0.05 * size * zoom))] = cv2.GC_FGD
     if not (trimap == cv2.GC_BGD).any():
         return mask
+    cv2.setRNGSeed(1)  # its first clusters are drawn: the same click gives the same box
     cv2.grabCut(small, trimap, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
     found = np.isin(trimap, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     out = np.zeros_like(mask)

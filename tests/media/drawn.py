@@ -9,6 +9,9 @@ from pathlib import Path
 import av
 import numpy as np
 
+_SAME_EVERY_TIME = {"threads": "1", "mbtree": "0"}
+"""x264's macroblock tree gives other files on a busy machine, its threads on one of more cores."""
+
 
 def write_video(
     path: Path,
@@ -27,7 +30,8 @@ def write_video(
     with av.open(str(path), "w", options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=Fraction(rate))
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
-        stream.options = options or {}
+        same = _SAME_EVERY_TIME if codec == "libx264" else {}
+        stream.options = {**same, **(options or {})}
         if times_s is not None:
             stream.codec_context.time_base = Fraction(1, 90_000)
         if prepare:
