@@ -1,4 +1,4 @@
-"""What to analyse with: detector and its weights, mapping, the user's words, and the seed."""
+"""What to analyse with: detector, depth and their weights, mapping, the user's words, the seed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -17,13 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import plugins
+from app.dialogs.part_row import PartRows
 from engine.pipeline.settings import RunSettings
-from engine.project.model import Project
-from engine.weights.folder import is_here
-from engine.weights.registry import registry
+from engine.project.model import Analysis, Project
 
-_DEFAULT_DETECTOR = "motion"
 _MAPPINGS = (
     ("cylinder", "Cylinder (PseudoBinaural)"),
     ("foleyspace", "FoleySpace"),
@@ -40,14 +35,8 @@ class AnalyseDialog(QDialog):
         self.setMinimumWidth(440)
         scene = project.scene
         self._scene = scene
-        self._detector = QComboBox()
-        self._detector.addItems(
-            list(dict.fromkeys((_DEFAULT_DETECTOR, *plugins.names("detector"))))
-        )
-        self._weights = QLineEdit()
-        self._choose = QPushButton("Choose…")
-        self._choose.clicked.connect(self._choose_weights)
-        self._detector.currentTextChanged.connect(self._show_weights)
+        self.detector_rows = PartRows("detector", "motion", "*.onnx", self)
+        self.depth_rows = PartRows("depth", "geometry", "*.safetensors *.onnx", self)
         self._mapping = QComboBox()
         for name, words in _MAPPINGS:
             self._mapping.addItem(words, name)
@@ -58,8 +47,7 @@ class AnalyseDialog(QDialog):
         self._seed.lineEdit().setTextMargins(5, 0, 0, 0)
         self._seed.setRange(0, 2**31 - 1)
         self._seed.setValue(scene.seed)
-        self._lay_out()
-        self._show_weights(self._detector.currentText())
+        self._lay_out(ran(project.analysis))
 
     @property
     def settings(self) -> RunSettings:
@@ -68,8 +56,10 @@ class AnalyseDialog(QDialog):
         return RunSettings(
             prompt=tuple(word for word in words if word),
             mapping=self._mapping.currentData(),
-            detector=self._detector.currentText(),
-            weights=self._weights.text().strip() or None if self._learned else None,
+            detector=self.detector_rows.name,
+            weights=self.detector_rows.weights,
+            depth=self.depth_rows.name,
+            depth_weights=self.depth_rows.weights,
             hrir=self._scene.hrir,
             room=self._scene.room,
             room_level_db=self._scene.room_level_db,
@@ -77,48 +67,25 @@ class AnalyseDialog(QDialog):
             seed=self._seed.value(),
         )
 
-    @property
-    def _learned(self) -> bool:
-        return self._detector.currentText() != _DEFAULT_DETECTOR
-
-    def _show_weights(self, detector: str) -> None:
-        """Which weights there are for a detector; the embedded one needs none."""
-        for widget in (self._weights, self._choose):
-            widget.setEnabled(self._learned)
-        suited = [w for w in registry() if (w.kind, w.part) == ("detector", detector)]
-        fetched = [w.name for w in suited if is_here(w)]
-        if not self._learned:
-            hint = "none needed"
-        elif fetched:
-            hint = f"{fetched[0]}, which is fetched"
-        else:
-            hint = " or ".join(["a file", *(f"{w.name} (not fetched yet)" for w in suited[:1])])
-        self._weights.setPlaceholderText(hint)
-
-    def _choose_weights(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Weights", "", "Weights (*.onnx);;All (*)")
-        if chosen:
-            self._weights.setText(chosen)
-
-    def _lay_out(self) -> None:
+    def _lay_out(self, last: str) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(16)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        form.addRow("Detector", self._detector)
-        row = QHBoxLayout()
-        row.addWidget(self._weights, 1)
-        row.addWidget(self._choose)
-        form.addRow("Weights", row)
+        self.detector_rows.add_to(form, "Detector")
+        self.depth_rows.add_to(form, "Depth")
         form.addRow("Mapping", self._mapping)
         form.addRow("What sounds", self._prompt)
         form.addRow("Seed", self._seed)
         column.addLayout(form)
-        note = QLabel("What you have edited by hand stays as it is.")
-        note.setProperty("tone", "faint")
-        column.addWidget(note)
+        for words in (last, "What you have edited by hand stays as it is."):
+            note = QLabel(words)
+            note.setProperty("tone", "faint")
+            note.setWordWrap(True)
+            note.setVisible(bool(words))
+            column.addWidget(note)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         go = QPushButton("Analyse")
         go.setProperty("primary", True)
@@ -127,3 +94,11 @@ class AnalyseDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+
+
+def ran(analysis: Analysis) -> str:
+    """Which parts the session was analysed with; empty before the first time."""
+    if not analysis.detector:
+        return ""
+    depth = f"; depth by {analysis.depth}" if analysis.depth else ""
+    return f"Last time: {analysis.detector}{depth}."

@@ -24,6 +24,7 @@ WORDS = {
     "binaural": "Binaural, for headphones",
     "stereo": "Stereo",
     "5.1": "5.1 surround (BS.775)",
+    "5.1.4": "5.1.4 surround (BS.2051)",
     "7.1.4": "7.1.4 surround (BS.2051)",
     "foa": "Ambisonics, first order (AmbiX)",
     "hoa3": "Ambisonics, third order (AmbiX)",

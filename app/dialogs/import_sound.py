@@ -70,7 +70,7 @@ class ImportDialog(QDialog):
         column.addLayout(form)
         note = QLabel(
             "It becomes ambience on a track of its own. With 4, 9, 16 … channels it is a sound "
-            "field; stereo, 5.1 and 7.1.4 sound from where their loudspeakers stand."
+            "field; stereo, 5.1, 5.1.4 and 7.1.4 sound from where their loudspeakers stand."
         )
         note.setWordWrap(True)
         note.setProperty("tone", "faint")

@@ -13,16 +13,16 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import to_builtins
 
 from engine import plugins
+from engine.cli.doctor_weights import weights_found
+from engine.cli.findings import Finding, State
 from engine.cli.options import add_hrir
 from engine.errors import FoleystageError
 from engine.spatial.hrir import KEMAR, load_hrirs
-
-State = Literal["ok", "fallback", "missing"]
 
 PACKAGES = (
     *("foleystage", "numpy", "scipy", "numba", "h5py", "msgspec"),
@@ -41,15 +41,6 @@ DEFAULTS = {"detector": "motion", "depth": "geometry", "generator": "synthesis"}
 PROBE_LIMIT_S = 20.0
 HRIR_RATE_HZ = 48_000
 _MARKS = {"ok": "  ", "fallback": "~ ", "missing": "! "}
-
-
-class Finding(Struct, frozen=True):
-    """One line of the report. A 'fallback' works in a plainer way; a 'missing' does not work."""
-
-    name: str
-    value: str
-    state: State = "ok"
-    note: str = ""
 
 
 Sections = dict[str, list[Finding]]
@@ -88,6 +79,7 @@ def examine(hrir: str = KEMAR) -> Sections:
         "graphics": _graphics(),
         "learning": _learning(),
         "parts in use": _parts(hrir),
+        "weights": weights_found(),
     }
 
 

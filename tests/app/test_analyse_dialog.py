@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.dialogs.analyse import AnalyseDialog
-from engine.project.model import Project
+from app.dialogs.analyse import AnalyseDialog, ran
+from engine.project.model import Analysis, Project
 from engine.weights import folder
 
 
@@ -22,18 +22,32 @@ def dialog(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path) -> AnalyseDi
 def test_the_embedded_detector_needs_no_weights(dialog: AnalyseDialog) -> None:
     assert dialog.settings.detector == "motion"
     assert dialog.settings.weights is None
-    assert not dialog._weights.isEnabled()
+    assert not dialog.detector_rows.file.isEnabled()
 
 
 def test_a_learned_detector_takes_a_file(
     dialog: AnalyseDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dialog._detector.setCurrentText("picodet")
-    assert dialog._weights.isEnabled()
-    assert "picodet-s" in dialog._weights.placeholderText()
+    dialog.detector_rows.part.setCurrentText("picodet")
+    assert dialog.detector_rows.file.isEnabled()
+    assert "picodet-s" in dialog.detector_rows.file.placeholderText()
     assert dialog.settings.weights is None
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("/tmp/own.onnx", ""))
-    dialog._choose.click()
+    dialog.detector_rows.choose.click()
     assert (dialog.settings.detector, dialog.settings.weights) == ("picodet", "/tmp/own.onnx")
-    dialog._detector.setCurrentText("motion")
+    dialog.detector_rows.part.setCurrentText("motion")
     assert dialog.settings.weights is None
+
+
+def test_depth_by_a_network_takes_weights_too(dialog: AnalyseDialog) -> None:
+    assert (dialog.settings.depth, dialog.settings.depth_weights) == ("geometry", None)
+    dialog.depth_rows.part.setCurrentText("depth-anything")
+    dialog.depth_rows.file.setText("/some/folder")
+    assert dialog.settings.depth == "depth-anything"
+    assert dialog.settings.depth_weights == "/some/folder"
+
+
+def test_it_says_what_ran_the_last_time() -> None:
+    assert ran(Analysis()) == ""
+    text = ran(Analysis(detector="yolox (yolox-tiny)", depth="geometry"))
+    assert text == "Last time: yolox (yolox-tiny); depth by geometry."

@@ -44,7 +44,7 @@ def test_choosing_and_typing_are_edits(asked) -> None:
     assert all(isinstance(edit, SetScene) for edit in edits)
     assert [(e.scene.room, e.scene.room_level_db) for e in edits] == [("car", -3.0), ("hall", -9.0)]
     selection.select_track("a")
-    panel.room_send.setValue(-12.0)
+    panel.sends.room.setValue(-12.0)
     assert edits[-1] == SetRoomSend(track_id="a", send_db=-12.0)
 
 
@@ -56,7 +56,7 @@ def test_a_file_and_no_room_are_shown_too(asked) -> None:
     selection.select_track("a")
     assert panel.room.choice.currentText() == "None"
     assert not panel.room.level.isEnabled()
-    assert not panel.room_send.isEnabled()
+    assert not panel.sends.room.isEnabled()
 
 
 def test_reflections_and_the_listeners_place_are_edits(asked) -> None:

@@ -9,10 +9,12 @@ from app.views.tracks.panel import InspectorPanel
 from engine.project.edits import (
     SetAir,
     SetDoppler,
+    SetLfeSend,
     SetOcclusion,
     SetStereo,
     SetTrackEq,
     SetWidth,
+    TurnScene,
 )
 from engine.project.model import EqBand, Project, Strip, Track, TrackId, Trajectory
 
@@ -103,3 +105,27 @@ def test_an_ambience_has_an_equaliser_but_no_way_to_travel(window) -> None:
     assert panel.sound.air.isHidden()
     assert not panel.sound.width.isEnabled()
     assert panel.eq.rows[1].on.isEnabled()
+
+
+def test_the_lfe_send_is_left_to_the_layers_or_set(window) -> None:
+    panel, edits = window
+    sends = panel.sends
+    assert sends.lfe.currentText() == "As its layers ask"
+    assert not sends.lfe_level.isEnabled()
+    for text, expected in (("Own level", -16.0), ("Nothing", -144.0), ("As its layers ask", None)):
+        sends.lfe.setCurrentIndex(sends.lfe.findText(text))
+        sends.lfe.activated.emit(sends.lfe.currentIndex())
+        assert edits[-1] == SetLfeSend(track_id="a", send_db=expected)
+        assert sends.lfe.currentText() == text
+        assert sends.lfe_level.isEnabled() == (text == "Own level")
+    sends.lfe.setCurrentIndex(sends.lfe.findText("Own level"))
+    sends.lfe.activated.emit(sends.lfe.currentIndex())
+    sends.lfe_level.setValue(-6.0)
+    assert edits[-1] == SetLfeSend(track_id="a", send_db=-6.0)
+
+
+def test_the_scene_is_turned_in_numbers(window) -> None:
+    panel, edits = window
+    panel.turn.angles[0].setValue(90.0)
+    panel.turn.angles[1].setValue(-10.0)
+    assert edits[-1] == TurnScene(yaw_deg=90.0, pitch_deg=-10.0, roll_deg=0.0)

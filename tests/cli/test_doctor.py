@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine.cli import doctor, doctor_probes
+from engine.cli.doctor_weights import weights_found
+from engine.weights import folder
+from engine.weights.registry import known
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,7 @@ def sections() -> doctor.Sections:
 def test_says_what_is_there(sections: doctor.Sections) -> None:
     assert list(sections) == [
         *("system", "packages", "audio", "picture", "graphics", "learning", "parts in use"),
+        "weights",
     ]
     assert all(found for found in sections.values())
     packages = {finding.name: finding for finding in sections["packages"]}
@@ -30,6 +34,21 @@ def test_says_what_is_there(sections: doctor.Sections) -> None:
     assert parts["HRIR"] == (
         "kemar: 710 directions, elevations -40 to 90 degrees, 1.4 m, 558 taps at 48000 Hz"
     )
+
+
+def test_weights_at_hand_and_which_would_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(folder.VARIABLE, str(tmp_path))
+    before = {finding.name: finding for finding in weights_found()}
+    assert "not fetched" in before["yolox-tiny"].value
+    assert before["--detector yolox"].value == "no weights at hand"
+    assert "models fetch yolox-nano" in before["--detector yolox"].note
+    (tmp_path / "yolox-tiny.onnx").write_bytes(b"0" * known("yolox-tiny").size_bytes)
+    after = {finding.name: finding for finding in weights_found()}
+    assert after["--detector yolox"].value == "uses yolox-tiny"
+    assert str(tmp_path) in after["yolox-tiny"].value
+    assert after["--depth depth-anything"].value == "no weights at hand"
 
 
 def test_ears_that_cannot_be_used_are_missing(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from app.views.tracks.eq_curve import EqCurve
 from app.views.tracks.eq_fields import EqFields
 from app.views.tracks.fields import NumberField, TextField
 from app.views.tracks.room_fields import RoomFields
+from app.views.tracks.send_fields import SendFields
 from app.views.tracks.sound_fields import SoundFields
 from app.views.tracks.swatches import Swatches
+from app.views.tracks.turn_fields import TurnFields
 from engine.coordinates import to_cartesian, to_spherical
-from engine.project.checks import QUIETEST_DB
 from engine.project.edits import (
     MoveClip,
     MoveKeyframe,
@@ -25,14 +26,12 @@ from engine.project.edits import (
     RenameTrack,
     SetClipFades,
     SetClipGain,
-    SetRoomSend,
     SetTrackColour,
     SetTrackGain,
     SetTrackLabel,
     TrimClip,
 )
 from engine.project.model import Clip, Keyframe, Project, Track
-from engine.spatial.room import NO_ROOM
 
 
 @dataclass(frozen=True)
@@ -110,18 +109,15 @@ class InspectorPanel(EditingWidget):
             "dB", (-60.0, 12.0), 1,
             lambda value: self._ask(SetTrackGain(track_id=self._track_id(), gain_db=value)),
         )  # fmt: skip
-        self.room_send = NumberField(
-            "dB", (QUIETEST_DB, 12.0), 1,
-            lambda value: self._ask(SetRoomSend(track_id=self._track_id(), send_db=value)),
-        )  # fmt: skip
-        self.room_send.setToolTip("How much of the track goes into the room, under its fader")
+        self.sends = SendFields(self._ask, self._track_id)
         self.swatches = Swatches()
         self.swatches.chosen.connect(
             lambda colour: self._ask(SetTrackColour(track_id=self._track_id(), colour=colour))
         )
         self.sound = SoundFields(self._ask, self._track_id)
         _add(section, ("Name", self.name), ("Seen as", self.label), ("Gain", self.gain))
-        _add(section, ("To room", self.room_send), ("Colour", self.swatches))
+        _add(section, ("To room", self.sends.room), ("To LFE", self.sends.lfe))
+        _add(section, ("LFE level", self.sends.lfe_level), ("Colour", self.swatches))
         _add(section, ("Width", self.sound.width), ("Occlusion", self.sound.occlusion))
         _add(section, ("", self.sound.doppler), ("", self.sound.air), ("", self.sound.stereo))
         return section
@@ -182,6 +178,8 @@ class InspectorPanel(EditingWidget):
         _add(section, ("Room", self.room.choice), ("Level", self.room.level))
         _add(section, ("Reflections", self.room.reflections), ("Listener", self.room.place))
         _add(section, ("", self.room.plan))
+        self.turn = TurnFields(self._ask)
+        _add(section, ("Scene turned", self.turn.row))
         section = self._section("Headphones")
         self.ears = EarFields(self._ask, self)
         _add(section, ("Ears", self.ears.choice), ("Sound fields", self.ears.fields))
@@ -236,6 +234,7 @@ class InspectorPanel(EditingWidget):
     def _show(self) -> None:
         self.room.show_scene(self._project.scene)
         self.ears.show_scene(self._project.scene)
+        self.turn.show_scene(self._project.scene)
         chosen = self._selection.value
         ids = {track.id for track in self._project.tracks}
         track = self._project.track(chosen.track_id) if chosen.track_id in ids else None
@@ -265,8 +264,7 @@ class InspectorPanel(EditingWidget):
         self.name.show_text(track.name)
         self.label.show_text(track.label)
         self.gain.show_value(track.strip.gain_db)
-        self.room_send.show_value(track.room_send_db)
-        self.room_send.setEnabled(track.kind == "object" and self._project.scene.room != NO_ROOM)
+        self.sends.show_track(self._project, track)
         self.swatches.show_colour(track.colour)
         self.sound.show_track(track)
         self.eq.show_track(track)

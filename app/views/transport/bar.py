@@ -27,7 +27,7 @@ _NARROWEST_PX = 930
 FORMAT_NAMES = {
     "binaural": "Binaural",
     "stereo": "Stereo",
-    **{name: name for name in ("5.1", "7.1.4")},
+    **{name: name for name in ("5.1", "5.1.4", "7.1.4")},
     **{name: f"Ambisonics, order {order}" for name, order in AMBISONIC_FORMATS.items()},
 }
 
