@@ -18,7 +18,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import PluginError
+from engine.errors import FoleystageError, PluginError
 
 GROUPS = {
     "detector": "foleystage.detectors",
@@ -127,7 +127,7 @@ def create(kind: str, name: str, weights: Path | None = None) -> Any:
 def _load(kind: str, entry: metadata.EntryPoint, weights: Path | None) -> Any:
     try:
         return _make(kind, entry.name, entry.load(), weights)
-    except PluginError:  # the part's own words are better
+    except FoleystageError:  # the part's own words are better
         raise
     except Exception as error:  # the plug-in edge: any failure is the plug-in's, told by name
         raise PluginError(

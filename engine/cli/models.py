@@ -1,10 +1,11 @@
-"""`foleystage models list|fetch`: weights of learned parts, fetched only when asked for."""
+"""`foleystage models list|fetch|trust`: weights of learned parts, fetched only when asked for."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 from engine.cli.progress import TerminalProgress
@@ -12,6 +13,7 @@ from engine.errors import WeightsError
 from engine.weights.fetching import fetch
 from engine.weights.folder import folder, is_here, place_of
 from engine.weights.registry import Weights, known, registry
+from engine.weights.trust import SENTENCE, trust
 
 log = logging.getLogger("foleystage")
 
@@ -21,10 +23,15 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models", help="weights of learned parts: what there is, and fetching it"
     )
-    parser.add_argument("action", choices=("list", "fetch"), help="look, or fetch one")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="which one to fetch")
+    parser.add_argument(
+        "action", choices=("list", "fetch", "trust"), help="look, fetch one, or trust a file"
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which one to fetch, or the file")
     parser.add_argument(
         "--yes", action="store_true", help="agree to size and licence without being asked"
+    )
+    parser.add_argument(
+        "--say", metavar="WORDS", help=f'trust without being asked: --say "{SENTENCE}"'
     )
 
 
@@ -32,6 +39,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """List the weights, or fetch one of them."""
     if args.action == "list":
         return _list(args.json)
+    if args.action == "trust":
+        return _trust(args.name, args.say)
     if not args.name:
         raise WeightsError("fetch which one?", remedy="see `foleystage models list`")
     weights = known(args.name)
@@ -69,6 +78,23 @@ def _facts(weights: Weights) -> dict[str, Any]:
         "sha256": weights.sha256,
         "path": str(place_of(weights)) if is_here(weights) else None,
     }
+
+
+def _trust(name: str | None, said: str | None) -> dict[str, Any]:
+    """Let the user say that a file may be opened that can run any program in it."""
+    if not name:
+        raise WeightsError("trust which file?", remedy="name a .pt file")
+    file = Path(name).expanduser()
+    if said is None and sys.stdin.isatty():
+        sys.stderr.write(
+            f"{file}\nOpening it can run any program in it. If you know whose it is, write: "
+            f"{SENTENCE}\n> "
+        )
+        sys.stderr.flush()
+        said = sys.stdin.readline()
+    found = trust(file, said or "")
+    log.info("%s is trusted (SHA-256 %s...)", file, found[:12])
+    return {"path": str(file), "sha256": found}
 
 
 def _agree(weights: Weights, yes: bool) -> None:

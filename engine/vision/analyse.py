@@ -32,6 +32,7 @@ from engine.vision.labels import kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
+from engine.vision.vocabulary import own_words
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -254,7 +255,7 @@ def _place(
         kind_of(p, width, height, walks=g is not None and g.walks, horizon=horizon)
         for p, g in zip(paths, gaits, strict=True)
     ]
-    names, notes = name_paths(paths, kinds, settings.prompt, size, horizon)
+    names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
     rows = rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
     depth = GeometryDepth(rows, horizon)
     whole = [amodal(path, width, height) for path in paths]
