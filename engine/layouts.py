@@ -27,7 +27,7 @@ class Layout:
 
     References
     ----------
-    ITU-R BS.775-4 (5.1), ITU-R BS.2051-3 systems A (0+2+0), B (0+5+0) and J (4+7+0).
+    ITU-R BS.775-4 (5.1), ITU-R BS.2051-3 systems A (0+2+0), B (0+5+0), D (4+5+0) and J (4+7+0).
     """
 
     name: str
@@ -59,6 +59,19 @@ SURROUND_51 = Layout(
 FILM_51_ORDER = ("L", "C", "R", "Ls", "Rs", "LFE")
 """Film channel order, offered at export only."""
 
+SURROUND_514 = Layout(
+    "5.1.4",
+    (
+        *SURROUND_51.loudspeakers,
+        Loudspeaker("Ltf", 30.0, 30.0),
+        Loudspeaker("Rtf", -30.0, 30.0),
+        Loudspeaker("Ltr", 110.0, 30.0),
+        Loudspeaker("Rtr", -110.0, 30.0),
+    ),
+    0x2D03F,
+)
+"""4+5+0."""
+
 SURROUND_714 = Layout(
     "7.1.4",
     (
@@ -79,7 +92,9 @@ SURROUND_714 = Layout(
 )
 """4+7+0. In the order that a WAV header with this mask implies: rear before side surrounds."""
 
-LOUDSPEAKER_LAYOUTS = {layout.name: layout for layout in (STEREO, SURROUND_51, SURROUND_714)}
+LOUDSPEAKER_LAYOUTS = {
+    layout.name: layout for layout in (STEREO, SURROUND_51, SURROUND_514, SURROUND_714)
+}
 """The formats made for loudspeakers."""
 
 HIGHEST_ORDER = 7
@@ -102,6 +117,7 @@ FILE_NAMES: dict[str, str] = {
     "binaural": "binaural.wav",
     "stereo": "stereo.wav",
     "5.1": "surround51.wav",
+    "5.1.4": "surround514.wav",
     "7.1.4": "surround714.wav",
     **{name: f"{name}.wav" for name in AMBISONIC_FORMATS},
     "adm": "scene.adm.wav",

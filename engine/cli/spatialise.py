@@ -38,7 +38,7 @@ def add_parser(subparsers: Any) -> None:
         type=float,
         default=NO_SEND_DB,
         metavar="DB",
-        help="level of its low end in the LFE of 5.1 and 7.1.4 (default: nothing)",
+        help="level of its low end in the LFE of 5.1, 5.1.4 and 7.1.4 (default: nothing)",
     )
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")

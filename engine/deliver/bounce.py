@@ -1,7 +1,8 @@
 """Delivery: the scene rendered once, brought to its loudness, and written in every format.
 
-Gain: binaural, stereo, 5.1 and 7.1.4 each reach `scene.target_lufs` on their own, with true peaks
-below `scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass it).
+Gain: binaural and the mixes for loudspeakers each reach `scene.target_lufs` on their own,
+with true peaks below `scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass
+it).
 Ambisonics and ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain
 for all their channels: one scene is equally loud in every format. Stems stay unlimited; they take
 the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
@@ -68,8 +69,8 @@ def deliver(
     Parameters
     ----------
     formats : sequence of str
-        Any of `engine.layouts.FILE_NAMES`: 'binaural', 'stereo', '5.1', '7.1.4', 'foa', 'hoa2' to
-        'hoa7', 'adm', 'stems', 'video'.
+        Any of `engine.layouts.FILE_NAMES`: 'binaural', 'stereo', '5.1', '5.1.4', '7.1.4', 'foa',
+        'hoa2' to 'hoa7', 'adm', 'stems', 'video'.
     out_dir : path
         Made if it is not there. Everything is made in a hidden folder in it first.
     progress : callable

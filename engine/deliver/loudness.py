@@ -51,7 +51,7 @@ class LoudnessMeter:
     Parameters
     ----------
     channels : int
-        1 to 6, ordered L R [C] [LFE] [Ls Rs], or the 12 of 7.1.4.
+        1 to 6, ordered L R [C] [LFE] [Ls Rs], the 10 of 5.1.4 or the 12 of 7.1.4.
     sample_rate_hz : int
     weights : sequence of float, optional
         One weight a channel in place of `channel_weights`.

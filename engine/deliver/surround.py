@@ -1,4 +1,4 @@
-"""Loudspeaker and headphone files: binaural, stereo, 5.1 and 7.1.4."""
+"""Loudspeaker and headphone files: binaural, stereo, 5.1, 5.1.4 and 7.1.4."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def write_mix(
     Parameters
     ----------
     blocks : iterable of (channels, n) float32
-    format_name : {'binaural', 'stereo', '5.1', '7.1.4'}
-        5.1 and 7.1.4 state their loudspeakers (masks 0x3F and 0x2D63F, channels in the order of
-        `engine.layouts`).
+    format_name : {'binaural', 'stereo', '5.1', '5.1.4', '7.1.4'}
+        5.1, 5.1.4 and 7.1.4 state their loudspeakers (masks 0x3F, 0x2D03F and 0x2D63F; channels in
+        the order of `engine.layouts`).
     film_order : bool
         5.1 only: L C R Ls Rs LFE. A WAV header cannot state that order, so none is stated.
     """

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
-from engine.layouts import AMBISONIC_FORMATS, SURROUND_51, SURROUND_714
+from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS, STEREO
 from engine.media.opening import open_local
 
 Subtype = Literal["PCM_24", "FLOAT"]
@@ -32,9 +32,8 @@ def wave_mask_of(format_name: str) -> int | None:
     """
     if format_name in AMBISONIC_FORMATS:
         return 0
-    return {layout.name: layout.wave_mask for layout in (SURROUND_51, SURROUND_714)}.get(
-        format_name
-    )
+    layout = LOUDSPEAKER_LAYOUTS.get(format_name, STEREO)
+    return None if layout == STEREO else layout.wave_mask
 
 
 class AudioWriter:

@@ -40,10 +40,10 @@ def monitor_matrix(
 
     Notes
     -----
-    7.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits. Ambisonics has
-    been decoded to two ears before (`engine.playback.listening`).
+    7.1.4, 5.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits. Ambisonics
+    has been decoded to two ears before (`engine.playback.listening`).
     """
-    if monitor_format in ("5.1", "7.1.4") and device_channels >= SURROUND_51.channels:
+    if wanted_channels(monitor_format) > 2 and device_channels >= SURROUND_51.channels:
         return _surround(monitor_format, device_channels, is_alsa=is_alsa)
     pair, message = _pair(monitor_format)
     if device_channels == 1:

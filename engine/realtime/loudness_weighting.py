@@ -28,18 +28,19 @@ _WEIGHTS: dict[int, tuple[float, ...]] = {
     4: (1.0, 1.0, SURROUND_WEIGHT, SURROUND_WEIGHT),
     5: (1.0, 1.0, 1.0, SURROUND_WEIGHT, SURROUND_WEIGHT),
     6: (1.0, 1.0, 1.0, 0.0, SURROUND_WEIGHT, SURROUND_WEIGHT),
+    10: (1.0, 1.0, 1.0, 0.0, SURROUND_WEIGHT, SURROUND_WEIGHT, 1.0, 1.0, 1.0, 1.0),
     12: (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, SURROUND_WEIGHT, SURROUND_WEIGHT, 1.0, 1.0, 1.0, 1.0),
 }
 
 
 def channel_weights(channels: int) -> tuple[float, ...]:
-    """BS.1770 weights of L R [C] [LFE] [Ls Rs] for 1 to 6 channels, and of 7.1.4 for 12.
+    """BS.1770 weights of L R [C] [LFE] [Ls Rs] for 1 to 6 channels.
 
-    The LFE counts nothing.
+    Of 5.1.4 for 10 and of 7.1.4 for 12. The LFE counts nothing.
     """
     if channels not in _WEIGHTS:
         raise ShapeError(
-            f"loudness is defined for 1 to 6 and for 12 loudspeaker channels, got {channels}",
+            f"loudness is defined for 1 to 6, 10 and 12 loudspeaker channels, got {channels}",
             remedy="measure a loudspeaker rendering of the scene",
         )
     return _WEIGHTS[channels]

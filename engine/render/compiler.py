@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.coordinates import turning
 from engine.errors import FoleystageError
-from engine.layouts import HIGHEST_ORDER, SURROUND_51, SURROUND_714, format_channels
+from engine.layouts import HIGHEST_ORDER, LOUDSPEAKER_LAYOUTS, STEREO, format_channels
 from engine.project.lfe_send import lfe_sends_db
 from engine.project.model import Clip, ContentHash, Project, Strip, Track
 from engine.realtime.snapshot import (
@@ -43,6 +43,8 @@ from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.space import space_plan
 from engine.spatial.width import width_plan
 from engine.units import db_to_gain, seconds_to_samples
+
+_SURROUND = {layout.channels: layout for layout in LOUDSPEAKER_LAYOUTS.values() if layout != STEREO}
 
 AudioPath = Callable[[ContentHash], Path]
 
@@ -169,18 +171,16 @@ def mix_matrix(rows: int, channels: int) -> NDArray[np.float32]:
     """(rows, channels): how a take's channels become a mono source or an ambisonic sound field.
 
     For a source: one channel as it is, two averaged, ambisonics by its omnidirectional channel.
-    For a field: mono everywhere alike, stereo, 5.1 and 7.1.4 from where their loudspeakers would
-    stand, ambisonics channel by channel.
+    For a field: mono everywhere alike, stereo, 5.1, 5.1.4 and 7.1.4 from where their
+    loudspeakers would stand, ambisonics channel by channel.
     """
     matrix = np.zeros((rows, channels))
     if rows == 1:
         matrix[0] = np.eye(1, channels) if ambisonic_order_of(channels) else 1.0 / channels
     elif channels == 2:
         matrix[:4] = stereo_to_field()
-    elif channels == 6:
-        matrix[:4] = layout_to_field(SURROUND_51)
-    elif channels == SURROUND_714.channels:
-        matrix[:4] = layout_to_field(SURROUND_714)
+    elif channels in _SURROUND:
+        matrix[:4] = layout_to_field(_SURROUND[channels])
     elif ambisonic_order_of(channels):
         matrix[:] = np.eye(rows, channels)
     else:

@@ -13,7 +13,7 @@ from engine.spatial.panning import pan, pan_stereo
 
 @cache
 def channel_encoder(name: str, sample_rate_hz: int) -> ChannelEncoder:
-    """Encoder of 'stereo', '5.1', '7.1.4', 'foa' or 'hoa2' to 'hoa7'."""
+    """Encoder of 'stereo', '5.1', '5.1.4', '7.1.4', 'foa' or 'hoa2' to 'hoa7'."""
     channels = format_channels(name)
     if name in AMBISONIC_FORMATS:
         return ChannelEncoder(channels, partial(encode, AMBISONIC_FORMATS[name]))

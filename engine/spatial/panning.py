@@ -1,4 +1,4 @@
-"""Loudspeaker panning: stereo, 5.1 and 7.1.4, constant power everywhere, and their fold-downs.
+"""Loudspeaker panning: stereo, 5.1, 5.1.4 and 7.1.4, at constant power, and their fold-downs.
 
 A source sounds from the loudspeakers around it (`engine.spatial.point_source`): two at ear level,
 three or four with height. Where a layout has no loudspeakers above or below, a source keeps its
@@ -17,7 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.coordinates import to_cartesian
-from engine.layouts import SURROUND_51, SURROUND_714, Layout
+from engine.layouts import (
+    LOUDSPEAKER_LAYOUTS,
+    SURROUND_51,
+    SURROUND_514,
+    SURROUND_714,
+    Layout,
+)
 from engine.spatial.point_source import panner_of
 
 _HALF = np.sqrt(0.5)
@@ -34,7 +40,7 @@ _PAN_TO_STEREO = np.array(
 """(2, 5): the fold-down of L R C Ls Rs for panning, with C at the level that keeps directions
 between L and R where they are (BS.2127-1, 6.1.3.2)."""
 
-_FOLD_714 = {
+_FOLD_TO_51 = {
     "Lss": {"L": _HALF, "Ls": _HALF},
     "Rss": {"R": _HALF, "Rs": _HALF},
     "Lrs": {"Ls": 1.0},
@@ -46,28 +52,35 @@ _FOLD_714 = {
 }
 
 
-def _fold_714() -> NDArray[np.float64]:
-    matrix = np.zeros((SURROUND_51.channels, SURROUND_714.channels))
-    for column, name in enumerate(SURROUND_714.channel_names):
-        for target, gain in _FOLD_714.get(name, {name: 1.0}).items():
+def _fold_to_51(layout: Layout) -> NDArray[np.float64]:
+    matrix = np.zeros((SURROUND_51.channels, layout.channels))
+    for column, name in enumerate(layout.channel_names):
+        for target, gain in _FOLD_TO_51.get(name, {name: 1.0}).items():
             matrix[SURROUND_51.channel_names.index(target), column] = gain
     return matrix
 
 
-FOLD_714_TO_51 = _fold_714()
+FOLD_514_TO_51 = _fold_to_51(SURROUND_514)
+"""(6, 10) fold-down of 5.1.4 to 5.1, BS.2127-1 (mapping of U+030 and U+110 to a layout 0+5+0)."""
+FOLD_714_TO_51 = _fold_to_51(SURROUND_714)
 """(6, 12) fold-down of 7.1.4 to 5.1, BS.2127-1 (mapping of M+090, M+135, U+045 and U+135 to a
 layout 0+5+0): every loudspeaker keeps its power."""
 
+_FOLDS = {
+    "7.1.4": ("5.1", FOLD_714_TO_51),
+    "5.1.4": ("5.1", FOLD_514_TO_51),
+    "5.1": ("stereo", FOLD_TO_STEREO),
+    "stereo": ("mono", FOLD_TO_MONO),
+}
+
 
 def fold_down(from_format: str, to_format: str) -> NDArray[np.float64]:
-    """(channels, channels) matrix from '7.1.4', '5.1' or 'stereo' to a smaller one or 'mono'."""
-    steps = [("7.1.4", FOLD_714_TO_51), ("5.1", FOLD_TO_STEREO), ("stereo", FOLD_TO_MONO)]
-    names = [*(name for name, _ in steps), "mono"]
-    first, last = names.index(from_format), names.index(to_format)
-    assert first <= last, f"{from_format} cannot be folded up to {to_format}"
-    size = {"7.1.4": 12, "5.1": 6, "stereo": 2}.get(from_format, 1)
-    matrix = np.eye(size)
-    for _, step in steps[first:last]:
+    """(channels, channels) matrix from a format of loudspeakers to '5.1', 'stereo' or 'mono'."""
+    matrix = np.eye(1 if from_format == "mono" else LOUDSPEAKER_LAYOUTS[from_format].channels)
+    name = from_format
+    while name != to_format:
+        assert name in _FOLDS, f"{from_format} cannot be folded to {to_format}"
+        name, step = _FOLDS[name]
         matrix = step @ matrix
     return matrix
 

@@ -93,15 +93,18 @@ def test_headers_tell_the_layout(delivered: tuple[Path, DeliveryReport]) -> None
     assert masks == {**expected, "foa": 0, "hoa3": 0, "scene.adm": None}
 
 
-def test_7_1_4_states_its_loudspeakers_and_higher_orders_have_their_channels(
+def test_height_states_its_loudspeakers_and_higher_orders_have_their_channels(
     folder: Folder, tmp_path: Path
 ) -> None:
-    report = deliver(scene(folder), folder, ["7.1.4", "hoa2", "5.1"], tmp_path)
+    report = deliver(scene(folder), folder, ["7.1.4", "5.1.4", "hoa2", "5.1"], tmp_path)
     wave = read_wave_file(tmp_path / "surround714.wav").wave
     assert (wave.channels, wave.wave_mask) == (12, 0x2D63F)
+    wave = read_wave_file(tmp_path / "surround514.wav").wave
+    assert (wave.channels, wave.wave_mask) == (10, 0x2D03F)
     assert read_wave_file(tmp_path / "hoa2.wav").wave.channels == 9
     levels = {f.format: f.integrated_lufs for f in report.files}
     assert levels["7.1.4"] == pytest.approx(levels["5.1"], abs=0.2)
+    assert levels["5.1.4"] == pytest.approx(levels["5.1"], abs=0.2)
 
 
 def test_stems_are_dry_aligned_and_safely_named(

@@ -13,7 +13,7 @@ from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import load_hrirs
 from engine.spatial.space import space_plan
 
-FORMATS = ("binaural", "stereo", "5.1", "7.1.4", "foa", "hoa3", "hoa7")
+FORMATS = ("binaural", "stereo", "5.1", "5.1.4", "7.1.4", "foa", "hoa3", "hoa7")
 TURN_DEG = (35.0, -20.0, 15.0)
 
 

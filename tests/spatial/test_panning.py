@@ -1,13 +1,14 @@
 """Loudspeaker panning: power, order of hand-over, fold-downs, the fields' decoders."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.coordinates import to_cartesian
-from engine.layouts import STEREO, SURROUND_51, SURROUND_714, Layout
+from engine.layouts import STEREO, SURROUND_51, SURROUND_514, SURROUND_714, Layout
 from engine.spatial.ambisonics import field_to_layout, stereo_to_field
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.panning import (
@@ -28,6 +29,7 @@ EAR = json.loads((Path(__file__).parent / "ear_gains.json").read_text())
 """Gains of the reference renderer of BS.2127; where they come from is in the file."""
 EAR_NAMES = {
     SURROUND_51: ("0+5+0", "M+030 M-030 M+000 M+110 M-110"),
+    SURROUND_514: ("4+5+0", "M+030 M-030 M+000 M+110 M-110 U+030 U-030 U+110 U-110"),
     SURROUND_714: (
         "4+7+0",
         "M+030 M-030 M+000 M+135 M-135 M+090 M-090 U+045 U-045 U+135 U-135",
@@ -61,6 +63,7 @@ def test_power_is_constant_everywhere() -> None:
     for focus in (1.0, 0.4, 0.0):
         for panning, full_band in (
             (pan_51, FULL_BAND),
+            (partial(pan, SURROUND_514), panner_of(SURROUND_514).channels),
             (pan_714, panner_of(SURROUND_714).channels),
             (pan_stereo, [0, 1]),
         ):
@@ -102,11 +105,12 @@ def test_folding_down_in_steps_is_folding_down_at_once() -> None:
     assert (fold_down("5.1", "stereo")[:, 3] == 0.0).all()
 
 
-def test_every_loudspeaker_of_7_1_4_keeps_its_power_and_side_in_5_1() -> None:
-    fold = fold_down("7.1.4", "5.1")
+@pytest.mark.parametrize("layout", [SURROUND_514, SURROUND_714], ids=lambda layout: layout.name)
+def test_every_loudspeaker_keeps_its_power_and_side_in_5_1(layout: Layout) -> None:
+    fold = fold_down(layout.name, "5.1")
     np.testing.assert_allclose(np.sum(fold**2, axis=0), 1.0)
-    left = [i for i, name in enumerate(SURROUND_714.channel_names) if name[0] == "L" != name]
-    left = [i for i in left if SURROUND_714.channel_names[i] != "LFE"]
+    left = [i for i, name in enumerate(layout.channel_names) if name[0] == "L" != name]
+    left = [i for i in left if layout.channel_names[i] != "LFE"]
     assert (fold[np.ix_([1, 5], left)] == 0.0).all()
     assert fold[3, 3] == 1.0
 
@@ -162,14 +166,15 @@ def test_stereo_ambience_stays_left_and_right() -> None:
     np.testing.assert_allclose(decoded, decoded[::-1, ::-1], atol=2e-2)
 
 
+@pytest.mark.parametrize("layout", [SURROUND_514, SURROUND_714], ids=lambda layout: layout.name)
 @pytest.mark.parametrize("order", [1, 3, 7])
-def test_a_field_reaches_7_1_4_from_where_it_comes(order: int) -> None:
-    decoder = field_to_layout(order, SURROUND_714)
+def test_a_field_reaches_height_from_where_it_comes(order: int, layout: Layout) -> None:
+    decoder = field_to_layout(order, layout)
     assert (decoder[3] == 0.0).all()
     grid = fibonacci_sphere(2000)
     grid = grid[grid[:, 2] > -0.2]
     gains = decoder @ spherical_harmonics(order, grid).T
-    energy = (gains**2).T @ loudspeaker_directions(SURROUND_714)
+    energy = (gains**2).T @ loudspeaker_directions(layout)
     energy /= np.linalg.norm(energy, axis=1, keepdims=True)
     apart_deg = np.degrees(np.arccos(np.clip(np.sum(energy * grid, axis=1), -1.0, 1.0)))
     assert np.median(apart_deg) < 15.0
