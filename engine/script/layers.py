@@ -24,6 +24,7 @@ IDLE = 0.25
 """Intensity of a motor that stands."""
 CURVE_STEP_S = 0.1
 HANDOVER_S = 0.08
+_SHORTEST_FADE_S = 0.1
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 ALWAYS = Turn()
 
@@ -194,6 +195,7 @@ def _span_drafts(
         parameters = _parameters(layer, words)
         if layer.generator == "cloth" and "swing_hz" not in parameters:
             parameters["swing_hz"] = _stride_hz(track)
+        parameters |= _edges_of_sight(track, start_s, stop_s)
         yield Draft(
             layer=layer.layer,
             generator=layer.generator,
@@ -206,6 +208,16 @@ def _span_drafts(
             level_db=layer.level_db,
             parameters=parameters,
         )
+
+
+def _edges_of_sight(track: Track, start_s: float, stop_s: float) -> dict[str, float]:
+    """Fades of a lasting sound that begins before its thing is seen, or ends after it."""
+    fades: dict[str, float] = {}
+    if start_s < min(track.start_s, stop_s) - _SHORTEST_FADE_S:
+        fades["fade_in_s"] = round(min(track.start_s, stop_s) - start_s, 3)
+    if stop_s > max(track.end_s, start_s) + _SHORTEST_FADE_S:
+        fades["fade_out_s"] = round(stop_s - max(track.end_s, start_s), 3)
+    return fades if track.heard_s != (track.start_s, track.end_s) else {}
 
 
 def _curve(

@@ -64,8 +64,8 @@ class Motion:
 
 
 def read_motion(track: Track, end_s: float) -> Motion:
-    """Motion of a track between its first and last sight, never past `end_s`."""
-    first, last = max(track.start_s, 0.0), min(track.end_s, end_s)
+    """Motion of a track while it can be heard (its sight, and beyond), never past `end_s`."""
+    first, last = (min(max(time_s, 0.0), end_s) for time_s in track.heard_s)
     if last - first < STEP_S:  # hand-made tracks need not state when they are seen
         first, last = 0.0, end_s
     count = max(int(np.floor((last - first) / STEP_S)) + 1, 2)

@@ -30,7 +30,7 @@ def weight_db(track: Track, levels: Array) -> float:
     """How much a mover matters: its level (n,) when near, and how far across it goes."""
     if not np.isfinite(levels).any():
         return -np.inf
-    across = min(1.0, float(np.ptp(azimuth_deg(track.trajectory.positions_m))) / _FULL_DEG)
+    across = min(1.0, float(np.ptp(azimuth_deg(track.seen_positions_m))) / _FULL_DEG)
     return _nearest_db(levels) + _ACROSS_DB * across
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from engine.project.model import Event, Project, Track
+from engine.script.event_ids import Named, stable_ids
 from engine.script.foreground import turns
 from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
@@ -38,8 +39,8 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     Returns
     -------
     Script
-        Events with ids e1, e2, ... in order of tracks and time (ids of events made by hand are
-        skipped), all inside the scene; and the ambience track that carries the beds.
+        Events in order of tracks and time, all inside the scene; those the project has keep their
+        ids (see `engine.script.event_ids`). And the ambience track that carries the beds.
     """
     rules = shipped_rules() if rules is None else rules
     end_s = scene_end_s(project)
@@ -56,7 +57,7 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     if end_s > 0.0:
         lower_db = rules.scene.bed_under_movers_db if drafts else 0.0
         drafts += [(bed_track.id, draft) for draft in _beds(project, rules, end_s, lower_db)]
-    return Script(tracks=(bed_track,), events=tuple(_number(drafts, project, seed)))
+    return Script(tracks=(bed_track,), events=tuple(_named(drafts, project, seed)))
 
 
 def scene_end_s(project: Project) -> float:
@@ -135,12 +136,11 @@ def _bed_draft(bed: _Bed, end_s: float, level_db: float) -> Draft:
     )
 
 
-def _number(drafts: Sequence[tuple[str, Draft]], project: Project, seed: int) -> Iterable[Event]:
-    taken = {event.id for event in project.events if event.provenance == "hand"}
-    number = 0
-    for track_id, draft in drafts:
-        number += 1
-        while f"e{number}" in taken:
-            number += 1
-        event_id = f"e{number}"
+def _named(drafts: Sequence[tuple[str, Draft]], project: Project, seed: int) -> Iterable[Event]:
+    known = [
+        Named(track_id, draft.layer, draft.start_s, draft.end_s, draft.prompt)
+        for track_id, draft in drafts
+    ]
+    ids = stable_ids(project, known)
+    for (track_id, draft), event_id in zip(drafts, ids, strict=True):
         yield draft.event(event_id, track_id, event_seed(seed, event_id))
