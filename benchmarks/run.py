@@ -19,6 +19,7 @@ from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
 from benchmarks.results import Figure, as_table, rate, seconds, write_results
 from benchmarks.rooms import measure_rooms
+from benchmarks.timeline_painting import measure_timeline
 from engine.errors import FoleystageError
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
@@ -51,6 +52,8 @@ def main() -> int:
             figures += measure_rooms(Path(folder))
             _tell("sound fields and objects")
             figures += measure_fields(Path(folder))
+            _tell("painting the timeline")
+            figures += measure_timeline(folder)
     except FoleystageError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -190,3 +190,20 @@ def test_overlapping_clips_lie_in_lanes_below_each_other(window: MainWindow) -> 
     drag(window.timeline.lanes, place(window, 1.4), place(window, 0.6), ALT)
     assert window.timeline.rows.height_of(0) > before
     assert window.timeline.lanes.hit(place(window, 0.5)) is not None
+
+
+def test_scrolling_down_paints_what_painting_anew_does(window: MainWindow) -> None:
+    for _ in range(12):
+        window.verbs.add_track()
+    window.session.selection.select_track("one")
+    timeline = window.timeline
+    timeline.lanes.grab()
+    for by in (1, -1, -2, 1, 3, -2):
+        wheel(timeline.lanes, QPointF(400, 20), by)
+        moved = timeline.lanes.grab().toImage()
+        timeline.lanes.redraw()
+        assert timeline.lanes.grab().toImage() == moved
+    timeline.rows.scroll_to(37)
+    moved = timeline.lanes.grab().toImage()
+    timeline.lanes.redraw()
+    assert timeline.lanes.grab().toImage() == moved

@@ -15,8 +15,8 @@ from app.doubts import UNSURE, stretches
 from app.selection import Selected
 from app.views.picture.overlay import BoxSource
 from app.views.timeline.axis import TimeAxis
-from app.views.timeline.clip_index import ClipRow, row_of
-from app.views.timeline.clip_painting import ClipPainting, shades
+from app.views.timeline.clip_index import MOST_LANES, ClipRow, row_of
+from app.views.timeline.clip_painting import ClipPainting, Piece, shades
 from app.views.timeline.envelope_lanes import lanes_of, paint_envelope
 from app.views.timeline.rows import Rows
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
@@ -26,6 +26,8 @@ from engine.project.model import Clip, Project, Track
 CLIPS_TOP_PX = 4
 CONTACTS_PX = 9
 STRIP_PX = 3
+_KEY = 1 << 12
+"""More than any small clip is wide: place and width in one number."""
 _DETAIL_PX = 20.0
 """Clips narrower than this are drawn as plain bars, many in one call."""
 
@@ -42,19 +44,28 @@ class LanePainting:
     boxes: BoxSource
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the lanes (without the playhead) inside `area`."""
+        """Paint the lanes (without the playhead) inside `area`, which the painter is clipped to."""
         painter.fillRect(area, theme.colours().ground)
         self._paint_grounds(painter, area)
         self._paint_grid(painter, area)
         solo = any(track.strip.soloed for track in self.project.tracks)
-        for index in self.rows.visible():
+        for index in self._rows_in(area):
             track = self.project.tracks[index]
             heard = not track.strip.muted and (track.strip.soloed or not solo)
             self._paint_track(painter, area, track, index, heard)
 
+    def _rows_in(self, area: QRectF) -> list[int]:
+        """Rows in sight that touch an area."""
+        return [
+            index
+            for index in self.rows.visible()
+            if self.rows.y_of(index) <= area.bottom()
+            and self.rows.y_of(index) + self.rows.height_of(index) >= area.top()
+        ]
+
     def _paint_grounds(self, painter: QPainter, area: QRectF) -> None:
         table = theme.colours()
-        for index in self.rows.visible():
+        for index in self._rows_in(area):
             y = self.rows.y_of(index)
             chosen = self.rows.track_ids[index] == self.selected.track_id
             ground = table.field_alternate if index % 2 else table.field
@@ -93,9 +104,14 @@ class LanePainting:
         colours = shades(track.colour)
         numbers = found.start + np.flatnonzero(widths >= _DETAIL_PX)
         takes, marked = self.project.take, self.selected.clip_ids
-        for number, place in zip(numbers, self._places(row, numbers, index), strict=True):
-            clip = row.clips[number]
-            clips.paint(clip, takes(clip.take_id), place, colours, chosen=clip.id in marked)
+        found_clips = [row.clips[number] for number in numbers]
+        places = self._places(row, numbers, index)
+        pieces = [
+            Piece(clip, takes(clip.take_id), place, clip.id in marked)
+            for clip, place in zip(found_clips, places, strict=True)
+        ]
+        if pieces:
+            clips.paint(pieces, colours)
         self._paint_contacts(painter, area, track, top + self.rows.body_of(index))
         painter.setOpacity(1.0)
         for lane in lanes_of(self.project, self.rows, index):
@@ -128,11 +144,16 @@ class LanePainting:
         width = np.maximum(right - left - 1, 1)
         height = lane_height(self.rows, index)
         top = self.rows.y_of(index) + CLIPS_TOP_PX
-        places = np.unique(np.stack([left, width, lanes[small]], axis=-1), axis=0)
-        bars = [QRectF(x, top + lane * height, wide, height - 2) for x, wide, lane in places]
+        keys = np.unique(((left * _KEY + width) * MOST_LANES + lanes[small]).astype(np.int64))
+        numbers, lane = np.divmod(keys, MOST_LANES)
+        columns = (*np.divmod(numbers, _KEY), lane)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        bars = [QRectF(x, top + lane * height, wide, height - 2) for x, wide, lane in rows]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shades(track.colour).bar)
         painter.drawRects(bars)
+        if not self.selected.clip_ids:
+            return
         chosen = [i for i, clip in enumerate(row.clips[found]) if clip.id in self.selected.clip_ids]
         marks = [QRectF(self.clip_area(row.clips[found][i], index, int(lanes[i]))) for i in chosen]
         painter.setBrush(theme.colours().text)

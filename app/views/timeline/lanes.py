@@ -82,12 +82,14 @@ class Lanes(EditingWidget):
         self._boxes = boxes
         self._gesture: Gesture | None = None
         self._backing: QPixmap | None = None
+        self._backing_top_px = 0
+        self._backing_rows: object = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Timeline lanes")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         axis.changed.connect(self.redraw)
-        rows.changed.connect(self.redraw)
+        rows.changed.connect(self._scroll_down)
         selection.changed.connect(self.redraw)
 
     def sizeHint(self) -> QSize:
@@ -293,14 +295,36 @@ class Lanes(EditingWidget):
             height = self.rows.body_of(row) - 17
             painter.drawRect(QRectF(x, self.rows.y_of(row) + 4, width, height))
 
+    def _scroll_down(self) -> None:
+        """The rows moved or changed: what stays in sight is moved, only the rest is painted."""
+        picture, by_px = self._backing, self.rows.top_px - self._backing_top_px
+        same = self._backing_rows == self.rows.shape
+        if picture is None or not same or abs(by_px) >= self.height():
+            self.redraw()
+            return
+        if by_px:
+            ratio = self.devicePixelRatioF()
+            if (by_px * ratio) % 1.0:
+                self.redraw()
+                return
+            picture.scroll(0, round(-by_px * ratio), picture.rect())
+            top = self.height() - by_px if by_px > 0 else 0
+            self._paint_lanes(picture, QRectF(0, top, self.width(), abs(by_px)))
+        self.update()
+
     def _lanes_picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         if self._backing is None or self._backing.deviceIndependentSize() != self.size():
             self._backing = QPixmap(self.size() * ratio)
             self._backing.setDevicePixelRatio(ratio)
-            painter = QPainter(self._backing)
-            LanePainting(
-                self.project, self.axis, self.rows, self.selection.value, self._waves, self._boxes
-            ).paint(painter, QRectF(self.rect()))
-            painter.end()
+            self._paint_lanes(self._backing, QRectF(self.rect()))
         return self._backing
+
+    def _paint_lanes(self, picture: QPixmap, area: QRectF) -> None:
+        self._backing_top_px, self._backing_rows = self.rows.top_px, self.rows.shape
+        painter = QPainter(picture)
+        painter.setClipRect(area)
+        LanePainting(
+            self.project, self.axis, self.rows, self.selection.value, self._waves, self._boxes
+        ).paint(painter, area)
+        painter.end()

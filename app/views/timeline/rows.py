@@ -41,6 +41,11 @@ class Rows(QObject):
         return self._tops[-1]
 
     @property
+    def shape(self) -> tuple[object, ...]:
+        """All that rows depend on but for scrolling."""
+        return self.track_ids, tuple(self._tops), tuple(self._envelopes.items())
+
+    @property
     def scroll_end_px(self) -> int:
         """How far the rows may be scrolled."""
         return max(0, self.content_px - self.height_px)
