@@ -3,9 +3,10 @@
 Every hop, the spectrum of each source's last `fft_samples` is multiplied with its response at the
 hop's start and at its end; both products are summed over all sources. Four inverse transforms (two
 ears, start and end) and one linear fade then serve any number of sources. A source that moves fast
-passes places in between, each with totals of its own: some more inverse transforms, however many
-such sources there are. A source that is silent, or has no gain, costs nothing; one that stands
-still needs one response for both ends. Long responses are split into partitions.
+passes places in between, through which cubics are drawn (`engine.realtime.knots`): some more
+inverse transforms, however many such sources there are. A source that is silent, or has no gain,
+costs nothing; one that stands still needs one response for both ends. Long responses are split into
+partitions.
 
 References
 ----------
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.realtime.ear_fading import EarFade
 from engine.realtime.ear_mixing import TOTAL_FLOATS, add_moving, add_still
+from engine.realtime.knots import STRAIGHT_FADE, knot_shares, knot_times, turned
 from engine.realtime.nearness import Nearness
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 from engine.realtime.transform import PIECE_SAMPLES, forward, frequencies, tables
@@ -31,9 +33,8 @@ Heard = tuple[Floats, Floats, Floats]
 
 __all__ = ["BinauralStage", "locate_triangle"]
 
-_SLOW_COSINES = np.cos(np.radians([1.25, 2.5, 5.0, 10.0]))
-"""A source that turns farther in a hop is faded in 2, 4, 8, 16 steps."""
-_SMALLEST_LENGTH = 1e-6
+_SLOW_COSINES = np.cos(np.radians([0.5, 1.25, 2.5, 5.0, 10.0]))
+"""A source that turns farther in a hop passes it in 1, 2, 4, 8, 16 steps of a cubic."""
 _SILENT = -1
 _JUMP_COSINE = np.cos(np.radians(30.0))
 """Farther than this (15 turns a second at 48 kHz) is no motion but a jump: faded at once."""
@@ -61,7 +62,9 @@ class BinauralStage:
         self._head = 0
         self._places = [_Places(sources), _Places(sources)]
         self._between = [_Places(sources), _Places(sources)]
-        self._doublings = np.zeros(sources, dtype=np.int64)
+        steps = [1 << pace for pace in range(len(_SLOW_COSINES))]
+        self._knots = [(knot_times(n), knot_shares(n)) for n in steps]
+        self._paces = np.zeros(sources, dtype=np.int64)
         self._quiet_hops = np.full(sources, self.history_hops, dtype=np.int64)
         row_turns, lane_turns = (f.astype(np.float32) for f in frequencies(size))
         self._turns = (row_turns, lane_turns)
@@ -97,38 +100,26 @@ class BinauralStage:
         out[:] = 0.0
         fastest = sort_by_speed(
             self._quiet_hops, self.history_hops, old[0], new[0], old[1], new[1], _SLOW_COSINES,
-            _JUMP_COSINE, self._doublings,
+            _JUMP_COSINE, self._paces,
         )  # fmt: skip
         if fastest == _SILENT:
             return
-        slow = self._doublings == 0
+        slow = self._paces == 0
         if fastest == 0 or slow.any():
-            self._add(slow, old, new, self._places, slice(0, HOP_SAMPLES), out)
+            self._add(slow, old, new, self._places, STRAIGHT_FADE, out)
         if fastest > 0:
             self._add_fast(old, new, out)
 
-    def _add_fast(
-        self,
-        old: Heard,
-        new: Heard,
-        out: Samples,
-    ) -> None:
-        """Fade through places in between: more of them, the farther a source moves in the hop."""
-        for doubled in range(1, len(_SLOW_COSINES) + 1):
-            chosen = self._doublings == doubled
+    def _add_fast(self, old: Heard, new: Heard, out: Samples) -> None:
+        """Blend places in between: more of them, the farther a source moves in the hop."""
+        for pace, (times, shares) in enumerate(self._knots, start=1):
+            chosen = self._paces == pace
             if not chosen.any():
                 continue
-            steps = 1 << doubled
-            length = HOP_SAMPLES // steps
-            begin = old
-            for index in range(steps):
-                share = (index + 1) / steps
-                gains, metres = (a + share * (b - a) for a, b in zip(old[1:], new[1:], strict=True))
-                end = (_towards(old[0], new[0], share), gains, metres)
+            for k in range(0, len(times), 2):
+                begin, end = (_between(old, new, share, chosen) for share in times[k : k + 2])
                 self._between.reverse()
-                stretch = slice(index * length, (index + 1) * length)
-                self._add(chosen, begin, end, self._between, stretch, out)
-                begin = end
+                self._add(chosen, begin, end, self._between, shares[k : k + 2], out)
 
     def _add(
         self,
@@ -136,10 +127,10 @@ class BinauralStage:
         old: Heard,
         new: Heard,
         places: list[_Places],
-        stretch: slice,
+        shares: Samples,
         out: Samples,
     ) -> None:
-        """Add sources to a stretch of the hop, over which they go from `old` to `new`."""
+        """Add sources at two places, each with its share (2, HOP_SAMPLES) in every sample."""
         plan = self._plan
         for place, heard in zip(places, (old, new), strict=True):
             locate_all(
@@ -160,7 +151,7 @@ class BinauralStage:
             self._factors, self._work, self._history, self._head, self._turns, self._ramps,
             self._totals,
         )  # fmt: skip
-        self._fade.add(self._totals, stretch.start, stretch.stop - stretch.start, out)
+        self._fade.add(self._totals, shares, out)
 
     def _pieces(self) -> NDArray[np.int64]:
         """Where the pieces of every window begin, the oldest first."""
@@ -182,13 +173,10 @@ class _Places:
         self.nearness = Nearness(sources)
 
 
-def _towards(old: Floats, new: Floats, share: float) -> Floats:
-    """Unit vectors (n, 3) on the way from old ones to new ones."""
-    if share == 1.0:
-        return new
-    way = old + share * (new - old)
-    length = np.sqrt(np.einsum("si,si->s", way, way))
-    return way / np.maximum(length, _SMALLEST_LENGTH)[:, None]
+def _between(old: Heard, new: Heard, share: float, wanted: NDArray[np.bool_]) -> Heard:
+    """Where the `wanted` sources are after a share of a hop, which may be before or after it."""
+    gains, metres = (a + share * (b - a) for a, b in zip(old[1:], new[1:], strict=True))
+    return turned(old[0], new[0], share, wanted), gains, metres
 
 
 @numba.njit(cache=True, nogil=True)
@@ -203,23 +191,23 @@ def take_in(blocks, sounding, begin, window, quiet_hops):
 
 @numba.njit(cache=True, nogil=True)
 def sort_by_speed(
-    quiet_hops, history_hops, old, new, old_gains, new_gains, slow_cosines, jump_cosine, doublings
+    quiet_hops, history_hops, old, new, old_gains, new_gains, slow_cosines, jump_cosine, paces
 ):  # fmt: skip
-    """How often the steps in which a source is faded are doubled, `doublings` (sources,).
+    """The pace of every source, `paces` (sources,): how many of `slow_cosines` it turns beyond.
 
-    0 for what is slow or jumps, -1 for what is not heard. The most of all is returned.
+    0 for what is slow or jumps, -1 for what is not heard. The highest of all is returned.
     """
     most = _SILENT
     for s in range(len(quiet_hops)):
-        doublings[s] = _SILENT
+        paces[s] = _SILENT
         if quiet_hops[s] >= history_hops or (old_gains[s] == 0.0 and new_gains[s] == 0.0):
             continue
         cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
-        doublings[s] = 0
+        paces[s] = 0
         if cosine > jump_cosine:
             for slow in slow_cosines:
-                doublings[s] += cosine < slow
-        most = max(most, doublings[s])
+                paces[s] += cosine < slow
+        most = max(most, paces[s])
     return most
 
 

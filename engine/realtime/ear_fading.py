@@ -31,19 +31,19 @@ class EarFade:
         self._work = np.zeros(3 * size, dtype=np.float32)
         self._ends = np.zeros((2, HOP_SAMPLES), dtype=np.float32)
 
-    def add(self, totals: Samples, start: int, length: int, out: Samples) -> None:
-        """Add samples [start, start + length) of the hop to both ears, `out` (2, HOP_SAMPLES).
+    def add(self, totals: Samples, shares: Samples, out: Samples) -> None:
+        """Add a hop to both ears, `out` (2, HOP_SAMPLES).
 
-        They fade from the totals at the hop's start to those at its end.
+        `shares` (2, HOP_SAMPLES) are those of the totals at both ends in every sample.
         """
         fade_ears(
-            totals, start, length, self._pieces, self._factors, self._back, self._spectrum,
-            self._work, self._ends, out,
+            totals, shares, self._pieces, self._factors, self._back, self._spectrum, self._work,
+            self._ends, out,
         )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
-def fade_ears(totals, start, length, pieces, factors, back, spectrum, work, ends, out):
+def fade_ears(totals, shares, pieces, factors, back, spectrum, work, ends, out):
     """See `EarFade.add`; `totals` are flat (rows, 2 ears, 2 ends, 2, LANES)."""
     rows = len(totals) // TOTAL_FLOATS
     for ear in range(2):
@@ -54,7 +54,5 @@ def fade_ears(totals, start, length, pieces, factors, back, spectrum, work, ends
                 store(spectrum, row * _PAIR + LANES, load(totals, place + LANES))
             ends[end] = np.float32(0.0)
             backward(spectrum, np.int64(0), pieces, factors, back, work, ends[end])
-        for n in range(length):
-            fade = np.float32((n + 0.5) / length)
-            old, new = ends[0, start + n], ends[1, start + n]
-            out[ear, start + n] += old * (np.float32(1.0) - fade) + new * fade
+        for n in range(HOP_SAMPLES):
+            out[ear, n] += ends[0, n] * shares[0, n] + ends[1, n] * shares[1, n]
