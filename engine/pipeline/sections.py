@@ -49,6 +49,7 @@ def _section(event: Event, index: int, count: int) -> Section:
         duration_s=end_s - start_s,
         onsets_s=_where(event.onsets_s, inside),
         strengths=_where(event.strengths, inside),
+        parameters=_own_fades(event.parameters, first, last),
         seed=int(np.random.SeedSequence([abs(event.seed), index]).generate_state(1)[0]),
     )
     if event.onsets_s:
@@ -58,6 +59,14 @@ def _section(event: Event, index: int, count: int) -> Section:
         fade_in_s=0.0 if first else OVERLAP_S,
         fade_out_s=0.0 if last else OVERLAP_S,
     )
+
+
+def _own_fades(
+    parameters: dict[str, float | str], first: bool, last: bool
+) -> dict[str, float | str]:
+    """Parameters of a section: the event's fades belong to its first and its last one."""
+    foreign = ({"fade_in_s"} if not first else set()) | ({"fade_out_s"} if not last else set())
+    return {name: value for name, value in parameters.items() if name not in foreign}
 
 
 def _where(values: tuple[float, ...], wanted: list[bool]) -> tuple[float, ...]:

@@ -45,6 +45,8 @@ class Keyframe(Value, frozen=True, kw_only=True):
     y_m: float
     z_m: float
     provenance: Provenance = "machine"
+    extrapolated: bool = False
+    """Whether the machine guessed it from how the thing went before: nobody saw it there."""
 
 
 class Trajectory(Value, frozen=True, kw_only=True):
@@ -163,6 +165,19 @@ class Track(Value, frozen=True, kw_only=True):
     provenance: Provenance = "machine"
     removed_contacts_s: tuple[float, ...] = ()
     """Where a hand deleted or moved a machine contact away; a new analysis leaves them free."""
+
+    @property
+    def heard_s(self) -> tuple[float, float]:
+        """From when to when it can be heard: its sight, and its path before and after it."""
+        guessed = [k.time_s for k in self.trajectory.keyframes if k.extrapolated]
+        return min([self.start_s, *guessed]), max([self.end_s, *guessed])
+
+    @property
+    def seen_positions_m(self) -> NDArray[np.float64]:
+        """(n, 3) metres: its keyframes less those that are extrapolated."""
+        keyframes = self.trajectory.keyframes
+        seen = np.array([not k.extrapolated for k in keyframes])
+        return self.trajectory.positions_m[seen if seen.any() else slice(None)]
 
 
 class Event(Value, frozen=True, kw_only=True):

@@ -116,7 +116,30 @@ def turns(
             own = levels_db(track, times)
             masked = stage.known_front_db > own + _SOFT_DB
             found[track.id] = _turn(found[track.id], stage, own, masked)
+    for index, (track, _) in enumerate(rivals):
+        others = np.isfinite(np.delete(stage.levels, index, axis=0)).any(axis=0)
+        found[track.id] = _beyond_sight(found[track.id], track, times[others])
     return found
+
+
+def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
+    """The turn of one that is heard beyond its sight: until another is in sight (`taken_s`)."""
+    (low_s, high_s), (start_s, end_s) = track.heard_s, (track.start_s, track.end_s)
+    if turn.muted or (low_s, high_s) == (start_s, end_s):
+        return turn
+    first_s = max([low_s, *(taken_s[taken_s < start_s] + _STEP_S)])
+    last_s = min([high_s, *(taken_s[taken_s > end_s])])
+    if turn.spans_s is None:
+        whole = first_s <= low_s and last_s >= high_s
+        return turn if whole else replace(turn, spans_s=((float(first_s), float(last_s)),))
+    if not turn.spans_s:
+        return turn
+    spans = list(turn.spans_s)
+    if spans[0][0] <= start_s + 2 * _STEP_S:
+        spans[0] = (float(first_s), spans[0][1])
+    if spans[-1][1] >= end_s - 2 * _STEP_S:
+        spans[-1] = (spans[-1][0], float(last_s))
+    return replace(turn, spans_s=tuple(spans))
 
 
 @dataclass(frozen=True)

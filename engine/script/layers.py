@@ -132,9 +132,11 @@ def _stepped_aside(draft: Draft, turn: Turn) -> Draft:
 def _part(draft: Draft, start_s: float, stop_s: float) -> Draft:
     parameters = dict(draft.parameters)
     if start_s > draft.start_s:
-        parameters["fade_in_s"] = HANDOVER_S
+        rest_s = float(parameters.get("fade_in_s", 0.0)) - (start_s - draft.start_s)
+        parameters["fade_in_s"] = max(HANDOVER_S, round(rest_s, 3))
     if stop_s < draft.end_s:
-        parameters["fade_out_s"] = HANDOVER_S
+        rest_s = float(parameters.get("fade_out_s", 0.0)) - (draft.end_s - stop_s)
+        parameters["fade_out_s"] = max(HANDOVER_S, round(rest_s, 3))
     return replace(
         draft,
         start_s=start_s,

@@ -21,6 +21,7 @@ from engine.plugins import DepthEstimator, Detector
 from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
 from engine.spatial.trajectory import simplify
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
+from engine.vision.beyond import beyond_sight
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
 from engine.vision.depth_maps import read_depths, to_metres
@@ -28,7 +29,7 @@ from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
 from engine.vision.ground import find_horizon
-from engine.vision.labels import kind_of, name_paths
+from engine.vision.labels import FLYER, kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
@@ -127,7 +128,8 @@ def analyse_video(
     scale = video.width / size[0]
     gaits = _gaits(video, paths, size, progress)
     maps = _maps(video, paths, size, part, settings, progress)
-    objects, more = _place(paths, gaits, size, scale, settings, maps)
+    shots_s = (*followed.shots_s, video.duration_s)
+    objects, more = _place(paths, gaits, size, scale, settings, maps, shots_s)
     progress("placing objects", 1.0)
     analysis = Analysis(
         detector=getattr(detector, "label", detector.name),
@@ -247,6 +249,7 @@ def _place(
     scale: float,
     settings: VisionSettings,
     maps: ToMetres | None,
+    shots_s: Sequence[float],
 ) -> tuple[tuple[SeenObject, ...], list[str]]:
     """Labels, contacts and positions of the paths; notes about the user's words."""
     width, height = size
@@ -275,6 +278,12 @@ def _place(
             settings.mapping, middle, distances[index], size,
             horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=range_m,
         )  # fmt: skip
+        trajectory = _trajectory(path.times_s, positions, contacts)
+        if kinds[index][0] == "vehicle" or names[index].label == FLYER:
+            shot_s = _shot_of(path, shots_s)
+            trajectory = beyond_sight(
+                trajectory, path.times_s, positions, path.smooth, size, shot_s
+            )
         objects.append(
             SeenObject(
                 id=f"object-{index + 1}",
@@ -283,10 +292,17 @@ def _place(
                 boxes=_rows(path, size, scale),
                 positions_m=positions,
                 contacts=_unique(contacts),
-                trajectory=_trajectory(path.times_s, positions, contacts),
+                trajectory=trajectory,
             )
         )
     return tuple(objects), notes
+
+
+def _shot_of(path: Path, shots_s: Sequence[float]) -> tuple[float, float]:
+    """Start and end of the shot a path is in; `shots_s` are all starts and the film's end."""
+    first_s, last_s = float(path.times_s[0]), float(path.times_s[-1])
+    start_s = max((s for s in shots_s if s <= first_s + 1e-6), default=0.0)
+    return start_s, min((s for s in shots_s if s > last_s + 1e-6), default=last_s)
 
 
 def _contacts(

@@ -80,7 +80,7 @@ class UltralyticsDetector:
         )
         height, width = image.shape[:2]
         boxes = np.clip(boxes.reshape(-1, 4), 0.0, [width, height, width, height])
-        real = np.isfinite(boxes).all(axis=1) & ((boxes[:, 2:] - boxes[:, :2]) >= 1.0).all(axis=1)
+        real = np.all((boxes[:, 2:] - boxes[:, :2]) >= 1.0, axis=1)  # and no NaN
         order = [int(i) for i in np.argsort(-scores, kind="stable") if real[i]]
         return [
             Detection(
