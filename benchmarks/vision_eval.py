@@ -1,25 +1,24 @@
 """How well vision finds and places things: figures on the demo and, where at hand, on real clips.
 
-``python benchmarks/vision_eval.py [DATA_FOLDER]`` prints a table. The data folder is the optional
+``python -m benchmarks.vision_eval [DATA_FOLDER]`` prints a table. The data folder is the optional
 test media (environment variable FOLEYSTAGE_TEST_DATA, or `shared/data` beside the checkout);
 without it only the demo is measured.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import sys
 import time
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.follow_eval import truth_of
 from engine import resources
 from engine.coordinates import to_spherical
+from engine.media.probe import probe_video
 from engine.vision.analyse import SeenObject, VisionResult, analyse_video, spherical_of
 from engine.vision.track import iou
 
@@ -190,24 +189,14 @@ def measure_masks(folder: Path) -> None:
 
 
 def _mask_truth(video: Path) -> list[tuple[float, np.ndarray]]:
-    archive = video.with_name(f"{video.stem}_gt.zip")
-    if archive.exists():
-        with zipfile.ZipFile(archive) as zipped:
-            name = next(n for n in zipped.namelist() if n.endswith("boxes.csv"))
-            rows = list(csv.DictReader(io.StringIO(zipped.read(name).decode())))
-        boxes = [(int(r["frame"]), *(float(r[k]) for k in "xywh")) for r in rows if r["w"]]
-        return [(n / 24.0, np.array([x, y, x + w, y + h])) for n, x, y, w, h in boxes]
-    lines = video.with_name(f"{video.stem}_gt.txt").read_text().splitlines()
-    truth = []
-    for index, line in enumerate(lines):
-        values = np.array([float(v) for v in line.replace(",", " ").split()])
-        if len(values) == 4:
-            box = np.array([*values[:2], *(values[:2] + values[2:])])
-        else:
-            corners = values.reshape(-1, 2)
-            box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
-        truth.append((index / 25.0, box))
-    return truth
+    """(time_s, box) of every video frame in which the thing is to be seen."""
+    boxes, _ = truth_of(video)
+    rate_hz = float(probe_video(video).rate)
+    return [
+        (number / rate_hz, box)
+        for number, box in enumerate(boxes)
+        if np.isfinite(box).all() and box[2] > box[0]
+    ]
 
 
 def main() -> None:
