@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import structs
 
 from benchmarks.rendering import SAMPLE_RATE_HZ, moving_project
-from benchmarks.results import Figure
+from benchmarks.results import Figure, print_figures_of
 from engine.project.model import EqBand, Project, Scene, Strip, Track
 from engine.project.store import Bundle
 from engine.realtime.kernel import Kernel
@@ -84,3 +84,7 @@ def _share(kernel: Kernel) -> float:
         kernel.process(outs)
     spent_s = time.thread_time() - begun
     return spent_s / (BLOCKS * BLOCK_HOPS * HOP_SAMPLES / SAMPLE_RATE_HZ)
+
+
+if __name__ == "__main__":
+    print_figures_of(measure_full_chain)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import binaural_peers
-from benchmarks.results import Figure, rate
+from benchmarks.results import Figure, print_figures, rate, tell_absent
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import (
     HOP_SAMPLES,
@@ -60,6 +60,8 @@ def measure_moving_sources() -> list[Figure]:
             value = measure()
             if value is not None:
                 theirs[name].append(value)
+    for name in (name for name, values in theirs.items() if not values):
+        tell_absent(f"peer_{name}", "not installed here")
     value = median(ours)
     medians = {name: median(values) for name, values in theirs.items() if values}
     moving = [medians[name] for name in medians if "moving" in name]
@@ -112,3 +114,7 @@ def _circle(rng: np.random.Generator, length: int) -> MotionPlan:
     radius_m, height_m = rng.uniform(1.5, 8.0), rng.uniform(-1.0, 3.0)
     x, y = radius_m * np.cos(turn), radius_m * np.sin(turn)
     return MotionPlan(times, np.column_stack([x, y, np.full_like(x, height_m)]))
+
+
+if __name__ == "__main__":
+    print_figures(measure_moving_sources())

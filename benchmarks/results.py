@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,6 +58,22 @@ def as_table(figures: Sequence[Figure]) -> str:
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "-" * max(len(line) for line in lines))
     return "\n".join(lines)
+
+
+def print_figures(figures: Sequence[Figure]) -> None:
+    """Print the table."""
+    print(as_table(figures))
+
+
+def print_figures_of(measure: Callable[[Path], list[Figure]]) -> None:
+    """Measure in a folder of its own, and print the table: a benchmark run by itself."""
+    with tempfile.TemporaryDirectory(prefix="foleystage-bench-") as folder:
+        print_figures(measure(Path(folder)))
+
+
+def tell_absent(name: str, why: str) -> None:
+    """Say that a peer could not be measured: that is no failure."""
+    print(f"bench: absent: {name} ({why})", file=sys.stderr)
 
 
 def write_results(path: Path, figures: Sequence[Figure]) -> None:

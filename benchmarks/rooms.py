@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import structs
 
 from benchmarks.rendering import SAMPLE_RATE_HZ, moving_project
-from benchmarks.results import Figure
+from benchmarks.results import Figure, print_figures_of
 from engine.project.model import Project, Scene
 from engine.project.store import Bundle
 from engine.realtime.convolver import RoomConvolver
@@ -107,3 +107,7 @@ def _seek(bundle: Bundle, sources: int) -> Figure:
         kernel.locate(3 * SAMPLE_RATE_HZ + 1000 * run)
         found.append(time.thread_time() - begun)
     return Figure(f"room_seek_{sources}_sources_ms", round(median(found[1:]) * 1e3, 1), "ms")
+
+
+if __name__ == "__main__":
+    print_figures_of(measure_rooms)
