@@ -16,6 +16,7 @@ from engine.realtime.field_turning import FieldTurner
 from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
 from engine.render.compiler import hrirs_of
 from engine.spatial.decoders import decoder_plan
+from engine.spatial.equal_loudness import ears_gain
 from engine.spatial.rotation import rotation_matrix
 
 
@@ -65,6 +66,13 @@ class FieldListening:
             ears[:, start : start + HOP_SAMPLES] = heard
             self._head = head
         return ears
+
+
+def monitor_gain(monitor_format: str, project: Project) -> float:
+    """Gain that makes a format through the session's HRIR set as loud as loudspeakers are."""
+    if monitor_format != "binaural" and monitor_format not in AMBISONIC_FORMATS:
+        return 1.0
+    return ears_gain(hrirs_of(project, []))
 
 
 def listening_to(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51
+from engine.spatial.equal_loudness import fold_gain
 from engine.spatial.panning import fold_down
 
 ALSA_ORDER = ("L", "R", "Ls", "Rs", "C", "LFE")
@@ -40,8 +43,9 @@ def monitor_matrix(
 
     Notes
     -----
-    7.1.4, 5.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits. Ambisonics
-    has been decoded to two ears before (`engine.playback.listening`).
+    7.1.4, 5.1.4 and 5.1 fold down by BS.2127 and BS.775 to the largest layout that fits, at a level
+    that keeps sound from all around as loud (files that are folded elsewhere differ by so much).
+    Ambisonics has been decoded to two ears before (`engine.playback.listening`).
     """
     if wanted_channels(monitor_format) > 2 and device_channels >= SURROUND_51.channels:
         return _surround(monitor_format, device_channels, is_alsa=is_alsa)
@@ -58,19 +62,25 @@ def _pair(monitor_format: str) -> tuple[NDArray[np.float32], str]:
     if wanted_channels(monitor_format) == 2:
         return np.eye(2, dtype=np.float32), ""
     few = f"the device has fewer than {SURROUND_51.channels} channels"
-    folded = fold_down(monitor_format, "stereo").astype(np.float32)
-    return folded, f"{few}: {monitor_format} is folded down to stereo"
+    return _folded(monitor_format, "stereo"), f"{few}: {monitor_format} is folded down to stereo"
+
+
+@cache
+def _folded(monitor_format: str, fewer: str) -> NDArray[np.float32]:
+    """Gains of a fold-down, as loud as what is folded."""
+    fold = fold_down(monitor_format, fewer)
+    return (fold_gain(monitor_format, fold) * fold).astype(np.float32)
 
 
 def _surround(
     monitor_format: str, device_channels: int, *, is_alsa: bool
 ) -> tuple[NDArray[np.float32], str]:
     layout, message = LOUDSPEAKER_LAYOUTS[monitor_format], ""
-    names, gains = layout.channel_names, np.eye(layout.channels)
+    names, gains = layout.channel_names, np.eye(layout.channels, dtype=np.float32)
     if layout.channels > device_channels:
         message = f"the device has fewer than {layout.channels} channels: {monitor_format} is "
         message += "folded down to 5.1"
-        names, gains = SURROUND_51.channel_names, fold_down(monitor_format, "5.1")
+        names, gains = SURROUND_51.channel_names, _folded(monitor_format, "5.1")
     order = ALSA_ORDER if is_alsa and names == SURROUND_51.channel_names else names
     matrix = np.zeros((device_channels, layout.channels), dtype=np.float32)
     for row, name in enumerate(order):

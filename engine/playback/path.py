@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.playback.listening import FieldListening
 from engine.playback.monitor import monitor_matrix
 from engine.playback.resample import Resampler
+from engine.playback.scene import Scene
 
 
 class OutputPath:
@@ -34,14 +35,20 @@ class OutputPath:
         self.set_format("stereo", device_rate_hz)
 
     def set_format(
-        self, monitor_format: str, sample_rate_hz: int, listening: FieldListening | None = None
+        self,
+        monitor_format: str,
+        sample_rate_hz: int,
+        listening: FieldListening | None = None,
+        gain: float = 1.0,
     ) -> None:
         """Listen to another format, or at another project rate, from the next block on.
 
-        `listening` turns ambisonics, and it alone, into what two ears hear.
+        `listening` turns ambisonics, and it alone, into what two ears hear; `gain` is the format's
+        own (`engine.playback.listening.monitor_gain`).
         """
         self._listening = listening
         self._listened: FieldListening | None = None
+        self._gain = self._gain_wanted = np.float32(gain)
         self._matrix, self.message = monitor_matrix(
             monitor_format, self._channels, is_alsa=self._is_alsa
         )
@@ -49,8 +56,13 @@ class OutputPath:
         if sample_rate_hz != self._rate_hz:
             self._resampler = Resampler(sample_rate_hz, self._rate_hz, self._channels)
 
-    def follow(self, listening: FieldListening | None) -> None:
+    def listen_to(self, scene: Scene) -> None:
+        """Listen to a scene of another format, or at another rate, from the next block on."""
+        self.set_format(scene.format, scene.sample_rate_hz, scene.listening, scene.monitor_gain)
+
+    def follow(self, listening: FieldListening | None, gain: float = 1.0) -> None:
         """Fade over, in the next block, to other ears of the present format, if they are others."""
+        self._gain_wanted = np.float32(gain)
         old = self._listening
         if old is None or listening is None:
             return
@@ -67,7 +79,7 @@ class OutputPath:
 
     def carry(self, samples: NDArray[np.float32]) -> None:
         """Add (channels, n) samples of the present format to what is converted next."""
-        self._carry = self._matrix @ self._heard(samples)
+        self._carry = self._gain * (self._matrix @ self._heard(samples))
 
     def reset(self) -> None:
         """Start out of silence."""
@@ -79,7 +91,7 @@ class OutputPath:
 
     def convert(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, device channels) samples at the device's rate of a (channels, m) block."""
-        out = self._matrix @ self._heard(block)
+        out = self._levelled(self._matrix @ self._heard(block))
         if self._carry is not None:
             count = min(out.shape[1], self._carry.shape[1])
             out[:, :count] += self._carry[:, :count]
@@ -88,6 +100,16 @@ class OutputPath:
         if self._resampler is not None:
             out = self._resampler.process(out)
         return np.ascontiguousarray(out.T)
+
+    def _levelled(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`out` (channels, n) with the format's gain, which glides if it has changed."""
+        old, new = self._gain, self._gain_wanted
+        count = out.shape[1]
+        if old == new or not count:
+            return out * new
+        self._gain = new
+        share = ((np.arange(count) + 0.5) / count).astype(np.float32)
+        return out * (old + share * (new - old))
 
     def _heard(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._listening is None:

@@ -188,7 +188,7 @@ class Renderer:
         if scene.kernel is None:
             assert self._reader is not None
             self._reader.kernel.swap(scene.prepared)
-            self._path.follow(scene.listening)
+            self._path.follow(scene.listening, scene.monitor_gain)
         else:
             self._change_kernel(scene)
         assert self._reader is not None
@@ -207,7 +207,7 @@ class Renderer:
                 self._path.carry(self._reader.read(count) * (1.0 - rising(count)))
             self._dispose(self._reader)
         self._reader = SceneReader(scene.kernel, scene.channels)
-        self._path.set_format(scene.format, scene.sample_rate_hz, scene.listening)
+        self._path.listen_to(scene)
         self._gauges.set_format(scene.format, scene.sample_rate_hz)
         transport.set_reader(self._reader, scene.sample_rate_hz)
 
@@ -271,9 +271,7 @@ class Renderer:
         self._score = Score(output.sample_rate_hz)
         self._path = OutputPath(output.channels, output.sample_rate_hz, is_alsa=is_alsa)
         if self._scene is not None:
-            self._path.set_format(
-                self._scene.format, self._scene.sample_rate_hz, self._scene.listening
-            )
+            self._path.listen_to(self._scene)
         self._health.jumped(self._now())
 
     def _use_silence(self) -> None:

@@ -56,6 +56,8 @@ class Scene:
         What it reads from disk.
     listening : FieldListening, optional
         Ears for ambisonics.
+    monitor_gain : float
+        Makes it as loud as other formats where one listens; files know nothing of it.
     features : frozenset of Feature
     """
 
@@ -69,6 +71,7 @@ class Scene:
     kernel: SceneKernel | None
     reading: ReadingList = field(default_factory=ReadingList)
     listening: FieldListening | None = None
+    monitor_gain: float = 1.0
     features: frozenset[Feature] = frozenset()
 
 

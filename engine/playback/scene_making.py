@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from engine.playback.butler import Butler
-from engine.playback.listening import listening_to
+from engine.playback.listening import listening_to, monitor_gain
 from engine.playback.messages import SetProject
 from engine.playback.reading_list import stream
 from engine.playback.scene import HOP_SAMPLES, Feature, Scene
@@ -23,6 +23,8 @@ def make_scene(
     monitor_format: str,
     butler: Butler,
     delivered: tuple[str, int] | None = None,
+    *,
+    reads_ahead: bool = True,
 ) -> tuple[Scene, tuple[str, ...]]:
     """A project as a scene that can be played, and what of it cannot be heard, in words.
 
@@ -34,6 +36,8 @@ def make_scene(
         Has brought the scene's sound for where the playhead is when this returns.
     delivered : (str, int), optional
         Format and rate of the scene that plays: when they are the same its kernel goes on.
+    reads_ahead : bool
+        Without, the butler is not asked for the scene's sound.
 
     Raises
     ------
@@ -48,7 +52,8 @@ def make_scene(
 
     mapped = compile_project(project, audio_path, (monitor_format,))
     snapshot, reading = stream(mapped, butler.store)
-    butler.expect(reading)
+    if reads_ahead:
+        butler.expect(reading)
     told: list[str] = []
     prepared, kernel = None, None
     if delivered == (monitor_format, snapshot.sample_rate_hz):
@@ -68,6 +73,7 @@ def make_scene(
         kernel=kernel,
         reading=reading,
         listening=listening_to(monitor_format, project, told, controls),
+        monitor_gain=monitor_gain(monitor_format, project),
         features=features_of(snapshot),
     )
     return scene, (*snapshot.problems, *told)
