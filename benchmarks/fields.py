@@ -4,10 +4,10 @@ Published peers, measured on a two-core machine of this kind, blocks of 512 at 4
 binaural decoding: Spatial_Audio_Framework 10,400 moving sources, IEM MultiEncoder and
 BinauralDecoder 3,510; IEM's shared decode takes 30 us a block. The 5.1 peer is EBU's ``ear-render``
 on the same objects: run here by turns with ours where the environment names it
-(``FOLEYSTAGE_EAR_RENDER``), else told as absent, and only a speed stored earlier is set beside ours.
+(``FOLEYSTAGE_EAR_RENDER``), else told as absent, and only a speed stored earlier is beside ours.
 Both are measured by processor time from the session (the ADM file) to the finished WAV, once their
-programs are loaded; the files must be as long as each other, and how far they differ, levels made
-equal (ours is not yet brought to its loudness), is a figure too.
+programs are loaded. The files must be as long as each other; how far they differ is a figure too,
+at the same level, since ours is not yet brought to its loudness.
 """
 
 from __future__ import annotations
