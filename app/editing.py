@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from app.clipboard import Clipboard
 from app.envelope_menu import delete_point
 from app.selection import Selected
 from app.session import Session
@@ -37,6 +38,7 @@ class EditingVerbs:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.clipboard = Clipboard()
 
     def chosen_clips(self) -> list[Clip]:
         """The selected clips."""
@@ -96,6 +98,28 @@ class EditingVerbs:
                 session.selection.set(Selected(track_id=chosen.track_id))
         elif chosen.event_id is not None:
             session.do(DeleteEvent(event_id=chosen.event_id))
+
+    def copy(self) -> None:
+        """Remember the selected clips."""
+        clips = self.chosen_clips()
+        if clips:
+            self.clipboard.copy(clips)
+
+    def cut(self) -> None:
+        """Remember the selected clips and delete them."""
+        self.copy()
+        self._do_each("Cut", [DeleteClip(clip_id=clip.id) for clip in self.chosen_clips()])
+
+    def paste(self) -> None:
+        """Put the remembered clips at the playhead; they are selected, the playhead goes on."""
+        session = self.session
+        track_id = session.selection.value.track_id
+        edits = self.clipboard.pasted(session.project, session.playback.position_s, track_id)
+        if not edits:
+            return
+        self._do_each("Paste", edits)
+        session.selection.select_clips({edit.clip.id for edit in edits})
+        session.locate(max(edit.clip.start_s + edit.clip.duration_s for edit in edits))
 
     def mute_clips(self) -> None:
         clips = self.chosen_clips()

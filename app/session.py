@@ -63,6 +63,8 @@ class Session(QObject):
         self.troubles.told.connect(self.tell)
         self.bridge.status_changed.connect(self.troubles.look_at_engine)
         self.loop_s: tuple[float, float] | None = None
+        self.began_s = 0.0
+        """Where playing began the last time."""
         self._background = Background(self)
         self._saving = False
         self._analysis: ListedJob | None = None
@@ -123,6 +125,7 @@ class Session(QObject):
         if self.playback.is_playing:
             self.shuttle.halt()
         else:
+            self.began_s = self.playback.position_s
             self.playback.play()
         self.bridge.refresh()
 

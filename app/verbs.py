@@ -101,6 +101,28 @@ class Verbs(EditingVerbs):
     def play(self) -> None:
         self.session.play_or_stop()
 
+    def play_return(self) -> None:
+        """Play; or stop, and go back to where playing began."""
+        session = self.session
+        if session.playback.is_playing:
+            session.play_or_stop()
+            session.locate(session.began_s)
+        else:
+            session.play_or_stop()
+
+    def previous_marker(self) -> None:
+        self._go_to_marker(-1)
+
+    def next_marker(self) -> None:
+        self._go_to_marker(+1)
+
+    def _go_to_marker(self, by: int) -> None:
+        here_s = self.session.playback.position_s
+        times = [marker.time_s for marker in self.session.project.markers]
+        ahead = [t for t in times if (t - here_s) * by > 1e-3]
+        if ahead:
+            self.session.locate(min(ahead) if by > 0 else max(ahead))
+
     def shuttle_back(self) -> None:
         self.session.shuttle.backward()
 
@@ -206,6 +228,10 @@ class Verbs(EditingVerbs):
 
     def zoom_fit(self) -> None:
         self.window.timeline.axis.fit()
+
+    def zoom_selection(self) -> None:
+        if self.chosen_clips():
+            self.window.timeline.show_range(*self._range_s())
 
     def stage_fit(self) -> None:
         self.window.stage.top_view.fit()

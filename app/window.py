@@ -289,7 +289,8 @@ class MainWindow(QMainWindow):
     # -- menus and files ----------------------------------------------------------------------
 
     def _clip_menu(self, clip_id: str | None, place: object) -> None:
-        names = ("split", "duplicate", "mute_clips", "delete") if clip_id else ("add_marker",)
+        on_clip = ("split", "cut", "copy", "paste", "duplicate", "mute_clips", "delete")
+        names = on_clip if clip_id else ("paste", "add_marker")
         self._menu(names, place)
 
     def _track_menu(self, track_id: str, place: object) -> None:

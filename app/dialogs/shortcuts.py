@@ -13,6 +13,10 @@ _POINTER = (
     ("Copy clips", "Ctrl+Drag"),
     ("Without snapping", "Alt+Drag"),
     ("Select several clips", "Shift+Click or drag the ground"),
+    ("Slip the sound in a clip", "Ctrl+Shift+Drag"),
+    ("Scroll by hand", "Middle button"),
+    ("From track to track", "Up, Down"),
+    ("Add, delete an automation point", "Click the line, Alt+Click"),
     ("Set the loop", "Shift+Drag on the ruler"),
     ("Keep a keyframe's distance", "Shift+Drag on the stage"),
 )

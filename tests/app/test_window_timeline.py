@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pointing import drag, wheel
+from pointing import drag, move, wheel
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -207,3 +207,99 @@ def test_scrolling_down_paints_what_painting_anew_does(window: MainWindow) -> No
     moved = timeline.lanes.grab().toImage()
     timeline.lanes.redraw()
     assert timeline.lanes.grab().toImage() == moved
+
+
+GAIN_PX = 24  # below the title, where the handles are
+
+
+def test_the_gain_handle_sets_the_clips_gain_and_a_double_click_takes_it_back(
+    window: MainWindow,
+) -> None:
+    start = place(window, 0.5, down_px=GAIN_PX)
+    drag(window.timeline.lanes, start, start + QPointF(0, 30))
+    assert window.session.project.clip("a").gain_db == pytest.approx(-6.0, abs=0.3)
+    assert window.session.project.clip("a").start_s == 0.2
+    assert window.session.document.position == 1
+    QTest.mouseDClick(window.timeline.lanes, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    assert window.session.project.clip("a").gain_db == 0.0
+
+
+def test_slipping_moves_the_sound_and_not_the_clip(window: MainWindow) -> None:
+    before = window.session.project.clip("a")
+    drag(window.timeline.lanes, place(window, 0.5), place(window, 0.6), CONTROL | SHIFT)
+    after = window.session.project.clip("a")
+    assert (after.start_s, after.duration_s) == (before.start_s, before.duration_s)
+    assert after.offset_s == pytest.approx(before.offset_s - 0.1, abs=0.01)
+    drag(window.timeline.lanes, place(window, 0.3), place(window, 5.0), CONTROL | SHIFT)
+    assert window.session.project.clip("a").offset_s == 0.0
+
+
+def test_several_clips_go_to_other_tracks_together(window: MainWindow) -> None:
+    window.verbs.add_track()
+    before = window.session.project
+    window.session.selection.select_clips({"a", "c"}, "one")
+    drag(window.timeline.lanes, place(window, 0.5), place(window, 0.5, row=2), ALT)
+    tracks = {clip.id: clip.track_id for clip in window.session.project.clips}
+    third = window.session.project.tracks[2].id
+    assert (tracks["a"], tracks["b"], tracks["c"]) == ("two", "one", third)  # no track below three
+    window.session.undo()
+    assert window.session.project == before
+
+
+def test_copy_cut_and_paste(window: MainWindow) -> None:
+    session, lanes = window.session, window.timeline.lanes
+    before = session.project
+    session.selection.select_clips({"a", "b"}, "one")
+    QTest.keyClick(lanes, Qt.Key.Key_C, CONTROL)
+    session.selection.select_track("two")
+    session.locate(1.5)
+    QTest.keyClick(lanes, Qt.Key.Key_V, CONTROL)
+    pasted = session.project.clips[-2:]
+    assert [clip.track_id for clip in pasted] == ["two", "two"]
+    assert [clip.start_s for clip in pasted] == pytest.approx([1.5, 2.5])
+    assert session.selection.value.clip_ids == {clip.id for clip in pasted}
+    QTest.keyClick(lanes, Qt.Key.Key_X, CONTROL)
+    assert session.project.clips == before.clips
+    session.locate(0.0)
+    QTest.keyClick(lanes, Qt.Key.Key_V, CONTROL)
+    assert [clip.start_s for clip in session.project.clips[-2:]] == pytest.approx([0.0, 1.0])
+    for _ in range(3):
+        session.undo()
+    assert session.project == before
+
+
+def test_arrows_go_from_track_to_track_and_escape_selects_nothing(window: MainWindow) -> None:
+    lanes, selection = window.timeline.lanes, window.session.selection
+    selection.select_track("one")
+    QTest.keyClick(lanes, Qt.Key.Key_Down)
+    assert selection.value.track_id == "two"
+    QTest.keyClick(lanes, Qt.Key.Key_Down)
+    assert selection.value.track_id == "two"
+    QTest.keyClick(lanes, Qt.Key.Key_Up)
+    assert selection.value.track_id == "one"
+    selection.select_clips({"a"}, "one")
+    QTest.keyClick(lanes, Qt.Key.Key_Escape)
+    assert not selection.value.clip_ids
+    assert selection.value.track_id == "one"
+
+
+def test_the_middle_button_scrolls_by_hand(window: MainWindow) -> None:
+    lanes, axis = window.timeline.lanes, window.timeline.axis
+    wheel(lanes, QPointF(400, 20), 6, CONTROL)
+    left_s = axis.left_s
+    before = window.session.project
+    middle = Qt.MouseButton.MiddleButton
+    QTest.mousePress(lanes, middle, pos=QPointF(400, 20).toPoint())
+    QTest.mouseMove(lanes, QPointF(300, 20).toPoint())
+    move(lanes, QPointF(300, 20))
+    QTest.mouseRelease(lanes, middle, pos=QPointF(300, 20).toPoint())
+    assert axis.left_s == pytest.approx(left_s + 100 / axis.px_per_s)
+    assert window.session.project == before
+
+
+def test_the_selected_clips_fill_the_view(window: MainWindow) -> None:
+    window.session.selection.select_clips({"b"}, "one")
+    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_Z, ALT)
+    axis = window.timeline.axis
+    assert axis.left_s < 1.2 < 1.6 < axis.right_s
+    assert axis.visible_s == pytest.approx(0.44, rel=0.02)

@@ -70,6 +70,13 @@ class TimeAxis(QObject):
         self.px_per_s = min(max(scale, MINIMUM_PX_PER_S), MAXIMUM_PX_PER_S)
         self._place(0.0)
 
+    def show_range(self, from_s: float, to_s: float) -> None:
+        """Zoom so that a range fills most of the view."""
+        length_s = max(to_s - from_s, 0.01)
+        scale = self.width_px / (1.1 * length_s)
+        self.px_per_s = min(max(scale, MINIMUM_PX_PER_S), MAXIMUM_PX_PER_S)
+        self._place(0.5 * (from_s + to_s - self.visible_s))
+
     def show_time(self, time_s: float) -> None:
         """Turn the page when a time is out of sight."""
         if not self.left_s <= time_s < self.right_s:

@@ -11,6 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.snapping import snap_points_s, snapped_s
+from app.views.timeline.ticks import DEFAULT_RATE
+from engine.media.timecode import format_timecode
 from engine.project.edits import (
     DuplicateClip,
     Edit,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 SHORTEST_CLIP_S = 0.01
 START_DISTANCE_PX = 3.0
+MOST_TO_OTHER_TRACKS = 100
+"""More clips than this only move in time."""
 
 
 class Gesture(Protocol):
@@ -47,7 +51,7 @@ def new_clip_id() -> ClipId:
     return ClipId(f"clip-{uuid.uuid4().hex[:12]}")
 
 
-class _Editing(ABC):
+class Editing(ABC):
     """A gesture that becomes edits once the pointer has left its starting place."""
 
     def __init__(self, lanes: Lanes, start: QPointF, touched: frozenset[str]) -> None:
@@ -72,12 +76,24 @@ class _Editing(ABC):
         """The pointer is `delta_s` from where it went down."""
 
     def finish(self) -> None:
+        self.lanes.readout = None
         if self.running:
             self.lanes.gesture_ended.emit()
 
     def cancel(self) -> None:
+        self.lanes.readout = None
         if self.running:
             self.lanes.gesture_cancelled.emit()
+
+    def tell(self, point: QPointF, text: str) -> None:
+        """Show what the drag sets, beside the pointer."""
+        self.lanes.readout = (point, text)
+
+    def tell_time(self, point: QPointF, time_s: float, change_s: float) -> None:
+        """Show a time in timecode, and by how much it has changed."""
+        video = self.project.video
+        time = format_timecode(max(0.0, time_s), video.rate if video else DEFAULT_RATE)
+        self.tell(point, f"{time}   {change_s:+.3f} s".replace("-", "−"))
 
     def snap(self, time_s: float, snap: bool) -> float:
         """`time_s`, snapped when wanted; shows the line it landed on."""
@@ -89,8 +105,8 @@ class _Editing(ABC):
         return found_s
 
 
-class MoveClips(_Editing):
-    """Drag clips along the timeline (one of them also to another track)."""
+class MoveClips(Editing):
+    """Drag clips along the timeline and to other tracks."""
 
     def __init__(self, lanes: Lanes, start: QPointF, clip: Clip) -> None:
         chosen = lanes.selection.value.clip_ids | {clip.id}
@@ -106,23 +122,34 @@ class MoveClips(_Editing):
         wanted_s = self._snapped_start_s(self.lead.start_s + delta_s, snap)
         earliest_s = min(clip.start_s for clip in self.clips)
         shift_s = max(wanted_s - self.lead.start_s, -earliest_s)
-        track_id = self.lead.track_id
-        if len(self.clips) == 1:
-            track_id = TrackId(self.lanes.rows.track_at(point.y()) or track_id)
-        self.place(shift_s, track_id)
+        self.tell_time(point, self.lead.start_s + shift_s, shift_s)
+        self.place(shift_s, self._homes(point))
 
-    def place(self, shift_s: float, track_id: TrackId) -> None:
-        """Put the clips `shift_s` from where they were; a single one on `track_id`."""
+    def _homes(self, point: QPointF) -> dict[str, TrackId]:
+        """The track of every clip now: all of them go up or down as far as the lead one."""
+        order = self.lanes.rows.track_ids
+        if len(self.clips) > MOST_TO_OTHER_TRACKS:
+            return {clip.id: clip.track_id for clip in self.clips}
+        rows = [order.index(clip.track_id) for clip in self.clips]
+        lead = order.index(self.lead.track_id)
+        under = self.lanes.rows.index_at(point.y())
+        by = (lead if under is None else under) - lead
+        by = min(max(by, -min(rows)), len(order) - 1 - max(rows))
+        return {
+            clip.id: TrackId(order[row + by]) for clip, row in zip(self.clips, rows, strict=True)
+        }
+
+    def place(self, shift_s: float, homes: dict[str, TrackId]) -> None:
+        """Put the clips `shift_s` from where they were, each on its track of `homes`."""
         moves: list[Edit] = [
             MoveClip(clip_id=clip.id, start_s=clip.start_s + shift_s) for clip in self.clips
         ]
-        name = f"Move {len(moves)} clips"
-        if len(self.clips) == 1:
-            name = "Move clip"
-            moves.append(MoveClipToTrack(clip_id=self.lead.id, track_id=track_id))
+        if len(self.clips) <= MOST_TO_OTHER_TRACKS:
+            moves += [MoveClipToTrack(clip_id=c.id, track_id=homes[c.id]) for c in self.clips]
+        name = "Move clip" if len(self.clips) == 1 else f"Move {len(self.clips)} clips"
         self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(moves)))
-        if track_id != self.lanes.selection.value.track_id:
-            self.lanes.selection.select_clips({clip.id for clip in self.clips}, track_id)
+        if homes[self.lead.id] != self.lanes.selection.value.track_id:
+            self.lanes.selection.select_clips(set(homes), homes[self.lead.id])
 
     def _snapped_start_s(self, start_s: float, snap: bool) -> float:
         """Either edge of the clip may land on a point; the start wins."""
@@ -147,14 +174,11 @@ class CopyClips(MoveClips):
     def snaps_not_to(self, chosen: frozenset[str]) -> frozenset[str]:
         return frozenset()
 
-    def place(self, shift_s: float, track_id: TrackId) -> None:
+    def place(self, shift_s: float, homes: dict[str, TrackId]) -> None:
         self.lanes.ghosts = [
-            structs.replace(
-                clip, start_s=clip.start_s + shift_s,
-                track_id=track_id if clip is self.lead else clip.track_id,
-            )
+            structs.replace(clip, start_s=clip.start_s + shift_s, track_id=homes[clip.id])
             for clip in self.clips
-        ]  # fmt: skip
+        ]
 
     def finish(self) -> None:
         ghosts, self.lanes.ghosts = self.lanes.ghosts, []
@@ -175,7 +199,7 @@ class CopyClips(MoveClips):
         super().cancel()
 
 
-class TrimEdge(_Editing):
+class TrimEdge(Editing):
     """Drag a clip's left or right edge; the sound inside stays where it is."""
 
     def __init__(
@@ -199,12 +223,15 @@ class TrimEdge(_Editing):
             highest_s = clip.start_s + self.take_s - clip.offset_s
             end_s = min(max(self.snap(end_s + delta_s, snap), start_s + SHORTEST_CLIP_S), highest_s)
         duration_s = min(end_s - start_s, self.take_s - offset_s)
+        edge_s = start_s if self.edge == "left" else end_s
+        was_s = clip.start_s if self.edge == "left" else clip.start_s + clip.duration_s
+        self.tell_time(point, edge_s, edge_s - was_s)
         self.lanes.edit_requested.emit(
             TrimClip(clip_id=clip.id, start_s=start_s, offset_s=offset_s, duration_s=duration_s)
         )
 
 
-class DragFade(_Editing):
+class DragFade(Editing):
     """Drag a fade's handle at a clip's upper corner."""
 
     def __init__(
@@ -221,6 +248,7 @@ class DragFade(_Editing):
             fade_in_s = min(max(0.0, fade_in_s + delta_s), clip.duration_s - fade_out_s)
         else:
             fade_out_s = min(max(0.0, fade_out_s - delta_s), clip.duration_s - fade_in_s)
+        self.tell(point, f"{fade_in_s if self.side == 'in' else fade_out_s:.3f} s")
         self.lanes.edit_requested.emit(
             SetClipFades(clip_id=clip.id, fade_in_s=fade_in_s, fade_out_s=fade_out_s)
         )

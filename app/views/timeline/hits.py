@@ -1,4 +1,4 @@
-"""What is under the pointer in the lanes: a clip's body, an edge, or a fade's handle."""
+"""What is under the pointer in the lanes: a clip's body, an edge, or a handle."""
 
 from __future__ import annotations
 
@@ -15,15 +15,22 @@ from app.views.timeline.rows import Rows
 from engine.project.model import Clip, Project
 
 EDGE_PX = 6.0
-Part = Literal["body", "left", "right", "fade in", "fade out"]
+HANDLES_PX = 10.0
+"""Height of the strip below the title that holds the handles."""
+LEAST_HANDLES_PX = 30.0
+LEAST_GAIN_PX = 80.0
+"""Narrower clips have no handles for their fades, or none for their gain."""
+Part = Literal["body", "left", "right", "fade in", "fade out", "gain"]
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A clip and the part of it under the pointer."""
+    """A clip, the part of it under the pointer, and the row and lane it lies in."""
 
     clip: Clip
     part: Part
+    index: int
+    lane: int
 
 
 def find_hit(project: Project, axis: TimeAxis, rows: Rows, point: QPointF) -> Hit | None:
@@ -37,14 +44,25 @@ def find_hit(project: Project, axis: TimeAxis, rows: Rows, point: QPointF) -> Hi
     if inside_px < 0 or lane >= rows.lanes_of(index):
         return None
     clip = row_of(project, rows.track_ids[index]).at(axis.time_of(point.x()), lane)
-    return None if clip is None else Hit(clip, _part(clip, axis, point.x(), inside_px % lane_px))
+    if clip is None:
+        return None
+    return Hit(clip, _part(clip, axis, point.x(), inside_px % lane_px), index, lane)
+
+
+def gain_handle_x(clip: Clip, axis: TimeAxis) -> float:
+    """Pixel of the gain handle: the middle of what is in sight of the clip."""
+    left = max(axis.x_of(clip.start_s), 0.0)
+    right = min(axis.x_of(clip.start_s + clip.duration_s), float(axis.width_px))
+    return 0.5 * (left + right)
 
 
 def _part(clip: Clip, axis: TimeAxis, x: float, y: float) -> Part:
     left, width = axis.x_of(clip.start_s), clip.duration_s * axis.px_per_s
     from_left, from_right = x - left, left + width - x
     edge = min(EDGE_PX, width / 4)
-    if TITLE_PX < y <= TITLE_PX + 9 and width > 30:
+    if TITLE_PX < y <= TITLE_PX + HANDLES_PX and width > LEAST_HANDLES_PX:
+        if width >= LEAST_GAIN_PX and abs(x - gain_handle_x(clip, axis)) <= 7:
+            return "gain"
         fade_in, fade_out = clip.fade_in_s * axis.px_per_s, clip.fade_out_s * axis.px_per_s
         if abs(from_left - fade_in) <= 5 and (fade_in > edge or from_left > 2):
             return "fade in"

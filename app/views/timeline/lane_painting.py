@@ -155,7 +155,10 @@ class LanePainting:
         if not self.selected.clip_ids:
             return
         chosen = [i for i, clip in enumerate(row.clips[found]) if clip.id in self.selected.clip_ids]
-        marks = [QRectF(self.clip_area(row.clips[found][i], index, int(lanes[i]))) for i in chosen]
+        marks = [
+            QRectF(clip_place(self.axis, self.rows, row.clips[found][i], index, int(lanes[i])))
+            for i in chosen
+        ]
         painter.setBrush(theme.colours().text)
         painter.drawRects([mark for mark, i in zip(marks, chosen, strict=True) if small[i]])
 
@@ -168,14 +171,6 @@ class LanePainting:
         width, high = np.maximum(right - left, 2), round(height) - 1
         columns = (part.astype(np.int64).tolist() for part in (left, top, width))
         return [QRect(x, y, wide, high) for x, y, wide in zip(*columns, strict=True)]
-
-    def clip_area(self, clip: Clip, index: int, lane: int) -> QRect:
-        """Where a clip is drawn in a lane of a row, in whole pixels."""
-        left = round(self.axis.x_of(clip.start_s))
-        right = round(self.axis.x_of(clip.start_s + clip.duration_s))
-        height = lane_height(self.rows, index)
-        top = self.rows.y_of(index) + CLIPS_TOP_PX + lane * height
-        return QRect(left, round(top), max(right - left, 2), round(height) - 1)
 
     def _paint_contacts(self, painter: QPainter, area: QRectF, track: Track, bottom: float) -> None:
         if not track.contacts:
@@ -196,3 +191,12 @@ class LanePainting:
 def lane_height(rows: Rows, index: int) -> float:
     """Height of one lane of a row: what the contacts leave, shared evenly."""
     return (rows.body_of(index) - CLIPS_TOP_PX - CONTACTS_PX - 3) / rows.lanes_of(index)
+
+
+def clip_place(axis: TimeAxis, rows: Rows, clip: Clip, index: int, lane: int) -> QRect:
+    """Where a clip is drawn in a lane of a row, in whole pixels."""
+    left = round(axis.x_of(clip.start_s))
+    right = round(axis.x_of(clip.start_s + clip.duration_s))
+    height = lane_height(rows, index)
+    top = rows.y_of(index) + CLIPS_TOP_PX + lane * height
+    return QRect(left, round(top), max(right - left, 2), round(height) - 1)

@@ -23,6 +23,7 @@ from app.selection import Selection
 from app.views.picture.overlay import BoxSource
 from app.views.timeline import envelope_gestures
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.clip_handles import DragGain, Pan, SlipClip, paint_handles
 from app.views.timeline.envelope_lanes import find_envelope
 from app.views.timeline.gestures import (
     CopyClips,
@@ -37,6 +38,7 @@ from app.views.timeline.lane_painting import LanePainting
 from app.views.timeline.rows import Rows
 from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.waveforms import PeakSource, WaveformTiles
+from engine.project.edits import SetClipGain
 from engine.project.model import Clip, Project
 
 _CURSORS = {
@@ -45,6 +47,7 @@ _CURSORS = {
     "right": Qt.CursorShape.SizeHorCursor,
     "fade in": Qt.CursorShape.PointingHandCursor,
     "fade out": Qt.CursorShape.PointingHandCursor,
+    "gain": Qt.CursorShape.SizeVerCursor,
 }
 
 
@@ -81,6 +84,7 @@ class Lanes(EditingWidget):
         self._waves = WaveformTiles(peaks)
         self._boxes = boxes
         self._gesture: Gesture | None = None
+        self._hover: Hit | None = None
         self._backing: QPixmap | None = None
         self._backing_top_px = 0
         self._backing_rows: object = None
@@ -98,6 +102,7 @@ class Lanes(EditingWidget):
     def set_project(self, project: Project) -> None:
         """Show another project."""
         self.project = project
+        self._hover = None
         self.redraw()
 
     def set_position(self, position_s: float) -> None:
@@ -132,9 +137,12 @@ class Lanes(EditingWidget):
         return find_hit(self.project, self.axis, self.rows, point)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton and self._gesture is None:
+            self._gesture = Pan(self, event.position())
         if event.button() != Qt.MouseButton.LeftButton:
             return
         point, modifiers = event.position(), event.modifiers()
+        self._hover = None
         envelope = find_envelope(self.project, self.axis, self.rows, point)
         if envelope is not None:
             self._gesture = envelope_gestures.press(self, envelope, point, modifiers)
@@ -146,13 +154,17 @@ class Lanes(EditingWidget):
             self._gesture = RubberBand(self, point, add=shift)
             return
         clip = found.clip
-        if shift:
+        if shift and not control:
             self.selection.toggle_clip(clip.id, clip.track_id)
             return
         if clip.id not in self.selection.value.clip_ids:
             self.selection.select_clips({clip.id}, clip.track_id)
-        if found.part == "body":
+        if shift:
+            self._gesture = SlipClip(self, point, clip)
+        elif found.part == "body":
             self._gesture = (CopyClips if control else MoveClips)(self, point, clip)
+        elif found.part == "gain":
+            self._gesture = DragGain(self, point, clip)
         elif found.part in ("left", "right"):
             self._gesture = TrimEdge(self, point, clip, "left" if found.part == "left" else "right")
         else:
@@ -165,17 +177,25 @@ class Lanes(EditingWidget):
             return
         envelope = find_envelope(self.project, self.axis, self.rows, event.position())
         if envelope is not None:
+            self._hover = None
             on_it = envelope.on_line or envelope.point is not None
             self.setCursor(
                 Qt.CursorShape.PointingHandCursor if on_it else Qt.CursorShape.ArrowCursor
             )
             return
         found = self.hit(event.position())
+        if found != self._hover:
+            self._hover = found
+            self.update()
         self.setCursor(_CURSORS[found.part] if found else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._end(cancelled=False)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = None
+        self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         envelope = find_envelope(self.project, self.axis, self.rows, event.position())
@@ -185,7 +205,9 @@ class Lanes(EditingWidget):
             )
             return
         found = self.hit(event.position())
-        if found is not None:
+        if found is not None and found.part == "gain":
+            self.edit_requested.emit(SetClipGain(clip_id=found.clip.id, gain_db=0.0))
+        elif found is not None:
             self.selection.select_clips({found.clip.id}, found.clip.track_id)
             self.clip_opened.emit(found.clip.id)
             self.locate_requested.emit(found.clip.start_s)
@@ -193,6 +215,8 @@ class Lanes(EditingWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             self._end(cancelled=True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.selection.select_clips(())
         else:
             super().keyPressEvent(event)
 
@@ -261,6 +285,8 @@ class Lanes(EditingWidget):
             painter.setBrush(theme.with_alpha(table.accent, 0.12))
             painter.drawRect(self.band)
         self._paint_ghosts(painter)
+        if self._hover is not None and self._gesture is None:
+            paint_handles(painter, self._hover, self.axis, self.rows)
         if not self.project.tracks:
             painter.setFont(theme.font(12))
             painter.setPen(table.text_faint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollBar, QToolButton, QWidget
 
 from app import icons
@@ -97,6 +97,22 @@ class TimelineView(EditingWidget):
             else:
                 self.rows.scroll_to(self.rows.top_px - round(steps * self.rows.row_px))
         event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down go from track to track."""
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: +1}
+        by = steps.get(Qt.Key(event.key()))
+        ids, now = self.rows.track_ids, self._selection.value.track_id
+        if by is None or not ids:
+            super().keyPressEvent(event)
+            return
+        index = ids.index(now) + by if now in ids else 0
+        self._selection.select_track(ids[min(max(index, 0), len(ids) - 1)])
+
+    def show_range(self, from_s: float, to_s: float) -> None:
+        """Zoom so that a range fills the view."""
+        self._fitted = True
+        self.axis.show_range(from_s, to_s)
 
     def _build(self) -> None:
         corner = QWidget()
