@@ -60,10 +60,11 @@ class Butler:
         self._files = OpenFiles()
         self._seen: object = None
         self._forget_s = float("inf")
-        self._thread = threading.Thread(target=self._run, name="butler", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to read; without, somebody else has to call `serve` now and then."""
+        self._thread = threading.Thread(target=self._run, name="butler", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -105,7 +106,7 @@ class Butler:
         """Fetch what a coming scene needs where the playhead is; returns once it is there."""
         self._coming = scene_list
         self._asked += 1
-        if not self._thread.is_alive():
+        if self._thread is None:
             self.serve()
             return
         ticket = self._asked

@@ -28,6 +28,9 @@ from engine.project.model import Project
 STALE_S = 0.3
 """A clock reading older than this is not continued any more: the engine is busy or gone."""
 
+PREPARE_AFTER_S = 1.0
+"""An engine in waiting prepares itself when nothing was edited for so long."""
+
 
 class PlaybackClient:
     """Plays a project through an engine process of its own.
@@ -62,8 +65,9 @@ class PlaybackClient:
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._bundle_path = ""
-        self._revision = 0
-        self._sent_revision = 0
+        self._revision = self._sent_revision = 0
+        self._changed_s = 0.0
+        self._message: m.SetProject | None = None
         self._slots: dict[str, int] = {}
         self._serials = itertools.count(1)
         self._serial = 0
@@ -103,6 +107,7 @@ class PlaybackClient:
         with self._lock:
             self._project, self._bundle_path = project, str(bundle_path)
             self._revision += 1
+            self._changed_s = time.monotonic()
             self._assign_slots(project)
         self._write_strips(project)
         self._supervisor.send(self._next_project)
@@ -314,14 +319,16 @@ class PlaybackClient:
             self._sent_revision = self._revision
             return self._project_message()
 
-    def _project_message(self) -> m.Message:
+    def _project_message(self) -> m.SetProject:
         assert self._project is not None
-        return m.SetProject(
-            revision=self._revision,
-            project=encode_value(self._project),
-            bundle_path=self._bundle_path,
-            slots=self._slots,
-        )
+        if self._message is None or self._message.revision != self._revision:
+            self._message = m.SetProject(
+                revision=self._revision,
+                project=encode_value(self._project),
+                bundle_path=self._bundle_path,
+                slots=self._slots,
+            )
+        return self._message
 
     def _loop_message(self) -> m.Message:
         start_s, end_s = self._loop_s or (None, None)
@@ -358,9 +365,13 @@ class PlaybackClient:
                 found.append(m.Shuttle(self._serial, self._wants_speed))
             return found
 
-    def _preparation(self) -> m.Message:
-        project = self._project or Project(sample_rate_hz=self._sample_rate_hz)
-        return m.Prepare(project.sample_rate_hz, self._format, project.scene.hrir)
+    def _preparation(self) -> m.Message | None:
+        """What an engine in waiting should have ready; None while that changes."""
+        with self._lock:
+            rests = time.monotonic() - self._changed_s > PREPARE_AFTER_S
+            if self._project is None or not rests:
+                return None
+            return m.Prepare(self._project_message(), self._format)
 
     def _heartbeat_age_s(self) -> float:
         beat_ns = self._block.get("heartbeat_ns")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from engine.errors import FoleystageError
 from engine.playback.butler import Butler
 from engine.playback.messages import Compiled, SetProject
+from engine.playback.readying import Readied
 from engine.playback.scene import Scene
 from engine.playback.scene_making import make_scene
 from engine.playback.warming import warm_for
@@ -37,6 +38,8 @@ class SceneMaker:
         ``on_trouble(message)``: the project could not be compiled, the last one plays on.
     may_collect : callable
         Whether collecting garbage (which holds the interpreter) would disturb nobody now.
+    readied : Readied, optional
+        A scene that is made already.
     """
 
     def __init__(
@@ -46,7 +49,9 @@ class SceneMaker:
         on_scene: Callable[[Scene, Compiled], None],
         on_trouble: Callable[[str], None],
         may_collect: Callable[[], bool],
+        readied: Readied | None = None,
     ) -> None:
+        self._readied = readied
         self._format = monitor_format
         self._butler = butler
         self._on_scene = on_scene
@@ -97,7 +102,7 @@ class SceneMaker:
     def _make(self, wanted: SetProject, monitor_format: str) -> None:
         began_s = time.monotonic()
         try:
-            scene, problems = make_scene(wanted, monitor_format, self._butler, self._delivered)
+            scene, problems = self._scene_of(wanted, monitor_format)
         except FoleystageError as error:
             self._on_trouble(str(error))
             return
@@ -113,6 +118,13 @@ class SceneMaker:
             wanted.revision, monitor_format, time.monotonic() - began_s, tuple(problems)
         )
         self._on_scene(scene, compiled)
+
+    def _scene_of(self, wanted: SetProject, monitor_format: str) -> tuple[Scene, tuple[str, ...]]:
+        readied, self._readied = self._readied, None
+        if readied is not None and readied.is_of(wanted, monitor_format):
+            self._butler.expect(readied.scene.reading)
+            return readied.scene, readied.problems
+        return make_scene(wanted, monitor_format, self._butler, self._delivered)
 
     def _free(self) -> None:
         while self._retired and time.monotonic() - self._retired[0][0] > FREE_AFTER_S:

@@ -26,12 +26,13 @@ from engine.playback.device import DeviceRequest, OpenedDevice
 from engine.playback.keeper import DeviceKeeper
 from engine.playback.monitor import monitor_matrix, wanted_channels
 from engine.playback.output import MixerOutput, Output
-from engine.playback.priority import raise_process, raise_thread
+from engine.playback.priority import raise_process, raise_thread, unhurried
 from engine.playback.process import end_with_parent
+from engine.playback.readying import Readied, make_ready
 from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
-from engine.playback.warming import warm_the_rest, warm_up
+from engine.playback.warming import warm_up
 
 HANG_POLL_S = 0.5
 DEVICE_HANG_S = 10.0
@@ -48,9 +49,10 @@ def run_engine(connection: Connection) -> None:
     gc.disable()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     host: Host | None = None
-    rest = warm_the_rest(_USUAL[0])
+    readied: Readied | None = None
     try:
         warm_up(*_USUAL)
+        raise_process()
         connection.send_bytes(m.encode(m.Ready(os.getpid())))
         while True:
             if connection.poll(HANG_POLL_S):
@@ -58,18 +60,17 @@ def run_engine(connection: Connection) -> None:
                 if isinstance(command, m.Close):
                     break
                 if isinstance(command, m.Activate):
-                    raise_process()
-                    host = Host(connection, command)
+                    host = Host(connection, command, readied)
                     raise_thread(serves=True)
                 elif isinstance(command, m.Prepare):
-                    warm_up(command.sample_rate_hz, command.monitor_format, command.hrir)
+                    with unhurried():
+                        readied = make_ready(command)
+                    connection.send_bytes(m.encode(m.Prepared()))
                 elif isinstance(command, m.Fork):
                     connection = _fork(connection)
                 elif host is not None:
                     host.obey(command)
-            elif host is None:
-                next(rest, None)
-            elif host.is_hanging():
+            elif host is not None and host.is_hanging():
                 break
     except (EOFError, OSError):
         pass
@@ -101,9 +102,13 @@ class Host:
     connection : Connection
         Notices to the window go here.
     activate : Activate
+    readied : Readied, optional
+        A scene that was made before this engine was forked.
     """
 
-    def __init__(self, connection: Connection, activate: m.Activate) -> None:
+    def __init__(
+        self, connection: Connection, activate: m.Activate, readied: Readied | None = None
+    ) -> None:
         self._connection = connection
         self._send_lock = threading.Lock()
         self._format = activate.monitor_format
@@ -111,10 +116,11 @@ class Host:
         self._device_message = ""
         self._block = SharedBlock(activate.block_name)
         self._block.reset_engine_fields()
-        self._butler = Butler(ChunkStore())
+        self._butler = Butler(ChunkStore()) if readied is None else readied.butler
         self._maker = SceneMaker(
-            activate.monitor_format, self._butler, self._scene_made, self._trouble, self._is_quiet
-        )
+            activate.monitor_format, self._butler, self._scene_made, self._trouble, self._is_quiet,
+            readied,
+        )  # fmt: skip
         self._renderer = Renderer(
             self._block,
             activate.sample_rate_hz,

@@ -27,14 +27,6 @@ class Activate(Message, frozen=True):
     no_device: bool = False
 
 
-class Prepare(Message, frozen=True):
-    """To an engine in waiting: load what such a project will need."""
-
-    sample_rate_hz: int
-    monitor_format: str
-    hrir: str
-
-
 class Fork(Message, frozen=True):
     """To an engine in waiting: make another of its kind; the end of its pipe follows."""
 
@@ -49,6 +41,13 @@ class SetProject(Message, frozen=True):
     project: bytes
     bundle_path: str
     slots: dict[str, int]
+
+
+class Prepare(Message, frozen=True):
+    """To an engine in waiting: this is played; have it ready, for those that are forked from it."""
+
+    project: SetProject
+    monitor_format: str
 
 
 class SetMonitor(Message, frozen=True):
@@ -134,6 +133,10 @@ class Ready(Message, frozen=True):
     pid: int
 
 
+class Prepared(Message, frozen=True):
+    """An engine in waiting has done what it was asked to have ready."""
+
+
 class DeviceReport(Message, frozen=True):
     """What the engine plays on now. `silent`: only the clock runs."""
 
@@ -160,7 +163,7 @@ class Trouble(Message, frozen=True):
     message: str
 
 
-Notice = Ready | DeviceReport | Compiled | Trouble
+Notice = Ready | Prepared | DeviceReport | Compiled | Trouble
 
 _encoder = msgpack.Encoder()
 _commands = msgpack.Decoder(Command)

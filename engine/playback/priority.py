@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
 
 REALTIME_PRIORITY = 10
 """Above everything ordinary, below what audio servers (and the kernel) use for themselves."""
@@ -14,6 +17,28 @@ def raise_process() -> None:
     """Prefer this process (its present thread and those it starts) to ordinary ones."""
     if hasattr(os, "setpriority"):
         _try_niceness()
+
+
+def raise_watcher() -> None:
+    """Prefer the calling thread, which replaces dead engines, where threads have a niceness."""
+    if sys.platform == "linux":
+        _try_niceness()
+
+
+@contextlib.contextmanager
+def unhurried() -> Iterator[None]:
+    """Do something long without being preferred any more, where that can be had back."""
+    if not hasattr(os, "setpriority"):
+        yield
+        return
+    preferred = os.getpriority(os.PRIO_PROCESS, 0)
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, max(preferred, 0))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, preferred)
 
 
 def raise_thread(*, serves: bool = False) -> int:

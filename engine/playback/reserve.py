@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 
-from engine.playback.messages import Message
+from engine.playback.messages import Message, Prepared
 from engine.playback.process import CAN_FORK, EngineProcess, spawn_engine
 
 LOOK_S = 0.05
@@ -25,11 +25,14 @@ class EngineReserve:
     ----------
     is_ready : bool
         Whether an engine could be had at once.
+    is_busy : bool
+        Whether it still prepares itself: what it should have ready next has to wait.
     """
 
     def __init__(self) -> None:
         self._warm: EngineProcess | None = None
         self._prepared: Message | None = None
+        self.is_busy = False
 
     @property
     def is_ready(self) -> bool:
@@ -55,15 +58,15 @@ class EngineReserve:
             self.end()
             return spawn_engine()
 
-    def tend(self, active_s: float, preparation: Message) -> None:
+    def tend(self, active_s: float, preparation: Message | None) -> None:
         """Keep an engine warm, and what it has loaded up to date.
 
         Parameters
         ----------
         active_s : float
             How long the present engine has been active.
-        preparation : Message
-            What an engine should load beforehand now.
+        preparation : Message, optional
+            What an engine should have ready now.
         """
         if self._warm is None:
             if active_s > SPAWN_AFTER_S:
@@ -72,8 +75,10 @@ class EngineReserve:
             return
         if not self._hear():
             self.end()
-        elif self._warm.is_ready and preparation != self._prepared:
-            self._prepared = preparation
+        elif preparation is None or self.is_busy or not self._warm.is_ready:
+            return
+        elif preparation != self._prepared:
+            self._prepared, self.is_busy = preparation, True
             self._warm.send(preparation)
 
     def end(self) -> None:
@@ -100,14 +105,14 @@ class EngineReserve:
         return None
 
     def _spawn(self) -> None:
-        self._warm, self._prepared = spawn_engine(), None
+        self._warm, self._prepared, self.is_busy = spawn_engine(), None, False
 
     def _hear(self) -> bool:
         """Take in what the warm engine says; False when it is gone."""
         assert self._warm is not None
         try:
-            while self._warm.receive() is not None:
-                pass
+            while (notice := self._warm.receive()) is not None:
+                self.is_busy = self.is_busy and not isinstance(notice, Prepared)
         except EOFError:
             return False
         return self._warm.is_alive()

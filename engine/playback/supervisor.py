@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable
 
 from engine.playback.messages import Message, Notice, Ready
+from engine.playback.priority import raise_watcher
 from engine.playback.process import EngineProcess
 from engine.playback.reserve import EngineReserve
 
 WATCH_S = 0.2
 HEARTBEAT_TIMEOUT_S = 10.0
+BEGIN_TIMEOUT_S = 60.0
+"""An engine that is forked waits for the one in waiting, which may be compiling loops."""
 BACK_OFF_S = 5.0
 EARLY_S = 1.5
 EARLY_DEATHS = 2
@@ -35,7 +38,8 @@ class Supervisor:
         ``introduction(no_device)`` gives the commands that bring a fresh engine to the present
         state; without a device after engines died as soon as they had one.
     preparation : callable
-        ``preparation()`` gives the command by which an engine in waiting prepares itself.
+        ``preparation()`` gives the command by which an engine in waiting prepares itself, if it
+        should now.
     on_notice : callable
         ``on_notice(notice)``, on the watching thread.
     on_state : callable
@@ -47,7 +51,7 @@ class Supervisor:
     def __init__(
         self,
         introduction: Callable[[bool], list[Message]],
-        preparation: Callable[[], Message],
+        preparation: Callable[[], Message | None],
         on_notice: Callable[[Notice], None],
         on_state: Callable[[str, str], None],
         heartbeat_age_s: Callable[[], float],
@@ -162,11 +166,23 @@ class Supervisor:
                 return
             if not engine.is_alive():
                 return
-            active_s = time.monotonic() - began_s
-            if active_s > HEARTBEAT_TIMEOUT_S and self._heartbeat_age_s() > HEARTBEAT_TIMEOUT_S:
+            if self._is_hanging(began_s):
                 engine.kill()
                 return
-            self._reserve.tend(active_s, self._preparation())
+            if self._activated_s is not None:
+                active_s = time.monotonic() - self._activated_s
+                self._reserve.tend(active_s, self._preparation())
+
+    def _is_hanging(self, began_s: float) -> bool:
+        """Whether the present engine gives no sign of life, or one in waiting gave none at all."""
+        now_s = time.monotonic()
+        if self._activated_s is None:
+            if now_s - began_s < BEGIN_TIMEOUT_S:
+                return False
+            self._reserve.end()
+            return True
+        since_s = now_s - self._activated_s
+        return since_s > HEARTBEAT_TIMEOUT_S and self._heartbeat_age_s() > HEARTBEAT_TIMEOUT_S
 
     def _take(self, engine: EngineProcess, notice: Notice) -> None:
         if isinstance(notice, Ready):
@@ -179,5 +195,6 @@ class Supervisor:
             for message in self._introduction(self._early_deaths >= EARLY_DEATHS):
                 engine.send(message)
             self._engine = engine
+        raise_watcher()  # now: what it spawned before is ordinary
         self._activated_s = time.monotonic()
         self._on_state("running", "")

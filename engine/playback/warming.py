@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import soundfile
@@ -58,7 +56,6 @@ class Kind:
     feature: Feature | None = None
 
 
-FORMATS = ("binaural", "stereo", "5.1", "7.1.4", "foa", "hoa3")
 _warmed: set[Kind] = set()
 
 
@@ -75,16 +72,6 @@ def warm_for(scene: Scene) -> None:
     for kind in (Kind(scene.format), *(Kind(scene.format, name) for name in scene.features)):
         if kind not in _warmed:
             _rehearse(kind, scene.sample_rate_hz, "kemar")
-
-
-def warm_the_rest(sample_rate_hz: int) -> Iterator[Kind]:
-    """Rehearse every other kind of scene, one at each step: for an engine that waits."""
-    for monitor_format in FORMATS:
-        for feature in (None, *get_args(Feature)):
-            kind = Kind(monitor_format, feature)
-            if kind not in _warmed:
-                _rehearse(kind, sample_rate_hz, "kemar")
-                yield kind
 
 
 def _rehearse(kind: Kind, sample_rate_hz: int, hrir: str) -> None:
