@@ -27,6 +27,7 @@ from app.doubts import find_doubts
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
 from app.intents import EditingWidget
+from app.marker_menu import MarkerMenu
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
 from app.session import Session
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.picture_menu = PictureMenu(self.session, self)
         self.stage = StageView(selection)
         self.timeline = TimelineView(selection, media, media)
+        self.marker_menu = MarkerMenu(self.session, self)
         self.envelope_menu = EnvelopeMenu(self.session, self.timeline.rows, self)
         self.transport = TransportBar()
         self.transport.build(self.actions_by_name)
@@ -178,6 +180,8 @@ class MainWindow(QMainWindow):
         for view in (self.timeline, self.stage, self.script, self.transport):
             view.locate_requested.connect(session.locate)
         self.timeline.ruler.scrub_requested.connect(session.scrub)
+        self.timeline.ruler.marker_menu_requested.connect(self.marker_menu.popup)
+        self.timeline.ruler.rename_requested.connect(self.marker_menu.rename)
         self.timeline.loop_requested.connect(session.set_loop)
         self.timeline.clip_menu_requested.connect(self._clip_menu)
         self.timeline.track_menu_requested.connect(self._track_menu)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -31,7 +31,14 @@ from app.views.timeline.header_painting import (
     paint_meter,
 )
 from app.views.timeline.rows import ENVELOPE_PX, Rows
-from engine.project.edits import MuteTrack, RenameTrack, SetTrackGain, SoloTrack
+from engine.project.edits import (
+    Edit,
+    EditGroup,
+    MuteTrack,
+    RenameTrack,
+    SetTrackGain,
+    SoloTrack,
+)
 from engine.project.model import Project, Track
 
 
@@ -114,15 +121,41 @@ class Headers(EditingWidget):
         track = self.project.tracks[index]
         layout, point = self.layout_of(index), event.position()
         if inside(layout.mute, point):
-            self.edit_requested.emit(MuteTrack(track_id=track.id, muted=not track.strip.muted))
+            self._mute(track, event.modifiers())
         elif inside(layout.solo, point):
-            self.edit_requested.emit(SoloTrack(track_id=track.id, soloed=not track.strip.soloed))
+            self._solo(track, event.modifiers())
         elif inside(layout.automation, point):
             self.envelopes_requested.emit(track.id, None)
         elif inside(layout.fader, point, 3.0):
             self._fader_track = track.id
             self._fader = FaderDrag(point.x(), track.strip.gain_db, layout.fader.width())
         self.selection.select_track(track.id)
+
+    def _mute(self, track: Track, modifiers: Qt.KeyboardModifier) -> None:
+        """Mute or unmute a track; with Alt all of them alike."""
+        muted = not track.strip.muted
+        everywhere = modifiers & Qt.KeyboardModifier.AltModifier
+        tracks = self.project.tracks if everywhere else (track,)
+        self._switch(
+            "Mute tracks" if muted else "Unmute tracks",
+            [MuteTrack(track_id=one.id, muted=muted) for one in tracks],
+        )
+
+    def _solo(self, track: Track, modifiers: Qt.KeyboardModifier) -> None:
+        """Solo a track or end it; with Ctrl it alone, with Alt all alike."""
+        soloed = not track.strip.soloed
+        edits = [SoloTrack(track_id=track.id, soloed=soloed)]
+        others = [one for one in self.project.tracks if one.id != track.id]
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            edits = [SoloTrack(track_id=track.id, soloed=True)]
+            edits += [SoloTrack(track_id=one.id, soloed=False) for one in others]
+        elif modifiers & Qt.KeyboardModifier.AltModifier:
+            edits += [SoloTrack(track_id=one.id, soloed=soloed) for one in others]
+        self._switch("Solo tracks" if soloed else "Unsolo tracks", edits)
+
+    def _switch(self, name: str, edits: Sequence[Edit]) -> None:
+        single = len(edits) == 1
+        self.edit_requested.emit(edits[0] if single else EditGroup(name=name, edits=tuple(edits)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._fader_track is None or self._fader is None:
@@ -199,8 +232,8 @@ class Headers(EditingWidget):
         layout = self.layout_of(index)
         for area, text in (
             (layout.automation, "Automation lanes; right-click to choose them"),
-            (layout.mute, "Mute"),
-            (layout.solo, "Solo"),
+            (layout.mute, "Mute; with Alt all tracks"),
+            (layout.solo, "Solo; with Ctrl this track alone, with Alt all tracks"),
             (layout.fader, "Gain: drag, with Shift finely, double-click for 0 dB"),
             (layout.name, "Double-click to rename"),
         ):

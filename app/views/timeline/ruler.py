@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy
 
 from app import theme
+from app.intents import EditingWidget
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.ruler_marks import FLAGS_PX, flag, loop_end_at, marker_at
 from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
 from engine.media.timecode import format_timecode
-from engine.project.model import Project
+from engine.project.edits import MoveMarker
+from engine.project.model import Marker, Project
 
 HEIGHT_PX = 40
-_MARKERS_PX = 16
+START_PX = 3.0
 
 
-class Ruler(QWidget):
-    """Click or drag to move the playhead; drag with Shift to set the loop range."""
+class Ruler(EditingWidget):
+    """Click or drag to move the playhead; drag with Shift to set the loop, its ends to change it.
 
-    locate_requested = Signal(float)
+    Flags of markers are dragged, renamed by a double click, and have a menu.
+    """
+
     scrub_requested = Signal(float)
     """The playhead is dragged here: sound on the way."""
     loop_requested = Signal(object)
     """(from_s, to_s), or None for no loop."""
     wheel_turned = Signal(object)
+    marker_menu_requested = Signal(str, object)
+    """(marker id, global position)."""
+    rename_requested = Signal(str)
+    """A marker id."""
 
     def __init__(self, axis: TimeAxis) -> None:
         super().__init__()
@@ -35,10 +52,16 @@ class Ruler(QWidget):
         self._loop: tuple[float, float] | None = None
         self._loop_anchor_s: float | None = None
         self._scrubbing = False
+        self._marker: Marker | None = None
+        self._marker_moves = False
+        self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline ruler")
-        self.setToolTip("Click to move the playhead, Shift+drag to set the loop")
+        self.setToolTip(
+            "Click to move the playhead, Shift+drag to set the loop;\n"
+            "drag a marker to move it, double-click it to rename it"
+        )
         axis.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -67,6 +90,15 @@ class Ruler(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._loop_anchor_s = time_s
             return
+        x, y = event.position().x(), event.position().y()
+        self._marker = marker_at(self._project, self._axis, x, y)
+        if self._marker is not None:
+            self.locate_requested.emit(self._marker.time_s)
+            return
+        end = loop_end_at(self._loop, self._axis, x, y)
+        if end is not None:
+            self._loop_anchor_s = end.other_s
+            return
         self.locate_requested.emit(time_s)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -74,14 +106,49 @@ class Ruler(QWidget):
         if self._loop_anchor_s is not None:
             first, last = sorted((self._loop_anchor_s, time_s))
             self.loop_requested.emit((first, last) if last > first else None)
+        elif self._marker is not None:
+            self._move_marker(self._marker, time_s)
         elif event.buttons() & Qt.MouseButton.LeftButton:
             self._scrubbing = True
             self.scrub_requested.emit(time_s)
+        else:
+            self._show_cursor(event.position().x(), event.position().y())
+
+    def _move_marker(self, marker: Marker, time_s: float) -> None:
+        far = abs(self._axis.x_of(time_s) - self._axis.x_of(marker.time_s)) >= START_PX
+        if far and not self._marker_moves:
+            self._marker_moves = True
+            self.gesture_began.emit()
+        if self._marker_moves:
+            self.edit_requested.emit(MoveMarker(marker_id=marker.id, time_s=time_s))
+
+    def _show_cursor(self, x: float, y: float) -> None:
+        if marker_at(self._project, self._axis, x, y) is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        elif loop_end_at(self._loop, self._axis, x, y) is not None:
+            self.setCursor(Qt.CursorShape.SizeHorCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        marker = marker_at(self._project, self._axis, event.position().x(), event.position().y())
+        if marker is not None:
+            self.rename_requested.emit(marker.id)
+        else:
+            self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        marker = marker_at(self._project, self._axis, event.pos().x(), event.pos().y())
+        if marker is not None:
+            self.marker_menu_requested.emit(marker.id, event.globalPos())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._loop_anchor_s is not None and self._time_at(event) == self._loop_anchor_s:
             self.loop_requested.emit(None)
         self._loop_anchor_s = None
+        moved, self._marker, self._marker_moves = self._marker_moves, None, False
+        if moved:
+            self.gesture_ended.emit()
         if self._scrubbing:
             self._scrubbing = False
             self.locate_requested.emit(self._time_at(event))
@@ -118,7 +185,7 @@ class Ruler(QWidget):
             )
             if labelled and x + 74 <= self.width():
                 painter.setPen(table.text_soft)
-                area = QRectF(x + 5, _MARKERS_PX, 90, base - _MARKERS_PX - 2)
+                area = QRectF(x + 5, FLAGS_PX, 90, base - FLAGS_PX - 2)
                 painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, format_timecode(time_s, rate))
 
     def _paint_loop(self, painter: QPainter) -> None:
@@ -127,10 +194,10 @@ class Ruler(QWidget):
         table = theme.colours()
         left, right = (self._axis.x_of(time_s) for time_s in self._loop)
         painter.fillRect(
-            QRectF(left, _MARKERS_PX, right - left, self.height() - _MARKERS_PX),
+            QRectF(left, FLAGS_PX, right - left, self.height() - FLAGS_PX),
             theme.with_alpha(table.accent, 0.16),
         )
-        painter.fillRect(QRectF(left, _MARKERS_PX, right - left, 3), table.accent)
+        painter.fillRect(QRectF(left, FLAGS_PX, right - left, 3), table.accent)
 
     def _paint_marks(self, painter: QPainter) -> None:
         table = theme.colours()
@@ -141,10 +208,9 @@ class Ruler(QWidget):
         for marker in self._project.markers:
             x = self._axis.x_of(marker.time_s)
             if -200 <= x <= self.width():
-                width = painter.fontMetrics().horizontalAdvance(marker.name) + 12
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(table.warning)
-                painter.drawRoundedRect(QRectF(x, 2, width, 13), 2, 2)
+                painter.drawRoundedRect(flag(self._axis, marker), 2, 2)
                 painter.setPen(table.ground)
                 painter.drawText(QPointF(x + 6, 12), marker.name)
 

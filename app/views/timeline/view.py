@@ -150,7 +150,7 @@ class TimelineView(EditingWidget):
         for part in (self.headers, self.lanes):
             self.relay(part)
             part.wheel_turned.connect(self.turn_wheel)
-        self.ruler.locate_requested.connect(self.locate_requested)
+        self.relay(self.ruler)
         self.ruler.loop_requested.connect(self.loop_requested)
         self.ruler.wheel_turned.connect(self.turn_wheel)
         self.headers.menu_requested.connect(self.track_menu_requested)

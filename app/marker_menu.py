@@ -1,0 +1,37 @@
+"""What can be done with a marker, in a menu of its flag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from engine.project.edits import DeleteMarker, RenameMarker
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class MarkerMenu:
+    """Markers are renamed and deleted; each is one step of the history."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        self._session = session
+        self._parent = parent
+        self.menu: QMenu | None = None
+        """The one shown last."""
+
+    def popup(self, marker_id: str, place: QPoint) -> None:
+        """Show the menu of a marker."""
+        self.menu = menu = QMenu(self._parent)
+        menu.addAction("Rename…", lambda: self.rename(marker_id))
+        menu.addAction("Delete", lambda: self._session.do(DeleteMarker(marker_id=marker_id)))
+        menu.popup(place)
+
+    def rename(self, marker_id: str) -> None:
+        """Ask for another name."""
+        name = next(m.name for m in self._session.project.markers if m.id == marker_id)
+        typed, done = QInputDialog.getText(self._parent, "Rename the marker", "Name", text=name)
+        if done and typed.strip() and typed.strip() != name:
+            self._session.do(RenameMarker(marker_id=marker_id, name=typed.strip()))

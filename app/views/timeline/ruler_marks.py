@@ -1,0 +1,57 @@
+"""What is under the pointer on the ruler: a marker's flag, or an end of the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetrics
+
+from app import theme
+from app.views.timeline.axis import TimeAxis
+from engine.project.model import Marker, Project
+
+FLAGS_PX = 16.0
+"""Height of the strip with the markers' flags."""
+EDGE_PX = 6.0
+_PADDING_PX = 12
+
+
+@dataclass(frozen=True)
+class LoopEnd:
+    """An end of the loop, and the time of the other one."""
+
+    end: Literal["in", "out"]
+    other_s: float
+
+
+def flag(axis: TimeAxis, marker: Marker) -> QRectF:
+    """Where a marker's flag is drawn."""
+    width = QFontMetrics(theme.font(10, 600)).horizontalAdvance(marker.name) + _PADDING_PX
+    return QRectF(axis.x_of(marker.time_s), 2, width, 13)
+
+
+def marker_at(project: Project, axis: TimeAxis, x: float, y: float) -> Marker | None:
+    """The marker whose flag is under a point, the last one first."""
+    if y > FLAGS_PX:
+        return None
+    for marker in reversed(project.markers):
+        if flag(axis, marker).adjusted(-2, -2, 2, 2).contains(x, y):
+            return marker
+    return None
+
+
+def loop_end_at(
+    loop_s: tuple[float, float] | None, axis: TimeAxis, x: float, y: float
+) -> LoopEnd | None:
+    """The end of the loop under a point."""
+    if loop_s is None or y <= FLAGS_PX:
+        return None
+    from_px, to_px = axis.x_of(loop_s[0]), axis.x_of(loop_s[1])
+    reach = min(EDGE_PX, max(2.0, (to_px - from_px) / 3.0))
+    if abs(x - from_px) <= reach:
+        return LoopEnd("in", loop_s[1])
+    if abs(x - to_px) <= reach:
+        return LoopEnd("out", loop_s[0])
+    return None
