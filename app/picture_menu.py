@@ -9,11 +9,12 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.views.picture.overlay import box_at
-from app.views.picture.pointing import shifted
 from engine.project.bending import BEND_REACH_S, bent_stretch
+from engine.project.box_correction import BoxCorrection
 from engine.project.edits import BendTrajectory, EditGroup, MergeTracks, SetTrackBoxes, SplitTrack
 from engine.project.edits.identity import merged_boxes
 from engine.project.model import ContentHash
+from engine.vision.box_pull import pulled
 from engine.vision.correct import corrected_position
 
 if TYPE_CHECKING:
@@ -110,12 +111,16 @@ def move_box(
         project.scene.horizontal_fov_deg,
     )
     keyframes = bent_stretch(track.trajectory, time_s, position_m)
-    content = session.media.put_boxes(shifted(boxes, time_s, shift_px, BEND_REACH_S))
+    content = session.media.put_boxes(pulled(boxes, time_s, shift_px, BEND_REACH_S))
+    x0, y0, x1, y1 = (float(edge + shift) for edge, shift in zip(box, shift_px, strict=True))
+    if x1 <= x0 or y1 <= y0:
+        return
+    correction = BoxCorrection(time_s=time_s, x0=x0, y0=y0, x1=x1, y1=y1, reach_s=BEND_REACH_S)
     session.do(
         EditGroup(
             name="Correct box",
             edits=(
-                SetTrackBoxes(track_id=track_id, boxes=content),
+                SetTrackBoxes(track_id=track_id, boxes=content, correction=correction),
                 BendTrajectory(track_id=track_id, time_s=time_s, keyframes=keyframes),
             ),
         )

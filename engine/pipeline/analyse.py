@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import structs
 
 from engine.jobs import Progress, silent_progress
+from engine.pipeline.rematch import with_corrections
 from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyAnalysis
 from engine.project.model import Project, Track, TrackId
@@ -33,7 +34,7 @@ def analyse(
     Parameters
     ----------
     project : Project
-        Gives the field of view; it is not changed.
+        Gives the boxes that a hand corrected; it is not changed.
     media : MediaFolder
         Where the tracks' boxes are kept by content hash.
 
@@ -67,6 +68,7 @@ def analyse(
         _track(one, media, TRACK_COLOURS[index % len(TRACK_COLOURS)])
         for index, one in enumerate(seen.objects)
     )
+    tracks = with_corrections(tracks, project, media)
     scene = structs.replace(
         project.scene,
         mapping=settings.mapping,

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.errors import ProjectError
+from engine.project.box_correction import check_box_correction
 from engine.project.model import (
     Clip,
     Contact,
@@ -214,6 +215,8 @@ def check_track(track: Track, where: str = "track") -> None:
         check_time(time_s, f"{where}.removed_contacts_s[{index}]")
     if track.boxes is not None:
         check_hash(track.boxes, f"{where}.boxes")
+    for index, correction in enumerate(track.box_corrections):
+        check_box_correction(correction, f"{where}.box_corrections[{index}]")
     check_strip(track.strip, f"{where}.strip")
     check_gain_curve(track.gain_curve_db, f"{where}.gain_curve_db")
     check_occlusion(track.occlusion, f"{where}.occlusion")

@@ -16,6 +16,7 @@ from msgspec import structs
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ProjectError
+from engine.project.box_correction import BoxCorrection
 from engine.project.scene import FieldDecoding as FieldDecoding
 from engine.project.scene import Mapping as Mapping
 from engine.project.scene import Scene
@@ -145,6 +146,7 @@ class Track(Value, frozen=True, kw_only=True):
     trajectory: Trajectory
     contacts: tuple[Contact, ...] = ()
     boxes: ContentHash | None = None
+    box_corrections: tuple[BoxCorrection, ...] = ()
     strip: Strip = Strip()
     doppler: bool = True
     air: bool = True

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 
 from app.doubts import find_doubts, stretches
 from app.views.picture.overlay import Overlays, chip_text
-from app.views.picture.pointing import shifted
 from app.views.timeline.lane_painting import STRIP_PX
 from app.window import MainWindow
 from engine.project.edits import SetTrackBoxes
+from engine.vision.box_pull import pulled
 
 
 def boxes_with(confidence: np.ndarray, times: np.ndarray | None = None) -> np.ndarray:
@@ -88,7 +88,7 @@ def test_the_strip_over_the_clips_shows_where_and_how_surely(unsure: MainWindow)
 
 def test_what_a_hand_has_put_right_is_sure() -> None:
     boxes = doubtful()
-    right = shifted(boxes, 0.7, (4.0, 0.0, 4.0, 0.0), 0.5)
+    right = pulled(boxes, 0.7, (4.0, 0.0, 4.0, 0.0), 0.5)
     assert right[:, 5].max() == pytest.approx(1.0, abs=0.02)
     assert np.all(right[:, 5] >= boxes[:, 5])
     assert right[0, 5] == boxes[0, 5]

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from app.views.picture.overlay import Boxes, Placed
+from app.views.picture.overlay import Placed
 from engine.project.model import Track
 
 START_PX = 5.0
 """How far the pointer goes before a press is a drag."""
 LEAST_BOX_PX = 8.0
 RESIZE_START_PX = 2.0
-LEAST_SIZE_PX = 1.0
-"""No box of a neighbouring moment gets thinner than this (pixels of the video)."""
 HANDLE_REACH_PX = 6.0
 
 Edges = tuple[int, int, int, int]
@@ -115,22 +113,3 @@ def video_point(placed: Placed, point: QPointF) -> tuple[float, float]:
         float(np.clip(x, 0.0, placed.video.width)),
         float(np.clip(y, 0.0, placed.video.height)),
     )
-
-
-def shifted(
-    boxes: Boxes, time_s: float, shift_px: tuple[float, float, float, float], reach_s: float
-) -> Boxes:
-    """Boxes with the edges of those around a time moved, by a raised cosine's share of the shift.
-
-    What a hand has moved is as sure as its share, the box at the time itself wholly.
-    """
-    away = (boxes[:, 0] - time_s) / reach_s
-    share = np.where(np.abs(away) < 1.0, 0.5 + 0.5 * np.cos(np.pi * away), 0.0)
-    moved = boxes.copy()
-    moved[:, 1:5] += share[:, None] * np.array(shift_px)
-    for low, high in ((1, 3), (2, 4)):
-        thin = moved[:, high] - moved[:, low] < LEAST_SIZE_PX
-        moved[thin, low] = 0.5 * (moved[thin, low] + moved[thin, high] - LEAST_SIZE_PX)
-        moved[thin, high] = moved[thin, low] + LEAST_SIZE_PX
-    moved[:, 5] = np.maximum(moved[:, 5], share)
-    return moved

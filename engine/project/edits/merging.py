@@ -32,6 +32,7 @@ def has_hand_work(project: Project, track: Track) -> bool:
     return (
         track.provenance == "hand"
         or any(keyframe.provenance == "hand" for keyframe in track.trajectory.keyframes)
+        or bool(track.box_corrections)
         or any(contact.provenance == "hand" for contact in track.contacts)
         or any(
             event.provenance == "hand" and event.track_id == track.id for event in project.events
@@ -57,6 +58,7 @@ def merge_track(old: Track, new: Track) -> Track:
         trajectory=merge_trajectory(old.trajectory, new.trajectory),
         contacts=merge_contacts(old.contacts, new.contacts, old.removed_contacts_s),
         removed_contacts_s=old.removed_contacts_s,
+        box_corrections=old.box_corrections,
     )
     if old.provenance == "hand":
         return structs.replace(

@@ -7,6 +7,7 @@ from typing import ClassVar
 from msgspec import structs
 
 from engine.errors import ProjectError
+from engine.project.box_correction import BoxCorrection, with_correction
 from engine.project.checks import check_colour, check_text, check_track
 from engine.project.edits.base import (
     EditBase,
@@ -111,9 +112,14 @@ class SetTrackBoxes(EditBase, frozen=True, kw_only=True, tag="set_track_boxes"):
     text: ClassVar[str] = "Correct boxes"
     track_id: str
     boxes: ContentHash | None
+    correction: BoxCorrection | None = None
+    """What a hand said, for a new analysis to be put right by it, too."""
 
     def apply(self, project: Project) -> Project:
         track = structs.replace(project.track(self.track_id), boxes=self.boxes)
+        if self.correction is not None:
+            corrections = with_correction(track.box_corrections, self.correction)
+            track = structs.replace(track, box_corrections=corrections)
         check_track(track)
         return project.with_track(track)
 

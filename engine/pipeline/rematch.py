@@ -1,0 +1,77 @@
+"""A new analysis meets the old one: which track is which, and what a hand has put right in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from engine.project.model import Project, Track, TrackId
+from engine.project.store import MediaFolder
+from engine.vision.box_pull import corrected
+from engine.vision.track import iou
+
+Array = NDArray[np.float64]
+
+_SAME_IOU = 0.3
+"""Mean overlap over the time of both from which two tracks are one thing."""
+_SAMPLES = 40
+
+
+def with_corrections(
+    tracks: Sequence[Track], project: Project, media: MediaFolder
+) -> tuple[Track, ...]:
+    """New tracks with the boxes that a hand corrected on the old ones corrected again.
+
+    A track with corrections is looked for among the new ones by where it is in the picture, and
+    keeps its id: whatever else the new analysis found does not matter.
+    """
+    found = list(tracks)
+    for old in project.tracks:
+        if not old.box_corrections or old.boxes is None or old.provenance == "hand":
+            continue
+        index = _same(_boxes(old, media), found, media)
+        if index is None:
+            continue
+        found = _renamed(found, index, old.id)
+        track = found[index]
+        boxes = corrected(_boxes(track, media), old.box_corrections)
+        found[index] = structs.replace(
+            track, boxes=media.put_array(boxes), box_corrections=old.box_corrections
+        )
+    return tuple(found)
+
+
+def _boxes(track: Track, media: MediaFolder) -> Array:
+    assert track.boxes is not None
+    return np.asarray(media.array(track.boxes), dtype=np.float64)
+
+
+def _same(old: Array, tracks: Sequence[Track], media: MediaFolder) -> int | None:
+    """Index of the track that lies most on the old boxes; None where none does."""
+    scores = [
+        overlap(old, _boxes(track, media)) if track.boxes is not None else 0.0 for track in tracks
+    ]
+    if not scores or max(scores) < _SAME_IOU:
+        return None
+    return int(np.argmax(scores))
+
+
+def overlap(one: Array, other: Array) -> float:
+    """Mean IoU (0..1) of boxes (n, 6) and (m, 6) over the time that either is seen."""
+    first, last = min(one[0, 0], other[0, 0]), max(one[-1, 0], other[-1, 0])
+    scores = []
+    for time_s in np.linspace(first, last, _SAMPLES):
+        at = [rows[int(np.argmin(np.abs(rows[:, 0] - time_s)))] for rows in (one, other)]
+        both = all(abs(float(row[0]) - time_s) < 0.25 for row in at)
+        scores.append(iou(at[0][1:5], at[1][1:5]) if both else 0.0)
+    return float(np.mean(scores))
+
+
+def _renamed(tracks: list[Track], index: int, name: TrackId) -> list[Track]:
+    """Tracks in which the one at `index` has an id, and who had it has the other's."""
+    mine = tracks[index].id
+    swapped = {mine: name, name: mine}
+    return [structs.replace(t, id=swapped.get(t.id, t.id)) for t in tracks]
