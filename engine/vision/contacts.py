@@ -9,7 +9,7 @@ ball at its apex gives no difference, a ball that bounces gives all of it. Steps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,10 @@ Kind = Literal["bounce", "impact", "turn", "start", "stop", ""]
 _SIDE_S = 0.2
 """How much of the path before and after a moment is looked at."""
 _LEAST_SIDE = 4
+_UNEVEN = 0.1
+"""Steps from picture to picture vary by more of their median where a clip's rate does."""
+_STEADIER = 0.7
+"""A steady clock is believed where it makes the path so much smoother."""
 _LEAST_JUMP_SIZES = 0.9
 _LEAST_JUMP_SHARE = 0.045
 """A contact changes the velocity by this share of the picture's width per second, or more."""
@@ -75,6 +79,7 @@ def _apart(contacts: Sequence[Contact]) -> list[Contact]:
 
 def _hits(path: Path, width: int, height: int) -> list[Contact]:
     anchor, stiff = _anchor(path, width, height)
+    path = replace(path, times_s=_clock(path.times_s, anchor, path.seen))
     sides = _velocities(path.times_s, anchor, path.seen)
     jump = sides.after - sides.before
     strength = np.linalg.norm(jump, axis=1)
@@ -159,10 +164,27 @@ def _velocities(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> _Side
     return _Sides(before, after, meeting, noise)
 
 
+def _clock(times_s: Array, points: Array, seen: NDArray[np.bool_]) -> Array:
+    """Times (n,) of the pictures: a steady clock's where the path is smoother by it.
+
+    Time stamps that tremble around a steady clock (a careless recorder's) shake what moves; those
+    of a camera that skips pictures tell the truth, and a steady clock would shake it.
+    """
+    if not _is_uneven(times_s):
+        return times_s
+    index = np.arange(len(times_s))
+    step_s, start_s = np.polyfit(index, times_s, 1)
+    steady = np.asarray(start_s + step_s * index)
+    if np.abs(steady - times_s).max() > step_s:  # pictures are missing
+        return times_s
+    given_px = _jitter_px(times_s[seen], points[seen])
+    return steady if _jitter_px(steady[seen], points[seen]) < _STEADIER * given_px else times_s
+
+
 def _is_uneven(times_s: Array) -> bool:
     """Whether pictures come so irregularly that time, and not their number, must decide."""
     steps_s = np.diff(times_s)
-    return bool(len(steps_s)) and float(steps_s.mean()) > 1.3 * float(np.median(steps_s))
+    return bool(len(steps_s)) and float(steps_s.std()) > _UNEVEN * float(np.median(steps_s))
 
 
 def _at_least(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -60,6 +61,34 @@ def test_a_bounce_is_timed_finer_than_a_picture(rate: float, lands_s: float) -> 
     contacts = find_contacts(path_of(centres, (20, 20), rate), "object", W, H)
     assert [c.kind for c in contacts] == ["bounce"]
     assert contacts[0].time_s == pytest.approx(lands_s, abs=0.015)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("fault", ["a fifth of the pictures is missing", "time stamps tremble"])
+def test_bounces_hold_where_pictures_come_unevenly(fault: str, seed: int) -> None:
+    """Three bounces, 25 pictures a second: some are not there, or are stamped up to 20 ms wrong."""
+    rng = np.random.default_rng(seed)
+    times = np.arange(50) / 25
+    lands = (0.52, 1.07, 1.49)
+    if "missing" in fault:
+        times = times[(rng.random(50) > 0.2) | (times == 0.0)]
+    centres = np.stack([60 + 90 * times, _bounces(times, lands)], 1)
+    centres += rng.normal(0, 0.1, centres.shape)
+    stamps = times + (rng.uniform(-0.02, 0.02, len(times)) if "tremble" in fault else 0.0)
+    path = replace(path_of(centres, (20, 20)), times_s=np.sort(stamps))
+    contacts = find_contacts(path, "object", W, H)
+    assert [c.kind for c in contacts] == ["bounce"] * 3
+    assert [c.time_s for c in contacts] == pytest.approx(lands, abs=0.02)
+
+
+def _bounces(times: np.ndarray, lands_s: tuple[float, ...]) -> np.ndarray:
+    """Rows of a ball under gravity that meets the ground (row 200) at these times."""
+    before_s = (-lands_s[0], *lands_s, 2.0 * lands_s[-1] - lands_s[-2] + 0.15)
+    rows = np.full(len(times), 200.0)
+    for first, last in itertools.pairwise(before_s):
+        inside = (times >= first) & (times < last)
+        rows[inside] -= 700.0 * (times[inside] - first) * (last - times[inside])
+    return rows
 
 
 def test_free_flight_has_no_contact() -> None:
