@@ -22,6 +22,9 @@ _POINTER = (
 )
 
 
+COLUMNS = 3
+
+
 class ShortcutsDialog(QDialog):
     """Three columns of (what, keys)."""
 
@@ -34,12 +37,13 @@ class ShortcutsDialog(QDialog):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(7)
         every = [*rows, *_POINTER]
-        height = -(-len(every) // 2)
+        height = -(-len(every) // COLUMNS)
         for number, (what, keys) in enumerate(every):
             place = number % height
             name, key = QLabel(what), QLabel(keys)
             key.setProperty("tone", "faint")
             grid.addWidget(name, place, number // height * 3)
             grid.addWidget(key, place, number // height * 3 + 1)
-        grid.setColumnMinimumWidth(2, 32)
+        for gap in range(1, COLUMNS):
+            grid.setColumnMinimumWidth(3 * gap - 1, 32)
         column.addLayout(grid)

@@ -6,6 +6,7 @@ import pytest
 from pointing import drag, move, wheel
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app.views.timeline.header_painting import gain_of_share, share_of_gain
 from app.window import MainWindow
@@ -303,3 +304,39 @@ def test_the_selected_clips_fill_the_view(window: MainWindow) -> None:
     axis = window.timeline.axis
     assert axis.left_s < 1.2 < 1.6 < axis.right_s
     assert axis.visible_s == pytest.approx(0.44, rel=0.02)
+
+
+def test_a_drag_beyond_the_edge_scrolls_and_goes_on(window: MainWindow, qtbot: QtBot) -> None:
+    lanes, axis = window.timeline.lanes, window.timeline.axis
+    wheel(lanes, QPointF(10, 20), 4, CONTROL)
+    axis.scroll_to(0.0)
+    start = place(window, 0.3)
+    QTest.mousePress(lanes, Qt.MouseButton.LeftButton, ALT, start.toPoint())
+    move(lanes, start + QPointF(40, 0), ALT)
+    outside = QPointF(lanes.width() + 60, start.y())
+    move(lanes, outside, ALT)
+    qtbot.waitUntil(lambda: axis.left_s > 0.2, timeout=3000)
+    QTest.mouseRelease(lanes, Qt.MouseButton.LeftButton, ALT, outside.toPoint())
+    left_s = axis.left_s
+    qtbot.wait(100)
+    assert axis.left_s == left_s
+    grabbed_s = window.session.project.clip("a").start_s + 0.1
+    assert grabbed_s == pytest.approx(axis.time_of(outside.x()), abs=0.05)
+
+
+def test_a_header_dragged_down_puts_its_track_there(window: MainWindow) -> None:
+    window.verbs.add_track()
+    headers, rows = window.timeline.headers, window.timeline.rows
+    ids = rows.track_ids
+    start = headers.layout_of(0).name.center()
+    drag(headers, start, QPointF(start.x(), rows.y_of(1) + rows.height_of(1) * 0.8))
+    assert rows.track_ids == (ids[1], ids[0], ids[2])
+    assert window.session.document.position == 2
+    start = headers.layout_of(2).name.center()
+    drag(headers, start, QPointF(start.x(), 4.0))
+    assert rows.track_ids == (ids[2], ids[1], ids[0])
+    before = window.session.project
+    drag(headers, headers.layout_of(0).name.center(), start, release=False)
+    QTest.keyClick(headers, Qt.Key.Key_Escape)
+    QTest.mouseRelease(headers, Qt.MouseButton.LeftButton)
+    assert window.session.project == before

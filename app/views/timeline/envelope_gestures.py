@@ -45,6 +45,7 @@ class DragPoint:
         self.curve = curve
         self.index = index
         self._start = start
+        self._left_s = lanes.axis.left_s
         self._last_y = start.y()
         self._y = lane.y_of(curve[index][1])
         self._points_s = snap_points_s(lanes.project, (), lanes.position_s)
@@ -73,7 +74,8 @@ class DragPoint:
         self._ask(curve)
 
     def _shift_s(self, point: QPointF) -> float:
-        return (point.x() - self._start.x()) / self.lanes.axis.px_per_s
+        axis = self.lanes.axis
+        return (point.x() - self._start.x()) / axis.px_per_s + axis.left_s - self._left_s
 
     def _time(self, time_s: float, modifiers: Qt.KeyboardModifier) -> float:
         """Snapped only to things worth landing on, never to plain video frames."""

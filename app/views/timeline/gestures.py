@@ -59,6 +59,7 @@ class Editing(ABC):
         self.start = start
         self.project: Project = lanes.project
         self.points_s = snap_points_s(self.project, touched, lanes.position_s)
+        self._left_s = lanes.axis.left_s
         self.running = False
 
     def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -68,7 +69,8 @@ class Editing(ABC):
             self.running = True
             self.lanes.gesture_began.emit()
         self.lanes.snap_line_s = None
-        delta_s = (point.x() - self.start.x()) / self.lanes.axis.px_per_s
+        axis = self.lanes.axis
+        delta_s = (point.x() - self.start.x()) / axis.px_per_s + axis.left_s - self._left_s
         self.drag(delta_s, point, self.lanes.snapping_with(modifiers))
 
     @abstractmethod
@@ -260,6 +262,7 @@ class RubberBand:
     def __init__(self, lanes: Lanes, start: QPointF, *, add: bool) -> None:
         self.lanes = lanes
         self.start = start
+        self._left_s = lanes.axis.left_s
         self.before = lanes.selection.value.clip_ids if add else frozenset()
         self.running = False
 
@@ -267,7 +270,9 @@ class RubberBand:
         if not self.running and (point - self.start).manhattanLength() < START_DISTANCE_PX:
             return
         self.running = True
-        band = QRectF(self.start, point).normalized()
+        axis = self.lanes.axis
+        scrolled = QPointF((axis.left_s - self._left_s) * axis.px_per_s, 0.0)
+        band = QRectF(self.start - scrolled, point).normalized()
         self.lanes.band = band
         self.lanes.selection.select_clips(self.before | self._touched(band))
 

@@ -30,12 +30,14 @@ from app.views.timeline.header_painting import (
     paint_header,
     paint_meter,
 )
+from app.views.timeline.order_drag import OrderDrag
 from app.views.timeline.rows import ENVELOPE_PX, Rows
 from engine.project.edits import (
     Edit,
     EditGroup,
     MuteTrack,
     RenameTrack,
+    ReorderTrack,
     SetTrackGain,
     SoloTrack,
 )
@@ -62,6 +64,7 @@ class Headers(EditingWidget):
         self._lit_px: dict[str, int] = {}
         self._fader_track: str | None = None
         self._fader: FaderDrag | None = None
+        self._order: OrderDrag | None = None
         self._name_box = QLineEdit(self)
         self._name_box.hide()
         self._name_track: str | None = None
@@ -129,6 +132,8 @@ class Headers(EditingWidget):
         elif inside(layout.fader, point, 3.0):
             self._fader_track = track.id
             self._fader = FaderDrag(point.x(), track.strip.gain_db, layout.fader.width())
+        else:
+            self._order = OrderDrag(self.rows, index, point.y())
         self.selection.select_track(track.id)
 
     def _mute(self, track: Track, modifiers: Qt.KeyboardModifier) -> None:
@@ -158,6 +163,9 @@ class Headers(EditingWidget):
         self.edit_requested.emit(edits[0] if single else EditGroup(name=name, edits=tuple(edits)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._order is not None:
+            self._order.move(event.position().y())
+            self.update()
         if self._fader_track is None or self._fader is None:
             return
         if self._fader.starts(event.position().x()):
@@ -170,6 +178,11 @@ class Headers(EditingWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._let_go_of_fader():
             self.gesture_ended.emit()
+        order, self._order = self._order, None
+        if order is not None and order.running and order.new_index != order.index:
+            track_id = self.rows.track_ids[order.index]
+            self.edit_requested.emit(ReorderTrack(track_id=track_id, index=order.new_index))
+        self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.rows.index_at(event.position().y())
@@ -190,6 +203,9 @@ class Headers(EditingWidget):
         elif event.key() == Qt.Key.Key_Escape and self._fader_track is not None:
             if self._let_go_of_fader():
                 self.gesture_cancelled.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._order is not None:
+            self._order = None
+            self.update()
         elif event.key() == Qt.Key.Key_F2 and self.selection.value.track_id:
             self.rename(self.selection.value.track_id)
         else:
@@ -263,6 +279,8 @@ class Headers(EditingWidget):
                 theme.colours().ground,
             )  # fmt: skip
         painter.fillRect(self.width() - 1, 0, 1, self.height(), theme.colours().ground)
+        if self._order is not None and self._order.running:
+            painter.fillRect(0, self._order.line_px - 1, self.width(), 3, theme.colours().accent)
 
     def _facts(self, track: Track) -> str:
         clips = len(self.project.clips_of(track.id))

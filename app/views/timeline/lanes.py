@@ -22,6 +22,7 @@ from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.picture.overlay import BoxSource
 from app.views.timeline import envelope_gestures
+from app.views.timeline.auto_scroll import AutoScroll
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_handles import DragGain, Pan, SlipClip, paint_handles
 from app.views.timeline.envelope_lanes import find_envelope
@@ -85,6 +86,7 @@ class Lanes(EditingWidget):
         self._boxes = boxes
         self._gesture: Gesture | None = None
         self._hover: Hit | None = None
+        self._auto_scroll = AutoScroll(axis, self._drag_on, self)
         self._backing: QPixmap | None = None
         self._backing_top_px = 0
         self._backing_rows: object = None
@@ -172,8 +174,9 @@ class Lanes(EditingWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None:
-            self._gesture.move(event.position(), event.modifiers())
-            self.update()
+            self._drag_on(event.position(), event.modifiers())
+            if not isinstance(self._gesture, Pan):
+                self._auto_scroll.follow(event.position(), event.modifiers())
             return
         envelope = find_envelope(self.project, self.axis, self.rows, event.position())
         if envelope is not None:
@@ -188,6 +191,11 @@ class Lanes(EditingWidget):
             self._hover = found
             self.update()
         self.setCursor(_CURSORS[found.part] if found else Qt.CursorShape.ArrowCursor)
+
+    def _drag_on(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        if self._gesture is not None:
+            self._gesture.move(point, modifiers)
+            self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
@@ -221,6 +229,7 @@ class Lanes(EditingWidget):
             super().keyPressEvent(event)
 
     def _end(self, *, cancelled: bool) -> None:
+        self._auto_scroll.stop()
         gesture, self._gesture = self._gesture, None
         self.snap_line_s = None
         if gesture is not None:
