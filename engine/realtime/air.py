@@ -75,7 +75,7 @@ def _reach(responses: Samples) -> NDArray[np.int64]:
     return np.minimum(whole, responses.shape[1]).astype(np.int64)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _row(distance, step_m, rows):
     """Place among the rows: the row below and the share of the one above."""
     if not distance < 1e9:  # nowhere
@@ -87,14 +87,14 @@ def _row(distance, step_m, rows):
     return row, np.float32(min(max(share, 0.0), 1.0))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _between(responses, row, share, taps, at, length):
     for k in range(length):
         below = responses[row, k]
         taps[at + k] = below + share * (responses[row + 1, k] - below)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _still(window, start, taps, length, out, at):
     """Four times sixteen samples through one filter."""
     a, b, c, d = spread(0.0), spread(0.0), spread(0.0), spread(0.0)
@@ -110,7 +110,7 @@ def _still(window, start, taps, length, out, at):
     store(out, at + 3 * LANES, d)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _gliding(window, start, taps, change, length, fade, out, at):
     """The same through a filter that turns into another: `change` lies so far behind in `taps`."""
     a, b, c, d = spread(0.0), spread(0.0), spread(0.0), spread(0.0)

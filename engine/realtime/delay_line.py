@@ -55,7 +55,7 @@ def in_lanes(table: Samples) -> Samples:
     return padded
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True, fastmath=SAFE_MATH)
 def _follow(begin, first, d0, s0, d1, s1, bases, rows, blends):
     """Where every sample of a hop is read: its first tap, the table's row, the next one's share.
 
@@ -82,7 +82,7 @@ def _pair(sums, at, other, step):
     return a + b
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True, fastmath=SAFE_MATH)
 def _total(sums):
     """(LANES,) vectors at `sums`: the sum of each, in its lane. `sums` is used up."""
     for k in range(0, LANES, 2):
@@ -94,13 +94,12 @@ def _total(sums):
     return _pair(sums, 0, 8 * LANES, 8)
 
 
-@numba.njit(inline="always")
-def _read(scratch, begin, first, d0, s0, d1, s1, table, places, out):
+@numba.njit(forceinline=True, fastmath=SAFE_MATH)
+def _read(scratch, begin, first, d0, s0, d1, s1, table, bases, rows, blends, sums, out):
     """out[n] = signal at (first + n - delay(n)), delay a cubic from d0 to d1 with slopes s0, s1.
 
     `scratch` holds the signal from sample `begin` on.
     """
-    bases, rows, blends, sums = places
     _follow(begin, first, d0, s0, d1, s1, bases, rows, blends)
     for start in range(0, HOP_SAMPLES, LANES):
         for k in range(LANES):
@@ -113,7 +112,7 @@ def _read(scratch, begin, first, d0, s0, d1, s1, table, places, out):
         store(out, start, _total(sums))
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True, fastmath=SAFE_MATH)
 def _copy(rings, offset, mask, begin, length, scratch):
     """Copy ring samples [begin, begin + length) to `scratch`; True if any is not zero."""
     place = begin & mask
@@ -130,18 +129,21 @@ def _copy(rings, offset, mask, begin, length, scratch):
     return size != 0.0
 
 
-@numba.njit(inline="always")
-def _read_one(rings, offset, mask, first, d0, s0, d1, s1, table, places, scratch, out):
+@numba.njit(forceinline=True, fastmath=SAFE_MATH)
+def _span(first, d0, s0, d1, s1):
+    """First sample of a ring that a hop is read from, and their number."""
     longest = max(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)  # a cubic stays within its hull
     shortest = min(d0, d1, d0 + s0 / 3.0, d1 - s1 / 3.0)
     begin = first - int(np.ceil(longest)) - TAPS
-    length = int(np.ceil(longest) - np.floor(shortest)) + HOP_SAMPLES + 2 * TAPS
-    if _copy(rings, offset, mask, begin, length, scratch):
-        _read(scratch, begin, first, d0, s0, d1, s1, table, places, out)
-        return True
-    for n in range(HOP_SAMPLES):
-        out[n] = 0.0
-    return False
+    return begin, int(np.ceil(longest) - np.floor(shortest)) + HOP_SAMPLES + 2 * TAPS
+
+
+@numba.njit(forceinline=True, fastmath=SAFE_MATH)
+def _slopes(before, d0, d1, after):
+    """Slopes of the delay at the hop's ends; across jumps, those of the hop itself."""
+    step = d1 - d0
+    s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
+    return s0, 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
@@ -165,37 +167,36 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
     sounding : (sources,) bool
         Receives whether the hop is anything but zeros.
     """
-    places = (
-        np.empty(HOP_SAMPLES, dtype=np.int64),
-        np.empty(HOP_SAMPLES, dtype=np.int64),
-        np.empty(HOP_SAMPLES, dtype=np.float32),
-        np.empty(LANES * LANES, dtype=np.float32),
-    )
+    bases, rows = np.empty(HOP_SAMPLES, dtype=np.int64), np.empty(HOP_SAMPLES, dtype=np.int64)
+    blends = np.empty(HOP_SAMPLES, dtype=np.float32)
+    sums = np.empty(LANES * LANES, dtype=np.float32)
     for s in range(len(offsets)):
         out = blocks[s]
-        before, d0, d1, after = delays[0, s], delays[1, s], delays[2, s], delays[3, s]
+        d0, d1 = delays[1, s], delays[2, s]
         if d0 == 0.0 and d1 == 0.0:
             sounding[s] = _copy(rings, offsets[s], masks[s], first, HOP_SAMPLES, out)
             continue
-        step = d1 - d0
-        if abs(step) <= JUMP_SAMPLES:
-            s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
-            s1 = 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
-            sounding[s] = _read_one(
-                rings, offsets[s], masks[s], first, d0, s0, d1, s1, table, places, scratch[0], out
-            )
-            continue
-        heard = False
-        for side in range(2):  # from where it was, and from where it is now
-            still = d0 if side == 0 else d1
-            heard |= _read_one(
-                rings, offsets[s], masks[s], first, still, 0.0, still, 0.0, table, places,
-                scratch[0], scratch[1 + side],
-            )  # fmt: skip
-        for n in range(HOP_SAMPLES):
-            fade = np.float32((n + 0.5) / HOP_SAMPLES)
-            out[n] = scratch[1, n] + fade * (scratch[2, n] - scratch[1, n])
-        sounding[s] = heard
+        s0, s1 = _slopes(delays[0, s], d0, d1, delays[3, s])
+        jumps = abs(d1 - d0) > JUMP_SAMPLES
+        sounding[s] = False
+        for side in range(2 if jumps else 1):
+            if jumps:  # read from where it was, and from where it is now
+                s0, s1 = 0.0, 0.0
+                d0 = d1 = delays[1 + side, s]
+            target = scratch[1 + side] if jumps else out
+            begin, length = _span(first, d0, s0, d1, s1)
+            if _copy(rings, offsets[s], masks[s], begin, length, scratch[0]):
+                sounding[s] = True
+                _read(
+                    scratch[0], begin, first, d0, s0, d1, s1, table, bases, rows, blends, sums,
+                    target,
+                )  # fmt: skip
+            else:
+                target[:HOP_SAMPLES] = np.float32(0.0)
+        if jumps:
+            for n in range(HOP_SAMPLES):
+                fade = np.float32((n + 0.5) / HOP_SAMPLES)
+                out[n] = scratch[1, n] + fade * (scratch[2, n] - scratch[1, n])
 
 
 SCRATCH_SAMPLES = HOP_SAMPLES + _WIDTH + 4 * TAPS + 4 * int(JUMP_SAMPLES)

@@ -68,12 +68,12 @@ def _quadratic(corners: Floats) -> Floats:
     return np.stack([np.cross(b - a, c - d), linear, np.cross(a, d)])
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _along(row, x, y, z):
     return row[0] * x + row[1] * y + row[2] * z
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _root(coefficients, x, y, z):
     """The solution in 0..1, or -1."""
     square = _along(coefficients[0], x, y, z)
@@ -90,7 +90,7 @@ def _root(coefficients, x, y, z):
     return min(max(found, 0.0), 1.0)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _cell(x, y, z, rows, columns):
     """Row and column of a direction in a grid of equal heights and of equal steps on a diamond."""
     across = abs(x) + abs(y)
@@ -101,7 +101,7 @@ def _cell(x, y, z, rows, columns):
     return min(max(row, 0), rows - 1), min(column, columns - 1)
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _in_region(region, x, y, z, inverses, positions, blends):
     """Whether a direction lies in a region, and the gains of its corners."""
     if region < len(inverses):
@@ -120,7 +120,7 @@ def _in_region(region, x, y, z, inverses, positions, blends):
     return inside, (1.0 - u) * (1.0 - v), u * (1.0 - v), u * v, (1.0 - u) * v
 
 
-@numba.njit(inline="always")
+@numba.njit(forceinline=True)
 def _pan_corner(x, y, z, inverses, positions, blends, lookup):
     """The region a direction lies in, and the gains of its corners.
 
