@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import structs
 
 from engine.jobs import Progress, silent_progress
+from engine.media.open_end import open_end_note
 from engine.pipeline.rematch import with_corrections
 from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyAnalysis
@@ -64,6 +65,9 @@ def analyse(
         ),
         progress,
     )
+    analysis, note = seen.analysis, open_end_note(video)
+    if note is not None:
+        analysis = structs.replace(analysis, notes=(*analysis.notes, note))
     tracks = _named(
         _track(one, media, TRACK_COLOURS[index % len(TRACK_COLOURS)])
         for index, one in enumerate(seen.objects)
@@ -79,7 +83,7 @@ def analyse(
         seed=settings.seed,
         prompt=settings.prompt,
     )
-    return ApplyAnalysis(video=seen.video, analysis=seen.analysis, scene=scene, tracks=tracks)
+    return ApplyAnalysis(video=seen.video, analysis=analysis, scene=scene, tracks=tracks)
 
 
 def _track(seen: SeenObject, media: MediaFolder, colour: str) -> Track:
