@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.realtime.field_bands import FieldBands
 from engine.realtime.low_end import LowEnd
 from engine.realtime.mixing import mix_sources
 from engine.realtime.motion import Edges
+from engine.realtime.quick_panning import QuickPanning
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
@@ -17,6 +19,8 @@ from engine.realtime.space_bus import SpaceBus
 
 class ChannelStage:
     """Mixes sources and sound fields into the channels of every encoder of a snapshot."""
+
+    latency_samples = 0
 
     def __init__(self, snapshot: Snapshot) -> None:
         sources = len(snapshot.sources)
@@ -29,19 +33,24 @@ class ChannelStage:
         self._rows: dict[str, slice] = {}
         self._low_ends: list[LowEnd] = []
         sends = np.array([source.lfe_gain for source in snapshot.sources], dtype=np.float64)
+        self._mixed_here: list[tuple[slice, NDArray[np.bool_]]] = []
+        self._quick = QuickPanning(snapshot)
         row = 0
         for name, encoder in snapshot.encoders.items():
             self._rows[name] = slice(row, row + encoder.channels)
+            mixed_here = np.ones(sources, dtype=np.bool_)
             if encoder.lfe is not None and sends.any():
                 self._low_ends.append(LowEnd(encoder.lfe, self._rows[name], sends))
+                mixed_here = sends == 0.0
+            self._mixed_here.append((self._rows[name], mixed_here))
             row += encoder.channels
         self._fields = [FieldBands(space, snapshot, self._rows) for space in snapshot.spaces]
         self._remembering: list[LowEnd | FieldBands] = [*self._low_ends, *self._fields]
 
     @property
-    def fills_lfe(self) -> bool:
-        """Whether anything is sent to an LFE."""
-        return bool(self._low_ends)
+    def glides_straight(self) -> bool:
+        """Whether sources reach channels by nothing but gains that glide from edge to edge."""
+        return not self._low_ends and not self._quick.needed
 
     @property
     def history_hops(self) -> int:
@@ -55,27 +64,35 @@ class ChannelStage:
 
     def render(
         self,
+        first: int,
         sources: SourceStage,
         edges: Edges,
         gains: tuple[Floats, Floats],
         spaces: Sequence[SpaceBus],
     ) -> None:
-        """Render one hop; `gains` are those of the sources at its start and its end."""
+        """Render the hop that begins at scene sample `first`.
+
+        `gains` are those of the sources at its start and its end.
+        """
         if not len(self._bus):
             return
         np.multiply(edges.channel_gains_0, gains[0], out=self._matrix_0)
         np.multiply(edges.channel_gains_1, gains[1], out=self._matrix_1)
         self._bus[:] = 0.0
+        matrices = (self._matrix_0, self._matrix_1)
+        self._quick.take_out(first, edges, gains, matrices)
         for low_end in self._low_ends:
-            low_end.take_over((self._matrix_0, self._matrix_1), gains)
+            low_end.take_over(matrices, gains)
         mix_sources(
             sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, self._fade_in,
             self._bus,
         )  # fmt: skip
+        for rows, mixed_here in self._mixed_here:
+            self._quick.add(sources.blocks, rows, mixed_here, self._bus[rows])
         for space, field in zip(spaces, self._fields, strict=True):
             field.add_to(space, self._bus)
         for low_end in self._low_ends:
-            low_end.add_to(sources, self._fade_in, self._bus)
+            low_end.add_to(sources, self._quick, self._fade_in, self._bus)
 
     def rows_of(self, name: str) -> slice:
         """Which of all channels are those of a format."""

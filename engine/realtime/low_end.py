@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.realtime.filters import Biquads
 from engine.realtime.mixing import mix_sources
+from engine.realtime.quick_panning import QuickPanning
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, LfePlan, Samples
 from engine.realtime.sources import SourceStage
 
@@ -20,10 +21,15 @@ class LowEnd:
         Which of all channels are the format's.
     sends : (sources,) float64
         Gain of every source in the LFE, under its own; 0 where it is not sent.
+
+    Attributes
+    ----------
+    sent : (sources,) bool
     """
 
     def __init__(self, plan: LfePlan, rows: slice, sends: Floats) -> None:
         self._rows = rows
+        self.sent = sends != 0.0
         self._lfe = plan.channel
         self._sent = np.flatnonzero(sends)
         self._sends = sends[self._sent]
@@ -54,12 +60,15 @@ class LowEnd:
             own[self._lfe, self._sent] = self._sends * gain[self._sent]
             matrix[self._rows, self._sent] = 0.0
 
-    def add_to(self, sources: SourceStage, fade_in: Samples, bus: Samples) -> None:
+    def add_to(
+        self, sources: SourceStage, quick: QuickPanning, fade_in: Samples, bus: Samples
+    ) -> None:
         """Add what is sent to the format's rows of `bus`, the hop of all channels."""
         self._bus[:] = 0.0
         mix_sources(
             sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, fade_in, self._bus
         )
+        quick.add(sources.blocks, self._rows, self.sent, self._bus)
         for samples, biquads in zip(self._bus, self._filters, strict=True):
             biquads.process(samples)
         bus[self._rows] += self._bus

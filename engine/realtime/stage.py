@@ -12,6 +12,7 @@ from engine.realtime.channels import ChannelStage
 from engine.realtime.clips import ClipReader
 from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.motion import Edges, MotionSampler
+from engine.realtime.node import Node, latency_of, longest_history
 from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
@@ -22,7 +23,10 @@ from engine.realtime.width import WidthStage
 
 
 class Stage:
-    """Renders hops of a snapshot in order. Everything is allocated here, once.
+    """Renders hops of a snapshot in order.
+
+    What lasts (delay lines, spectra, windows, buses) is claimed here, once; a hop makes small
+    arrays of fixed size, and keeps none.
 
     A hop goes: sources are read; ambience and the room's answer are added to the sound fields;
     sources and fields are mixed into channels, and convolved into ears.
@@ -37,6 +41,10 @@ class Stage:
     ----------
     strip_peaks : (strips,) float32
         Peak of every strip in the last hop, after its fader and the master's.
+    nodes : list of Node
+        Everything behind the sources that remembers sound.
+    latency_samples : int
+        By how much what is rendered is late; a sound's way to the listener is not counted.
     """
 
     def __init__(self, snapshot: Snapshot, controls: Controls) -> None:
@@ -58,9 +66,13 @@ class Stage:
         self._bed_filters = [
             BedFilters(bed.sections, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
         ]
+        optional = (self._binaural, self._width, self._room)
+        present: list[Node] = [node for node in optional if node is not None]
+        self.nodes: list[Node] = [self._channels, *self._spaces, *self._bed_filters, *present]
+        self.latency_samples = latency_of(self.nodes)
         self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
         clips = self._sources.rings.table
-        straight = is_straight(snapshot) and not self._channels.fills_lfe
+        straight = is_straight(snapshot) and self._channels.glides_straight
         self._straight = StraightSources(snapshot, clips) if straight else None
         self._rings_lag = False
         strips = len(snapshot.strips)
@@ -84,24 +96,10 @@ class Stage:
         Where `before`, which is about to render `hop`, has the same room, what rings in it rings
         on; otherwise the room is given as much of the past as its plan says.
         """
-        memory = self._sources.history_hops + max(
-            self._channels.history_hops,
-            0 if self._binaural is None else self._binaural.history_hops,
-            0 if self._width is None else self._width.history_hops,
-            0 if self._room is None else self._room.history_hops,
-            *(space.history_hops for space in self._spaces),
-            *(filters.history_hops for filters in self._bed_filters),
-            0,
-        )
-        self._channels.reset()
-        for space in self._spaces:
-            space.reset()
-        for filters in self._bed_filters:
-            filters.reset()
-        if self._binaural is not None:
-            self._binaural.reset()
-        if self._width is not None:
-            self._width.reset()
+        memory = self._sources.history_hops + longest_history(self.nodes)
+        for node in self.nodes:
+            if node is not self._room:
+                node.reset()
         self.settle()
         rings_on = self._room is not None and before is not None and before.same_room(self)
         self._room_rests = rings_on
@@ -197,7 +195,7 @@ class Stage:
             self._sources.blocks, self._sources.sounding, self._strip_of, gains_0, gains_1,
             self.strip_peaks,
         )  # fmt: skip
-        self._channels.render(self._sources, edges, (gains_0, gains_1), self._spaces)
+        self._channels.render(first, self._sources, edges, (gains_0, gains_1), self._spaces)
         if self._binaural is not None:
             self._binaural.push(self._sources.blocks, self._sources.sounding)
         if self._width is not None:
