@@ -182,7 +182,7 @@ def _shares(bundle: Bundle, project: Project, track: Track) -> np.ndarray:
 def _print_track(
     track: Track, boxes: np.ndarray, vehicles: list[Vehicle], heard: Heard | None, sums: Sums
 ) -> None:
-    x, y = track.trajectory.positions_m[:, :2].T
+    x, y = track.seen_positions_m[:, :2].T
     azimuth = np.degrees(np.arctan2(y, x))
     on = owner(boxes, vehicles)
     _count(on, vehicles, sums, float(np.ptp(azimuth)))

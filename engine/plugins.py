@@ -42,7 +42,8 @@ class Detector(Protocol):
 
     `name` is recorded in the session and shown, or a longer `label` where the part has one.
     `prompt` holds the user's words, possibly none. A part that looks at single pictures says so by
-    an attribute ``sampled = True``: it is then shown some pictures a second rather than all.
+    an attribute ``sampled = True``: it is then shown some pictures a second rather than all; by
+    ``every_s`` (below 0.5) it may say how often.
     """
 
     name: str

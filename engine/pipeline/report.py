@@ -15,7 +15,7 @@ from engine.coordinates import to_spherical
 from engine.deliver.bounce import DeliveryReport
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
-from engine.project.model import Event, Project, Track
+from engine.project.model import Event, Keyframe, Project, Track
 
 
 def build_report(
@@ -71,9 +71,12 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
 
 
 def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
-    spherical = to_spherical(track.trajectory.positions_m)
-    times_s = track.trajectory.times_s
-    path = np.column_stack([times_s, spherical]).round(4).tolist()
+    heard_s = _sounds_s([e for e in events if e.track_id == track.id and not e.muted])
+    first_s = track.start_s if track.heard_s[0] < track.start_s else -np.inf
+    last_s = track.end_s if track.heard_s[1] > track.end_s else np.inf
+    sight, beyond = _parted(heard_s, first_s, last_s)
+    seen = [k for k in track.trajectory.keyframes if not k.extrapolated]
+    guessed = [k for k in track.trajectory.keyframes if k.extrapolated]
     return {
         "id": track.id,
         "name": track.name,
@@ -82,14 +85,37 @@ def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
         "confidence": round(track.confidence, 3),
         "start_s": track.start_s,
         "end_s": track.end_s,
-        "sounds_s": _sounds_s([e for e in events if e.track_id == track.id and not e.muted]),
+        "sounds_s": sight,
+        "sounds_beyond_s": beyond,
         "contacts": [
             {"time_s": c.time_s, "kind": c.kind, "strength": round(c.strength, 3)}
             for c in track.contacts
         ],
-        "trajectory": path if track.kind == "object" else [],
+        "trajectory": _rows(seen) if track.kind == "object" else [],
+        "trajectory_beyond": _rows(guessed),
         "trajectory_columns": ["time_s", "azimuth_deg", "elevation_deg", "distance_m"],
     }
+
+
+def _rows(keyframes: Sequence[Keyframe]) -> list[list[float]]:
+    """Rows of time, azimuth, elevation and distance."""
+    if not keyframes:
+        return []
+    places = to_spherical(np.array([(k.x_m, k.y_m, k.z_m) for k in keyframes]))
+    rows = np.column_stack([[k.time_s for k in keyframes], places]).round(4)
+    return [[float(value) for value in row] for row in rows]
+
+
+def _parted(
+    spans: Sequence[Sequence[float]], first_s: float, last_s: float
+) -> tuple[list[list[float]], list[list[float]]]:
+    """Spans within [first_s, last_s], and what of them lies outside."""
+    edges = ((-np.inf, first_s), (first_s, last_s), (last_s, np.inf))
+    before, inside, after = (
+        [[max(a, low), min(b, high)] for a, b in spans if min(b, high) > max(a, low)]
+        for low, high in edges
+    )
+    return inside, before + after
 
 
 def _sounds_s(events: Sequence[Event]) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""A box put right by hand: kept apart from the boxes, so that a new analysis can be put right, too."""
+"""A box put right by hand: kept beside the boxes, so that new ones can be put right by it, too."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ from engine.project.model import Keyframe, Trajectory
 
 Array = NDArray[np.float64]
 
-LONGEST_S = 2.5
+LONGEST_S = 1.5
 """How long something is followed beyond the picture."""
 _LEAST_S = 0.3
 _FITTED_S = 0.5
 """Part of the path whose straight line gives the velocity."""
 _LEAST_SPEED = 1.0
 """Metres per second below which nothing is taken to go on."""
-_MOST_TURN_DEG, _MOST_FARTHER = 60.0, 3.0
+_MOST_TURN_DEG, _MOST_FARTHER = 30.0, 3.0
 """Where it has turned so far about the listener, or gone so many times as far away, it ends."""
 _EDGE = 0.02
 """Share of the picture within which a box touches its edge."""

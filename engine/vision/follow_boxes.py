@@ -76,7 +76,7 @@ def follow_boxes(
             detector.begin(*size, float(video.rate), prompt)
         shot.times_s.append(time_s)
         small = _small(image)
-        if _is_due(shot, small, time_s):
+        if _is_due(shot, small, time_s, getattr(detector, "every_s", None)):
             shot.small = small
             shot.seen.append((time_s, detector.detect(image, time_s)))
             progress("finding what is there", min(0.99, time_s / video.duration_s))
@@ -90,11 +90,13 @@ def _small(image: Image) -> NDArray[np.int16]:
     return np.asarray(gray, dtype=np.int16)
 
 
-def _is_due(shot: _Shot, small: NDArray[np.int16], time_s: float) -> bool:
-    """Whether the detector is to look at this picture."""
+def _is_due(shot: _Shot, small: NDArray[np.int16], time_s: float, every_s: float | None) -> bool:
+    """Whether the detector is to look at this picture; `every_s` is its own wish."""
     if shot.small is None or not shot.seen:
         return True
     since_s = time_s - shot.seen[-1][0] + 1e-6
+    if every_s is not None:
+        return since_s >= every_s
     if since_s >= _LONGEST_STEP_S:
         return True
     change = np.sort(np.abs(small - shot.small).ravel())[-small.size // 20 :]
