@@ -42,7 +42,7 @@ class Model:
 
 
 def red_things(picture: np.ndarray) -> str:
-    red = (picture[..., 0] > 180) & (picture[..., 1] < 90)
+    red = (picture[..., 0] > 200) & (picture[..., 1:] < 62).all(axis=-1)
     rows, columns = np.nonzero(red)
     if not len(rows):
         return '{"objects": []}'
