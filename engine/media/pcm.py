@@ -21,7 +21,7 @@ def encode_pcm24(block: NDArray[np.floating]) -> tuple[memoryview, int]:
     """
     channels, length = block.shape
     out = np.empty(3 * channels * length, dtype=np.uint8)
-    clipped = _encode(np.asarray(block), out)
+    clipped = _encode(np.ascontiguousarray(block), out)
     return out.data, int(clipped)
 
 

@@ -115,7 +115,7 @@ def add_moving(
         What will be read next: responses at ``table[coming]``, sound at ``samples[window]``.
     """
     rows = len(row_turns)
-    lr0, li0 = _ramp(old_delays[0], row_turns, lane_turns, rows, ramps, 0)
+    lr0, li0 = _ramp(old_delays[0], row_turns, lane_turns, rows, ramps, np.int64(0))
     lr1, li1 = _ramp(old_delays[1], row_turns, lane_turns, rows, ramps, 2 * rows)
     mr0, mi0 = _ramp(new_delays[0], row_turns, lane_turns, rows, ramps, 4 * rows)
     mr1, mi1 = _ramp(new_delays[1], row_turns, lane_turns, rows, ramps, 6 * rows)
@@ -131,7 +131,7 @@ def add_moving(
         k += LANES
         hi = _blend(table, a + k, b + k, c + k, ua, ub, uc)
         gi = _blend(table, a + k, b + k, c + k, va, vb, vc)
-        yr, yi = _delayed(ramps, 0, rows, row, lr0, li0, xr, xi)
+        yr, yi = _delayed(ramps, np.int64(0), rows, row, lr0, li0, xr, xi)
         _add_product(total, to, yr, yi, hr, hi)
         yr, yi = _delayed(ramps, 4 * rows, rows, row, mr0, mi0, xr, xi)
         _add_product(total, to + _PAIR, yr, yi, gr, gi)
@@ -157,7 +157,7 @@ def add_still(
     Parameters are those of `add_moving`; `weights` are without a gain.
     """
     rows = len(row_turns)
-    lr0, li0 = _ramp(delays[0], row_turns, lane_turns, rows, ramps, 0)
+    lr0, li0 = _ramp(delays[0], row_turns, lane_turns, rows, ramps, np.int64(0))
     lr1, li1 = _ramp(delays[1], row_turns, lane_turns, rows, ramps, 2 * rows)
     a, b, c = corners[0], corners[1], corners[2]
     wa, wb, wc = spread(weights[0]), spread(weights[1]), spread(weights[2])
@@ -168,7 +168,7 @@ def add_still(
         k, to = row * ROW_FLOATS, row * TOTAL_FLOATS
         hr = _blend(table, a + k, b + k, c + k, wa, wb, wc)
         hi = _blend(table, a + k + LANES, b + k + LANES, c + k + LANES, wa, wb, wc)
-        yr, yi = _delayed(ramps, 0, rows, row, lr0, li0, xr, xi)
+        yr, yi = _delayed(ramps, np.int64(0), rows, row, lr0, li0, xr, xi)
         _add_product(total, to, old * yr, old * yi, hr, hi)
         _add_product(total, to + _PAIR, new * yr, new * yi, hr, hi)
         k += _PAIR

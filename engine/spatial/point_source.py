@@ -127,7 +127,7 @@ def _pan_corner(x, y, z, inverses, positions, blends, lookup):
     Looks first where the direction's cell in `lookup` says.
     """
     row, column = _cell(x, y, z, lookup.shape[0], lookup.shape[1])
-    region, tried = lookup[row, column], 0
+    region, tried = lookup[row, column], np.int64(0)
     inside, a, b, c, d = _in_region(region, x, y, z, inverses, positions, blends)
     while not inside and tried < len(inverses) + len(positions):
         region = tried
