@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.playback.bell import Bell
 from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, Key
 from engine.playback.priority import raise_thread
 from engine.playback.reading_list import ReadingList
@@ -54,7 +55,7 @@ class Butler:
         self._speed = 1.0
         self._loop: tuple[int, int] | None = None
         self._asked = self._served = 0
-        self._wake = threading.Event()
+        self._wake = Bell()
         self._fetched = threading.Event()
         self._closing = False
         self._files = OpenFiles()
@@ -70,7 +71,7 @@ class Butler:
     def close(self) -> None:
         """Stop; a read that hangs is left behind with the process."""
         self._closing = True
-        self._wake.set()
+        self._wake.ring()
 
     # The renderer's side: plain stores, nothing waits.
 
@@ -82,7 +83,7 @@ class Butler:
         """Fetch this place before all else; a ticket for `has_served`."""
         self._position = position
         self._asked += 1
-        self._wake.set()
+        self._wake.ring()
         return self._asked
 
     def has_served(self, ticket: int) -> bool:
@@ -94,7 +95,7 @@ class Butler:
         self._list = self._coming = scene_list
         self._rate_hz = sample_rate_hz
         self._forget_s = time.monotonic() + FORGET_AFTER_S
-        self._wake.set()
+        self._wake.ring()
 
     def lacks(self, start: int, stop: int) -> bool:
         """Whether sound of scene samples [start, stop) has not come."""
@@ -110,7 +111,7 @@ class Butler:
             self.serve()
             return
         ticket = self._asked
-        self._wake.set()
+        self._wake.ring()
         until_s = time.monotonic() + timeout_s
         while not self.has_served(ticket) and time.monotonic() < until_s and not self._closing:
             self._fetched.wait(_LOOK_S)
@@ -120,7 +121,6 @@ class Butler:
         raise_thread(serves=True)
         while not self._closing:
             self._wake.wait(_LOOK_S)
-            self._wake.clear()
             self.serve()
         self._files.close()
 
@@ -164,7 +164,7 @@ class Butler:
             if not self.store.may_try(key):
                 continue
             if self._closing or self._asked != asked:
-                self._wake.set()
+                self._wake.ring()
                 return False
             buffer, number = key
             out = buffer.place(number)

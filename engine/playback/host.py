@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import queue
 import signal
 import sys
 import threading
@@ -110,7 +111,9 @@ class Host:
         self, connection: Connection, activate: m.Activate, readied: Readied | None = None
     ) -> None:
         self._connection = connection
-        self._send_lock = threading.Lock()
+        self._notices: queue.SimpleQueue[m.Message | None] = queue.SimpleQueue()
+        self._teller = threading.Thread(target=self._tell, name="teller", daemon=True)
+        self._teller.start()
         self._format = activate.monitor_format
         self._opened: OpenedDevice | None = None
         self._device_message = ""
@@ -186,6 +189,7 @@ class Host:
         if not self.is_hanging():
             self._keeper.close()
         self._renderer.close()
+        self._notices.put(None)
 
     def _is_quiet(self) -> bool:
         reading = self._block.read_clock()
@@ -236,9 +240,12 @@ class Host:
         self._send(m.Trouble(message))
 
     def _send(self, notice: m.Message) -> None:
-        data = m.encode(notice)
-        with self._send_lock:
+        """Have the window told, without waiting: the renderer says things, too."""
+        self._notices.put(notice)
+
+    def _tell(self) -> None:
+        while (notice := self._notices.get()) is not None:
             try:
-                self._connection.send_bytes(data)
-            except (BrokenPipeError, ConnectionResetError, msgspec.MsgspecError):
+                self._connection.send_bytes(m.encode(notice))
+            except (OSError, msgspec.MsgspecError):
                 return  # the window is gone; the receiving thread ends the process

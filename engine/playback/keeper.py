@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from engine.errors import DeviceError
+from engine.playback.bell import Bell
 from engine.playback.device import DeviceRequest, OpenedDevice, open_device
 from engine.playback.priority import raise_thread
 
@@ -54,9 +56,9 @@ class DeviceKeeper:
         self._said = ""
         self._has_looked = False
         self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self._wake = Bell()
         self._must_open = True
-        self._lost_name: str | None = None
+        self._lost: deque[str] = deque()
         self._closing = False
         self.busy_since_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="device keeper", daemon=True)
@@ -77,19 +79,17 @@ class DeviceKeeper:
                 return
             self._request = request
             self._must_open = True
-        self._wake.set()
+        self._wake.ring()
 
     def lost(self, name: str) -> None:
-        """The device stopped; the renderer has let go of it."""
-        with self._lock:
-            self._must_open = True
-            self._lost_name = name
-        self._wake.set()
+        """The device stopped; the renderer, which says so, has let go of it. Never waits."""
+        self._lost.append(name)
+        self._wake.ring()
 
     def close(self) -> None:
         """Stop looking and release the device."""
         self._closing = True
-        self._wake.set()
+        self._wake.ring()
         if self._thread.is_alive():
             self._thread.join(1.0)
         self._close_output()
@@ -98,20 +98,19 @@ class DeviceKeeper:
         raise_thread()  # PortAudio's own thread, started from here, inherits it
         missing_since_s = time.monotonic()
         while not self._closing:
-            if self._must_open and not self._open():
+            if (self._must_open or self._lost) and not self._open():
                 patient = time.monotonic() - missing_since_s > PATIENT_AFTER_S
                 self._wake.wait(PATIENT_RETRY_S if patient else RETRY_S)
             else:
                 self._wake.wait()
                 missing_since_s = time.monotonic()
-            self._wake.clear()
 
     def _open(self) -> bool:
         with self._lock:
             request, self._must_open = self._request, False
-            lost, self._lost_name = self._lost_name, None
-        if lost is not None:
-            self._say(f"the audio device '{lost}' is gone; playing on silently until it returns")
+        while self._lost:
+            name = self._lost.popleft()
+            self._say(f"the audio device '{name}' is gone; playing on silently until it returns")
         self.busy_since_s = time.monotonic()
         try:
             self._close_output()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.playback.ahead import AheadWriter
+from engine.playback.bell import Bell
 from engine.playback.butler import Butler
 from engine.playback.faders import FaderLink
 from engine.playback.fetching import Fetching
@@ -107,12 +108,12 @@ class Renderer:
 
     def detach(self) -> None:
         """Let go of the device (called from another thread); returns once it is let go."""
-        done = threading.Event()
+        done = Bell()
 
         def let_go() -> None:
             if not self._output.silent:
                 self._use_silence()
-            done.set()
+            done.ring()
 
         self.post(let_go)
         done.wait(_DETACH_TIMEOUT_S)
@@ -365,11 +366,13 @@ class Renderer:
         return seconds_to_samples(time_s, self._transport.sample_rate_hz)
 
     def _heard(self, now_s: float) -> float:
-        """Ring position that is heard now, the device's and the conversion's delay allowed for."""
+        """Ring position heard now: less what kernel, conversion and device delay."""
         taken = self._output.consumed()
         self._clock.observe(taken, now_s, self._output.underruns)
         estimate = min(self._clock.taken_at(now_s), taken + 2 * self._output.block_samples)
-        return estimate - self._output.latency_s * self._output.sample_rate_hz - self._path.delay
+        kernel = self._reader.kernel.latency_samples if self._reader is not None else 0
+        late_s = self._output.latency_s + kernel / self._transport.sample_rate_hz
+        return estimate - late_s * self._output.sample_rate_hz - self._path.delay
 
     def _publish(self) -> None:
         now_s = self._now()

@@ -19,6 +19,8 @@ class BedFilters:
     channels : int
     """
 
+    latency_samples = 0
+
     def __init__(self, sections: Floats, channels: int) -> None:
         self._filters = [Biquads(sections) for _ in range(channels)] if len(sections) else []
         memory = -(-remembers_samples(sections) // HOP_SAMPLES)

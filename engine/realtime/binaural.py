@@ -49,6 +49,8 @@ class BinauralStage:
     sources : int
     """
 
+    latency_samples = 0
+
     def __init__(self, plan: BinauralPlan, sources: int) -> None:
         self._plan = plan
         size, partitions = plan.fft_samples, plan.spectra.shape[1]

@@ -73,6 +73,11 @@ class Kernel:
         return self._stage.strip_peaks
 
     @property
+    def latency_samples(self) -> int:
+        """By how many samples what is rendered is late, for whoever shows a picture beside it."""
+        return self._stage.latency_samples
+
+    @property
     def faults(self) -> int:
         """Pieces of sound left out because they were unreadable or not numbers."""
         return self._faults_before + self._stage.faults

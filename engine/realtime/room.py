@@ -33,6 +33,8 @@ class RoomStage:
     snapshot : Snapshot
     """
 
+    latency_samples = 0
+
     def __init__(self, plan: RoomPlan, snapshot: Snapshot) -> None:
         self.plan = plan
         self._strips = np.array([source.strip for source in snapshot.sources], dtype=np.int64)

@@ -21,6 +21,8 @@ class SpaceBus:
     plan : SpacePlan
     """
 
+    latency_samples = 0
+
     def __init__(self, plan: SpacePlan) -> None:
         self.plan = plan
         self.samples = np.zeros((plan.channels, HOP_SAMPLES), dtype=np.float32)

@@ -44,6 +44,8 @@ class WidthStage:
         Gain that is left to the point a source comes from, at the hop's start and end.
     """
 
+    latency_samples = 0
+
     def __init__(self, plan: WidthPlan, snapshot: Snapshot) -> None:
         self._plan = plan
         self._snapshot = snapshot

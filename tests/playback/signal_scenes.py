@@ -16,6 +16,8 @@ RATE_HZ = 48_000
 class SignalKernel:
     """Sounds a function of the scene's sample numbers in every channel."""
 
+    latency_samples = 0
+
     def __init__(self, signal: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> None:
         self.controls = None
         self.sample = 0

@@ -34,6 +34,8 @@ RATE_HZ = 48_000
 class CountingKernel:
     """Sounds every scene sample's own number, so that a jump is seen exactly."""
 
+    latency_samples = 0
+
     def __init__(self) -> None:
         self.controls = None
         self.sample = 0
