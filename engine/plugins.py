@@ -1,7 +1,7 @@
 """The public plug-in API: what a replaceable part must offer, and where parts are found.
 
 Each kind of part has an embedded default that works offline. Other packages add parts through
-the entry-point groups ``foleystage.detectors``, ``foleystage.depth`` and ``foleystage.generators``;
+the entry-point groups ``foleystage.detectors``, ``.depth``, ``.generators`` and ``.embedders``;
 an entry point names a callable that returns the part. It is called without arguments, or, if it
 has a parameter ``weights``, with the path of the file that the user chose for it (None: no choice).
 """
@@ -24,6 +24,7 @@ GROUPS = {
     "detector": "foleystage.detectors",
     "depth": "foleystage.depth",
     "generator": "foleystage.generators",
+    "embedder": "foleystage.embedders",
 }
 
 
@@ -85,6 +86,16 @@ class Generator(Protocol):
 
     def generate(self, event: Any, sample_rate_hz: int) -> NDArray[np.float32]:
         """Audio of one event."""
+
+
+@runtime_checkable
+class PatchEmbedder(Protocol):
+    """Describes the patches of pictures by numbers that are alike where the patches are."""
+
+    name: str
+
+    def embed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.floating]:
+        """Embeddings (t, h, w, d) of t (height, width, 3) RGB images, on a grid of h x w."""
 
 
 _EMBEDDED: dict[str, dict[str, Callable[[], Any]]] = {kind: {} for kind in GROUPS}
