@@ -6,6 +6,7 @@
 #
 # PYTHON=...        the Python to use (3.11 or newer)
 # NO_APT=1          never install system packages
+# NO_WARM=1         compile nothing beforehand
 # Works on a bare Debian or Ubuntu, where Python itself is installed when that is permitted, and on
 # macOS with a Python. PyTorch is never installed from here: every learned part is optional.
 set -eu
@@ -115,6 +116,13 @@ check_environment() {
     return 1
 }
 
+# The first run would wait for it; what is compiled already costs a few seconds.
+warm_up() {
+    [ -z "${NO_WARM:-}" ] || return 0
+    say "compiling what sounds are rendered with (once, about half a minute)"
+    "$venv/bin/foleystage" warm || say "that did not succeed; the first run will take longer"
+}
+
 install_python() {
     command -v python3 >/dev/null 2>&1 || [ -n "${PYTHON:-}" ] || ! has_apt || {
         install_packages "python3 python3-venv "
@@ -142,4 +150,5 @@ python=$(find_python) || refuse_python
 install_system_packages
 make_environment
 check_environment
+[ "$purpose" = dev ] || warm_up
 say "ready"

@@ -29,6 +29,7 @@ COMMANDS = {
     "metrics": "engine.cli.metrics",
     "models": "engine.cli.models",
     "doctor": "engine.cli.doctor",
+    "warm": "engine.cli.warm",
 }
 """Command name to the module that offers ``add_parser(subparsers)`` and ``run(args)``."""
 

@@ -11,11 +11,13 @@ import gc
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import soundfile
 from msgspec import structs
 
+from engine.jobs import Progress, silent_progress
 from engine.playback.rehearsal import rehearse
 from engine.playback.scene import Feature, Scene
 from engine.project.model import (
@@ -72,6 +74,15 @@ def warm_for(scene: Scene) -> None:
     for kind in (Kind(scene.format), *(Kind(scene.format, name) for name in scene.features)):
         if kind not in _warmed:
             _rehearse(kind, scene.sample_rate_hz, "kemar")
+
+
+def warm_all(sample_rate_hz: int, progress: Progress = silent_progress) -> None:
+    """Rehearse every kind of scene, for a cache that outlives this process."""
+    plain = [Kind(name) for name in ("binaural", "hoa3", "5.1", "stereo")]
+    kinds = [*plain, *(Kind("binaural", feature) for feature in get_args(Feature))]
+    for done, kind in enumerate(kinds):
+        progress(f"rehearsing {kind.feature or kind.monitor_format}", done / len(kinds))
+        _rehearse(kind, sample_rate_hz, "kemar")
 
 
 def _rehearse(kind: Kind, sample_rate_hz: int, hrir: str) -> None:
