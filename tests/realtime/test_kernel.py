@@ -91,12 +91,8 @@ def test_formats_do_not_depend_on_each_other() -> None:
 def test_where_playback_begins_does_not_matter(start: int) -> None:
     whole = render(moving_scene(), 120)
     later = render(moving_scene(), 30, start)
-    for name, full, part in zip(ALL, whole, later, strict=True):
-        expected = full[:, start : start + part.shape[1]]
-        if name == "5.1":  # the LFE's recursive filter remembers for ever, ever more softly
-            assert level_db(part - expected, expected) < -120.0
-        else:
-            np.testing.assert_array_equal(part, expected)
+    for full, part in zip(whole, later, strict=True):
+        np.testing.assert_array_equal(part, full[:, start : start + part.shape[1]])
 
 
 def test_faders_mute_solo_and_master() -> None:

@@ -17,6 +17,7 @@ from realtime_scenes import (
 
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES
+from engine.spatial.panning import fold_down
 
 LFE = 3
 MAINS = [0, 1, 2, 4, 5]
@@ -89,3 +90,13 @@ def test_where_playback_begins_and_how_it_is_cut_does_not_matter() -> None:
     at_once = np.zeros_like(whole)
     Kernel(scene).process_hops([at_once])
     np.testing.assert_array_equal(at_once, whole)
+
+
+def test_a_fold_down_of_what_is_sent_is_as_of_what_is_not() -> None:
+    """BS.775 leaves the LFE out; what else is folded has been turned alike, and adds up alike."""
+    folded = []
+    for gain in (0.0, 1.0):
+        plan = sent(source(fixed(20.0), clip(impulse())), gain)
+        (out,) = render(snapshot([plan], ("5.1",)), 180)
+        folded.append(np.abs(np.fft.rfft(fold_down("5.1", "stereo") @ out)))
+    np.testing.assert_allclose(folded[1], folded[0], atol=1e-3)
