@@ -26,6 +26,7 @@ from app import actions, icons, places
 from app.doubts import find_doubts
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
+from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
 from app.marker_menu import MarkerMenu
 from app.picture_menu import PictureMenu, move_box
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
 
     def _wire_views(self) -> None:
         session, verbs = self.session, self.verbs
+        self._gates: list[GestureGate] = []
         editors: tuple[EditingWidget, ...] = (
             self.timeline, self.stage, self.inspector, self.transport.master,
         )  # fmt: skip
@@ -212,11 +214,8 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].setChecked(True)
 
     def _wire_editor(self, view: EditingWidget) -> None:
-        session = self.session
-        view.edit_requested.connect(session.do)
-        view.gesture_began.connect(lambda: session.document.begin_gesture())
-        view.gesture_ended.connect(lambda: session.document.end_gesture())
-        view.gesture_cancelled.connect(lambda: session.document.cancel_gesture())
+        view.edit_requested.connect(self.session.do)
+        self._gates.append(GestureGate(self.session, view))
 
     # -- showing ------------------------------------------------------------------------------
 

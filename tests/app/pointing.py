@@ -26,17 +26,26 @@ def drag(
         QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, modifiers, end.toPoint())
 
 
-def move(widget: QWidget, point: QPointF, modifiers: Qt.KeyboardModifier = NONE) -> None:
-    """Move with the left button held."""
+def move(
+    widget: QWidget,
+    point: QPointF,
+    modifiers: Qt.KeyboardModifier = NONE,
+    held: Qt.MouseButton = Qt.MouseButton.LeftButton,
+) -> None:
+    """Move with a button held."""
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent
 
-    left = Qt.MouseButton.LeftButton
     event = QMouseEvent(
         QEvent.Type.MouseMove, point, QPointF(widget.mapToGlobal(point.toPoint())),
-        Qt.MouseButton.NoButton, left, modifiers,
+        Qt.MouseButton.NoButton, held, modifiers,
     )  # fmt: skip
     QApplication.sendEvent(widget, event)
+
+
+def hover(widget: QWidget, point: QPointF) -> None:
+    """Move with no button held."""
+    move(widget, point, NONE, Qt.MouseButton.NoButton)
 
 
 def wheel(

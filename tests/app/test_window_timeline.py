@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pointing import drag, move, wheel
+from pointing import drag, hover, move, wheel
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -340,3 +340,18 @@ def test_a_header_dragged_down_puts_its_track_there(window: MainWindow) -> None:
     QTest.keyClick(headers, Qt.Key.Key_Escape)
     QTest.mouseRelease(headers, Qt.MouseButton.LeftButton)
     assert window.session.project == before
+
+
+def test_a_lost_release_neither_goes_on_dragging_nor_shuts_undo_out(window: MainWindow) -> None:
+    session, lanes = window.session, window.timeline.lanes
+    before = session.project
+    drag(lanes, place(window, 0.5), place(window, 0.9), ALT, release=False)
+    hover(lanes, place(window, 1.5))
+    moved = session.project.clip("a").start_s
+    assert moved == pytest.approx(0.6, abs=0.02)
+    drag(lanes, place(window, 0.9), place(window, 0.8), ALT, release=False)
+    drag(lanes, place(window, 1.5), place(window, 1.6), ALT)
+    assert session.document.position == 3
+    for _ in range(3):
+        session.undo()
+    assert session.project == before

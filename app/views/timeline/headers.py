@@ -163,6 +163,9 @@ class Headers(EditingWidget):
         self.edit_requested.emit(edits[0] if single else EditGroup(name=name, edits=tuple(edits)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self.mouseReleaseEvent(event)
+            return
         if self._order is not None:
             self._order.move(event.position().y())
             self.update()

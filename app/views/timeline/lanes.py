@@ -139,7 +139,9 @@ class Lanes(EditingWidget):
         return find_hit(self.project, self.axis, self.rows, point)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton and self._gesture is None:
+        if self._gesture is not None:
+            self._end(cancelled=False)  # its release got lost
+        if event.button() == Qt.MouseButton.MiddleButton:
             self._gesture = Pan(self, event.position())
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -173,6 +175,8 @@ class Lanes(EditingWidget):
             self._gesture = DragFade(self, point, clip, "in" if found.part == "fade in" else "out")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None and not event.buttons():
+            self._end(cancelled=False)
         if self._gesture is not None:
             self._drag_on(event.position(), event.modifiers())
             if not isinstance(self._gesture, Pan):
@@ -237,6 +241,8 @@ class Lanes(EditingWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._gesture is not None:
+            return
         point = QPointF(event.pos())
         envelope = find_envelope(self.project, self.axis, self.rows, point)
         if envelope is not None:

@@ -103,7 +103,9 @@ class Ruler(EditingWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         time_s = self._time_at(event)
-        if self._loop_anchor_s is not None:
+        if not event.buttons() and (self._marker_moves or self._loop_anchor_s is not None):
+            self.mouseReleaseEvent(event)
+        elif self._loop_anchor_s is not None:
             first, last = sorted((self._loop_anchor_s, time_s))
             self.loop_requested.emit((first, last) if last > first else None)
         elif self._marker is not None:

@@ -112,6 +112,8 @@ class EqCurve(EditingWidget):
             self._held = self._band_at(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is not None and not event.buttons():
+            self.mouseReleaseEvent(event)
         if self._held is None:
             over = self._band_at(event.position())
             if over != self._over:

@@ -60,6 +60,8 @@ class RoomPlan(EditingWidget):
         self._held = away.manhattanLength() <= _REACH_PX
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held and not event.buttons():
+            self.mouseReleaseEvent(event)
         if not self._held:
             return
         if not self._moving:
