@@ -135,7 +135,7 @@ def with_objects(snapshot: Snapshot, objects: Sequence[ObjectLane]) -> Snapshot:
         snapshot,
         formats=(*snapshot.formats, OBJECTS),
         channels=(*snapshot.channels, channels),
-        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains)},
+        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains, own=matrix)},
         spaces=tuple(
             replace(space, matrices={**space.matrices, OBJECTS: _bed_rows(lanes, space.channels)})
             for space in snapshot.spaces

@@ -132,6 +132,8 @@ class QuickPanning:
         panned = np.concatenate(
             [
                 encoder.gains(ways, between.reshape(-1))
+                if encoder.own is None
+                else np.tile(encoder.own[chosen], (steps + 1, 1))
                 for encoder in self._snapshot.encoders.values()
             ],
             axis=1,

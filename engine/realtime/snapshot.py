@@ -249,11 +249,15 @@ class ChannelEncoder:
         ``gains(directions (n, 3), focus (n,)) -> (n, channels)``; 0 for an LFE.
     lfe : LfePlan, optional
         The format's LFE.
+    own : (sources, channels) array, optional
+        What `gains` answers for each of the snapshot's sources, where that is not a matter of
+        direction: lanes of objects.
     """
 
     channels: int
     gains: Callable[[Floats, Floats], Floats]
     lfe: LfePlan | None = None
+    own: Floats | None = None
 
 
 @dataclass(frozen=True)

@@ -122,3 +122,20 @@ def test_tracks_of_a_kind_share_a_stem_and_keep_their_faders(
         )
     unfaded = slice(round(0.011 * RATE_HZ), -round(0.011 * RATE_HZ))
     np.testing.assert_allclose(heard[unfaded], expected[unfaded], rtol=2e-4, atol=2e-5)
+
+
+def test_a_fast_object_keeps_its_lane_and_so_do_the_others(tmp_path: Path) -> None:
+    """Directions within a hop are a player's matter: lanes hold the sounds as they are."""
+    folder, project = Folder(tmp_path), Project(sample_rate_hz=RATE_HZ)
+    turns = np.linspace(0.0, 2.0 * np.pi * 30.0, 900)
+    circle = np.stack([np.cos(turns), np.sin(turns), np.zeros(900)], axis=1)
+    sounds = [noise(3.0, 0.05, seed=seed) for seed in range(3)]
+    for number, (sound, path) in enumerate(zip(sounds, (LEFT_M, circle, LEFT_M), strict=True)):
+        project = add_track(project, folder, f"Thing {number}", sound, path)
+    deliver(project, folder, ["adm"], tmp_path / "out")
+    lanes, _ = read_audio(tmp_path / "out" / "scene.adm.wav")
+    middle = slice(RATE_HZ // 2, 2 * RATE_HZ)
+    for lane, sound in zip(lanes, sounds, strict=False):
+        gain = float(lane[middle] @ sound[0, middle]) / float(sound[0, middle] @ sound[0, middle])
+        assert gain > 0.5
+        np.testing.assert_allclose(lane[middle], gain * sound[0, middle], atol=0.01)
