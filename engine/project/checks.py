@@ -37,7 +37,8 @@ LONGEST_S = 86_400.0
 LARGEST_SEED = 2**63 - 1
 SAMPLE_RATES_HZ = (44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 """Rates a session can have; takes may have others and are converted."""
-FARTHEST_M = 100_000.0
+LARGEST_COORDINATE_M = 100_000.0
+"""Places beyond are a mistake; how far sound travels is `engine.spatial.propagation`'s."""
 QUIETEST_DB = -144.0
 """Below this is silence (the step of 24-bit audio); mute instead."""
 LOUDEST_DB = 36.0
@@ -100,7 +101,7 @@ def check_rotation(rotation_deg: tuple[float, float, float], where: str = "rotat
 def check_position(x_m: object, y_m: object, z_m: object, where: str = "") -> None:
     """A position in metres."""
     for name, value in (("x_m", x_m), ("y_m", y_m), ("z_m", z_m)):
-        check_number(value, f"{where}{name}", -FARTHEST_M, FARTHEST_M, "m")
+        check_number(value, f"{where}{name}", -LARGEST_COORDINATE_M, LARGEST_COORDINATE_M, "m")
 
 
 def check_text(value: object, where: str, *, empty: bool = False) -> None:
@@ -313,7 +314,7 @@ def check_scene(scene: Scene, where: str = "scene") -> None:
     check_text(scene.room, f"{where}.room")
     check_gain(scene.room_level_db, f"{where}.room_level_db")
     for axis, place_m in enumerate(scene.room_listener_m or ()):
-        check_number(place_m, f"{where}.room_listener_m[{axis}]", 0.0, FARTHEST_M, "m")
+        check_number(place_m, f"{where}.room_listener_m[{axis}]", 0.0, LARGEST_COORDINATE_M, "m")
     check_number(scene.room_reflections, f"{where}.room_reflections", 1, MOST_REFLECTIONS)
     check_rotation(scene.rotation_deg, f"{where}.rotation_deg")
     check_number(scene.target_lufs, f"{where}.target_lufs", -70.0, 0.0, "LUFS")

@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 from engine.project.model import Curve, Strip, Track, Trajectory
 from engine.realtime.equaliser import band_section
 from engine.realtime.snapshot import ClipPlan, CurvePlan, MotionPlan, SourcePlan
-from engine.spatial.propagation import NEAR_FIELD_LIMIT_M, samples_per_metre
+from engine.spatial.propagation import NEAR_FIELD_LIMIT_M, longest_delay_samples
 from engine.units import db_to_gain
-
-FARTHEST_M = 400.0
-"""A source farther away than this sounds as late as from here (its level still falls)."""
 
 SILENT_SEND_DB = -140.0
 """A send this low is none."""
@@ -50,8 +47,7 @@ def _source(
     motion: MotionPlan,
     width: CurvePlan | None,
 ) -> SourcePlan:
-    farthest_m = min(float(np.linalg.norm(motion.positions_m, axis=1).max()), FARTHEST_M)
-    longest = int(np.ceil(farthest_m * samples_per_metre(sample_rate_hz))) + 1
+    longest = longest_delay_samples(motion.positions_m, sample_rate_hz)
     return SourcePlan(
         strip=strip,
         clips=clips,

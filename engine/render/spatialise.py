@@ -25,13 +25,13 @@ from engine.realtime.snapshot import (
 from engine.render.compiler import mix_matrix
 from engine.render.renderer import render_snapshot
 from engine.render.rooms import NOWHERE, RoomChoice, add_room, field_orders, ringing_samples
-from engine.render.sources import FARTHEST_M, send_gain, surrounds
+from engine.render.sources import send_gain, surrounds
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.hrir import HrirSet, load_hrirs
-from engine.spatial.propagation import PointSource, samples_per_metre
+from engine.spatial.propagation import PointSource, longest_delay_samples, samples_per_metre
 from engine.spatial.space import space_plan
 from engine.spatial.width import width_plan
 from engine.units import db_to_gain, gain_to_db
@@ -188,8 +188,7 @@ def _scene(
 
 
 def _source(samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation) -> SourcePlan:
-    farthest_m = min(float(np.linalg.norm(wanted.positions_m, axis=1).max()), FARTHEST_M)
-    longest = int(np.ceil(farthest_m * samples_per_metre(rate_hz))) + 1
+    longest = longest_delay_samples(wanted.positions_m, rate_hz)
     return SourcePlan(
         strip=0,
         clips=(_clip(samples, mix_matrix(1, len(samples))),),

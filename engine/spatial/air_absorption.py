@@ -15,13 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import fft
 
 from engine.realtime.snapshot import AirPlan
+from engine.spatial.propagation import FARTHEST_M
 
 TEMPERATURE_C = 20.0
 HUMIDITY_PERCENT = 50.0
 PRESSURE_KPA = 101.325
 
-FARTHEST_M = 1000.0
-"""Beyond this distance the spectrum does not get duller (the level still falls)."""
 ROWS = 64
 TAPS_AT_48_KHZ = 48
 

@@ -35,9 +35,9 @@ from engine.spatial.stand_ins import across_gaps, between, coarse_places, gaps, 
 
 KEMAR = "kemar"
 _KEMAR_FILE = "hrir/mit_kemar_normal_pinna.sofa"
-_LONGEST_SPREAD_SAMPLES = 200
-"""Onsets later than the earliest by more than this are no heads but echoes; the kernel's
-partitions leave room for no more."""
+_LONGEST_SPREAD_S = 4e-3
+"""Onsets later than the earliest by more than this are no heads but echoes, at any rate; sets whose
+ears lie farther apart than a head's are refused by `hrir_checks`."""
 
 Floats = NDArray[np.float64]
 
@@ -244,7 +244,7 @@ def hrir_set(
     edges = edges_of(triangulate(np.concatenate([directions, missing])).triangles)
     edges = edges[(edges < measured).all(axis=1)]
     delays = aligned_delays(responses, edges, sample_rate_hz)
-    delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_SAMPLES)
+    delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_S * sample_rate_hz)
     everywhere, sounds, onsets = [directions, missing], [responses], [delays]
     if len(missing):
         stand_in, late = across_gaps(missing, directions, responses, delays)

@@ -16,6 +16,8 @@ from engine.units import SPEED_OF_SOUND_M_PER_S
 
 REFERENCE_DISTANCE_M = 1.0
 NEAR_FIELD_LIMIT_M = 0.25
+FARTHEST_M = 1000.0
+"""From beyond, sound is as late and as dull as from here; its level still falls."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,9 @@ class PointSource:
 def samples_per_metre(sample_rate_hz: int) -> float:
     """Delay in samples that a metre of air makes at 20 degrees Celsius."""
     return sample_rate_hz / SPEED_OF_SOUND_M_PER_S
+
+
+def longest_delay_samples(positions_m: ArrayLike, sample_rate_hz: int) -> int:
+    """No sound from (n, 3) positions in metres, or from between them, is later than this."""
+    farthest_m = float(np.linalg.norm(np.asarray(positions_m, dtype=np.float64), axis=-1).max())
+    return int(np.ceil(min(farthest_m, FARTHEST_M) * samples_per_metre(sample_rate_hz))) + 1

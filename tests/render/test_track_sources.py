@@ -12,6 +12,8 @@ from engine.render import takes
 from engine.render.compiler import compile_project
 from engine.render.renderer import render_snapshot
 from engine.spatial.air_absorption import absorption_db_per_m
+from engine.spatial.propagation import FARTHEST_M, longest_delay_samples
+from engine.units import SPEED_OF_SOUND_M_PER_S
 
 RATE_HZ = 48_000
 HZ = np.fft.rfftfreq(RATE_HZ, 1 / RATE_HZ)
@@ -140,3 +142,13 @@ def test_a_field_of_width_is_made_only_where_it_is_heard(tmp_path: Path) -> None
         made = compile_project(project, lambda _: path, ("binaural",)).width is not None
         assert made == wanted
         assert compile_project(project, lambda _: path, ("foa",)).width is None
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "heard_as_from_m"), [(300.0, 300.0), (900.0, 900.0), (3000.0, FARTHEST_M)]
+)
+def test_sound_is_late_by_its_way_up_to_the_farthest(distance_m, heard_as_from_m) -> None:
+    positions_m = [[0.0, 5.0, 0.0], [distance_m, 0.0, 0.0]]
+    longest = longest_delay_samples(positions_m, 48_000)
+    exact = heard_as_from_m * 48_000 / SPEED_OF_SOUND_M_PER_S
+    assert exact < longest < exact + 2.0
