@@ -23,6 +23,8 @@ KEYS = (
     (Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Z, CONTROL | SHIFT), (Qt.Key.Key_A, NONE),
     (Qt.Key.Key_M, NONE), (Qt.Key.Key_A, CONTROL), (Qt.Key.Key_Right, NONE),
     (Qt.Key.Key_Right, ALT), (Qt.Key.Key_T, CONTROL), (Qt.Key.Key_M, CONTROL),
+    (Qt.Key.Key_C, CONTROL), (Qt.Key.Key_X, CONTROL), (Qt.Key.Key_V, CONTROL),
+    (Qt.Key.Key_V, NONE), (Qt.Key.Key_V, SHIFT), (Qt.Key.Key_V, ALT), (Qt.Key.Key_Down, NONE),
     (Qt.Key.Key_Up, CONTROL | ALT), (Qt.Key.Key_M, SHIFT), (Qt.Key.Key_Escape, NONE),
 )  # fmt: skip
 
@@ -37,10 +39,10 @@ def test_random_user(window: MainWindow, seed: int) -> None:
     session, timeline = window.session, window.timeline
     start = session.project
     for _ in range(ACTIONS):
-        kind = chance.randrange(6)
+        kind = chance.randrange(7)
         if kind <= 1:
             area = (timeline.lanes.width() - 200, 150)
-            modifiers = chance.choice([NONE, NONE, ALT, CONTROL, SHIFT])
+            modifiers = chance.choice([NONE, NONE, ALT, CONTROL, SHIFT, CONTROL | SHIFT])
             drag(timeline.lanes, a_point(chance, *area), a_point(chance, *area), modifiers)
         elif kind == 2:
             key, modifiers = chance.choice(KEYS)
@@ -52,6 +54,10 @@ def test_random_user(window: MainWindow, seed: int) -> None:
         elif kind == 4:
             area = (timeline.headers.width(), 150)
             drag(timeline.headers, a_point(chance, *area), a_point(chance, *area))
+        elif kind == 5:
+            widget = chance.choice([timeline.ruler, window.inspector.eq_curve, window.picture])
+            area = (max(widget.width(), 1), max(widget.height(), 1))
+            drag(widget, a_point(chance, *area), a_point(chance, *area))
         else:
             wheel(timeline.lanes, QPointF(300, 20), chance.choice([-1, 1]), CONTROL)
             session.locate(chance.uniform(0.0, 2.0))

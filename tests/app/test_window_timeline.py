@@ -355,3 +355,15 @@ def test_a_lost_release_neither_goes_on_dragging_nor_shuts_undo_out(window: Main
     for _ in range(3):
         session.undo()
     assert session.project == before
+
+
+def test_an_edge_of_one_selected_clip_trims_all_of_them(window: MainWindow) -> None:
+    session = window.session
+    before = session.project
+    session.selection.select_clips({"a", "b"}, "one")
+    drag(window.timeline.lanes, place(window, 0.8) - QPointF(2, 0), place(window, 0.7), ALT)
+    ends = [clip.start_s + clip.duration_s for clip in session.project.clips[:2]]
+    assert ends == pytest.approx([0.7, 1.5], abs=0.02)
+    assert session.document.position == 1
+    session.undo()
+    assert session.project == before

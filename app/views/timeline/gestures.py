@@ -202,34 +202,47 @@ class CopyClips(MoveClips):
 
 
 class TrimEdge(Editing):
-    """Drag a clip's left or right edge; the sound inside stays where it is."""
+    """Drag a clip's left or right edge, and with it that of all selected clips.
+
+    The sound inside stays where it is; a clip whose take ends stops there.
+    """
 
     def __init__(
         self, lanes: Lanes, start: QPointF, clip: Clip, edge: Literal["left", "right"]
     ) -> None:
-        super().__init__(lanes, start, frozenset({clip.id}))
-        self.clip = clip
+        chosen = lanes.selection.value.clip_ids | {clip.id}
+        super().__init__(lanes, start, chosen)
+        self.lead = clip
         self.edge = edge
-        self.take_s = self.project.take(clip.take_id).duration_s
+        self.clips = [one for one in self.project.clips if one.id in chosen]
 
     def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
-        clip = self.clip
-        end_s = clip.start_s + clip.duration_s
-        if self.edge == "left":
-            lowest_s = max(0.0, clip.start_s - clip.offset_s)
-            start_s = self.snap(clip.start_s + delta_s, snap)
-            start_s = min(max(start_s, lowest_s), end_s - SHORTEST_CLIP_S)
-            offset_s = max(0.0, clip.offset_s + start_s - clip.start_s)
-        else:
-            start_s, offset_s = clip.start_s, clip.offset_s
-            highest_s = clip.start_s + self.take_s - clip.offset_s
-            end_s = min(max(self.snap(end_s + delta_s, snap), start_s + SHORTEST_CLIP_S), highest_s)
-        duration_s = min(end_s - start_s, self.take_s - offset_s)
-        edge_s = start_s if self.edge == "left" else end_s
-        was_s = clip.start_s if self.edge == "left" else clip.start_s + clip.duration_s
+        lead = self.lead
+        was_s = lead.start_s if self.edge == "left" else lead.start_s + lead.duration_s
+        shift_s = self.snap(was_s + delta_s, snap) - was_s
+        edits: list[Edit] = [self._trimmed(clip, shift_s) for clip in self.clips]
+        own = self._trimmed(lead, shift_s)
+        edge_s = own.start_s if self.edge == "left" else own.start_s + own.duration_s
         self.tell_time(point, edge_s, edge_s - was_s)
-        self.lanes.edit_requested.emit(
-            TrimClip(clip_id=clip.id, start_s=start_s, offset_s=offset_s, duration_s=duration_s)
+        name = f"Trim {len(edits)} clips"
+        single = len(edits) == 1
+        self.lanes.edit_requested.emit(own if single else EditGroup(name=name, edits=tuple(edits)))
+
+    def _trimmed(self, clip: Clip, shift_s: float) -> TrimClip:
+        take_s = self.project.take(clip.take_id).duration_s
+        start_s, offset_s, end_s = clip.start_s, clip.offset_s, clip.start_s + clip.duration_s
+        if self.edge == "left":
+            lowest_s = max(0.0, start_s - offset_s)
+            start_s = min(max(start_s + shift_s, lowest_s), end_s - SHORTEST_CLIP_S)
+            offset_s = max(0.0, offset_s + start_s - clip.start_s)
+        else:
+            highest_s = start_s + take_s - offset_s
+            end_s = min(max(end_s + shift_s, start_s + SHORTEST_CLIP_S), highest_s)
+        return TrimClip(
+            clip_id=clip.id,
+            start_s=start_s,
+            offset_s=offset_s,
+            duration_s=min(end_s - start_s, take_s - offset_s),
         )
 
 
