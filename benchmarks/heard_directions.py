@@ -17,8 +17,8 @@ from scipy.stats import rankdata
 from engine.coordinates import to_spherical
 from engine.metrics.direction import energy_vector, interaural_differences
 from engine.project.model import Project, Track
-from engine.render.compiler import AudioPath
-from engine.render.renderer import render_blocks
+from engine.render.compiler import AudioPath, compile_project
+from engine.render.renderer import render_snapshot
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -82,7 +82,7 @@ def _render(
             for t in project.tracks
         )
         project = structs.replace(project, tracks=tracks)
-    blocks = list(render_blocks(project, audio_path, ("binaural", "foa")))
+    blocks = list(render_snapshot(compile_project(project, audio_path, ("binaural", "foa"))))
     return {name: np.concatenate([b[name] for b in blocks], axis=1) for name in blocks[0]}
 
 

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.jobs import Progress, silent_progress
-from engine.project.model import Project
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES, Snapshot
-from engine.render.compiler import AudioPath, compile_project
 
 BLOCK_HOPS = 64
-
-
-def render_blocks(
-    project: Project,
-    audio_path: AudioPath,
-    formats: Sequence[str],
-    progress: Progress = silent_progress,
-    hop_multiple: int = BLOCK_HOPS,
-) -> Iterator[dict[str, NDArray[np.float32]]]:
-    """Render the scene from 0 to its end; see `render_snapshot`.
-
-    Raises
-    ------
-    LayoutError
-        If a format is unknown.
-    """
-    snapshot = compile_project(project, audio_path, formats)
-    yield from render_snapshot(snapshot, progress, hop_multiple)
 
 
 def render_snapshot(

@@ -104,16 +104,6 @@ def pan(
     return gains
 
 
-def pan_51(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 6) gains of L R C LFE Ls Rs, see `pan`."""
-    return pan(SURROUND_51, directions, focus)
-
-
-def pan_714(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 12) gains of 7.1.4, see `pan`."""
-    return pan(SURROUND_714, directions, focus)
-
-
 def pan_stereo(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n, 2) gains: the 5.1 panning folded down and brought back to constant power.
 

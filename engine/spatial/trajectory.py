@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import csv
 import math
-import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.coordinates import to_cartesian, to_spherical
-from engine.errors import DeliveryError, TrajectoryError
+from engine.coordinates import to_cartesian
+from engine.errors import TrajectoryError
 from engine.units import wrap_degrees
 
 COLUMNS = ("time_s", "azimuth_deg", "elevation_deg", "distance_m")
@@ -103,32 +101,6 @@ def read_trajectory_csv(
     if not len(rows):
         raise TrajectoryError("the trajectory has no rows", place=path, remedy="add at least one")
     return _along_arcs(rows, arc_step_deg)
-
-
-def write_trajectory_csv(path: str | Path, times_s: ArrayLike, positions_m: ArrayLike) -> None:
-    """Write a trajectory file, whole or not at all.
-
-    Raises
-    ------
-    DeliveryError
-        If it cannot be written.
-    """
-    path = Path(path)
-    spherical = to_spherical(positions_m)
-    lines = [",".join(COLUMNS)]
-    for time, (azimuth, elevation, distance) in zip(np.asarray(times_s), spherical, strict=True):
-        lines.append(f"{time:.6f},{azimuth:.4f},{elevation:.4f},{distance:.5f}")
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise DeliveryError(
-            f"cannot write the trajectory ({error.strerror})",
-            place=path,
-            remedy="choose another folder",
-        ) from error
 
 
 def _rows(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[float, ...]]:

@@ -23,7 +23,8 @@ from engine.deliver.surround import FILM_ORDER_INDICES
 from engine.errors import CancelledError, DeliveryError, HrirError, LayoutError
 from engine.media.audio_file import read_audio
 from engine.project.model import Project, Strip
-from engine.render.renderer import render_blocks
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_snapshot
 from engine.riff import read_wave_file
 
 ALL_SOUND = ("binaural", "stereo", "5.1", "foa", "hoa3", "adm", "stems")
@@ -200,7 +201,7 @@ def test_a_limited_scene_is_equally_loud_in_every_format(folder: Folder, tmp_pat
 
 
 def _rendered_omni(project: Project, folder: Folder) -> np.ndarray:
-    blocks = render_blocks(project, folder.audio_path, ["foa"])
+    blocks = render_snapshot(compile_project(project, folder.audio_path, ["foa"]))
     return np.concatenate([block["foa"][:1] for block in blocks], axis=1)
 
 

@@ -13,7 +13,8 @@ from scipy import signal
 from engine.deliver.bounce import deliver
 from engine.media.audio_file import read_audio
 from engine.project.model import EqBand, Project, Strip
-from engine.render.renderer import render_blocks
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_snapshot
 
 FORMATS = ("binaural", "5.1", "foa", "stereo")
 EDGE_SAMPLES = 600
@@ -38,7 +39,7 @@ def passing(folder: Folder) -> Project:
 def heard_to_15_khz(project: Project, folder: Folder, rate_hz: int) -> dict[str, np.ndarray]:
     """Every format of the project rendered at a rate, then brought to 48 kHz."""
     project = structs.replace(project, sample_rate_hz=rate_hz)
-    blocks = list(render_blocks(project, folder.audio_path, FORMATS))
+    blocks = list(render_snapshot(compile_project(project, folder.audio_path, FORMATS)))
     low = signal.firwin(301, 15_000.0, fs=48_000)
     common = np.gcd(rate_hz, 48_000)
     heard = {}

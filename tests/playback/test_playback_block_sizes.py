@@ -24,7 +24,8 @@ from engine.playback.scene_making import make_scene
 from engine.playback.shared import SharedBlock
 from engine.project.coding import encode_value
 from engine.project.model import Keyframe, Project, Trajectory
-from engine.render.renderer import render_blocks
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_snapshot
 
 SECONDS = 0.7
 RATES_HZ = (44_100, 48_000, 96_000, 192_000)
@@ -65,9 +66,10 @@ def passing_noise(folder: Path, sample_rate_hz: int) -> Project:
 
 def exported(project: Project, folder: Path) -> np.ndarray:
     """(2, n) the exporter's samples."""
-    blocks = render_blocks(
+    snapshot = compile_project(
         project, lambda content: folder / "media" / f"{content}.wav", ["binaural"]
     )
+    blocks = render_snapshot(snapshot)
     return np.concatenate([block["binaural"] for block in blocks], axis=1)
 
 

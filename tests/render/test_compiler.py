@@ -15,7 +15,7 @@ from engine.layouts import FORMATS
 from engine.project.model import Clip, Project, Scene, Strip, Take, Track, Trajectory, Video
 from engine.render import takes
 from engine.render.compiler import compile_project, mix_matrix
-from engine.render.renderer import render_blocks, render_snapshot
+from engine.render.renderer import render_snapshot
 from engine.render.takes import open_take, resampled_blocks
 
 RATE_HZ = 48_000
@@ -52,7 +52,7 @@ def track(name: str = "a", azimuth=(0.0, 1.0, 0.0), **more) -> Track:
 
 
 def render(project: Project, path: Path, formats, **more) -> dict[str, np.ndarray]:
-    blocks = list(render_blocks(project, lambda _: path, formats, **more))
+    blocks = list(render_snapshot(compile_project(project, lambda _: path, formats), **more))
     return {name: np.concatenate([b[name] for b in blocks], axis=1) for name in formats}
 
 
@@ -233,7 +233,8 @@ def test_unknown_formats_and_unreadable_takes(tmp_path: Path) -> None:
 
 
 def test_an_empty_project_renders_nothing() -> None:
-    assert list(render_blocks(Project(), lambda _: Path(), ["binaural"])) == []
+    nothing = compile_project(Project(), lambda _: Path(), ["binaural"])
+    assert list(render_snapshot(nothing)) == []
 
 
 def test_cancel_stops_rendering(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from engine.project.model import Clip, ClipId, Project, Take, TakeId, Track, TrackId, Trajectory
-from engine.render.renderer import render_blocks
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_snapshot
 
 RATE_HZ = 48_000
 CURVE = ((0.4, 0.0), (0.6, -12.0), (0.7, -12.0), (0.70002, 6.0))
@@ -35,7 +36,7 @@ def project(kind: str, doppler: bool = False) -> Project:
 def render(path: Path, made: Project, **more) -> np.ndarray:
     samples = np.full((RATE_HZ, 1), 0.25)
     soundfile.write(path / "dc.wav", samples, RATE_HZ, subtype="FLOAT")
-    blocks = render_blocks(made, lambda _: path / "dc.wav", ("foa",), **more)
+    blocks = render_snapshot(compile_project(made, lambda _: path / "dc.wav", ("foa",)), **more)
     return np.concatenate([block["foa"] for block in blocks], axis=1)
 
 

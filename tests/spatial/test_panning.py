@@ -15,8 +15,6 @@ from engine.spatial.panning import (
     fold_down,
     loudspeaker_directions,
     pan,
-    pan_51,
-    pan_714,
     pan_stereo,
 )
 from engine.spatial.point_source import panner_of
@@ -62,9 +60,9 @@ def test_power_is_constant_everywhere() -> None:
     directions = fibonacci_sphere(1000)
     for focus in (1.0, 0.4, 0.0):
         for panning, full_band in (
-            (pan_51, FULL_BAND),
+            (partial(pan, SURROUND_51), FULL_BAND),
             (partial(pan, SURROUND_514), panner_of(SURROUND_514).channels),
-            (pan_714, panner_of(SURROUND_714).channels),
+            (partial(pan, SURROUND_714), panner_of(SURROUND_714).channels),
             (pan_stereo, [0, 1]),
         ):
             gains = panning(directions, np.full(1000, focus))[:, full_band]
@@ -117,7 +115,7 @@ def test_every_loudspeaker_keeps_its_power_and_side_in_5_1(layout: Layout) -> No
 
 def test_front_channels_hand_over_left_centre_right() -> None:
     azimuth_deg = np.linspace(30.0, -30.0, 121)
-    gains = pan_51(to_cartesian(azimuth_deg, 0.0), np.ones(121))
+    gains = pan(SURROUND_51, to_cartesian(azimuth_deg, 0.0), np.ones(121))
     left, right, centre = gains[:, 0], gains[:, 1], gains[:, 2]
     assert (np.diff(left) <= 1e-12).all()
     assert (np.diff(right) >= -1e-12).all()
@@ -127,9 +125,11 @@ def test_front_channels_hand_over_left_centre_right() -> None:
 
 
 def test_the_rear_arc_is_symmetric() -> None:
-    behind = pan_51(to_cartesian([180.0], [0.0]), np.ones(1))[0]
+    behind = pan(SURROUND_51, to_cartesian([180.0], [0.0]), np.ones(1))[0]
     np.testing.assert_allclose(behind[4:], np.sqrt(0.5), atol=1e-9)
-    left, right = (pan_51(to_cartesian([a], [0.0]), np.ones(1))[0] for a in (140.0, -140.0))
+    left, right = (
+        pan(SURROUND_51, to_cartesian([a], [0.0]), np.ones(1))[0] for a in (140.0, -140.0)
+    )
     np.testing.assert_allclose(left[[0, 4, 5]], right[[1, 5, 4]], atol=1e-12)
 
 
