@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Callable
 
 from engine.errors import FoleystageError
+from engine.playback.bell import Bell
 from engine.playback.butler import Butler
 from engine.playback.messages import Compiled, SetProject
+from engine.playback.priority import lowered_thread, raise_thread
 from engine.playback.readying import Readied
 from engine.playback.scene import Scene
 from engine.playback.scene_making import make_scene
@@ -22,9 +24,14 @@ from engine.playback.warming import warm_for
 FREE_AFTER_S = 1.0
 """Old scenes rest so long, until the renderer has surely stopped using them."""
 
+_LOOK_S = 0.5
+
 
 class SceneMaker:
     """Compiles on a thread of its own.
+
+    It sleeps while nothing is to be done, and works in real time: were it kept from working while
+    it holds the interpreter, the renderer would wait for it.
 
     Parameters
     ----------
@@ -62,7 +69,7 @@ class SceneMaker:
         self._delivered: tuple[str, int] | None = None
         self._retired: deque[tuple[float, object]] = deque()
         self._garbage = False
-        self._wake = threading.Event()
+        self._wake = Bell()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="scene maker", daemon=True)
 
@@ -73,27 +80,28 @@ class SceneMaker:
     def set_project(self, message: SetProject) -> None:
         """Compile this project next."""
         self._wanted, self._dirty = message, True
-        self._wake.set()
+        self._wake.ring()
 
     def set_format(self, monitor_format: str) -> None:
         """Compile for this monitor format from now on."""
         if monitor_format != self._format:
             self._format, self._dirty = monitor_format, True
-            self._wake.set()
+            self._wake.ring()
 
     def dispose(self, thing: object) -> None:
-        """Take over something that the renderer needs no more."""
+        """Take over something that the renderer needs no more. Never waits."""
         self._retired.append((time.monotonic(), thing))
+        self._wake.ring()
 
     def close(self) -> None:
         """Stop; a compilation under way is abandoned with the process."""
         self._closing = True
-        self._wake.set()
+        self._wake.ring()
 
     def _run(self) -> None:
+        raise_thread(serves=True)
         while not self._closing:
-            self._wake.wait(0.5)
-            self._wake.clear()
+            self._wake.wait(_LOOK_S if self._retired or self._garbage else None)
             if self._dirty and self._wanted is not None:
                 self._dirty = False
                 self._make(self._wanted, self._format)
@@ -110,7 +118,8 @@ class SceneMaker:
             message = f"{type(error).__name__}: {error}".splitlines()[0]
             self._on_trouble(f"the session cannot be played: {message}")
             return
-        warm_for(scene)
+        with lowered_thread():  # the first of its kind may take long
+            warm_for(scene)
         if self._delivered is None:
             gc.freeze()  # all that was imported and loaded for the first scene stays
         self._delivered = (scene.format, scene.sample_rate_hz)

@@ -60,6 +60,22 @@ def raise_thread(*, serves: bool = False) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def lowered_thread() -> Iterator[None]:
+    """Do something long on a raised thread as an ordinary one."""
+    if not hasattr(os, "sched_setscheduler"):
+        yield
+        return
+    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, policy, param)
+
+
 def _try_niceness() -> bool:
     try:
         os.setpriority(os.PRIO_PROCESS, 0, RAISED_NICENESS)
