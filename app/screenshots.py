@@ -90,12 +90,12 @@ def _take(outdir: Path, bundle: Path, suffix: str) -> None:
         session.save()
     wait(lambda: session.playback.status.state in ("running", "silent"), 60.0)
     wait(lambda: False, 2.0)
-    _panels(window, keep)
+    _panels(window, keep, wait)
     _dialogs(window, keep)
     window.close()
 
 
-def _panels(window: object, keep: Callable[..., None]) -> None:
+def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]) -> None:
     """The workspace with each of the side panels in front."""
     from app.window import MainWindow
 
@@ -122,11 +122,14 @@ def _panels(window: object, keep: Callable[..., None]) -> None:
     window.timeline.zoom(4.0)
     session.playback.play()
     keep("playing")
+    window.transport.monitor.setCurrentIndex(window.transport.monitor.findData("hoa3"))
     window.transport.monitor_chosen.emit("hoa3")
-    window.workspace.panels["sphere"].toggleViewAction().trigger()
+    window.workspace.panels["sphere"].show()
     window.workspace.panels["sphere"].raise_()
     session.locate(4.6)
+    wait(lambda: window.sphere.loudest_dbfs > -60.0, 10.0)
     keep("sphere")
+    window.workspace.panels["sphere"].hide()
     session.playback.stop()
 
 

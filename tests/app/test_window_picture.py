@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pointing import drag
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.picture_menu import merge_tracks
-from app.views.picture import overlay
+from app.views.picture import overlay, pointing
 from app.window import MainWindow
 from engine.coordinates import to_spherical
 
@@ -188,3 +188,11 @@ def test_escape_abandons_a_drag_on_the_picture(qtbot: QtBot, window: MainWindow)
     QTest.keyClick(window.picture, Qt.Key.Key_Escape)
     QTest.mouseRelease(window.picture, Qt.MouseButton.LeftButton)
     assert window.session.project == before
+
+
+def test_short_sides_have_no_handle_in_their_middle() -> None:
+    assert len(pointing.handles(QRectF(0, 0, 80, 80))) == 8
+    slim = {edges for _, edges in pointing.handles(QRectF(0, 0, 16, 80))}
+    assert len(slim) == 6
+    assert (0, 1, 0, 0) not in slim
+    assert len(pointing.handles(QRectF(0, 0, 16, 16))) == 4

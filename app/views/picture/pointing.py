@@ -15,6 +15,8 @@ START_PX = 5.0
 LEAST_BOX_PX = 8.0
 RESIZE_START_PX = 2.0
 HANDLE_REACH_PX = 6.0
+LEAST_SIDE_PX = 36.0
+"""Shorter sides have no handle in their middle."""
 
 Edges = tuple[int, int, int, int]
 """Which of a box's left, top, right and bottom edge move: 1 or 0."""
@@ -72,14 +74,20 @@ class BoxDrag:
 
 
 def handles(area: QRectF) -> list[tuple[QPointF, Edges]]:
-    """Where a box is taken hold of to resize it, and the edges each handle moves."""
+    """Where a box is taken hold of to resize it, and the edges each handle moves.
+
+    A side has a handle in its middle only where there is room between those of its corners.
+    """
     middle = area.center()
-    return [
-        (QPointF(x, y), (left, top, right, bottom))
-        for x, left, right in ((area.left(), 1, 0), (middle.x(), 0, 0), (area.right(), 0, 1))
-        for y, top, bottom in ((area.top(), 1, 0), (middle.y(), 0, 0), (area.bottom(), 0, 1))
-        if left or top or right or bottom
-    ]
+    found: list[tuple[QPointF, Edges]] = []
+    for x, left, right in ((area.left(), 1, 0), (middle.x(), 0, 0), (area.right(), 0, 1)):
+        for y, top, bottom in ((area.top(), 1, 0), (middle.y(), 0, 0), (area.bottom(), 0, 1)):
+            across, down = left or right, top or bottom
+            wide = across or area.width() >= LEAST_SIDE_PX
+            high = down or area.height() >= LEAST_SIDE_PX
+            if (across or down) and wide and high:
+                found.append((QPointF(x, y), (left, top, right, bottom)))
+    return found
 
 
 def handle_at(area: QRectF, point: QPointF) -> Edges | None:
