@@ -261,31 +261,47 @@ def mix_sources(
             moves = not same_triangle or not _equal(weights) or old_near[1][s] != new_near[1][s]
             old_gain = gains[0][s] * _share(s, layer, old_near)
             new_gain = gains[1][s] * _share(s, layer, new_near)
-            # A source that stays is one response with two gains; one that crosses an edge is two.
-            shares[0, 0], shares[0, 1] = old_gain, 0.0
-            shares[1, 0], shares[1, 1] = 0.0 if moves else old_gain, new_gain
-            if moves and same_triangle:
-                for k in range(3):
-                    weights[0, k] *= old_gain
-                    weights[1, k] *= new_gain
+            _set_gains(moves, same_triangle, old_gain, new_gain, shares, weights)
             for p in range(partitions):
-                row = s if depth > 1 else 0
-                x = ((head - p * partition_hops) % depth * kept + row) * size
-                if moves and same_triangle:
-                    add_moving(
-                        table, corners[1], weights[0], weights[1], delays[0], delays[1], flat, x,
-                        turns[0], turns[1], ramps, totals, coming, samples, following * size,
-                    )  # fmt: skip
-                else:
-                    for end in range(0 if moves else 1, 2):
-                        add_still(
-                            table, corners[end], weights[end], delays[end], shares[end, 0],
-                            shares[end, 1], flat, x, turns[0], turns[1], ramps, totals, coming,
-                            samples, following * size,
-                        )  # fmt: skip
+                x = ((head - p * partition_hops) % depth * kept + (s if depth > 1 else 0)) * size
+                _add_partition(
+                    moves, same_triangle, table, corners, weights, delays, shares, flat, x, turns,
+                    ramps, totals, coming, samples, following * size,
+                )  # fmt: skip
                 for end in range(2):
                     for k in range(3):
                         corners[end, k] += stride
+
+
+@numba.njit(inline="always")
+def _set_gains(moves, same_triangle, old_gain, new_gain, shares, weights):
+    """A source that stays is one response with two gains; one that crosses an edge is two. Within
+    a triangle the gains go with the weights."""
+    shares[0, 0], shares[0, 1] = old_gain, 0.0
+    shares[1, 0], shares[1, 1] = 0.0 if moves else old_gain, new_gain
+    if moves and same_triangle:
+        for k in range(3):
+            weights[0, k] *= old_gain
+            weights[1, k] *= new_gain
+
+
+@numba.njit(inline="always")
+def _add_partition(
+    moves, same_triangle, table, corners, weights, delays, shares, flat, x, turns, ramps, totals,
+    coming, samples, window,
+):  # fmt: skip
+    """Add a source whose spectrum begins at `x`: both ends at once, or one after the other."""
+    if moves and same_triangle:
+        add_moving(
+            table, corners[1], weights[0], weights[1], delays[0], delays[1], flat, x, turns[0],
+            turns[1], ramps, totals, coming, samples, window,
+        )  # fmt: skip
+    else:
+        for end in range(0 if moves else 1, 2):
+            add_still(
+                table, corners[end], weights[end], delays[end], shares[end, 0], shares[end, 1],
+                flat, x, turns[0], turns[1], ramps, totals, coming, samples, window,
+            )  # fmt: skip
 
 
 @numba.njit(inline="always")

@@ -288,6 +288,37 @@ def _remembers(states):
     return found
 
 
+@numba.njit(inline="always")
+def _find(
+    rings, offsets, masks, first, sources, delays, distances, air_per_m, i, raw, sizes, heard, k
+):  # fmt: skip
+    """Where image i is read from, as number k of a batch, and whether anything is there."""
+    s = sources[i]
+    image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
+    return find_image(
+        rings, offsets[s], masks[s], first, image, min(air_per_m * distances[1, i], _LARGEST_AIR),
+        min(air_per_m * distances[2, i], _LARGEST_AIR), raw, sizes, heard, k,
+    )  # fmt: skip
+
+
+@numba.njit(inline="always")
+def _read_batch(
+    rings, offsets, masks, first, sources, delays, distances, air_per_m, order, place, chosen,
+    begins, count, raw, heard,
+):  # fmt: skip
+    """Read a batch of images that were found; ask for what those after `place` will read."""
+    for k in range(count):
+        coming = order[min(place + 1 + k, len(order) - 1)]
+        s = sources[coming]
+        fetch_image(rings, offsets[s], masks[s], first, delays[2, coming])
+        i = chosen[k]
+        image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
+        read_image(
+            rings, raw, begins[k], image, min(air_per_m * distances[1, i], _LARGEST_AIR),
+            min(air_per_m * distances[2, i], _LARGEST_AIR), heard, k,
+        )  # fmt: skip
+
+
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def reflect(
     rings, offsets, masks, first, sources, delays, distances, air_per_m, gains_0, gains_1,
@@ -325,12 +356,9 @@ def reflect(
         for place in range(bounds[surface], bounds[surface + 1]):
             i = order[place]
             if abs(gains_0[i]) >= _INAUDIBLE or abs(gains_1[i]) >= _INAUDIBLE:
-                s = sources[i]
-                image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
-                begin, audible = find_image(
-                    rings, offsets[s], masks[s], first, image,
-                    min(air_per_m * distances[1, i], _LARGEST_AIR),
-                    min(air_per_m * distances[2, i], _LARGEST_AIR), raw, sizes, heard, count,
+                begin, audible = _find(
+                    rings, offsets, masks, first, sources, delays, distances, air_per_m, i, raw,
+                    sizes, heard, count,
                 )  # fmt: skip
                 if audible:
                     _glide(old, new, i, gains_0[i], gains_1[i], gains, count)
@@ -341,17 +369,10 @@ def reflect(
                 if not used:
                     field[:] = np.float32(0.0)
                     used = True
-                for k in range(count):
-                    coming = order[min(place + 1 + k, len(order) - 1)]
-                    s = sources[coming]
-                    fetch_image(rings, offsets[s], masks[s], first, delays[2, coming])
-                    i = chosen[k]
-                    image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
-                    read_image(
-                        rings, raw, begins[k], image,
-                        min(air_per_m * distances[1, i], _LARGEST_AIR),
-                        min(air_per_m * distances[2, i], _LARGEST_AIR), heard, k,
-                    )  # fmt: skip
+                _read_batch(
+                    rings, offsets, masks, first, sources, delays, distances, air_per_m, order,
+                    place, chosen, begins, count, raw, heard,
+                )  # fmt: skip
                 _silence(gains, count)
                 _encode(heard, gains, field)
                 count = 0
