@@ -104,7 +104,8 @@ def _tell(report: dict[str, Any], out_dir: Path) -> None:
     log.info("tracker     %s", used["tracker"])
     log.info("depth       %s", used["depth"])
     log.info("generators  %s", ", ".join(used["generators"]))
-    log.info("mapping     %s, HRIR %s, room %s", used["mapping"], used["hrir"], used["room"])
+    log.info("mapping     %s, room %s", used["mapping"], used["room"])
+    log.info("HRIR set    %s", used["hrir_set"])
     for note in used["notes"]:
         log.info("note        %s", note)
     for file in report["deliverables"]["files"]:

@@ -16,6 +16,7 @@ from engine.deliver.bounce import DeliveryReport
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
 from engine.project.model import Event, Keyframe, Project, Track
+from engine.render.compiler import hrirs_of
 
 
 def build_report(
@@ -45,6 +46,7 @@ def build_report(
             "depth": project.analysis.depth,
             "mapping": project.scene.mapping,
             "hrir": project.scene.hrir,
+            "hrir_set": hrirs_of(project, []).description,
             "room": project.scene.room,
             "generators": sorted({event.generator for event in project.events}),
             "notes": list(project.analysis.notes),

@@ -185,7 +185,7 @@ class PlaybackClient:
         self._block.array("head_deg")[:] = (yaw_deg, pitch_deg, roll_deg)
 
     def set_monitor_format(self, name: str) -> None:
-        """Listen in 'binaural', 'stereo', '5.1', 'foa' or 'hoa3'.
+        """Listen in one of `engine.layouts.FORMATS`.
 
         Raises
         ------

@@ -200,11 +200,9 @@ class SharedBlock:
             "faulty_blocks",
             "late_rewrites",
             "disk_dropouts",
-            "render_load",
-            "peak_load",
         )
-        numbers = (*counters, "render_load", "peak_load", "fill_s", "lowest_fill_s", "latency_s")
-        self.put(dict.fromkeys(numbers, 0.0))
+        gauges = ("render_load", "peak_load", "fill_s", "lowest_fill_s", "latency_s")
+        self.put(dict.fromkeys((*counters, *gauges), 0.0))
         self._fields["meter_peak"] = 0.0
         self._fields["meter_clips"] = 0
         for field in ("meter_rms", "true_peak", "track_peak", "correlation", "direction_energy"):

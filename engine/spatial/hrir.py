@@ -83,6 +83,18 @@ class HrirSet:
         """Triangles between the directions."""
         return triangulate(self.directions)
 
+    @property
+    def description(self) -> str:
+        """What it is, in one line for people."""
+        spheres = (*self.nearer, self)
+        distances = ", ".join(f"{sphere.distance_m:.3g}" for sphere in spheres)
+        added = len(self.directions) - self.measured
+        return (
+            f"{self.name}: {self.measured} measured directions at {distances} m"
+            f"{f' ({added} filled in)' if added else ''}, "
+            f"{self.responses.shape[-1]} taps at {self.sample_rate_hz} Hz"
+        )
+
     @cached_property
     def aligned(self) -> Floats:
         """(n, 2, taps) responses whose onsets all coincide with the earliest one."""

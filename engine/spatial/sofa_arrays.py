@@ -23,6 +23,15 @@ _LARGEST_CHUNK_BYTES = 512 * 10**6
 _LARGEST_TEXT_BYTES = 64_000
 _LARGEST_NUMBER = 1e12
 _MOST_ENTRIES = 1000
+_MEANINGS = (
+    ("signature not found", "it is no HDF5 file at all"),
+    ("truncated file", "it is cut short"),
+    ("permission denied", "this user may not read it"),
+    ("unable to lock", "another program holds it"),
+    ("filter", "its compression is damaged or unknown"),
+    ("inflate", "its compression is damaged or unknown"),
+)
+"""What HDF5's messages contain, and what that means."""
 
 
 @contextmanager
@@ -47,10 +56,17 @@ def opened(path: Path) -> Iterator[h5py.File]:
     except HrirError:
         raise
     except (OSError, KeyError, RuntimeError, ValueError, TypeError, MemoryError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise HrirError(
-            f"not a readable SOFA file ({reason})", place=path, remedy=REMEDY
+            f"not a readable SOFA file: {_in_words(error)}", place=path, remedy=REMEDY
         ) from error
+
+
+def _in_words(error: Exception) -> str:
+    """What HDF5 means; its own text speaks of its insides."""
+    if isinstance(error, MemoryError):
+        return "it needs more memory than there is"
+    said = str(error).lower()
+    return next((words for sign, words in _MEANINGS if sign in said), "it is damaged inside")
 
 
 def has(sofa: h5py.File, name: str) -> bool:

@@ -357,3 +357,22 @@ def test_ambience_decoder_keeps_sides_and_diffuse_level(kemar: HrirSet) -> None:
     left = np.einsum("c,cet->et", spherical_harmonics(1, to_cartesian(90.0, 0.0)), decoder)
     level = 10 * np.log10(np.sum(left**2, -1))
     assert level[0] > level[1] + 3.0
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda data: b"RIFF" + data[4:], "no HDF5 file at all"),
+        (lambda data: data[: len(data) // 2], "cut short"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_words(tmp_path: Path, damage, words: str) -> None:
+    broken = write_tiny_set(tmp_path / "broken.sofa", np.arange(0.0, 360.0, 10.0))
+    whole = broken.read_bytes()
+    broken.write_bytes(damage(whole))
+    with pytest.raises(HrirError, match=words):
+        load_hrirs(broken, 48000)
+
+
+def test_a_set_is_described_in_one_line() -> None:
+    assert load_hrirs("kemar", 48_000).description.startswith("kemar: 710 measured directions at")
