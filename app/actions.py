@@ -94,6 +94,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("box_confidence", "Confidence at boxes", (), "View", checkable=True),
     Spec("box_distance", "Distance at boxes", (), "View", checkable=True),
     Spec("trails", "Trails", (), "View", checkable=True),
+    Spec("saliency", "Saliency", (), "View", checkable=True),
     Spec("safe_areas", "Safe areas", ("Shift+B",), "View", "safe", checkable=True),
     Spec("reset_layout", "Reset the panels", (), "View", needs="", starts_group=True),
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),

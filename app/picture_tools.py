@@ -18,6 +18,7 @@ OVERLAYS = {
     "box_distance": "distance",
     "trails": "trails",
     "safe_areas": "safe_areas",
+    "saliency": "saliency",
 }
 """Actions, and the field of `Overlays` each one switches."""
 

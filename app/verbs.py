@@ -245,6 +245,11 @@ class Verbs(EditingVerbs):
     def boxes(self, on: bool) -> None:
         self.window.picture.set_overlays(overlays_of(self.window.actions_by_name))
 
+    def saliency(self, on: bool) -> None:
+        self.boxes(on)
+        if on:
+            self.window.saliency.want(self.session.project.video)
+
     box_names = box_confidence = box_distance = trails = safe_areas = boxes
 
     def reset_layout(self) -> None:

@@ -31,6 +31,7 @@ from app.intents import EditingWidget
 from app.marker_menu import MarkerMenu
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
+from app.saliency_maps import SaliencyMaps
 from app.session import Session
 from app.status_strip import StatusStrip
 from app.verbs import Verbs
@@ -79,7 +80,9 @@ class MainWindow(QMainWindow):
 
     def _build_views(self) -> None:
         selection, media = self.session.selection, self.session.media
-        self.picture = PictureView(selection, media)
+        self.saliency = SaliencyMaps(self.session.jobs, self)
+        self.picture = PictureView(selection, media, self.saliency)
+        self.saliency.arrived.connect(self.picture.update)
         self.picture_menu = PictureMenu(self.session, self)
         self.stage = StageView(selection)
         self.timeline = TimelineView(selection, media, media)
@@ -225,6 +228,8 @@ class MainWindow(QMainWindow):
         self.transport.setEnabled(is_open)
         self.welcome.show_recent(places.recent_sessions())
         self._show_project(self.session.project, self.session.project)
+        if self.actions_by_name["saliency"].isChecked():
+            self.saliency.want(self.session.project.video)
         if is_open:
             QTimer.singleShot(0, self._arrange)
             self.timeline.lanes.setFocus()

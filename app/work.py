@@ -66,6 +66,14 @@ def import_sound(
     )  # fmt: skip
 
 
+def saliency(video: Path, progress: Progress = silent_progress) -> Any:
+    """What strikes the eye in a video: (t,) seconds and (t, h, w) energies."""
+    leave_interrupts_to_the_window()
+    from engine.vision.saliency import saliency_of
+
+    return saliency_of(video, progress=progress)
+
+
 def export(
     project: Project,
     bundle_path: Path,

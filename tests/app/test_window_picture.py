@@ -196,3 +196,31 @@ def test_short_sides_have_no_handle_in_their_middle() -> None:
     assert len(slim) == 6
     assert (0, 1, 0, 0) not in slim
     assert len(pointing.handles(QRectF(0, 0, 16, 16))) == 4
+
+
+def test_saliency_is_measured_once_and_glows_where_something_moves(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    session, picture = window.session, window.picture
+    ready(qtbot, window)
+    video = session.project.video
+    assert video is not None
+    window.actions_by_name["boxes"].trigger()
+    window.actions_by_name["trails"].trigger()
+    plain = picture.grab().toImage()
+    assert window.saliency.at(video, 0.0) is None
+    window.actions_by_name["saliency"].trigger()
+    qtbot.waitUntil(lambda: window.saliency.at(video, 0.0) is not None, timeout=WAIT_MS)
+    energy = window.saliency.at(video, 0.0)
+    assert energy is not None
+    assert energy.max() == 1.0
+    glowing = picture.grab().toImage()
+    # (10, 48) of 160 x 96 is the square: above the middle row, at the left
+    row, column = np.unravel_index(int(np.argmax(energy)), energy.shape)
+    assert column <= 1
+    place = place_of(window, (column + 0.5) * 160 / energy.shape[1], (row + 0.5) * 96 / len(energy))
+    assert glowing.pixelColor(place.toPoint()) != plain.pixelColor(place.toPoint())
+    qtbot.waitUntil(lambda: not session.jobs.running, timeout=WAIT_MS)
+    window.actions_by_name["saliency"].trigger()
+    window.actions_by_name["saliency"].trigger()
+    assert not session.jobs.running

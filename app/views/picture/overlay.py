@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
 from app import theme
 from engine.project.model import Track, Video
@@ -30,6 +30,13 @@ class BoxSource(Protocol):
         """(n, 6) boxes of a track; None where it has none."""
 
 
+class EnergySource(Protocol):
+    """Where saliency comes from."""
+
+    def at(self, video: Video, time_s: float) -> NDArray[np.float64] | None:
+        """(h, w) energies of 0..1 of the picture at a time, if they are at hand."""
+
+
 @dataclass(frozen=True)
 class Overlays:
     """What is drawn over the picture; names, confidence and distance go with the boxes."""
@@ -40,6 +47,7 @@ class Overlays:
     distance: bool = False
     trails: bool = True
     safe_areas: bool = False
+    saliency: bool = False
 
 
 def confidence_at(boxes: Boxes, time_s: float) -> float:
@@ -118,6 +126,21 @@ def paint_box(
             _paint_corners(painter, area)
     if text:
         _paint_chip(painter, area, track, text, chosen=chosen)
+
+
+def paint_saliency(painter: QPainter, area: QRectF, energy: NDArray[np.float64]) -> None:
+    """(h, w) energies of 0..1 as a glow over the picture."""
+    colour = theme.colours().warning
+    pixels = np.empty((*energy.shape, 4), dtype=np.uint8)
+    alpha = 0.65 * np.clip(energy, 0.0, 1.0)
+    for channel, value in enumerate((colour.blue(), colour.green(), colour.red(), 255)):
+        pixels[..., channel] = alpha * value
+    rows, columns = energy.shape
+    glow = QImage(
+        pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied
+    )
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(area, glow)
 
 
 def paint_handles(painter: QPainter, places: Sequence[QPointF]) -> None:

@@ -30,10 +30,13 @@ class PictureView(QWidget):
     """(id of a track, time of the picture, (left, top, right, bottom): how far its box's edges
     went, in pixels of the video)."""
 
-    def __init__(self, selection: Selection, boxes: overlay.BoxSource) -> None:
+    def __init__(
+        self, selection: Selection, boxes: overlay.BoxSource, energy: overlay.EnergySource
+    ) -> None:
         super().__init__()
         self._selection = selection
         self._boxes = boxes
+        self._energy = energy
         self._project = Project()
         self._position_s = 0.0
         self._picture_s: float | None = None
@@ -226,6 +229,10 @@ class PictureView(QWidget):
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(area, self._image)
+        if self.overlays.saliency:
+            energy = self._energy.at(self._project.video, self.shown_s)
+            if energy is not None:
+                overlay.paint_saliency(painter, area, energy)
         if self.overlays.safe_areas:
             overlay.paint_safe_areas(painter, area)
         if self.overlays.boxes:
