@@ -66,5 +66,5 @@ def test_without_a_display_the_window_says_so():
 
 def test_version_and_help_come_from_the_command_line():
     done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
-    for command in ("run", "tracks", "spatialise", "export", "metrics", "doctor"):
+    for command in ("run", "tracks", "spatialise", "export", "metrics", "doctor", "warm"):
         assert command in done.stdout
