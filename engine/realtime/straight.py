@@ -77,10 +77,6 @@ class StraightSources:
         """Pieces of sound left out because they could not be read or held no numbers."""
         return self._faults + int(self._table.faults.sum())
 
-    def begin_samples(self) -> int:
-        """Where the first clip begins; a scene without clips begins at 0."""
-        return int(self._table.clips["start"].min()) if len(self._table.clips) else 0
-
     def mix(
         self, first: int, gains: tuple[Floats, Floats], strips: Floats, peaks: Samples, out: Samples
     ) -> None:
