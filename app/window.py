@@ -184,17 +184,7 @@ class MainWindow(QMainWindow):
         self.script.edit_requested.connect(session.do)
         for view in (self.timeline, self.stage, self.script, self.transport):
             view.locate_requested.connect(session.locate)
-        self.timeline.ruler.scrub_requested.connect(session.scrub)
-        self.timeline.ruler.marker_menu_requested.connect(self.marker_menu.popup)
-        self.timeline.ruler.rename_requested.connect(self.marker_menu.rename)
-        self.timeline.loop_requested.connect(session.set_loop)
-        self.timeline.clip_menu_requested.connect(self._clip_menu)
-        self.timeline.track_menu_requested.connect(self._track_menu)
-        self.timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
-        self.timeline.envelopes_requested.connect(self._envelopes)
-        self.timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())
-        self.timeline.snap_button.toggled.connect(self.actions_by_name["snap"].setChecked)
-        self.timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
+        self._wire_timeline()
         self.transport.monitor_chosen.connect(self._choose_monitor)
         self.transport.meter.cleared.connect(session.playback.clear_clips)
         self.transport.loudness.cleared.connect(session.playback.clear_clips)
@@ -215,6 +205,20 @@ class MainWindow(QMainWindow):
         self.welcome.recent_chosen.connect(session.open_bundle)
         for name in ("snap", "follow", "boxes", "box_names", "box_confidence", "trails"):
             self.actions_by_name[name].setChecked(True)
+
+    def _wire_timeline(self) -> None:
+        timeline, session = self.timeline, self.session
+        timeline.ruler.scrub_requested.connect(session.scrub)
+        timeline.ruler.marker_menu_requested.connect(self.marker_menu.popup)
+        timeline.ruler.rename_requested.connect(self.marker_menu.rename)
+        timeline.loop_requested.connect(session.set_loop)
+        timeline.clip_menu_requested.connect(self._clip_menu)
+        timeline.track_menu_requested.connect(self._track_menu)
+        timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
+        timeline.envelopes_requested.connect(self._envelopes)
+        timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())
+        timeline.snap_button.toggled.connect(self.actions_by_name["snap"].setChecked)
+        timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
 
     def _wire_editor(self, view: EditingWidget) -> None:
         view.edit_requested.connect(self.session.do)

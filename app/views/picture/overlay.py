@@ -110,7 +110,7 @@ def paint_trail(
 def paint_box(
     painter: QPainter, area: QRectF, track: Track, text: str, *, chosen: bool, sure: bool = True
 ) -> None:
-    """Corners (a full frame when selected; dashed while it is unsure) and a chip with `text`."""
+    """Corners (an outline when selected; dashed while it is unsure) and a chip with `text`."""
     table = theme.colours()
     colour = theme.legible(track.colour)
     style = Qt.PenStyle.SolidLine if sure else Qt.PenStyle.DashLine
