@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.playback.output import START_BLOCKS, Output
 from engine.playback.transport import FADE_S, rising
 
-AHEAD_S = 0.040
+AHEAD_S = 0.060
 MOST_AHEAD_S = 0.200
 """Farther only for a device that takes larger blocks: it waits for `START_BLOCKS` of them."""
 FIRST_JITTER_S = 0.050
@@ -46,6 +46,7 @@ class AheadWriter:
         start_s = (START_BLOCKS * output.block_samples + 1) / output.sample_rate_hz
         self._least_s, self._most_s = max(AHEAD_S, start_s), max(MOST_AHEAD_S, start_s)
         self._jitter_s = FIRST_JITTER_S
+        self._taken = self._underruns = 0
         self.ahead_s = self._least_s
         self.adapt(0.0)
         self._guard_blocks = 2
@@ -118,13 +119,22 @@ class AheadWriter:
         return self.cursor
 
     def adapt(self, pause_s: float) -> None:
-        """Choose the depth from how long the writer was kept from writing.
+        """Choose the depth from the longest pauses of the writer and the largest bites of the device.
+
+        A device that was kept from taking takes several blocks in one go when it may. Those of the
+        last minutes count; an underrun tells of a longer one than the ring could bear.
 
         Parameters
         ----------
         pause_s : float
-            Time since the last look at the ring. The longest pauses of the last minutes count.
+            Time since the last look at the ring.
         """
-        self._jitter_s = max(pause_s, self._jitter_s * (1.0 - pause_s / JITTER_MEMORY_S))
+        taken, underruns = self.output.consumed(), self.output.underruns
+        bite_s = (taken - self._taken) / self.output.sample_rate_hz
+        if underruns > self._underruns:
+            bite_s = max(bite_s, self.ahead_s)
+        self._taken, self._underruns = taken, underruns
+        forgotten = 1.0 - min(pause_s / JITTER_MEMORY_S, 1.0)
+        self._jitter_s = max(pause_s, bite_s, self._jitter_s * forgotten)
         blocks_s = 2 * self.output.block_samples / self.output.sample_rate_hz
         self.ahead_s = min(max(self._least_s, MARGIN * self._jitter_s + blocks_s), self._most_s)

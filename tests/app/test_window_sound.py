@@ -32,7 +32,7 @@ def server(compiled_loops: None) -> Iterator[AudioServer]:
 def sounding_window(server: AudioServer, window: MainWindow, qtbot: QtBot) -> MainWindow:
     """The window on the small session, its engine playing into the server."""
     window.session.playback.start()
-    qtbot.waitUntil(lambda: window.session.playback.status.state == "running", timeout=40_000)
+    qtbot.waitUntil(lambda: window.session.playback.status.state == "running", timeout=120_000)
     qtbot.wait(600)  # the scene is compiled
     return window
 

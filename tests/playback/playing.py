@@ -20,6 +20,8 @@ SAMPLE_RATE_HZ = 48_000
 TONE_HZ = 997.0
 TONE_LEVEL = 0.5
 CONTENT = "5" * 64
+START_S = 120.0
+"""A fresh engine imports and rehearses for some seconds of a core, of which it may get little."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def start_tone(client: PlaybackClient, folder: Path, monitor_format: str = "ster
     client.set_project(tone_project(folder), folder)
     client.start()
     channels = {"stereo": 2, "binaural": 2, "5.1": 6}[monitor_format]
-    wait_for(lambda: client.status.state == "running" and client.status.fill_s > 0.02)
+    wait_for(lambda: client.status.state == "running" and client.status.fill_s > 0.02, START_S)
     wait_for(lambda: len(client.meters()) == channels)
 
 

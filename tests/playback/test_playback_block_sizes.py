@@ -128,3 +128,35 @@ def test_enough_is_written_ahead_for_the_device_to_start(rate_hz: int, block_sam
     assert device.consumed() == 0
     writer.write(np.zeros((writer.room(), 2), np.float32))
     assert device.consumed() == block_samples  # it has begun, and taken its first block
+
+
+def test_a_device_that_takes_many_blocks_at_once_is_kept_fuller() -> None:
+    clock = [0.0]
+    device = SimulatedDevice(48_000, 512, 0.0, lambda: clock[0])
+    writer = AheadWriter(device)
+    calm_s, bite_s = quiet_depth_s(writer, clock), 0.055
+    writer.write(np.zeros((writer.room(), 2), np.float32))
+    clock[0] += bite_s  # the writer looks often, yet all is gone at once
+    writer.adapt(0.004)
+    assert writer.ahead_s > max(calm_s, bite_s)
+
+
+def test_an_underrun_makes_the_ring_deeper() -> None:
+    clock = [0.0]
+    device = SimulatedDevice(48_000, 512, 0.0, lambda: clock[0])
+    writer = AheadWriter(device)
+    calm_s = quiet_depth_s(writer, clock)
+    clock[0] += 0.3
+    device.consumed()
+    assert device.underruns == 1
+    writer.adapt(0.004)
+    assert writer.ahead_s > 1.2 * calm_s
+
+
+def quiet_depth_s(writer: AheadWriter, clock: list[float]) -> float:
+    """The depth after a quarter of an hour in which nothing was late."""
+    for _ in range(90_000):
+        writer.write(np.zeros((max(writer.room(), 0), 2), np.float32))
+        clock[0] += 0.010
+        writer.adapt(0.010)
+    return writer.ahead_s
