@@ -119,7 +119,7 @@ class AheadWriter:
         return self.cursor
 
     def adapt(self, pause_s: float) -> None:
-        """Choose the depth from the longest pauses of the writer and the largest bites of the device.
+        """Choose the depth from the writer's longest pauses and the device's largest bites.
 
         A device that was kept from taking takes several blocks in one go when it may. Those of the
         last minutes count; an underrun tells of a longer one than the ring could bear.
