@@ -129,16 +129,19 @@ def _plan_towards(
         return plan
     most_db = ceiling_dbtp + LARGEST_REDUCTION_DB - plan.before.true_peak_dbtp
     gain_db, kept = min(plan.gain_db, most_db), 1.0
+    tried: list[tuple[float, GainPlan]] = []
     for attempt in range(_ATTEMPTS):
         last, plan = plan, _measured(_plain_plan(source, gain_db, ceiling_dbtp), source, progress)
         missing_lu = target_lufs - plan.after.integrated_lufs
+        tried.append((abs(missing_lu), plan))
         if attempt > 0 and plan.gain_db != last.gain_db:
             kept = plan.after.integrated_lufs - last.after.integrated_lufs
             kept = min(max(kept / (plan.gain_db - last.gain_db), _LEAST_KEPT), 1.0)
         gain_db = min(plan.gain_db + missing_lu / kept, most_db)
         if abs(missing_lu) <= TOLERANCE_LU or gain_db == plan.gain_db:
             break
-    return plan
+    # more gain is not always louder: what lies around a limited hit may rise over the gate
+    return min(tried, key=lambda pair: pair[0])[1]
 
 
 def _plain_gain_db(source: Rendered, target_lufs: float) -> float:

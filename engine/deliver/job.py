@@ -40,7 +40,9 @@ Samples = NDArray[np.float32]
 SCENE_CEILING_DBTP = -1.0
 """Of ambisonics and objects; a stricter limit of the scene goes before."""
 _ENCODER_ATTEMPTS = 5
-_ENCODER_MARGIN_DB = 0.05
+_ENCODER_MARGIN_DB = 0.2
+"""Taken off beyond what an encoder added: the next attempt adds a little more or less, and each
+encodes the whole film again."""
 
 
 class DeliveryJob:
