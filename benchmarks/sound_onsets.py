@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 _WINDOW, _HOP = 1024, 256
 _LOWEST_HZ, _BANDS_PER_OCTAVE = 80.0, 4
 _COMPRESSION = 1000.0
-_LOCAL_S, _MEAN_S, _APART_S = 0.05, 0.5, 0.08
-_OVER_MEAN, _SHARE = 1.6, 0.12
+_LOCAL_S, _MEAN_S, _APART_S = 0.05, 0.5, 0.12
+_OVER_MEAN, _SHARE = 1.6, 0.35
 """A peak stands out of the mean around it by this factor, and has this share of the 98th
 percentile of all."""
 

@@ -33,6 +33,7 @@ from engine.vision.labels import FLYER, kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
+from engine.vision.strikes import find_strikes, with_strikes
 from engine.vision.vocabulary import own_words
 
 Image = NDArray[np.uint8]
@@ -127,9 +128,10 @@ def analyse_video(
     paths = _relevant(list(followed.paths), size, video.duration_s)
     scale = video.width / size[0]
     gaits = _gaits(video, paths, size, progress)
+    strikes = find_strikes(video, paths, size, progress)
     maps = _maps(video, paths, size, part, settings, progress)
     shots_s = (*followed.shots_s, video.duration_s)
-    objects, more = _place(paths, gaits, size, scale, settings, maps, shots_s)
+    objects, more = _place(paths, gaits, strikes, size, scale, settings, maps, shots_s)
     progress("placing objects", 1.0)
     analysis = Analysis(
         detector=getattr(detector, "label", detector.name),
@@ -245,6 +247,7 @@ def _maps(
 def _place(
     paths: Sequence[Path],
     gaits: Sequence[Gait | None],
+    strikes: Sequence[tuple[Contact, ...]],
     size: tuple[int, int],
     scale: float,
     settings: VisionSettings,
@@ -272,7 +275,7 @@ def _place(
     range_m = _depth_range(distances, settings, size)
     objects = []
     for index, path in enumerate(paths):
-        contacts = _contacts(path, kinds[index][0], gaits[index], size)
+        contacts = _contacts(path, kinds[index][0], gaits[index], strikes[index], size)
         middle = 0.5 * (whole[index][:, :2] + whole[index][:, 2:])
         positions = lift(
             settings.mapping, middle, distances[index], size,
@@ -306,12 +309,17 @@ def _shot_of(path: Path, shots_s: Sequence[float]) -> tuple[float, float]:
 
 
 def _contacts(
-    path: Path, kind: str, gait: Gait | None, size: tuple[int, int]
+    path: Path,
+    kind: str,
+    gait: Gait | None,
+    strikes: Sequence[Contact],
+    size: tuple[int, int],
 ) -> tuple[Contact, ...]:
-    """Steps of people who walk; hits, starts and stops of everything else."""
+    """Steps of people who walk; hits, starts and stops of everything else; strikes of tools."""
     if kind == "person" and gait is not None and gait.walks:
         return gait.contacts()
-    return find_contacts(path, kind, *size)
+    found = find_contacts(path, kind, *size)
+    return found if kind == "vehicle" else with_strikes(found, strikes)
 
 
 def _distances(
