@@ -20,6 +20,7 @@ SAMPLE_RATE_HZ = 48_000
 TONE_HZ = 997.0
 TONE_LEVEL = 0.5
 CONTENT = "5" * 64
+TRIES = 8
 START_S = 120.0
 """A fresh engine imports and rehearses for some seconds of a core, of which it may get little."""
 
@@ -87,16 +88,16 @@ def reset(player: Player) -> None:
     wait_for(lambda: not client.is_playing and client.position_s == 0.0)
 
 
-def thrice(test: Callable[[Player], None]) -> Callable[[Player], None]:
-    """Let a recording be made up to three times.
+def at_its_best(test: Callable[[Player], None]) -> Callable[[Player], None]:
+    """Let a recording be made up to `TRIES` times.
 
-    On a busy machine the audio server or the recorder lose samples of their own; a fault of ours
-    shows every time.
+    On a busy machine the audio server or the recorder lose samples of their own, although the
+    ring was never empty; a fault of ours shows every time.
     """
 
     @functools.wraps(test)
     def repeated(player: Player) -> None:
-        for _ in range(2):
+        for _ in range(TRIES - 1):
             try:
                 test(player)
             except AssertionError:

@@ -17,8 +17,8 @@ from playing import (
     TONE_HZ,
     TONE_LEVEL,
     Player,
+    at_its_best,
     start_tone,
-    thrice,
     tone_project,
     wait_for,
 )
@@ -50,7 +50,7 @@ def sine_fit(channel: NDArray[np.float32]) -> tuple[float, float]:
     return amplitude, 20 * np.log10(noise / (amplitude * PAN_GAIN))
 
 
-@thrice
+@at_its_best
 def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
     client = player.client
     underruns = client.status.underruns
@@ -78,7 +78,7 @@ def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
     assert client.position_s == pytest.approx(5.0, abs=1e-4)
 
 
-@thrice
+@at_its_best
 def test_stop_acts_at_once_and_without_a_click(player: Player) -> None:
     client = player.client
     client.play()
@@ -99,7 +99,7 @@ def test_stop_acts_at_once_and_without_a_click(player: Player) -> None:
     assert np.abs(np.diff(heard)).max() < 1.2 * steepest
 
 
-@thrice
+@at_its_best
 def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
     client = player.client
     client.play()
@@ -117,7 +117,7 @@ def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
     assert np.median(np.abs(off)) < 0.01  # smooth: well below the steps of a device block
 
 
-@thrice
+@at_its_best
 def test_edits_while_playing_leave_no_gap(player: Player) -> None:
     client = player.client
     underruns = client.status.underruns
@@ -142,7 +142,7 @@ def test_edits_while_playing_leave_no_gap(player: Player) -> None:
     assert client.status.underruns == underruns
 
 
-@thrice
+@at_its_best
 def test_loop_is_exact_to_the_sample(player: Player) -> None:
     client = player.client
     cycles = 200
@@ -180,7 +180,7 @@ def test_faders_act_without_compiling(player: Player) -> None:
     wait_for(lambda: client.meters()[0] < -25.0)
 
 
-@thrice
+@at_its_best
 def test_scrub_sounds_where_it_jumps_to_and_resumes(player: Player) -> None:
     client = player.client
     with player.server.recording() as recording:
@@ -201,7 +201,7 @@ def test_scrub_sounds_where_it_jumps_to_and_resumes(player: Player) -> None:
     wait_for(lambda: client.position_s > 8.1)
 
 
-@thrice
+@at_its_best
 def test_shuttling_back_is_heard_at_its_pitch_and_stops_at_once(player: Player) -> None:
     client = player.client
     client.locate(10.0)
