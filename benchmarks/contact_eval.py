@@ -9,6 +9,7 @@ shifted around the clip, mean of many shifts).
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -36,14 +37,16 @@ _SAME_S = 0.06
 _SHIFTS = 200
 
 
+def _start_s(stream: av.AudioStream | av.VideoStream) -> float:
+    return float((stream.start_time or 0) * (stream.time_base or Fraction(1)))
+
+
 def sound_of(clip: Path) -> tuple[Array, int]:
     """The clip's sound as one channel, from the time of its first picture on, and its rate."""
     with av.open(str(clip)) as container:
         stream = container.streams.audio[0]
         rate_hz = int(stream.rate)
-        start_s = float((stream.start_time or 0) * stream.time_base)
-        pictures = container.streams.video[0]
-        start_s -= float((pictures.start_time or 0) * pictures.time_base)
+        start_s = _start_s(stream) - _start_s(container.streams.video[0])
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate_hz)
         parts = [
             part.to_ndarray()[0]

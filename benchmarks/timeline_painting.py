@@ -48,13 +48,23 @@ class _Media:
 
 def project() -> object:
     """The session that is painted."""
-    from engine.project.model import Clip, ClipId, Project, Take, TakeId, Track, TrackId, Trajectory
+    from engine.project.model import (
+        Clip,
+        ClipId,
+        ContentHash,
+        Project,
+        Take,
+        TakeId,
+        Track,
+        TrackId,
+        Trajectory,
+    )
     from engine.project.palette import TRACK_COLOURS
 
     rng = np.random.default_rng(1)
     take = Take(
-        id=TakeId("take"), name="noise", audio="0" * 64, sample_rate_hz=_RATE_HZ, channels=1,
-        samples=4 * _RATE_HZ,
+        id=TakeId("take"), name="noise", audio=ContentHash("0" * 64),
+        sample_rate_hz=_RATE_HZ, channels=1, samples=4 * _RATE_HZ,
     )  # fmt: skip
     path = Trajectory.from_arrays([0.0], [(1.0, 0.0, 0.0)])
     tracks = tuple(
