@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from pointing import drag, wheel
 from PySide6.QtCore import QPointF, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.views.stage.painting import paint_path
 from app.views.stage.projection import Projection, fitted
 from app.window import MainWindow
+from engine.project.model import Keyframe, Trajectory
 
 
 def test_the_projection_is_its_own_inverse() -> None:
@@ -126,3 +130,34 @@ def test_alt_moves_one_keyframe_alone(window: MainWindow) -> None:
     drag(view, start, start + QPointF(-60, -10), Qt.KeyboardModifier.AltModifier)
     after = session.project.track("one").trajectory.keyframes
     assert [old != new for old, new in zip(before, after, strict=True)] == [False, True, False]
+
+
+def test_a_path_beyond_the_picture_is_dashed(window: MainWindow) -> None:
+    def lit(first: int, last: int, extrapolated: bool) -> float:
+        """How much of the path between two keyframes is drawn."""
+        keyframes = [
+            Keyframe(
+                time_s=float(n),
+                x_m=5.0,
+                y_m=4.0 - 2.0 * n,
+                z_m=0.0,
+                extrapolated=n < 2 and extrapolated,
+            )
+            for n in range(5)
+        ]
+        track = structs.replace(
+            window.session.project.track("one"), trajectory=Trajectory(keyframes=tuple(keyframes))
+        )
+        picture = QImage(400, 400, QImage.Format.Format_ARGB32)
+        picture.fill(0)
+        projection = Projection(200.0, 350.0, 30.0)
+        painter = QPainter(picture)
+        paint_path(painter, projection, track, chosen=True)
+        painter.end()
+        begin, end = (projection.point(keyframes[n].x_m, keyframes[n].y_m) for n in (first, last))
+        row = range(round(begin.x()) + 3, round(end.x()) - 3)
+        return sum(picture.pixelColor(x, round(begin.y())).alpha() > 60 for x in row) / len(row)
+
+    assert lit(0, 2, extrapolated=False) == 1.0
+    assert 0.3 < lit(0, 2, extrapolated=True) < 0.7
+    assert lit(2, 3, extrapolated=True) == 1.0

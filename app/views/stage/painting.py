@@ -17,6 +17,7 @@ from engine.project.model import Track
 
 _STEPS = 160
 _BUCKETS = 16
+_DASHES = (3.0, 3.0)
 KEYFRAME_SPACING_PX = 13.0
 _RING_LABELS_DEG = (-75, 15, -165)
 """Azimuths between the spokes and the loudspeakers; the first in sight is taken."""
@@ -156,30 +157,44 @@ def time_colour(colour: QColor, share: float) -> QColor:
 
 
 def paint_path(painter: QPainter, projection: Projection, track: Track, *, chosen: bool) -> None:
-    """A trajectory, coloured along time, with an arrowhead where it ends."""
-    pixels = projection.points(_sampled(track))
+    """A trajectory, coloured along time, dashed out of sight, with an arrowhead where it ends."""
+    times, positions = _sampled(track)
+    pixels = projection.points(positions)
+    in_sight = np.searchsorted(times, seen_span_s(track))
     colour = theme.legible(track.colour)
     opacity = 1.0 if chosen else 0.7
     width = 2.5 if chosen else 1.5
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    edges = np.linspace(0, len(pixels) - 1, min(_BUCKETS, len(pixels) - 1) + 1).astype(int)
+    even = np.linspace(0, len(pixels) - 1, min(_BUCKETS, len(pixels) - 1) + 1).astype(int)
+    edges = np.union1d(even, in_sight)
     for number, (first, last) in enumerate(itertools.pairwise(edges)):
         shade = time_colour(colour, number / max(1, len(edges) - 2))
         pen = QPen(theme.with_alpha(shade, opacity), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if last <= in_sight[0] or first >= in_sight[1]:
+            pen.setDashPattern(_DASHES)
         painter.setPen(pen)
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in pixels[first : last + 1]]))
     _paint_arrow(painter, pixels, theme.with_alpha(time_colour(colour, 1.0), opacity))
 
 
-def _sampled(track: Track) -> NDArray[np.float64]:
-    """(n, 3) positions at equal times; few keyframes stay exact corners."""
+def seen_span_s(track: Track) -> tuple[float, float]:
+    """First and last moment of a path that is no extrapolation; the whole path if all of it is."""
+    keyframes = track.trajectory.keyframes
+    seen = [keyframe.time_s for keyframe in keyframes if not keyframe.extrapolated]
+    return (seen[0], seen[-1]) if seen else (keyframes[0].time_s, keyframes[-1].time_s)
+
+
+def _sampled(track: Track) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) equal times and (n, 3) positions then; few keyframes stay exact corners."""
     trajectory = track.trajectory
     times = trajectory.times_s
     if len(times) == 1:
-        return trajectory.positions_m
+        return times, trajectory.positions_m
     even = np.linspace(times[0], times[-1], _STEPS)
-    return trajectory.at(np.union1d(even, times) if len(times) <= _STEPS else even)
+    corners = times if len(times) <= _STEPS else np.array(seen_span_s(track))
+    sampled = np.union1d(even, corners)
+    return sampled, trajectory.at(sampled)
 
 
 def _paint_arrow(painter: QPainter, pixels: NDArray[np.float64], colour: QColor) -> None:
