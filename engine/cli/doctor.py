@@ -30,11 +30,12 @@ PACKAGES = (
     *("PySide6-Essentials", "platformdirs"),
 )
 OPTIONAL_PACKAGES = {
-    "torch": "learned parts",
-    "ultralytics": "the YOLO detectors",
-    "safetensors": "weights of learned parts",
-    "mido": "MIDI control surfaces",
-    "python-osc": "OSC remotes",
+    "torch": "--detector yolo, yolo-world and --depth depth-anything",
+    "ultralytics": "--detector yolo and yolo-world",
+    "transformers": "--depth depth-anything and the words of yolo-world",
+    "safetensors": "--depth depth-anything",
+    "mido": "MIDI control surfaces; nothing needs it yet",
+    "python-osc": "OSC remotes; nothing needs it yet",
 }
 ENCODERS = ("aac", "flac", "pcm_s24le")
 DEFAULTS = {"detector": "motion", "depth": "geometry", "generator": "synthesis"}
@@ -232,7 +233,7 @@ def _learning() -> list[Finding]:
     found = [_gpu()]
     for name, use in OPTIONAL_PACKAGES.items():
         version = _version(name)
-        note = "optional" if version else f"optional, for {use}; nothing needs it yet"
+        note = "optional" if version else f"optional, for {use}"
         found.append(Finding(name, version or "not installed", "ok", note))
     broken = _version("torch") is not None and importlib.util.find_spec("torch") is None
     if broken:
