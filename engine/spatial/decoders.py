@@ -60,6 +60,7 @@ _FAR_DEG = 20.0
 _FAR_WEIGHT = 0.1
 _RIDGE = 1e-4
 _LARGEST_CORRECTION = 2.0
+_LARGEST_LOUDSPEAKER_CORRECTION = 4.0
 _FADE_TAPS = 24
 
 Floats = NDArray[np.float64]
@@ -149,7 +150,9 @@ def _weighted_inverse(harmonics: Floats, weights: Floats, n3d: Floats) -> Floats
     return np.asarray(n3d[:, None] * np.linalg.solve(weighted @ orthonormal + ridge, weighted))
 
 
-def _diffuse_correction(wanted: Spectra, reached: Spectra) -> Floats:
+def _diffuse_correction(
+    wanted: Spectra, reached: Spectra, largest: float = _LARGEST_CORRECTION
+) -> Floats:
     """(bins,) real gains that bring the mean power over directions and ears to the wanted one."""
     target = np.mean(np.abs(wanted) ** 2, axis=(0, 1))
     actual = np.mean(np.abs(reached) ** 2, axis=(0, 1))
@@ -157,7 +160,7 @@ def _diffuse_correction(wanted: Spectra, reached: Spectra) -> Floats:
     ratio = np.convolve(np.pad(target, 8, "edge"), smoothing, "valid") / np.maximum(
         np.convolve(np.pad(actual, 8, "edge"), smoothing, "valid"), 1e-20
     )
-    return np.clip(np.sqrt(ratio), 1.0 / _LARGEST_CORRECTION, _LARGEST_CORRECTION)
+    return np.clip(np.sqrt(ratio), 1.0 / largest, largest)
 
 
 def _virtual_loudspeakers(hrirs: HrirSet, order: int, taps: int, size: int) -> Spectra:
@@ -165,7 +168,8 @@ def _virtual_loudspeakers(hrirs: HrirSet, order: int, taps: int, size: int) -> S
 
     First order goes to PseudoBinaural's ring by the inverse of its harmonics, as its paper has it
     (its code leaves out the scale); higher orders to an even sphere. Both bands are in phase and
-    of the same power.
+    of the same power. Loudspeakers sum at an ear as their order has it: what a diffuse field
+    gains or loses by that against the set is equalised.
     """
     re_weights = max_re_weights(order)
     if order == 1:
@@ -181,10 +185,17 @@ def _virtual_loudspeakers(hrirs: HrirSet, order: int, taps: int, size: int) -> S
     heard = fft.rfft(hrirs.interpolate(speakers)[..., :taps], size, axis=-1)
     frequency_hz = np.arange(heard.shape[-1]) * hrirs.sample_rate_hz / size
     high = _high_share(frequency_hz)
-    return np.asarray(
+    decoder: Spectra = np.asarray(
         np.einsum("sc,sek->cek", basic, heard) * (1.0 - high)
         + np.einsum("sc,sek->cek", narrow, heard) * high
     )
+    grid = fibonacci_sphere(_FEWEST_POINTS)
+    wanted = fft.rfft(hrirs.interpolate(grid)[..., :taps], size, axis=-1)
+    reached = np.einsum("gc,cek->gek", spherical_harmonics(order, grid), decoder)
+    equalised: Spectra = decoder * _diffuse_correction(
+        wanted, reached, _LARGEST_LOUDSPEAKER_CORRECTION
+    )
+    return equalised
 
 
 def _high_share(frequency_hz: Floats) -> Floats:

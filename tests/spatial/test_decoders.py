@@ -19,6 +19,7 @@ from engine.spatial.decoders import (
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.rotation import rotation_matrix
+from engine.spatial.sphere import fibonacci_sphere
 
 RATE_HZ = 48_000
 FFT_SAMPLES = 2048
@@ -69,6 +70,25 @@ def test_diffuse_sound_is_as_loud_as_through_the_set(kemar: HrirSet, order: int)
         band = (low_hz <= FREQUENCY_HZ) & (low_hz * 2.0 > FREQUENCY_HZ)
         powers = [np.mean(np.abs(s[..., band]) ** 2) for s in (reached, wanted)]
         assert abs(10 * np.log10(powers[0] / powers[1])) < 1.5
+
+
+@pytest.mark.parametrize("order", [1, 3, 5, 7])
+def test_virtual_loudspeakers_have_the_sets_level_and_colour_in_a_diffuse_field(
+    kemar: HrirSet, order: int
+) -> None:
+    grid = fibonacci_sphere(200)
+    waves = spherical_harmonics(order, grid)
+    decoder = field_decoder(kemar, order, "virtual_loudspeakers")
+    powers = [
+        np.mean(np.abs(fft.rfft(responses, FFT_SAMPLES)) ** 2, axis=(0, 1))
+        for responses in (np.einsum("gc,cet->get", waves, decoder), kemar.interpolate(grid))
+    ]
+    ratio_db = []
+    for low_hz, high_hz in ((100.0, 16_000.0), (200.0, 700.0), (700.0, 3000.0), (3000.0, 6000.0)):
+        band = (low_hz <= FREQUENCY_HZ) & (high_hz > FREQUENCY_HZ)
+        weights = 1.0 / FREQUENCY_HZ[band]  # octaves count alike
+        ratio_db.append(10 * np.log10(np.divide(*(np.sum(weights * p[band]) for p in powers))))
+    assert np.abs(ratio_db).max() < 1.0
 
 
 def test_sets_that_measured_only_a_part_decode_what_they_measured(kemar: HrirSet) -> None:
