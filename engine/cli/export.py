@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     import msgspec
 
     from engine.deliver.bounce import DeliveryOptions, deliver
+    from engine.deliver.inputs import keep_inputs
     from engine.project.edits import TurnScene
     from engine.project.store import Bundle
 
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     progress = TerminalProgress()
     bundle, project, _ = Bundle.open(args.project, read_only=True)
     try:
+        keep_inputs([folder / file_name] if file_name else [], bundle.path.rglob("*"))
         if args.rotate is not None:
             yaw_deg, pitch_deg, roll_deg = args.rotate
             turn = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)

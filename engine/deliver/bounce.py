@@ -10,13 +10,14 @@ the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
 from engine.deliver.lanes import ObjectLane, object_lanes
 from engine.deliver.mux import Container, choose_container
@@ -128,7 +129,12 @@ def _order(
     asked = chosen_formats(formats)
     wanted = tuple(name for name in FILE_NAMES if name in asked)
     names = _names(wanted, options)
-    container = _container(project, out_dir, options) if "video" in wanted else None
+    container = _container(project, options) if "video" in wanted else None
+    written = {name: names[name] for name in wanted}
+    keep_inputs(
+        delivered_paths(out_dir, written, container, options.file_name),
+        (project.video.path if project.video else None, project.scene.hrir, project.scene.room),
+    )
     if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
         load_hrirs(project.scene.hrir, project.sample_rate_hz)
     snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
@@ -174,8 +180,17 @@ def _video(project: Project) -> Video:
     return project.video
 
 
-def _container(project: Project, out_dir: Path, options: DeliveryOptions) -> Container:
-    """The container of the video; the user's own file is never written over."""
+def delivered_paths(
+    out_dir: Path, names: Mapping[str, str], container: Container | None, file_name: str | None
+) -> list[Path]:
+    """Files and folders that a delivery of the named formats puts in place."""
+    paths = {name: out_dir / file for name, file in names.items()}
+    if container is not None and file_name is None:
+        paths["video"] = paths["video"].with_suffix(container.suffix)
+    return list(paths.values())
+
+
+def _container(project: Project, options: DeliveryOptions) -> Container:
     source = Path(_video(project).path)
     if not source.is_file():
         raise DeliveryError(
@@ -184,16 +199,7 @@ def _container(project: Project, out_dir: Path, options: DeliveryOptions) -> Con
             remedy="put the video back in its place or deliver without 'video'",
         )
     suffix = None if options.file_name is None else Path(options.file_name).suffix
-    container = choose_container(source, suffix)
-    name = options.file_name or Path(FILE_NAMES["video"]).with_suffix(container.suffix).name
-    target = out_dir / name
-    if target.exists() and target.samefile(source):
-        raise DeliveryError(
-            "the delivered video would replace the picture it is made from",
-            place=source,
-            remedy="choose another output folder",
-        )
-    return container
+    return choose_container(source, suffix)
 
 
 def _bytes_needed(

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import engine.vision.analyse  # noqa: F401  (registers the embedded detector and depth)
+from engine.deliver.bounce import delivered_paths
+from engine.deliver.inputs import keep_inputs
+from engine.deliver.mux import choose_container
 from engine.errors import FoleystageError, PluginError
 from engine.foley.generate import GENERATORS
-from engine.layouts import chosen_formats
+from engine.layouts import FILE_NAMES, chosen_formats
+from engine.pipeline.report import REPORT_NAME
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 from engine.plugins import create, names
 from engine.project.checks import LARGEST_SEED, check_gain
@@ -47,6 +51,24 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     check_gain(settings.room_level_db, "room level")
     check_room(RoomChoice(settings.room), sample_rate_hz)
     load_hrirs(settings.hrir, sample_rate_hz)  # kept, so nothing is read twice
+
+
+def check_outputs(video: Path, out_dir: Path, settings: RunSettings) -> None:
+    """Refuse a folder in which the run would write over what it reads.
+
+    Raises
+    ------
+    DeliveryError
+        Naming the file; also if no container holds the picture of a wanted video.
+    """
+    names = {name: FILE_NAMES[name] for name in settings.formats}
+    container = choose_container(video) if "video" in names else None
+    outputs = delivered_paths(out_dir, names, container, None)
+    read = (video, settings.script, settings.hrir, settings.room)
+    keep_inputs(
+        [*outputs, out_dir / REPORT_NAME],
+        (*read, settings.weights, settings.depth_weights),
+    )
 
 
 def _check_weights(settings: RunSettings) -> None:

@@ -13,8 +13,8 @@ from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
-from engine.pipeline.preflight import check_settings
-from engine.pipeline.report import build_report, write_report
+from engine.pipeline.preflight import check_outputs, check_settings
+from engine.pipeline.report import REPORT_NAME, build_report, write_report
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
 from engine.project.edits import EditGroup
@@ -80,6 +80,7 @@ def produce(
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
     check_settings(settings, RATE_HZ)
+    check_outputs(video, Path(out_dir), settings)
     needed_bytes = least_bytes(
         settings.formats, seconds_to_samples(probe_video(video).duration_s, RATE_HZ)
     )
@@ -94,7 +95,7 @@ def produce(
             )
             clock.stages_s = {**stages_s, **clock.stages_s}
             report = build_report(project, settings, delivery, clock, out_dir)
-            write_report(folder / "report.json", report)
+            write_report(folder / REPORT_NAME, report)
             _publish_with_session(folder, out_dir, bundle, project)
     progress("done", 1.0)
     return report
@@ -107,7 +108,7 @@ def _publish_with_session(folder: Path, out_dir: Path, bundle: Bundle, project: 
         bundle.save(project)
         bundle.close()  # it is about to move, and its journal with it
     # The report comes last: a kill in between never leaves it beside older sound.
-    finished = sorted(folder.iterdir(), key=lambda item: (item.name == "report.json", item))
+    finished = sorted(folder.iterdir(), key=lambda item: (item.name == REPORT_NAME, item))
     publish(
         {item: out_dir / item.name for item in finished},
         last=(lambda: None) if is_new else lambda: bundle.save_or_leave(project),

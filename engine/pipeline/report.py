@@ -18,6 +18,8 @@ from engine.pipeline.stage_clock import StageClock
 from engine.project.model import Event, Keyframe, Project, Track
 from engine.render.compiler import hrirs_of
 
+REPORT_NAME = "report.json"
+
 
 def build_report(
     project: Project,
