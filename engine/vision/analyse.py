@@ -294,7 +294,7 @@ def _place(
                 confidence=float(np.clip(names[index].confidence, 0.0, 1.0)),
                 boxes=_rows(path, size, scale),
                 positions_m=positions,
-                contacts=_unique(contacts),
+                contacts=_rounded(contacts),
                 trajectory=trajectory,
             )
         )
@@ -352,7 +352,8 @@ def _rows(path: Path, size: tuple[int, int], scale: float) -> Array:
     return np.column_stack([path.times_s, boxes, path.confidence])
 
 
-def _unique(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+def _rounded(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+    """The contacts with strengths to a thousandth, as they are stored."""
     return tuple(structs.replace(c, strength=round(c.strength, 3)) for c in contacts)
 
 

@@ -214,12 +214,20 @@ def _by_kind(prompt: Sequence[str]) -> dict[Kind, list[str]]:
     return words
 
 
+def _in_upper_half(path: Path, height: int) -> bool:
+    """Whether its lower edge hardly ever leaves the upper half of the picture.
+
+    Weaker than `flies`: the user's word says already that something flies here.
+    """
+    return float(np.percentile(path.smooth[:, 3], 90)) < 0.5 * height
+
+
 def _word_for(
     path: Path, kind: Kind, words: dict[Kind, list[str]], used: set[str], height: int
 ) -> str | None:
     if kind != "object":
         return words[kind][0] if words[kind] else None
-    flies = float(np.percentile(path.smooth[:, 3], 90)) < 0.5 * height
+    high = _in_upper_half(path, height)
     aspect = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
     best: str | None = None
     best_points = 0.0
@@ -227,9 +235,9 @@ def _word_for(
         parts = set(word.lower().split())
         points = 1.0 - (0.6 if word in used else 0.0)
         if parts & FLYING_WORDS:
-            points += 1.0 if flies else -2.0
+            points += 1.0 if high else -2.0
         if parts & ROUND_WORDS:
-            points += 1.0 if 0.6 < aspect < 1.6 and not flies else -2.0
+            points += 1.0 if 0.6 < aspect < 1.6 and not high else -2.0
         if points > best_points:
             best, best_points = word, points
     return best

@@ -15,7 +15,7 @@ from engine.vision.depth import steady
 from engine.vision.edges import split_at_edges
 from engine.vision.gait import find_gait, find_strides
 from engine.vision.kalman import BoxFilter
-from engine.vision.labels import kind_of, name_paths
+from engine.vision.labels import flies, kind_of, name_paths
 from engine.vision.merge import merge, roams
 from engine.vision.paths import Path, local_fit, smoothed
 from engine.vision.shots import CutDetector
@@ -270,3 +270,13 @@ def test_what_leaves_and_what_enters_there_are_two() -> None:
     pieces = split_at_edges(replace(path, boxes=boxes), W)
     assert len(pieces) == 2
     assert pieces[0].times_s[-1] == pytest.approx(3.0, abs=0.4)
+
+
+def test_a_flying_word_asks_less_of_the_path_than_flying() -> None:
+    times = np.arange(50) / 25
+    low = path_of(np.stack([100 + 120 * times, np.full(50, 0.45 * H)], 1), (30, 14))
+    assert low.smooth[:, 3].max() < 0.5 * H
+    assert not flies(low, W, H)
+    names, _ = name_paths([low], [("object", 0.7)], ("ball", "bird"), (W, H))
+    assert names[0].label == "bird"
+    assert name_paths([low], [("object", 0.7)], (), (W, H))[0][0].label == "object"
