@@ -105,7 +105,7 @@ class Balance:
         return tuple(
             structs.replace(
                 event,
-                level_db=round(event.level_db - self._lowered_db[event.id], 3),
+                level_db=round(event.level_db - self._lowered_db[event.id], 2),
                 why=f"{event.why}; {self._lowered_db[event.id]:.0f} dB down, as its peak stood "
                 "too far above the film's loudness",
             )

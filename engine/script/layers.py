@@ -11,7 +11,7 @@ import numpy as np
 from engine.project.model import Contact, Event, EventId, Track, TrackId
 from engine.script.foreground import Turn
 from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
-from engine.script.rules import LayerRule, ObjectRule
+from engine.script.rules import Count, LayerRule, ObjectRule
 
 LONGEST_S = 60.0
 """A run of hits longer than this becomes several events."""
@@ -23,10 +23,12 @@ TAIL_S = {"footsteps": 0.6, "impacts": 1.5, "water": 1.4}
 IDLE = 0.25
 """Intensity of a motor that stands."""
 CURVE_STEP_S = 0.1
-HANDOVER_S = 0.08
 _SHORTEST_FADE_S = 0.1
+"""A thing that is heard less than this beyond its sight needs no fade there."""
+HANDOVER_S = 0.08
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 ALWAYS = Turn()
+ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from the speed"
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def object_drafts(
             drafts = (part for draft in drafts for part in _in_turn(draft, turn))
         for draft in drafts:
             why = f"{draft.why}; {turn.note}" if turn.note else draft.why
-            level_db = draft.level_db + turn.level_db
+            level_db = round(draft.level_db + turn.level_db, 2)
             muted = draft.muted or turn.muted
             yield replace(draft, why=why, level_db=level_db, muted=muted)
 
@@ -162,10 +164,10 @@ def _hit_drafts(
     track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float
 ) -> Iterable[Draft]:
     contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
-    note = ""
+    why = layer.why
     if not contacts and layer.fallback_hz:
         contacts = _assumed(layer.fallback_hz, motion)
-        note = "; no contact was seen, so the pace is assumed from the speed"
+        why = ASSUMED_WHY
     for group in _groups(contacts):
         onsets = tuple(round(contact.time_s, 6) for contact in group)
         start_s = max(onsets[0] - LEAD_S, 0.0)
@@ -178,7 +180,7 @@ def _hit_drafts(
             start_s=start_s,
             end_s=stop_s,
             category=layer.category,
-            why=layer.why.format_map(words) + note,
+            why=why.format_map(words),
             onsets_s=onsets,
             strengths=tuple(round(float(np.clip(c.strength, 0.05, 1.0)), 4) for c in group),
             level_db=layer.level_db,
@@ -278,18 +280,18 @@ def _groups(contacts: Sequence[Contact]) -> list[list[Contact]]:
     return groups
 
 
-def _words(track: Track, setting: Setting, motion: Motion, count: int) -> dict[str, str]:
+def _words(track: Track, setting: Setting, motion: Motion, count: int) -> dict[str, object]:
     return {
         "name": track.name or track.label,
         "label": track.label or "object",
         "surface": setting.surface,
         "road": setting.road,
-        "count": str(count),
+        "count": Count(count),
         "speed": f"{motion.usual_speed_m_per_s():.1f}",
     }
 
 
-def _parameters(layer: LayerRule, words: dict[str, str]) -> dict[str, float | str]:
+def _parameters(layer: LayerRule, words: dict[str, object]) -> dict[str, float | str]:
     return {
         key: value.format_map(words) if isinstance(value, str) else value
         for key, value in layer.parameters.items()

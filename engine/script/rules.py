@@ -25,6 +25,18 @@ FIELDS = frozenset({"name", "label", "surface", "road", "count", "speed"})
 _T = TypeVar("_T")
 
 
+class Count(int):
+    """A number that a text names with its noun: "{count:step}" is "1 step" or "6 steps".
+
+    "{count:time}" is "once" where it is 1; without a noun it is the bare number.
+    """
+
+    def __format__(self, noun: str) -> str:
+        if noun == "time" and self == 1:
+            return "once"
+        return f"{int(self)} {noun}{'s' * (self != 1)}" if noun else str(int(self))
+
+
 class LayerRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One layer of sound on one kind of object; fields are explained in `objects.toml`."""
 

@@ -174,3 +174,30 @@ def test_every_shipped_layer_can_be_generated(make_track, make_project) -> None:
         for event in events:
             assert event.generator in GENERATORS
             assert np.isfinite(generate(event, 16_000)).all()
+
+
+def test_why_never_claims_contacts_that_were_not_seen(make_track, make_project) -> None:
+    for label in ("man", "horse", "dog"):
+        for event in write_script(make_project(make_track(label)), 3).events:
+            assert not ("no contact was seen" in event.why and "seen contacts" in event.why)
+            assert "one step for each" not in event.why
+    steps = layers(write_script(make_project(make_track("man")), 3), "man")["footsteps"]
+    assert steps.why.startswith("man moves and no contact was seen: the pace is assumed")
+
+
+def test_one_of_a_thing_is_told_in_the_singular(make_track, make_project) -> None:
+    once = write_script(make_project(make_track("ball", bounces=[2.0])), 3)
+    hit = layers(once, "ball")["bounces"]
+    assert hit.why.startswith("ball strikes the ground or a wall once")
+    one = layers(write_script(make_project(make_track("man", steps=[2.0])), 3), "man")["footsteps"]
+    assert "1 step at" in one.why
+    assert one.prompt.endswith("1 step")
+    twice = layers(write_script(make_project(make_track("man", steps=[2.0, 2.5])), 3), "man")
+    assert twice["footsteps"].prompt.endswith("2 steps")
+
+
+def test_levels_are_hundredths_of_a_decibel(make_track, make_project) -> None:
+    script = write_script(make_project(make_track("man", (30, 4, -1.6), (37, -4, -1.6))), 3)
+    raised = [event for event in script.events if "dB up" in event.why]
+    assert raised
+    assert all(event.level_db == round(event.level_db, 2) for event in script.events)
