@@ -33,7 +33,7 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     _check_part("detector", settings.detector, names("detector"))
     _check_part("depth", settings.depth, names("depth"))
     _check_weights(settings)
-    _check_part("generator", settings.generator, (SYNTHESIS, *GENERATORS, *names("generator")))
+    _check_generator(settings.generator)
     low, high = LOUDNESS_LUFS
     if not low <= settings.target_lufs <= high:
         raise FoleystageError(
@@ -83,6 +83,18 @@ def _check_weights(settings: RunSettings) -> None:
             f"a distance of {settings.distance_m:g} m is out of reach",
             remedy="give one from 0.1 to 1000",
         )
+
+
+def _check_generator(name: str) -> None:
+    """One that can make every layer: synthesis, or a plug-in; a single family cannot."""
+    whole = (SYNTHESIS, *(other for other in names("generator") if other not in GENERATORS))
+    if name in GENERATORS:
+        raise PluginError(
+            f"generator '{name}' makes one kind of sound, it cannot make the whole film's",
+            remedy=f"choose one of {', '.join(whole)}; or name it for single events in a script "
+            "of your own (--script)",
+        )
+    _check_part("generator", name, whole)
 
 
 def _check_part(kind: str, name: str, known: tuple[str, ...]) -> None:
