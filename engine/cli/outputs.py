@@ -7,26 +7,30 @@ writes there.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from engine.deliver.inputs import keep_inputs
 from engine.deliver.staging import publish, staging_folder
 from engine.errors import DeliveryError
 
 
 @contextlib.contextmanager
-def whole_file(out: Path, kind: str) -> Iterator[Path]:
+def whole_file(out: Path, kind: str, inputs: Iterable[str | Path | None]) -> Iterator[Path]:
     """A path to write to; what is there when all went well becomes `out`.
 
     Parameters
     ----------
     kind : str
         Of file, for the remedy, such as '.csv'.
+    inputs : iterable of path or None
+        What the command reads: never written over.
 
     Raises
     ------
     DeliveryError
-        At once if `out` is a folder or its folder is missing or cannot be written.
+        At once if `out` is a folder or one of the inputs, or its folder is missing or cannot be
+        written.
     """
     folder = out.absolute().parent
     if out.is_dir():
@@ -35,6 +39,7 @@ def whole_file(out: Path, kind: str) -> Iterator[Path]:
         raise DeliveryError(
             "there is no such folder", place=folder, remedy="make it, or choose another"
         )
+    keep_inputs([out], inputs)
     with staging_folder(folder) as staging:
         staged = staging / out.name
         yield staged

@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         air=args.air,
         lfe_send_db=args.lfe_send,
     )
-    with whole_file(args.out, ".wav") as staged:
+    read = (args.audio, args.trajectory, args.hrir, args.room)
+    with whole_file(args.out, ".wav", read) as staged:
         progress = TerminalProgress()
         try:
             report = spatialise(args.audio, wanted, staged, progress) | {"out": str(args.out)}

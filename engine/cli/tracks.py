@@ -76,7 +76,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         distance_m=args.distance,
         prompt=args.prompt,
     )
-    with whole_file(args.out, ".csv") as staged:
+    read = (args.video, settings.weights, settings.depth_weights)
+    with whole_file(args.out, ".csv", read) as staged:
         progress = TerminalProgress()
         try:
             result = analyse_video(args.video, settings, progress)
@@ -96,7 +97,7 @@ def _run_follow(args: argparse.Namespace) -> dict[str, Any]:
     from engine.vision.follow import follow
 
     time_s, shown = args.follow
-    with whole_file(args.out, ".csv") as staged:
+    with whole_file(args.out, ".csv", (args.video, args.follow_weights)) as staged:
         progress = TerminalProgress()
         try:
             found = follow(

@@ -80,10 +80,10 @@ def produce(
     video = Path(video).expanduser().absolute()
     progress("opening the clip", 0.0)
     check_settings(settings, RATE_HZ)
-    check_outputs(video, Path(out_dir), settings)
     needed_bytes = least_bytes(
         settings.formats, seconds_to_samples(probe_video(video).duration_s, RATE_HZ)
     )
+    check_outputs(video, Path(out_dir), settings)
     with sole_run(out_dir), staging_folder(out_dir, needed_bytes) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)

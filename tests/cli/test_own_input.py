@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from msgspec import structs
 
 from engine import resources
@@ -69,3 +71,23 @@ def test_export_refuses_to_replace_film_and_session(output, tmp_path, capsys):
         bundle.save(structs.replace(Project(), video=probe_video(film)))
     out = tmp_path / output
     _is_refused(["export", session, "--format", "stereo", "-o", out], out, capsys)
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+@pytest.mark.parametrize("follow", [[], ["--follow", "20,20"]])
+def test_tracks_refuses_to_replace_its_film(is_linked, follow, tmp_path, capsys):
+    film = write_video(tmp_path / "film.mp4", crossing(30))
+    out = tmp_path / "link.csv" if is_linked else film
+    if is_linked:
+        out.symlink_to(film)
+    _is_refused(["tracks", film, "-o", out, *follow], film, capsys)
+
+
+@pytest.mark.parametrize("output", ["noise.wav", "path.csv"])
+def test_spatialise_refuses_to_replace_sound_and_trajectory(output, tmp_path, capsys):
+    sound, path = tmp_path / "noise.wav", tmp_path / "path.csv"
+    soundfile.write(sound, np.full(4800, 0.1), 48_000)
+    path.write_text("time_s,azimuth_deg,elevation_deg,distance_m\n0,0,0,1\n")
+    command = ["spatialise", sound, "--trajectory", path, "--format", "stereo", "-o"]
+    _is_refused([*command, tmp_path / output], tmp_path / output, capsys)
+    assert main([str(part) for part in [*command, tmp_path / "other.wav"]]) == 0
