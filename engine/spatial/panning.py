@@ -2,8 +2,9 @@
 
 A source sounds from the loudspeakers around it (`engine.spatial.point_source`): two at ear level,
 three or four with height. Where a layout has no loudspeakers above or below, a source keeps its
-azimuth up to 30 degrees of elevation and spreads towards all of them beyond. A source without
-focus, inside the head's own space, sounds from all loudspeakers alike.
+azimuth up to 30 degrees of elevation and spreads towards all of them beyond. A source that is wide
+sounds from the loudspeakers its cap reaches (`engine.spatial.spread`); one without focus, inside
+the head's own space, from all loudspeakers alike.
 
 References
 ----------
@@ -25,6 +26,7 @@ from engine.layouts import (
     Layout,
 )
 from engine.spatial.point_source import panner_of
+from engine.spatial.spread import spread_gains
 
 _HALF = np.sqrt(0.5)
 
@@ -100,7 +102,7 @@ def pan(
     if (focus == 1.0).all():
         return panner.layout_gains(directions)
     gains = np.zeros((len(directions), layout.channels))
-    gains[:, panner.channels] = _spread(panner.gains(directions), focus)
+    gains[:, panner.channels] = spread_gains(layout, directions, focus)
     return gains
 
 
@@ -109,17 +111,8 @@ def pan_stereo(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> N
 
     BS.2127 lowers what is behind by up to 3 dB; here its power stays.
     """
-    surround = panner_of(SURROUND_51).gains(directions)
-    folded = _spread(surround, focus) @ _PAN_TO_STEREO.T
+    folded = spread_gains(SURROUND_51, directions, focus) @ _PAN_TO_STEREO.T
     return folded / np.linalg.norm(folded, axis=1, keepdims=True)
-
-
-def _spread(gains: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, channels) gains drawn towards all channels at the same power where focus is lost."""
-    if (focus == 1.0).all():
-        return gains
-    point = np.asarray(focus)[:, None]
-    return np.asarray(np.sqrt(point * gains**2 + (1.0 - point) / gains.shape[1]))
 
 
 def loudspeaker_directions(layout: Layout = SURROUND_51) -> NDArray[np.float64]:
