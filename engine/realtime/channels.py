@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.realtime.field_bands import FieldBands
 from engine.realtime.low_end import LowEnd
 from engine.realtime.mixing import mix_sources
 from engine.realtime.motion import Edges
+from engine.realtime.past_mains import PastMains
 from engine.realtime.quick_panning import QuickPanning
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
@@ -31,21 +31,22 @@ class ChannelStage:
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in = fade
         self._rows: dict[str, slice] = {}
-        self._low_ends: list[LowEnd] = []
+        self._low_ends: dict[str, LowEnd] = {}
+        self._past: dict[str, PastMains] = {}
         sends = np.array([source.lfe_gain for source in snapshot.sources], dtype=np.float64)
-        self._mixed_here: list[tuple[slice, NDArray[np.bool_]]] = []
         self._quick = QuickPanning(snapshot)
         row = 0
         for name, encoder in snapshot.encoders.items():
-            self._rows[name] = slice(row, row + encoder.channels)
-            mixed_here = np.ones(sources, dtype=np.bool_)
-            if encoder.lfe is not None and sends.any():
-                self._low_ends.append(LowEnd(encoder.lfe, self._rows[name], sends))
-                mixed_here = sends == 0.0
-            self._mixed_here.append((self._rows[name], mixed_here))
+            rows = self._rows[name] = slice(row, row + encoder.channels)
             row += encoder.channels
+            if encoder.lfe is None:
+                continue
+            if sends.any():
+                self._low_ends[name] = LowEnd(encoder.lfe, rows, sends)
+            if snapshot.room is not None:
+                self._past[name] = PastMains(encoder.lfe, rows)
         self._fields = [FieldBands(space, snapshot, self._rows) for space in snapshot.spaces]
-        self._remembering: list[LowEnd | FieldBands] = [*self._low_ends, *self._fields]
+        self._remembering: list[LowEnd | FieldBands] = [*self._low_ends.values(), *self._fields]
 
     @property
     def glides_straight(self) -> bool:
@@ -61,6 +62,15 @@ class ChannelStage:
         """Forget all past sound."""
         for part in self._remembering:
             part.reset()
+        for past in self._past.values():
+            past.reset()
+
+    def adopt(self, other: ChannelStage) -> None:
+        """Go on from the mains of `other`, in which a room rings that this stage takes over."""
+        for name, past in self._past.items():
+            past.adopt(other._past[name])
+            if name in self._low_ends:
+                self._low_ends[name].warm_up(past)
 
     def render(
         self,
@@ -81,18 +91,17 @@ class ChannelStage:
         self._bus[:] = 0.0
         matrices = (self._matrix_0, self._matrix_1)
         self._quick.take_out(first, edges, gains, matrices)
-        for low_end in self._low_ends:
-            low_end.take_over(matrices, gains)
         mix_sources(
             sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, self._fade_in,
             self._bus,
         )  # fmt: skip
-        for rows, mixed_here in self._mixed_here:
-            self._quick.add(sources.blocks, rows, mixed_here, self._bus[rows])
+        self._quick.add(sources.blocks, self._bus)
         for space, field in zip(spaces, self._fields, strict=True):
             field.add_to(space, self._bus)
-        for low_end in self._low_ends:
-            low_end.add_to(sources, self._quick, self._fade_in, self._bus)
+        for past in self._past.values():
+            past.keep(self._bus)
+        for low_end in self._low_ends.values():
+            low_end.add_to(sources, gains, self._fade_in, self._bus)
 
     def rows_of(self, name: str) -> slice:
         """Which of all channels are those of a format."""

@@ -1,11 +1,13 @@
 """A sound field's way to channels: a matrix, or one each for low and for high frequencies.
 
-The two bands of a crossover add up to a first-order all-pass, and so do both matrices' sounds
-where they agree: nothing is cancelled around the crossover, whatever the matrices are.
+The two bands are a first-order low-pass and what it leaves: they add up to the field itself. Where
+both matrices agree nothing happens to the sound, and where they differ by a factor of two its phase
+turns by 20 degrees at most: a field stays in phase with objects from the same direction.
 
 References
 ----------
-Linkwitz, "Active crossover networks for noncoincident drivers", JAES 24(1), 1976 (second order).
+Lipshitz, Vanderkooy, "A family of linear-phase crossover networks of high slope derived by time
+delay", JAES 31(1), 1983 (bands by subtraction).
 Heller, Lee, Benjamin, "Is my decoder ambisonic?", AES 125th Convention, 2008 (phase-matched bands).
 """
 
@@ -78,11 +80,11 @@ class FieldBands:
 
 
 class _Crossover:
-    """Splits a field's hop into two bands of 12 dB an octave."""
+    """Splits a field's hop into two bands of 6 dB an octave that add up to it."""
 
     def __init__(self, crossover_hz: float, sample_rate_hz: int, channels: int) -> None:
         self._coefficients = crossover_coefficients(crossover_hz, sample_rate_hz)
-        self._state = np.zeros((channels, 2))
+        self._state = np.zeros(channels)
         self.low = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
         self.high = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
         memory_samples = _MEMORY_PERIODS / crossover_hz * sample_rate_hz
@@ -110,26 +112,21 @@ def _turned(matrix: Samples, turn: Floats | None) -> Samples:
 
 
 def crossover_coefficients(crossover_hz: float, sample_rate_hz: int) -> Floats:
-    """(4,) scales of the low and of the high band, and the feedback a1, a2 they share.
-
-    The bilinear transform of 1 / (1 + s)^2 and of -s^2 / (1 + s)^2.
-    """
+    """(2,) scale of the low band and its feedback: the bilinear transform of 1 / (1 + s)."""
     k = np.tan(np.pi * crossover_hz / sample_rate_hz)
-    scale = (1.0 + k) ** 2
-    return np.array(
-        [k * k / scale, -1.0 / scale, 2.0 * (k * k - 1.0) / scale, (1.0 - k) ** 2 / scale]
-    )
+    return np.array([k / (1.0 + k), (k - 1.0) / (k + 1.0)])
 
 
 @numba.njit(cache=True, nogil=True)
 def split_bands(samples, coefficients, state, low, high):
-    """Both bands of (channels, n) samples; one recursion a channel, `state` (channels, 2)."""
-    gain_low, gain_high, a1, a2 = coefficients
+    """Both bands of (channels, n) samples; one recursion a channel, `state` (channels,)."""
+    gain, feedback = coefficients
     for c in range(len(samples)):
-        w1, w2 = state[c, 0], state[c, 1]
+        old = state[c]
         for n in range(samples.shape[1]):
-            w = samples[c, n] - a1 * w1 - a2 * w2
-            low[c, n] = gain_low * (w + 2.0 * w1 + w2)
-            high[c, n] = gain_high * (w - 2.0 * w1 + w2)
-            w1, w2 = w, w1
-        state[c, 0], state[c, 1] = w1, w2
+            new = samples[c, n] - feedback * old
+            below = gain * (new + old)
+            low[c, n] = below
+            high[c, n] = samples[c, n] - below
+            old = new
+        state[c] = old

@@ -89,20 +89,10 @@ class QuickPanning:
         for matrix in matrices:
             matrix[:, fast] = 0.0
 
-    def add(self, blocks: Samples, rows: slice, chosen: NDArray[np.bool_], bus: Samples) -> None:
-        """Add the hop's fast sources to `bus` (rows, HOP_SAMPLES), which are rows of all channels.
-
-        Parameters
-        ----------
-        blocks : (sources, HOP_SAMPLES) float32
-        chosen : (sources,) bool
-            Which of them.
-        """
+    def add(self, blocks: Samples, bus: Samples) -> None:
+        """Add the hop's fast ones of `blocks` (sources, HOP_SAMPLES) to all channels' `bus`."""
         for passing in self._passing:
-            if chosen[passing.source]:
-                add_in_steps(
-                    blocks[passing.source], np.ascontiguousarray(passing.gains[:, rows]), bus
-                )
+            add_in_steps(blocks[passing.source], np.ascontiguousarray(passing.gains), bus)
 
     def _focus(self, hop_start: int, edges: Edges) -> tuple[Floats, Floats]:
         """(sources,) focus at the hop's start and at its end."""

@@ -228,7 +228,7 @@ class LfePlan:
     lowpass : (n, 6) float64
         What is sent passes this,
     in_phase : (n, 6) float64
-        and its sound in the other channels an all-pass of the same phase.
+        and all other channels, once anything is sent, an all-pass of the same phase.
     memory_samples : int
         Both filters have forgotten what is older.
     """

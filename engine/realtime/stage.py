@@ -128,6 +128,7 @@ class Stage:
         assert before._room is not None
         self._room_rests = False
         self._room.adopt(before._room)
+        self._channels.adopt(before._channels)
 
     def _answer_only(self) -> None:
         """Advance nothing but the room: its long past, taken in at little cost."""

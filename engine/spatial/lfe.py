@@ -1,9 +1,10 @@
 """The LFE channel: a send of low sound, in phase with what the loudspeakers play of it.
 
 What is sent passes a Linkwitz-Riley low-pass of eighth order (a Butterworth one of fourth order,
-twice). Its phase is that of an all-pass of fourth order, and the same sound's share in the other
-channels passes that all-pass: the two add up without a dip at any level of the send, where they
-meet in one subwoofer as in the air. What is not sent passes nothing.
+twice). Its phase is that of an all-pass of fourth order, and where anything is sent all other
+channels pass that all-pass, whatever sounds in them: a sound and its send add up without a dip at
+any level of the send, where they meet in one subwoofer as in the air, and the other channels keep
+their phase among themselves. Where nothing is sent nothing passes anything.
 
 References
 ----------

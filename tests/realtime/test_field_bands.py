@@ -1,7 +1,8 @@
 """Sound fields reach loudspeakers by their low decoder below and by the high one above."""
 
 import numpy as np
-from realtime_scenes import clip, level_db, noise, render, snapshot, tone
+import pytest
+from realtime_scenes import clip, fixed, level_db, noise, render, snapshot, source, tone
 
 from engine.coordinates import to_cartesian
 from engine.layouts import SURROUND_51
@@ -47,3 +48,20 @@ def test_a_field_rings_out_and_begins_anywhere() -> None:
         for out, later in zip(whole, render(scene, 12, start), strict=True):
             expected = out[:, start : start + later.shape[1]]
             assert level_db(later - expected, expected) < -140.0
+
+
+@pytest.mark.parametrize("azimuth_deg", [0.0, 30.0, 110.0])
+@pytest.mark.parametrize("name", ["5.1", "7.1.4"])
+def test_a_field_is_in_phase_with_an_object_from_the_same_direction(
+    name: str, azimuth_deg: float
+) -> None:
+    click = np.zeros((1, 12_800), dtype=np.float32)
+    click[0, 1000] = 0.5
+    wave = spherical_harmonics(1, to_cartesian(azimuth_deg, 0.0))[:, None] * click
+    bed = BedPlan(0, (clip(wave.astype(np.float32), rows=4),))
+    (point,) = render(snapshot([source(fixed(azimuth_deg), clip(click))], (name,)), 50)
+    (field,) = render(snapshot([], (name,), beds=(bed,)), 50)
+    heard = np.fft.rfftfreq(12_800, 1 / 48_000)
+    heard = (heard >= 50.0) & (heard <= 10_000.0)
+    ratio = np.fft.rfft(field.sum(axis=0))[heard] / np.fft.rfft(point.sum(axis=0))[heard]
+    assert np.abs(np.degrees(np.angle(ratio))).max() < 30.0

@@ -73,22 +73,39 @@ def test_stereo_has_one_band_and_others_meet_where_the_order_ends() -> None:
 
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000, 192_000])
 @pytest.mark.parametrize("frequency_hz", [700.0, 1400.0])
-def test_the_crossover_is_that_of_linkwitz_and_riley(rate_hz: int, frequency_hz: float) -> None:
+def test_the_bands_are_of_first_order_and_add_up_to_the_field(
+    rate_hz: int, frequency_hz: float
+) -> None:
     click = np.zeros((2, 8192), dtype=np.float32)
     click[:, 0] = (1.0, -0.5)
     low, high = np.zeros_like(click), np.zeros_like(click)
-    coefficients, state = crossover_coefficients(frequency_hz, rate_hz), np.zeros((2, 2))
+    coefficients, state = crossover_coefficients(frequency_hz, rate_hz), np.zeros(2)
     for start in range(0, 8192, 256):
         piece = np.s_[:, start : start + 256]
         split_bands(click[piece], coefficients, state, low[piece], high[piece])
+    np.testing.assert_allclose(low + high, click, atol=1e-7)
     bands = np.fft.rfft([low, high])
     section = signal.butter(1, frequency_hz, fs=rate_hz, output="sos")
-    _, half = signal.freqz_sos(section, np.fft.rfftfreq(8192, 1.0 / rate_hz), fs=rate_hz)
-    np.testing.assert_allclose(bands[0, 0], half**2, atol=2e-5)
+    _, expected = signal.freqz_sos(section, np.fft.rfftfreq(8192, 1.0 / rate_hz), fs=rate_hz)
+    np.testing.assert_allclose(bands[0, 0], expected, atol=2e-5)
     np.testing.assert_allclose(bands[:, 1], -0.5 * bands[:, 0], atol=1e-5)
-    np.testing.assert_allclose(np.abs(bands[:, 0].sum(axis=0)), 1.0, atol=2e-5)
-    # in phase: any two gains of the bands add up as numbers do
-    np.testing.assert_allclose(
-        np.abs(0.3 * bands[0, 0] + bands[1, 0]),
-        0.3 * np.abs(bands[0, 0]) + np.abs(bands[1, 0]), atol=2e-5,
-    )  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("order", [1, 3, 7])
+def test_loudspeakers_play_a_wave_from_where_one_stands_nearly_in_phase(
+    order: int, layout: Layout
+) -> None:
+    """All loudspeakers' sum at the centre, and the one that stands there, against an object."""
+    speakers = [index for index, speaker in enumerate(layout.loudspeakers) if not speaker.lfe]
+    waves = spherical_harmonics(order, loudspeaker_directions(layout)[speakers]).T
+    below, above = (
+        decoder[speakers] @ waves
+        for decoder in (low_decoder(order, layout), field_to_layout(order, layout))
+    )
+    s = 1j * np.geomspace(50.0, 10_000.0, 100)[:, None] / crossover_hz(order, layout)
+    for low, high in (
+        (below.sum(axis=0), above.sum(axis=0)),
+        (np.diag(below), np.diag(above)),
+    ):
+        assert np.abs(np.degrees(np.angle((low + s * high) / (1.0 + s)))).max() < 30.0
