@@ -29,6 +29,31 @@ _READ_ON_S = 1.0
 
 
 @dataclass
+class Damage:
+    """What a reading met that is not whole, counted while it goes on.
+
+    lost : packets from which no picture could be decoded
+    patched : pictures that the decoder marks as damaged, after the first whole one
+    """
+
+    lost: int = 0
+    patched: int = 0
+
+    def notes(self) -> tuple[str, ...]:
+        """In words for the user; nothing where all is whole."""
+        told = (
+            f"{self.lost} could not be decoded" if self.lost else "",
+            f"{self.patched} only in part" if self.patched else "",
+        )
+        words = " and ".join(part for part in told if part)
+        if not words:
+            return ()
+        if not self.lost:
+            words = f"{self.patched} could be decoded only in part"
+        return (f"the video is damaged: of its pictures {words}; what happens there may be missed",)
+
+
+@dataclass
 class OpenVideo:
     """An opened file and its best picture stream. `close` it."""
 
@@ -137,18 +162,26 @@ def _is_cover(stream: Any) -> bool:
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
-def decode_pictures(video: OpenVideo) -> Iterator[tuple[Fraction, Any]]:
+def decode_pictures(
+    video: OpenVideo, damage: Damage | None = None
+) -> Iterator[tuple[Fraction, Any]]:
     """Presentation time (seconds in the file) and decoded picture, strictly increasing in time.
 
-    Damaged packets are skipped. Pictures without a timestamp follow at the nominal rate.
+    Damaged packets are skipped, and counted in `damage`. Pictures without a timestamp follow at
+    the nominal rate.
     """
+    damage = damage or Damage()
+    whole = False
     last: Fraction | None = None
     for packet in video.container.demux(video.stream):
         try:
             pictures = packet.decode()
         except av.FFmpegError:
+            damage.lost += 1
             continue
         for picture in pictures:
+            whole = whole or not picture.is_corrupt
+            damage.patched += whole and picture.is_corrupt
             time = _time_of(picture, video, last)
             if last is None or time > last:
                 last = time
@@ -168,6 +201,7 @@ def read_video_frames(
     start_s: float = 0.0,
     end_s: float | None = None,
     gray: bool = False,
+    damage: Damage | None = None,
 ) -> Iterator[tuple[float, Image]]:
     """Every picture of a video in order.
 
@@ -180,6 +214,8 @@ def read_video_frames(
         Only pictures with ``start_s <= time < end_s`` (seconds from the first picture).
     gray : bool
         Give luminance only.
+    damage : Damage, optional
+        Counts what cannot be decoded on the way.
 
     Yields
     ------
@@ -196,7 +232,7 @@ def read_video_frames(
     first: Fraction | None = None
     geometry: Geometry | None = None
     try:
-        for time, picture in _from(video, start_s):
+        for time, picture in _from(video, start_s, damage):
             if first is None:
                 first, geometry = time, geometry_of(picture, video.stream, max_width)
             assert geometry is not None
@@ -215,10 +251,12 @@ def read_video_frames(
         raise no_pictures(video.path)
 
 
-def _from(video: OpenVideo, start_s: float) -> Iterator[tuple[Fraction, Any]]:
+def _from(
+    video: OpenVideo, start_s: float, damage: Damage | None
+) -> Iterator[tuple[Fraction, Any]]:
     """The first picture, then (after a seek where that saves work) those from `start_s` on."""
     first: Fraction | None = None
-    for time, picture in decode_pictures(video):
+    for time, picture in decode_pictures(video, damage):
         if first is None:
             first = time
             yield time, picture
@@ -229,7 +267,7 @@ def _from(video: OpenVideo, start_s: float) -> Iterator[tuple[Fraction, Any]]:
     else:
         return
     seek(video, float(first) + start_s - 1.0)
-    yield from decode_pictures(video)
+    yield from decode_pictures(video, damage)
 
 
 def seek(video: OpenVideo, file_time_s: float) -> None:

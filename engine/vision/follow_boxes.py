@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.jobs import Progress
-from engine.media.decode import read_video_frames
+from engine.media.decode import Damage, read_video_frames
 from engine.plugins import Detection, Detector
 from engine.project.model import Video
 from engine.vision.associate import TRACKER, associate
@@ -61,11 +61,12 @@ def follow_boxes(
         From `progress`.
     """
     cuts = CutDetector()
+    damage = Damage()
     shot = _Shot(0.0)
     paths: list[Path] = []
     shots: list[float] = []
     size = (0, 0)
-    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH):
+    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage):
         size = (image.shape[1], image.shape[0])
         cut = cuts.is_cut(image)
         if cut:
@@ -82,7 +83,7 @@ def follow_boxes(
             progress("finding what is there", min(0.99, time_s / video.duration_s))
     paths += _paths_of(shot, size)
     shots.append(shot.start_s)
-    return Followed(tuple(paths), size, tuple(shots), (), TRACKER)
+    return Followed(tuple(paths), size, tuple(shots), damage.notes(), TRACKER)
 
 
 def _small(image: Image) -> NDArray[np.int16]:

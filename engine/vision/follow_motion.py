@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.jobs import Progress
-from engine.media.decode import read_video_frames
+from engine.media.decode import Damage, read_video_frames
 from engine.plugins import Detector
 from engine.project.model import Video
 from engine.vision.assemble import make_paths
@@ -52,13 +52,14 @@ def follow_motion(
         From `progress`.
     """
     cuts = CutDetector()
+    damage = Damage()
     shot = _Shot(0.0)
     paths: list[Path] = []
     shots: list[float] = []
     cameras: set[str] = set()
     size = (0, 0)
     block_s = _block_length(video)
-    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH):
+    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage):
         size = (image.shape[1], image.shape[0])
         is_cut = cuts.is_cut(image)
         full = shot.times_s and time_s - shot.times_s[0] >= block_s
@@ -77,7 +78,7 @@ def follow_motion(
     paths += _finish(shot)
     shots.append(shot.start_s)
     notes = [f"the camera is {' and '.join(sorted(cameras))}"] if cameras else []
-    return Followed(tuple(paths), size, tuple(shots), tuple(notes), TRACKER)
+    return Followed(tuple(paths), size, tuple(shots), (*damage.notes(), *notes), TRACKER)
 
 
 def _block_length(video: Video) -> float:
