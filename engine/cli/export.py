@@ -43,6 +43,11 @@ def add_parser(subparsers: Any) -> None:
         help="5.1 as L C R Ls Rs LFE instead of L R C LFE Ls Rs",
     )
     parser.add_argument(
+        "--allow-missing",
+        action="store_true",
+        help="deliver although sounds are missing or damaged: they are silent, and named",
+    )
+    parser.add_argument(
         "--rotate",
         type=angles,
         metavar="YAW,PITCH,ROLL",
@@ -62,10 +67,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     formats = parse_formats(args.format)
     folder, file_name = _destination(args.out, formats)
-    options = DeliveryOptions(film_order=args.film_order, file_name=file_name)
+    options = DeliveryOptions(
+        film_order=args.film_order, file_name=file_name, allow_missing=args.allow_missing
+    )
     progress = TerminalProgress()
-    bundle, project, _ = Bundle.open(args.project, read_only=True)
+    bundle, project, recovery = Bundle.open(args.project, read_only=True)
     try:
+        for note in recovery.notes if recovery else ():
+            log.warning("%s: %s", args.project, note)
         keep_inputs([folder / file_name] if file_name else [], bundle.path.rglob("*"))
         if args.rotate is not None:
             yaw_deg, pitch_deg, roll_deg = args.rotate

@@ -20,6 +20,7 @@ from msgspec import Struct
 from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
 from engine.deliver.lanes import ObjectLane, object_lanes
+from engine.deliver.missing import refuse_missing
 from engine.deliver.mux import Container, choose_container
 from engine.deliver.rendering import MIXES, OBJECTS, render_to_files, with_objects
 from engine.deliver.report import DeliveryReport
@@ -48,10 +49,13 @@ class DeliveryOptions(Struct, frozen=True, kw_only=True):
     film_order : write 5.1 as L C R Ls Rs LFE
     file_name : name of the file (stems: of the folder) where one format is delivered, in place of
         the usual one; a video's ending chooses its container
+    allow_missing : deliver although takes that should be heard are missing or damaged; the report
+        names them
     """
 
     film_order: bool = False
     file_name: str | None = None
+    allow_missing: bool = False
 
 
 def deliver(
@@ -84,8 +88,9 @@ def deliver(
     HrirError
         If 'binaural' is wanted and the session's HRIR set cannot be read.
     DeliveryError
-        Nothing to deliver, an output folder that cannot be written, a full disk, a picture that
-        is missing or whose packets no container holds.
+        Nothing to deliver, takes that are missing or damaged, an output that would replace what it
+        is made from, an output folder that cannot be written, a full disk, a picture that is
+        missing or whose packets no container holds.
     """
     out_dir = Path(out_dir)
     order = _order(project, bundle, formats, out_dir, options)
@@ -140,6 +145,8 @@ def _order(
     snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
     if snapshot.length_samples == 0:
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")
+    if snapshot.problems and not options.allow_missing:
+        refuse_missing(project, bundle.audio_path)
     objects = object_lanes(snapshot)
     if "adm" in wanted:
         snapshot = with_objects(snapshot, objects)

@@ -272,7 +272,7 @@ def _decode_blocks(source: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
                     yield block.to_ndarray().astype(np.float32, copy=False), rate_hz
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise MediaError(
-            f"not a readable audio file ({_first_line(error)})",
+            f"not a readable audio file ({_reason(error)})",
             place=source,
             remedy="convert it to WAV or FLAC",
         ) from error
@@ -302,5 +302,7 @@ def map_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
     return mapped.T, found.wave.sample_rate_hz
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _reason(error: BaseException) -> str:
+    """Why, without number and path."""
+    told = getattr(error, "strerror", None)
+    return told or (str(error).splitlines() or [type(error).__name__])[0]

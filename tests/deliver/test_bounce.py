@@ -330,10 +330,14 @@ def test_what_cannot_be_delivered_is_said(folder: Folder, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_missing_take_is_silent_and_named(folder: Folder, tmp_path: Path) -> None:
+def test_a_missing_take_is_refused_or_silent_and_named(folder: Folder, tmp_path: Path) -> None:
     project = scene(folder)
     take = structs.replace(project.takes[0], audio="gone")
-    report = deliver(project.with_take(take), folder, ["stereo"], tmp_path)
+    with pytest.raises(DeliveryError, match=r"gone\.wav: clip 'Rolling ball.*missing; put"):
+        deliver(project.with_take(take), folder, ["stereo"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    allowing = DeliveryOptions(allow_missing=True)
+    report = deliver(project.with_take(take), folder, ["stereo"], tmp_path, options=allowing)
     assert "Rolling ball" in report.problems[0]
 
 

@@ -99,3 +99,52 @@ def test_the_whole_scene_is_turned(session: Path, tmp_path: Path) -> None:
 def test_a_turn_that_is_none_is_refused(session: Path, angles: str) -> None:
     command = ["export", str(session), "--format", "foa", "-o", "x", f"--rotate={angles}"]
     assert main(command) == 2
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "text"])
+def test_sound_that_is_missing_or_damaged_is_not_left_out(
+    session: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    damage: str,
+) -> None:
+    with Bundle.open(session, read_only=True)[0] as bundle:
+        project = Bundle.open(session, read_only=True)[1]
+        clip = project.clips[0]
+        file = bundle.audio_path(project.take(clip.take_id).audio)
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:40] if damage == "cut" else b"this is no sound")
+    out = tmp_path / "out.wav"
+    command = ["export", str(session), "--format", "stereo", "-o", str(out), "--json"]
+    assert main(command) == 1
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert line.startswith(f"foleystage: {file}: clip '{clip.name}' would be silent: ")
+    assert line.count(str(file)) == 1
+    assert "Errno" not in line
+    assert "; put the file back" in line
+    assert not out.exists()
+
+    assert main([*command, "--allow-missing"]) == 0
+    told = capsys.readouterr()
+    assert clip.name in json.loads(told.out)["problems"][0]
+    assert clip.name in caplog.text
+    assert out.exists()
+
+
+def test_sound_that_nobody_would_hear_may_be_missing(session: Path, tmp_path: Path) -> None:
+    bundle, project, _ = Bundle.open(session)
+    with bundle:
+        clip = project.clips[0]
+        bundle.audio_path(project.take(clip.take_id).audio).unlink()
+        tracks = tuple(
+            structs.replace(track, strip=structs.replace(track.strip, muted=True))
+            if track.id == clip.track_id
+            else track
+            for track in project.tracks
+        )
+        bundle.save(structs.replace(project, tracks=tracks))
+    command = ["export", str(session), "--format", "stereo", "-o", str(tmp_path / "out.wav")]
+    assert main(command) == 0
