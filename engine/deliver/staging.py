@@ -99,6 +99,10 @@ def _locked(descriptor: int | None) -> bool:
 
 
 def _unwritable(out_dir: Path, error: OSError) -> DeliveryError:
+    if out_dir.is_file():
+        return DeliveryError(
+            "this is a file, not a folder", place=out_dir, remedy="name a folder to write into"
+        )
     return DeliveryError(
         f"the output folder cannot be written ({error.strerror or error})",
         place=out_dir,

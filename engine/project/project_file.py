@@ -16,8 +16,11 @@ from engine.project.checks import check_project
 from engine.project.coding import encode_value
 from engine.project.migrations import migrate
 from engine.project.model import SCHEMA_VERSION, Project
+from engine.project.unknown_fields import unknown_fields
 
 FORMAT = "foleystage"
+_MOST_NAMED = 3
+_VERSION_FIELD = "project.schema_version"
 _REMEDY = "mend it there, or take the newest file of the generations folder in its place"
 
 
@@ -33,7 +36,13 @@ def encode_project_file(project: Project, number: int) -> bytes:
 
 
 def read_project_file(path: Path) -> tuple[Project, int]:
-    """The project in a file, checked, and its number.
+    """The project in a file, checked, and its number; see `read_with_notes`."""
+    project, number, _ = read_with_notes(path)
+    return project, number
+
+
+def read_with_notes(path: Path) -> tuple[Project, int, tuple[str, ...]]:
+    """The project in a file, checked, its number, and a note where fields are unknown.
 
     Raises
     ------
@@ -42,6 +51,12 @@ def read_project_file(path: Path) -> tuple[Project, int]:
     """
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ProjectError(
+            "the saved project is not there",
+            place=path,
+            remedy="put it back, or copy the newest file of the generations folder to this name",
+        ) from error
     except OSError as error:
         raise ProjectError(
             f"cannot be read ({error.strerror})", place=path, remedy="check its permissions"
@@ -52,9 +67,15 @@ def read_project_file(path: Path) -> tuple[Project, int]:
     number = table.get("number")
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise ProjectError(f"number is {number!r}, not a count", place=path, remedy=_REMEDY)
-    return decode_project(
-        migrate(table["project"], table.get("schema_version"), path), path
-    ), number
+    current = migrate(table["project"], table.get("schema_version"), path)
+    project = decode_project(current, path)
+    unknown = [name for name in unknown_fields(project, current) if name != _VERSION_FIELD]
+    return project, number, (_ignored(path, unknown),) if unknown else ()
+
+
+def _ignored(path: Path, unknown: list[str]) -> str:
+    more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+    return f"{path.name}: there is no field {', '.join(unknown[:_MOST_NAMED])}{more}; ignored"
 
 
 def decode_project(table: Any, place: Path | str) -> Project:

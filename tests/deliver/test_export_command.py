@@ -148,3 +148,27 @@ def test_sound_that_nobody_would_hear_may_be_missing(session: Path, tmp_path: Pa
         bundle.save(structs.replace(project, tracks=tracks))
     command = ["export", str(session), "--format", "stereo", "-o", str(tmp_path / "out.wav")]
     assert main(command) == 0
+
+
+def test_a_project_file_that_is_gone_is_to_be_had_from_the_generations(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (session / "project.json").unlink()
+    command = ["export", str(session), "--format", "stereo", "-o", str(tmp_path / "out.wav")]
+    assert main(command) == 1
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert f"{session / 'project.json'}: the saved project is not there; put it back" in line
+    newest = max((session / "generations").iterdir())
+    newest.rename(session / "project.json")
+    assert main(command) == 0
+
+
+def test_a_file_is_no_folder_to_write_into(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "blocked").write_bytes(b"mine")
+    command = ["export", str(session), "--format", "stereo,foa", "-o", str(tmp_path / "blocked")]
+    assert main(command) == 1
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert f"{tmp_path / 'blocked'}: this is a file, not a folder; name a folder" in line
+    assert (tmp_path / "blocked").read_bytes() == b"mine"
