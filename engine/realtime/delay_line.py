@@ -19,7 +19,10 @@ _WIDTH = 2 * LANES
 """Taps a row takes in memory; those beyond `TAPS` are zero."""
 MARGIN_SAMPLES = TAPS
 JUMP_SAMPLES = 96.0
-"""A change of delay beyond this in one hop (128 m/s at 48 kHz) is no motion but a jump."""
+"""A change of delay within this in one hop is motion; beyond, it must go on in a hop beside it."""
+FASTEST_NEARER_SAMPLES, FASTEST_FARTHER_SAMPLES = 3.0 * HOP_SAMPLES, 0.75 * HOP_SAMPLES
+"""Changes beyond these in one hop are jumps: v / (c - v) of it, 257 m/s towards the listener, and
+v / (c + v), three times the speed of sound away."""
 
 SAFE_MATH = {"contract", "reassoc", "nsz", "arcp"}
 """Reordering is allowed, NaN and infinity are not assumed away.
@@ -129,6 +132,31 @@ def _copy(rings, offset, mask, begin, length, scratch):
     return size != 0.0
 
 
+@numba.njit(inline="always")
+def goes_on(one, other):
+    """Whether two changes of delay, in hops side by side, are of one smooth motion."""
+    slow = max(abs(one), abs(other)) <= JUMP_SAMPLES
+    return slow or abs(one - other) <= JUMP_SAMPLES
+
+
+@numba.njit(inline="always")
+def _motion_of(step):
+    """A change of delay in one hop; 0 where it is too great for motion."""
+    return step if -FASTEST_NEARER_SAMPLES <= step <= FASTEST_FARTHER_SAMPLES else 0.0
+
+
+@numba.njit(inline="always")
+def is_jump(before, d0, d1, after):
+    """Whether the delay jumps from d0 to d1.
+
+    It does where it changes by more than motion can, or much faster than in both hops beside it.
+    """
+    step, earlier, later = d1 - d0, _motion_of(d0 - before), _motion_of(after - d1)
+    low = max(min(earlier, later, 0.0) - JUMP_SAMPLES, -FASTEST_NEARER_SAMPLES)
+    high = min(max(earlier, later, 0.0) + JUMP_SAMPLES, FASTEST_FARTHER_SAMPLES)
+    return not low <= step <= high
+
+
 @numba.njit(forceinline=True, fastmath=SAFE_MATH)
 def _span(first, d0, s0, d1, s1):
     """First sample of a ring that a hop is read from, and their number."""
@@ -140,10 +168,10 @@ def _span(first, d0, s0, d1, s1):
 
 @numba.njit(forceinline=True, fastmath=SAFE_MATH)
 def _slopes(before, d0, d1, after):
-    """Slopes of the delay at the hop's ends; across jumps, those of the hop itself."""
+    """Slopes of the delay at the hop's ends; where the speed changes at once, the hop's own."""
     step = d1 - d0
-    s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
-    return s0, 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
+    s0 = 0.5 * (d1 - before) if goes_on(d0 - before, step) else step
+    return s0, 0.5 * (after - d0) if goes_on(after - d1, step) else step
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
@@ -177,7 +205,7 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
             sounding[s] = _copy(rings, offsets[s], masks[s], first, HOP_SAMPLES, out)
             continue
         s0, s1 = _slopes(delays[0, s], d0, d1, delays[3, s])
-        jumps = abs(d1 - d0) > JUMP_SAMPLES
+        jumps = is_jump(delays[0, s], d0, d1, delays[3, s])
         sounding[s] = False
         for side in range(2 if jumps else 1):
             if jumps:  # read from where it was, and from where it is now
@@ -199,4 +227,6 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
                 out[n] = scratch[1, n] + fade * (scratch[2, n] - scratch[1, n])
 
 
-SCRATCH_SAMPLES = HOP_SAMPLES + _WIDTH + 4 * TAPS + 4 * int(JUMP_SAMPLES)
+SCRATCH_SAMPLES = (
+    HOP_SAMPLES + _WIDTH + 4 * TAPS + int(FASTEST_NEARER_SAMPLES) + 2 * int(JUMP_SAMPLES)
+)

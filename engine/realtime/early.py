@@ -1,9 +1,10 @@
 """Early reflections: images of every source, each late, dulled and heard from where it is.
 
 An image is read from its source's recent past at a delay of its own, which glides like that of the
-direct sound, and is encoded into a sound field with gains that glide over the hop: all channels of
-a sample at once, eight images at a time. What a wall does to the spectrum is the same for all that
-it reflects, so it is done once, to the field of everything that met the same walls.
+direct sound, at any speed, and is encoded into a sound field with gains that glide over the hop:
+all channels of a sample at once, eight images at a time. What a wall does to the spectrum is the
+same for all that it reflects, so it is done once, to the field of everything that met the same
+walls.
 
 References
 ----------

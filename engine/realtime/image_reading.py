@@ -16,7 +16,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from engine.realtime.delay_line import JUMP_SAMPLES
+from engine.realtime.delay_line import FASTEST_NEARER_SAMPLES, JUMP_SAMPLES, goes_on, is_jump
 from engine.realtime.lanes import LANES, fma, fnma, load, magnitude, prefetch, spread, store
 from engine.realtime.snapshot import HOP_SAMPLES
 
@@ -25,7 +25,8 @@ _BEFORE, _AFTER = 4, 4
 """Samples kept around what is read, for the polynomial."""
 _DONE = -2
 _STEPS = np.arange(LANES, dtype=np.float32)
-RAW_SAMPLES = 2 * LANES + HOP_SAMPLES + 2 * int(JUMP_SAMPLES) + 4 * (_BEFORE + _AFTER)
+_FASTEST_SAMPLES = int(FASTEST_NEARER_SAMPLES) + 2 * int(JUMP_SAMPLES)
+RAW_SAMPLES = 2 * LANES + HOP_SAMPLES + _FASTEST_SAMPLES + 4 * (_BEFORE + _AFTER)
 """Room for what one image is read from."""
 ROW_SAMPLES = HOP_SAMPLES + LANES
 """Room for what an image sounds like."""
@@ -99,9 +100,9 @@ def _slopes(delays):
     """Slopes of the delay at the hop's start and end, and whether it jumps in between."""
     before, d0, d1, after = delays
     step = d1 - d0
-    s0 = 0.5 * (d1 - before) if abs(d0 - before) <= JUMP_SAMPLES else step
-    s1 = 0.5 * (after - d0) if abs(after - d1) <= JUMP_SAMPLES else step
-    return s0, s1, not abs(step) <= JUMP_SAMPLES
+    s0 = 0.5 * (d1 - before) if goes_on(d0 - before, step) else step
+    s1 = 0.5 * (after - d0) if goes_on(after - d1, step) else step
+    return s0, s1, is_jump(before, d0, d1, after)
 
 
 @numba.njit(inline="always")
