@@ -16,7 +16,7 @@ are muted: their sounds are there to be heard when the user thinks otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,14 +116,28 @@ def turns(
             own = levels_db(track, times)
             masked = stage.known_front_db > own + _SOFT_DB
             found[track.id] = _turn(found[track.id], stage, own, masked)
+    moments = _moments_of_waiting(pairs, found, times)
     for index, (track, _) in enumerate(rivals):
         others = np.isfinite(np.delete(stage.levels, index, axis=0)).any(axis=0)
-        found[track.id] = _beyond_sight(found[track.id], track, times[others])
+        found[track.id] = _beyond_sight(found[track.id], track, times[others | moments])
     return found
 
 
+def _moments_of_waiting(
+    pairs: Sequence[tuple[Track, ObjectRule]], turns: Mapping[str, Turn], times: Array
+) -> NDArray[np.bool_]:
+    """Which times belong to steps that wait between vehicles, and have only these moments."""
+    theirs = np.zeros(len(times), dtype=bool)
+    for track, rule in pairs:
+        turn = turns[track.id]
+        if rule.waits and not turn.muted:
+            for start_s, end_s in turn.spans_s or ():
+                theirs |= (times >= start_s) & (times <= end_s)
+    return theirs
+
+
 def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
-    """The turn of one that is heard beyond its sight: until another is in sight (`taken_s`)."""
+    """The turn of one that is heard beyond its sight: while nothing else is up (`taken_s`)."""
     (low_s, high_s), (start_s, end_s) = track.heard_s, (track.start_s, track.end_s)
     if turn.muted or (low_s, high_s) == (start_s, end_s):
         return turn
