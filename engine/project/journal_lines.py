@@ -87,3 +87,8 @@ def read_lines(data: bytes) -> list[tuple[Line, int]]:
         at = end + 1
         lines.append((line, at))
     return lines
+
+
+def is_unfinished(rest: bytes) -> bool:
+    """Whether what follows the good lines is nothing, or one line that a kill left half-written."""
+    return b"\n" not in rest and rest[: len(_PREFIX)] == _PREFIX[: len(rest)]

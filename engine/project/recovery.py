@@ -14,10 +14,10 @@ import msgspec
 from engine.errors import ProjectError
 from engine.project.edits import decode_edit
 from engine.project.journal import REACH
-from engine.project.journal_lines import Began, Did, Line, Opened, Went, read_lines
+from engine.project.journal_lines import Began, Did, Line, Opened, Went, is_unfinished, read_lines
 from engine.project.migrations import EDIT_MIGRATIONS, migrate
 from engine.project.model import SCHEMA_VERSION, Project
-from engine.project.project_file import decode_project, read_project_file
+from engine.project.project_file import decode_project, read_project_file, read_with_notes
 
 PROJECT_FILE = "project.json"
 JOURNAL_FILE = "journal.jsonl"
@@ -99,7 +99,7 @@ def read_bundle(path: Path, *, strict: bool) -> Reading:
     first = lines[0][0]
     if isinstance(first, Opened) and _follows(found, first):
         _replay(found, first, [line for line, _ in lines])
-    if b"\n" in data[found.journal_bytes :]:
+    if not is_unfinished(data[found.journal_bytes :]):
         found.journal_damaged = True
         found.notes.append(f"the journal is damaged after line {len(lines)}, the rest is lost")
     return found
@@ -116,8 +116,8 @@ def generation_files(path: Path) -> list[Path]:
 
 def _read_saved(path: Path, strict: bool) -> Reading:
     try:
-        project, number = read_project_file(path / PROJECT_FILE)
-        return Reading(project, number, project, number)
+        project, number, notes = read_with_notes(path / PROJECT_FILE)
+        return Reading(project, number, project, number, notes=list(notes))
     except ProjectError as error:
         if strict:
             raise
