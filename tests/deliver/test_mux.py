@@ -190,7 +190,7 @@ def test_the_users_video_is_never_replaced(folder: Folder, tmp_path: Path) -> No
     source = picture(tmp_path / "video.mp4", "-c:v", "libx264", duration_s=1.0)
     before = source.read_bytes()
     project = with_picture(short_scene(folder), source)
-    with pytest.raises(DeliveryError, match="replace the picture"):
+    with pytest.raises(DeliveryError, match="would replace this file"):
         deliver(project, folder, ["video"], tmp_path)
     assert source.read_bytes() == before
 
