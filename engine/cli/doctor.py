@@ -22,6 +22,7 @@ from engine.cli.doctor_weights import weights_found
 from engine.cli.findings import Finding, State
 from engine.cli.options import add_hrir
 from engine.errors import FoleystageError
+from engine.pipeline.film_generators import film_generators, single_generators
 from engine.spatial.hrir import KEMAR, load_hrirs
 
 PACKAGES = (
@@ -268,8 +269,13 @@ def _parts(hrir: str) -> list[Finding]:
     }
     for kind, name in DEFAULTS.items():
         found.append(Finding(kind, name, "ok", notes[kind]))
-        others = [other for other in plugins.names(kind) if other != name]
+        known = film_generators() if kind == "generator" else plugins.names(kind)
+        others = [other for other in known if other != name]
         found.append(Finding(f"{kind}s to choose", ", ".join(others) or "no other"))
+    single = ", ".join(single_generators())
+    found.append(
+        Finding("single sounds", single, "ok", "for events of a script, see docs/script.md")
+    )
     found.extend(_hrir(hrir))
     found.append(Finding("weights", "none needed", "ok", "every default works without them"))
     return found

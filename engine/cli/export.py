@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.options import angles
+from engine.cli.options import add_allow_missing, angles
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, parse_formats
 
@@ -42,11 +42,7 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="5.1 as L C R Ls Rs LFE instead of L R C LFE Ls Rs",
     )
-    parser.add_argument(
-        "--allow-missing",
-        action="store_true",
-        help="deliver although sounds are missing or damaged: they are silent, and named",
-    )
+    add_allow_missing(parser)
     parser.add_argument(
         "--rotate",
         type=angles,

@@ -45,8 +45,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     progress = TerminalProgress()
     try:
-        bundle, project, _ = Bundle.open(args.project)
+        bundle, project, recovery = Bundle.open(args.project)
         with bundle:
+            for note in recovery.notes if recovery else ():
+                log.warning("%s: %s", args.project, note)
             edit = import_ambience(
                 bundle.media, project, args.audio, convention=args.convention, start_s=args.at,
                 progress=progress,

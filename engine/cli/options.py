@@ -67,6 +67,16 @@ def add_room(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_allow_missing(parser: argparse.ArgumentParser) -> None:
+    """Deliver all the same: --allow-missing."""
+    parser.add_argument(
+        "--allow-missing",
+        action="store_true",
+        help="deliver although sounds of the session are missing or damaged: they are silent, and "
+        "named",
+    )
+
+
 def metres(text: str) -> float:
     """A distance from 0.1 to 1000 m.
 

@@ -34,6 +34,12 @@ class TerminalProgress:
             self._stream.write(f"{stage}\n")
             self._stream.flush()
 
+    def tell(self, line: str) -> None:
+        """A line that stays, above what is rewritten."""
+        self.close()
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
+
     def close(self) -> None:
         """Leave the cursor on a clean line."""
         if self._rewrites and self._stage:

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from engine.cli.options import add_hrir, add_room, add_seeing
+from engine.cli.options import add_allow_missing, add_hrir, add_room, add_seeing
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
@@ -66,6 +66,7 @@ def _add_sound(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="same seed, same samples; 0 or more (default: %(default)s)",
     )
+    add_allow_missing(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -88,10 +89,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         room_level_db=args.room_level,
         target_lufs=args.loudness,
         seed=args.seed,
+        allow_missing=args.allow_missing,
     )
     progress = TerminalProgress()
     try:
-        report = produce(args.video, args.out, settings, progress)
+        report = produce(args.video, args.out, settings, progress, progress.tell)
     finally:
         progress.close()
     _tell(report, args.out)
@@ -112,6 +114,8 @@ def _tell(report: dict[str, Any], out_dir: Path) -> None:
         if file["format"] in FORMATS:
             for note in file["notes"]:
                 log.info("note        %s: %s", file["path"], note)
+    for problem in report["deliverables"]["problems"]:
+        log.warning("%s", problem)
     log.info(
         "%d tracks, %d events; %.1f s of film in %.1f s (%.2f x real time)",
         len(report["tracks"]),

@@ -6,15 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import DeliveryError, FoleystageError
-from engine.project.model import ContentHash, Project
+from engine.project.model import ContentHash, Project, Take
 from engine.render.takes import open_take
 
 
-def refuse_missing(project: Project, audio_path: Callable[[ContentHash], Path]) -> None:
+def refuse_missing(
+    project: Project,
+    audio_path: Callable[[ContentHash], Path],
+    concerns: Callable[[Take], bool] = lambda take: True,
+) -> None:
     """Refuse a project in which a clip that should sound has no sound.
 
     Clips that are muted, or on tracks that are muted or not soloed where others are, may miss
     theirs.
+
+    Parameters
+    ----------
+    audio_path : callable
+        File of a take's audio.
+    concerns : callable
+        Which takes to look at; all of them where nothing is said.
 
     Raises
     ------
@@ -27,12 +38,13 @@ def refuse_missing(project: Project, audio_path: Callable[[ContentHash], Path]) 
         if track.strip.muted or (soloed and not track.strip.soloed):
             continue
         for clip in project.clips_of(track.id):
-            if clip.muted or clip.take_id in lacking:
+            take = project.take(clip.take_id)
+            if clip.muted or take.id in lacking or not concerns(take):
                 continue
             try:
-                open_take(audio_path(project.take(clip.take_id).audio), project.sample_rate_hz)
+                open_take(audio_path(take.audio), project.sample_rate_hz)
             except FoleystageError as error:
-                lacking[clip.take_id] = clip.name, error
+                lacking[take.id] = clip.name, error
     if lacking:
         name, reason = next(iter(lacking.values()))
         others = f" (and {len(lacking) - 1} more takes)" if len(lacking) > 1 else ""
@@ -40,5 +52,5 @@ def refuse_missing(project: Project, audio_path: Callable[[ContentHash], Path]) 
             f"clip '{name}' would be silent: {reason.problem}{others}",
             place=reason.place,
             remedy="put the file back, make the take again or mute the clip; "
-            "`foleystage export --allow-missing` leaves it silent",
+            "`run` and `export` with --allow-missing leave it silent",
         ) from reason

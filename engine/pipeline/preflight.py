@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import engine.vision.analyse  # noqa: F401  (registers the embedded detector and depth)
-from engine.deliver.bounce import delivered_paths
+from engine.deliver.bounce import AudioFolder, delivered_paths
 from engine.deliver.inputs import keep_inputs
+from engine.deliver.missing import refuse_missing
 from engine.deliver.mux import choose_container
 from engine.errors import FoleystageError, PluginError
-from engine.foley.generate import GENERATORS
 from engine.layouts import FILE_NAMES, chosen_formats
+from engine.pipeline.film_generators import film_generators, single_generators
 from engine.pipeline.report import REPORT_NAME
-from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
+from engine.pipeline.settings import LOUDNESS_LUFS, RunSettings
 from engine.plugins import create, names
 from engine.project.checks import LARGEST_SEED, check_gain
+from engine.project.model import Project
 from engine.render.rooms import RoomChoice, check_room
 from engine.script.script_file import check_script
 from engine.spatial.hrir import load_hrirs
@@ -71,6 +73,19 @@ def check_outputs(video: Path, out_dir: Path, settings: RunSettings) -> None:
     )
 
 
+def check_own_sounds(project: Project, bundle: AudioFolder) -> None:
+    """Refuse a session whose own sounds (imported ones, which no run can make again) are missing.
+
+    What a generator made is left to the delivery: a run makes most of it again.
+
+    Raises
+    ------
+    DeliveryError
+        Naming the clip and its file.
+    """
+    refuse_missing(project, bundle.audio_path, lambda take: take.recipe is None)
+
+
 def _check_weights(settings: RunSettings) -> None:
     weights = weights_for(settings.detector, settings.weights)
     if weights is not None or settings.detector != "motion":
@@ -87,8 +102,8 @@ def _check_weights(settings: RunSettings) -> None:
 
 def _check_generator(name: str) -> None:
     """One that can make every layer: synthesis, or a plug-in; a single family cannot."""
-    whole = (SYNTHESIS, *(other for other in names("generator") if other not in GENERATORS))
-    if name in GENERATORS:
+    whole = film_generators()
+    if name in single_generators():
         raise PluginError(
             f"generator '{name}' makes one kind of sound, it cannot make the whole film's",
             remedy=f"choose one of {', '.join(whole)}; or name it for single events in a script "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.deliver.bounce import deliver
+from engine.deliver.bounce import DeliveryOptions, deliver
 from engine.deliver.space import least_bytes
 from engine.deliver.staging import publish, sole_run, staging_folder
 from engine.errors import ProjectError
@@ -13,7 +14,7 @@ from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
-from engine.pipeline.preflight import check_outputs, check_settings
+from engine.pipeline.preflight import check_outputs, check_own_sounds, check_settings
 from engine.pipeline.report import REPORT_NAME, build_report, write_report
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
@@ -54,7 +55,11 @@ def _analyse_and_compose(
 
 
 def produce(
-    video: Path, out_dir: Path, settings: RunSettings, progress: Progress = silent_progress
+    video: Path,
+    out_dir: Path,
+    settings: RunSettings,
+    progress: Progress = silent_progress,
+    tell: Callable[[str], None] = lambda note: None,
 ) -> dict[str, Any]:
     """Run the whole chain on `video` and write everything into `out_dir`.
 
@@ -62,6 +67,12 @@ def produce(
     time writes into a folder. Files
     appear under their final names only when all of them are complete; after an error or a
     cancel, `out_dir` is as it was.
+
+    Parameters
+    ----------
+    tell : callable
+        Is given at once what was damaged in a session that is taken up again; the report has it
+        too.
 
     Returns
     -------
@@ -72,7 +83,7 @@ def produce(
     ------
     FoleystageError
         The video cannot be read, `out_dir` cannot be written or its disk surely is too small (told
-        before the work begins), or a stage failed.
+        before the work begins), a session's own sounds are missing, or a stage failed.
     CancelledError
         From `progress`.
     """
@@ -86,15 +97,21 @@ def produce(
     check_outputs(video, Path(out_dir), settings)
     with sole_run(out_dir), staging_folder(out_dir, needed_bytes) as folder:
         existing = out_dir / BUNDLE_NAME
-        bundle, project = _open_or_create(existing, folder / BUNDLE_NAME, video)
+        bundle, project, notes = _open_or_create(existing, folder / BUNDLE_NAME, video)
         with bundle:
+            for note in notes:
+                tell(note)
+            if not settings.allow_missing:
+                check_own_sounds(project, bundle)
             edit, stages_s = _analyse_and_compose(video, project, bundle.media, settings, progress)
             project = edit.apply(project)
+            options = DeliveryOptions(allow_missing=settings.allow_missing)
             delivery = clock.run(
-                "deliver", lambda: deliver(project, bundle, settings.formats, folder, progress)
+                "deliver",
+                lambda: deliver(project, bundle, settings.formats, folder, progress, options),
             )
             clock.stages_s = {**stages_s, **clock.stages_s}
-            report = build_report(project, settings, delivery, clock, out_dir)
+            report = build_report(project, settings, delivery, clock, out_dir, notes)
             write_report(folder / REPORT_NAME, report)
             _publish_with_session(folder, out_dir, bundle, project)
     progress("done", 1.0)
@@ -115,11 +132,14 @@ def _publish_with_session(folder: Path, out_dir: Path, bundle: Bundle, project: 
     )
 
 
-def _open_or_create(existing: Path, fresh: Path, video: Path) -> tuple[Bundle, Project]:
+def _open_or_create(
+    existing: Path, fresh: Path, video: Path
+) -> tuple[Bundle, Project, tuple[str, ...]]:
+    """The session, its project, and what was damaged in it (with its place)."""
     if not existing.exists():
         project = Project(title=video.stem)
-        return Bundle.create(fresh, project), project
-    bundle, project, _ = Bundle.open(existing, strict=True)
+        return Bundle.create(fresh, project), project, ()
+    bundle, project, recovery = Bundle.open(existing, strict=True)
     if project.video is not None and project.video.fingerprint != fingerprint(video):
         bundle.close()
         raise ProjectError(
@@ -127,4 +147,5 @@ def _open_or_create(existing: Path, fresh: Path, video: Path) -> tuple[Bundle, P
             place=existing,
             remedy="choose another folder with -o",
         )
-    return bundle, project
+    notes = recovery.notes if recovery else ()
+    return bundle, project, tuple(f"{existing}: {note}" for note in notes)

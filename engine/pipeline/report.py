@@ -27,8 +27,12 @@ def build_report(
     delivery: DeliveryReport,
     clock: StageClock,
     out_dir: Path,
+    session_notes: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The report as JSON-ready values. Angles in degrees, times in seconds, levels in LUFS/dBTP."""
+    """The report as JSON-ready values. Angles in degrees, times in seconds, levels in LUFS/dBTP.
+
+    `session_notes` say what was damaged in the session that the run took up again.
+    """
     assert project.video is not None
     duration_s = project.video.duration_s
     total_s = clock.total_s
@@ -60,6 +64,7 @@ def build_report(
         "total_s": round(total_s, 3),
         "run_real_time_factor": round(duration_s / total_s, 3),
         "session": str(out_dir / "scene.foley"),
+        "session_notes": list(session_notes),
     }
 
 

@@ -41,6 +41,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         Of all that the room answers.
     seed : int
         The same seed gives the same samples.
+    allow_missing : bool
+        Deliver although sounds of the session are missing or damaged; the report names them.
     """
 
     prompt: tuple[str, ...] = ()
@@ -58,3 +60,4 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     room_level_db: float = 0.0
     target_lufs: float = -23.0
     seed: int = 0
+    allow_missing: bool = False

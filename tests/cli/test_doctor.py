@@ -11,6 +11,9 @@ import pytest
 
 from engine.cli import doctor, doctor_probes
 from engine.cli.doctor_weights import weights_found
+from engine.errors import PluginError
+from engine.pipeline.preflight import check_settings
+from engine.pipeline.settings import RunSettings
 from engine.weights import folder
 from engine.weights.registry import known
 
@@ -106,3 +109,15 @@ def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     (finding,) = doctor._packages()
     assert finding.state == "missing"
     assert "pip install no-such-package-at-all" in finding.note
+
+
+def test_a_generator_offered_for_choice_is_one_that_run_takes(sections: doctor.Sections) -> None:
+    values = {finding.name: finding.value for finding in sections["parts in use"]}
+    offered = [values["generator"], *values["generators to choose"].split(", ")]
+    for name in offered:
+        if name != "no other":
+            check_settings(RunSettings(generator=name), 48_000)
+    for name in values["single sounds"].split(", "):
+        assert name not in offered
+        with pytest.raises(PluginError, match="makes one kind of sound"):
+            check_settings(RunSettings(generator=name), 48_000)

@@ -68,3 +68,12 @@ def test_a_convention_that_does_not_fit_is_told(tmp_path, capsys, channels, opti
     assert "channels" in (said := capsys.readouterr().err) or "order" in said
     _, project, _ = Bundle.open(tmp_path / "s.foley", read_only=True)
     assert not project.tracks
+
+
+def test_what_is_damaged_in_the_session_is_told(tmp_path, caplog) -> None:
+    Bundle.create(tmp_path / "s.foley", Project()).close()
+    with (tmp_path / "s.foley" / "journal.jsonl").open("a") as journal:
+        journal.write("not a line of a journal\n")
+    soundfile.write(tmp_path / "bed.wav", np.zeros((4800, 2)), RATE_HZ)
+    assert main(["import", str(tmp_path / "s.foley"), str(tmp_path / "bed.wav")]) == 0
+    assert "s.foley: the journal is damaged after line 1, the rest is lost" in caplog.text

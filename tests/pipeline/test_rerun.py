@@ -1,15 +1,23 @@
 """A second run into the same folder takes the session up again; another clip's is refused."""
 
+import json
+
+import numpy as np
 import pytest
+import soundfile
 
 from engine import resources
-from engine.errors import ProjectError
+from engine.cli.main import main
+from engine.errors import DeliveryError, ProjectError
+from engine.pipeline.importing import import_ambience
 from engine.pipeline.produce import produce
 from engine.pipeline.settings import RunSettings
 from engine.project.edits import MoveKeyframe, RenameTrack
+from engine.project.model import Project
 from engine.project.store import Bundle
 
 SETTINGS = RunSettings(formats=("stereo",))
+STEREO = ("--formats", "stereo")
 
 
 def test_a_second_run_keeps_what_a_hand_has_made(tmp_path):
@@ -49,3 +57,57 @@ def test_the_session_of_another_clip_is_not_touched(tmp_path):
         produce(other, out, SETTINGS)
     assert (out / "scene.foley" / "project.json").read_bytes() == before
     assert not list(out.glob(".*"))
+
+
+@pytest.fixture
+def session_without_its_sound(tmp_path):
+    """An output folder with a session whose imported sound has gone, and the sound's file."""
+    soundfile.write(tmp_path / "forest.wav", np.full((48_000, 2), 0.1), 48_000)
+    with Bundle.create(tmp_path / "out" / "scene.foley", Project()) as bundle:
+        edit = import_ambience(bundle.media, Project(), tmp_path / "forest.wav")
+        project = edit.apply(Project())
+        bundle.save(project)
+        file = bundle.audio_path(project.takes[0].audio)
+    file.unlink()
+    return tmp_path / "out", file
+
+
+def test_a_session_whose_own_sound_is_gone_is_refused_before_the_work(session_without_its_sound):
+    out, file = session_without_its_sound
+    before = sorted(out.rglob("*"))
+    stages = set()
+    with pytest.raises(
+        DeliveryError, match=r"clip 'forest' would be silent.*--allow-missing"
+    ) as no:
+        produce(
+            resources.path("demo/demo.mp4"),
+            out,
+            SETTINGS,
+            lambda stage, fraction: stages.add(stage),
+        )
+    assert no.value.place == str(file)
+    assert stages == {"opening the clip"}
+    assert sorted(out.rglob("*")) == before
+
+
+def test_a_session_whose_own_sound_is_gone_is_delivered_without_it_on_request(
+    session_without_its_sound, caplog
+):
+    out, _ = session_without_its_sound
+    command = ["run", str(resources.path("demo/demo.mp4")), "-o", str(out), *STEREO]
+    assert main([*command, "--allow-missing"]) == 0
+    assert "clip 'forest' is silent" in caplog.text
+    report = json.loads((out / "report.json").read_text())
+    assert any("'forest' is silent" in line for line in report["deliverables"]["problems"])
+
+
+def test_what_is_damaged_in_a_session_is_told_and_kept_in_the_report(tmp_path, capsys):
+    out = tmp_path / "out"
+    Bundle.create(out / "scene.foley", Project()).close()
+    with (out / "scene.foley" / "journal.jsonl").open("a") as journal:
+        journal.write("not a line of a journal\n")
+    assert main(["run", str(resources.path("demo/demo.mp4")), "-o", str(out), *STEREO]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "is damaged" in line]
+    assert len(lines) == 1
+    assert "scene.foley: the journal is damaged after line 1" in lines[0]
+    assert json.loads((out / "report.json").read_text())["session_notes"] == lines
