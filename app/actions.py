@@ -34,6 +34,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("open_demo", "Open the demo", (), "File", "", ""),
     Spec("save", "Save", ("Ctrl+S",), "File", starts_group=True),
     Spec("import_sound", "Import sound…", ("Ctrl+I",), "File", starts_group=True),
+    Spec("find_missing", "Find missing files…", (), "File"),
     Spec("export", "Export…", ("Ctrl+E",), "File", "export"),
     Spec("quit", "Quit", ("Ctrl+Q",), "File", needs="", starts_group=True),
     Spec("undo", "Undo", ("Ctrl+Z",), "Edit", "undo", "undo"),

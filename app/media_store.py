@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ class MediaStore(QObject):
         super().__init__(parent)
         self._folder: MediaFolder | None = None
         self._waveforms: dict[str, TakeWaveform | None] = {}
+        self._lost: set[str] = set()
         self._boxes: dict[str, NDArray[np.float64] | None] = {}
         self._background = Background(self)
 
@@ -33,6 +35,7 @@ class MediaStore(QObject):
         self._background.finish()
         self._folder = folder
         self._waveforms.clear()
+        self._lost.clear()
         self._boxes.clear()
 
     def close(self) -> None:
@@ -47,9 +50,20 @@ class MediaStore(QObject):
             self._background.run(
                 lambda: _read_waveform(folder, content),
                 lambda waveform: self._take(folder, content, waveform),
-                lambda error: None,  # the engine's status names what is missing
+                lambda error: self._miss(folder, content),
             )
         return self._waveforms.get(take.audio)
+
+    def is_lost(self, take: Take) -> bool:
+        """Whether a take's sound was looked for in vain."""
+        return take.audio in self._lost
+
+    def read_again(self, sounds: Iterable[ContentHash]) -> None:
+        """These sounds are in the bundle now."""
+        for content in sounds:
+            self._waveforms.pop(content, None)
+            self._lost.discard(content)
+        self.arrived.emit()
 
     def boxes(self, track: Track) -> NDArray[np.float64] | None:
         """(n, 6) boxes of a track: time_s, x0, y0, x1, y1, confidence."""
@@ -76,6 +90,11 @@ class MediaStore(QObject):
         except FoleystageError:
             return None
         return boxes if boxes.ndim == 2 and boxes.shape[1] == 6 else None
+
+    def _miss(self, folder: MediaFolder, content: ContentHash) -> None:
+        if folder is self._folder:
+            self._lost.add(content)
+            self.arrived.emit()
 
     def _take(self, folder: MediaFolder, content: ContentHash, waveform: TakeWaveform) -> None:
         if folder is self._folder:

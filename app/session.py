@@ -21,10 +21,10 @@ from app.selection import Selection
 from app.shuttle import Shuttle
 from app.troubles import TroubleWatch
 from engine.errors import FoleystageError, ProjectError
-from engine.media.probe import fingerprint, probe_video
+from engine.media.probe import probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
-from engine.project.edits import AddTrack, Edit, SetVideo
+from engine.project.edits import AddTrack, Edit
 from engine.project.history import Document
 from engine.project.model import Project, Scene, Video
 from engine.project.store import Bundle, Recovery
@@ -215,22 +215,6 @@ class Session(QObject):
 
         self._background.run(lambda: bundle.save(project), done, failed)
 
-    def relink(self, path: Path) -> None:
-        """The picture is here now."""
-        video = self.project.video
-        if video is None:
-            return
-        try:
-            found = probe_video(path)
-            same = fingerprint(path) == video.fingerprint
-        except FoleystageError as error:
-            self.tell(Notice(str(error), "error"))
-            return
-        if not same:
-            text = f"{path.name} is not the file this session was made with; it is used anyway"
-            self.tell(Notice(text, "warning"))
-        self.do(SetVideo(video=found))
-
     def analyse(self, settings: RunSettings) -> None:
         """Analyse the picture (again) in the background; hand edits stay."""
         video = self.project.video
@@ -268,8 +252,10 @@ class Session(QObject):
             shown,
         )
 
-    def export(self, formats: tuple[str, ...], folder: Path) -> None:
-        """Write deliverables in the background."""
+    def export(
+        self, formats: tuple[str, ...], folder: Path, *, allow_missing: bool = False
+    ) -> None:
+        """Write deliverables in the background; with `allow_missing`, lost sounds are silent."""
         if self.bundle is None:
             return
         self.jobs.start(
@@ -280,6 +266,7 @@ class Session(QObject):
             self.bundle.path,
             formats,
             folder,
+            allow_missing,
         )
 
     def close(self) -> None:
@@ -375,6 +362,10 @@ class Session(QObject):
 
     def _journal_problem(self) -> ProjectError | None:
         return self.bundle.journal.problem if self.bundle is not None else None
+
+    def send_again(self) -> None:
+        """What the bundle holds has changed: the engine shall look at it again."""
+        self._send.start()
 
     def _send_project(self) -> None:
         if self.bundle is not None:

@@ -30,6 +30,8 @@ class TroubleWatch(QObject):
     ) -> None:
         super().__init__(parent)
         self._journal_problem = journal_problem
+        self.is_told: Callable[[str], bool] = lambda problem: False
+        """Says of a problem of the engine whether somebody else tells it."""
         self._journal_text = ""
         self._sounds: tuple[str, ...] = ()
         self._timer = QTimer(self)
@@ -51,8 +53,9 @@ class TroubleWatch(QObject):
 
     def look_at_engine(self, status: EngineStatus) -> None:
         """Tell what the engine cannot play."""
-        if status.problems != self._sounds:
-            self._sounds = status.problems
+        problems = tuple(problem for problem in status.problems if not self.is_told(problem))
+        if problems != self._sounds:
+            self._sounds = problems
             if self._sounds:
                 more = len(self._sounds) - 1
                 tail = f" (and {more} more)" if more else ""

@@ -83,15 +83,14 @@ class Verbs(EditingVerbs):
         target = f"{scene.target_lufs:g} LUFS, true peak below {scene.true_peak_limit_dbtp:g} dBTP"
         folder = session.bundle.path.parent / f"{session.bundle.path.stem} export"
         dialog = ExportDialog(folder, target.replace("-", "−"), self.window)
-        if dialog.exec():
+        if dialog.exec() and not self.window.lost_media.refuses_export(
+            dialog.formats, dialog.folder
+        ):
             session.export(dialog.formats, dialog.folder)
             self.window.show_jobs()
 
-    def relink(self) -> None:
-        """Find the picture that is missing."""
-        name, _ = QFileDialog.getOpenFileName(self.window, "Where is the picture?")
-        if name:
-            self.session.relink(Path(name))
+    def find_missing(self) -> None:
+        self.window.lost_media.pick_folder()
 
     def quit(self) -> None:
         self.window.close()

@@ -28,6 +28,7 @@ from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
 from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
+from app.lost_media import LostMedia
 from app.marker_menu import MarkerMenu
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(self._first_size())
         self.verbs = Verbs(session, self)
+        self.lost_media = LostMedia(session, self)
         self.actions_by_name = actions.build(self, self.verbs)
         self._build_views()
         self._build_frame()
@@ -195,7 +197,7 @@ class MainWindow(QMainWindow):
         self.jobs.clear_requested.connect(session.jobs.clear_finished)
         self.analysis.analyse_requested.connect(verbs.analyse)
         self.analysis.doubts.chosen.connect(verbs.go_to_doubt)
-        self.picture.relink_requested.connect(verbs.relink)
+        self.picture.relink_requested.connect(self.lost_media.pick_picture)
         self.picture.menu_requested.connect(self.picture_menu.popup)
         self.picture.follow_requested.connect(session.follow)
         self.picture.box_moved.connect(lambda *moved: move_box(session, *moved))
@@ -365,6 +367,7 @@ class MainWindow(QMainWindow):
         if self._arranged:
             stored.setValue("window/panels", self.workspace.state())
         self.picture.close_decoder()
+        self.lost_media.close()
         self.session.close()
         super().closeEvent(event)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.jobs import Progress, silent_progress
+from engine.media.lost_files import FoundFiles, LostFiles, find_again
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Project
 
@@ -66,6 +67,16 @@ def import_sound(
     )  # fmt: skip
 
 
+def find_files(
+    lost: LostFiles, folder: Path, bundle_path: Path, progress: Progress = silent_progress
+) -> FoundFiles:
+    """Look for lost files; sounds that are found lie in the bundle afterwards."""
+    leave_interrupts_to_the_window()
+    from engine.project.media_folder import MediaFolder
+
+    return find_again(lost, folder, MediaFolder(bundle_path), progress)
+
+
 def saliency(video: Path, progress: Progress = silent_progress) -> Any:
     """What strikes the eye in a video: (t,) seconds and (t, h, w) energies."""
     leave_interrupts_to_the_window()
@@ -79,15 +90,17 @@ def export(
     bundle_path: Path,
     formats: tuple[str, ...],
     out_dir: Path,
+    allow_missing: bool = False,
     progress: Progress = silent_progress,
 ) -> str:
     """Write deliverables into `out_dir`; the answer is that folder."""
     leave_interrupts_to_the_window()
-    from engine.deliver.bounce import deliver
+    from engine.deliver.bounce import DeliveryOptions, deliver
     from engine.project.store import Bundle
 
     out_dir.mkdir(parents=True, exist_ok=True)
     bundle, _, _ = Bundle.open(bundle_path, read_only=True)
     with bundle:
-        deliver(project, bundle, formats, out_dir, progress)
+        options = DeliveryOptions(allow_missing=allow_missing)
+        deliver(project, bundle, formats, out_dir, progress, options)
     return str(out_dir)

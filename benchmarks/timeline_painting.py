@@ -39,6 +39,9 @@ class _Media:
         soundfile.write(path, noise.T, _RATE_HZ, subtype="FLOAT")
         self._waveform = TakeWaveform(build_peaks(path, Path(folder) / "cache"), noise)
 
+    def is_lost(self, take: object) -> bool:
+        return False
+
     def peaks(self, take: object) -> object:
         return self._waveform
 

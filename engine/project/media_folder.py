@@ -72,6 +72,31 @@ class MediaFolder:
         """
         return map_wave(self.audio_path(audio))
 
+    def adopt_audio(self, audio: ContentHash, source: Path) -> bool:
+        """Copy a file in as the audio of that hash; False if its bytes have another one.
+
+        Raises
+        ------
+        ProjectError
+            If the disk refuses; nothing is left behind.
+        """
+        target = self.audio_path(audio)
+        digest = hashlib.sha256()
+        temporary = _temporary(target.parent)
+        try:
+            with source.open("rb") as file, temporary.open("wb") as copy:
+                while block := file.read(_BLOCK_BYTES):
+                    digest.update(block)
+                    copy.write(block)
+            if digest.hexdigest() != audio:
+                return False
+            _publish(temporary, target)
+        except OSError as error:
+            raise write_error(error, target) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        return True
+
     def put_array(self, array: ArrayLike) -> ContentHash:
         """Keep a plain numeric array (npy)."""
         plain = np.ascontiguousarray(array)

@@ -24,6 +24,11 @@ def wave_header(samples: int, channels: int, sample_rate_hz: int) -> bytes:
 DATA_AT = len(wave_header(0, 1, 48_000))
 
 
+def wave_bytes(samples: int, channels: int) -> int:
+    """Length in bytes of a file with this layout."""
+    return DATA_AT + 4 * samples * channels
+
+
 def map_wave(path: Path) -> tuple[NDArray[np.float32], int]:
     """Samples of a file with this layout, without reading them, and its rate in Hz.
 
@@ -48,7 +53,7 @@ def map_wave(path: Path) -> tuple[NDArray[np.float32], int]:
             f"cannot be read ({error.strerror})", place=path, remedy="put the file back"
         ) from error
     is_ours = head == wave_header(samples, wave.channels, wave.sample_rate_hz)
-    is_ours = is_ours and length == DATA_AT + samples * wave.bytes_per_sample
+    is_ours = is_ours and length == wave_bytes(samples, wave.channels)
     if samples < 1 or not is_ours:
         raise MediaError("the file is cut short or damaged", place=path, remedy="put it back")
     mapped = np.memmap(path, np.float32, "r", DATA_AT, (samples, wave.channels))

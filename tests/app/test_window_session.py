@@ -193,7 +193,7 @@ def test_a_missing_picture_is_a_placeholder_that_can_be_mended(
     session.open_bundle(bundle_path)
     assert "/nowhere/clip.mp4" in empty_window.picture._problem
     assert empty_window.picture._relink.isVisible()
-    session.relink(short_video)
+    empty_window.lost_media.take_picture(short_video)
     assert empty_window.picture._problem == ""
 
 

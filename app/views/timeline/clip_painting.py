@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPolygonF
 
 from app import theme
 from app.views.timeline.waveforms import WaveformTiles
@@ -130,7 +130,10 @@ class ClipPainting:
         known = self.waves.paint(
             self.painter, take, wave, visible, clip.offset_s, self.px_per_s, colours.wave, gain
         )
-        if not known:
+        if not known and self.waves.is_lost(take):
+            lost = theme.with_alpha(theme.colours().danger, 0.45)
+            self.painter.fillRect(wave, QBrush(lost, Qt.BrushStyle.BDiagPattern))
+        elif not known:
             self.painter.fillRect(
                 QRectF(wave.left(), round(wave.center().y()), wave.width(), 1), colours.quiet
             )

@@ -31,6 +31,9 @@ class PeakSource(Protocol):
     def peaks(self, take: Take) -> Peaks | None:
         """Peaks of a take, if they are at hand."""
 
+    def is_lost(self, take: Take) -> bool:
+        """Whether they were looked for in vain."""
+
 
 class _TileKey(NamedTuple):
     """Everything a tile depends on."""
@@ -51,6 +54,10 @@ class WaveformTiles:
         self._source = source
         self._tiles: OrderedDict[_TileKey, QImage] = OrderedDict()
         self._bytes = 0
+
+    def is_lost(self, take: Take) -> bool:
+        """Whether a take has no waveform because its sound is missing."""
+        return self._source.is_lost(take)
 
     def paint(
         self,

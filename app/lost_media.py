@@ -1,0 +1,158 @@
+"""Sounds, pictures and sets that are not in their places: told once, found again by one pick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import structs
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app import work
+from app.background import Background
+from app.notices import Notice
+from app.session import Session
+from engine.errors import FoleystageError
+from engine.media.lost_files import FoundFiles, LostFiles, lost_files
+from engine.media.probe import fingerprint, probe_video
+from engine.project.edits import Edit, EditGroup, SetScene, SetVideo
+
+_NAMED = 3
+
+
+class LostMedia(QObject):
+    """Looks when a session is opened; asks for one folder and takes everything from there.
+
+    Parameters
+    ----------
+    window : QWidget
+        The parent of file dialogs, which open only when the user asks for them.
+    """
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self._background = Background(self)
+        self._lost = LostFiles()
+        session.troubles.is_told = self._has_told
+        session.opened.connect(self.look)
+
+    def look(self) -> None:
+        """Look off the window's thread whether anything is lost, and tell."""
+        bundle, project = self._session.bundle, self._session.project
+        if bundle is None:
+            return
+        media, self._lost = bundle.media, LostFiles()
+
+        def tell(lost: LostFiles) -> None:
+            if self._session.bundle is bundle and lost.words:
+                self._lost = lost
+                self._session.tell(Notice(sentence(lost), "warning", (self._find_action(),)))
+
+        self._background.run(lambda: lost_files(project, media), tell, lambda error: None)
+
+    def now(self) -> LostFiles:
+        """What is lost at this moment."""
+        session = self._session
+        if session.bundle is None:
+            return LostFiles()
+        return lost_files(session.project, session.bundle.media)
+
+    def refuses_export(self, formats: tuple[str, ...], folder: Path) -> bool:
+        """Whether sounds are lost; the user may then find them or export without them."""
+        lost = LostFiles(sounds=self.now().sounds)
+        if not lost.words:
+            return False
+        without = (
+            "Export without them",
+            lambda: self._session.export(formats, folder, allow_missing=True),
+        )
+        text = f"Not exported. {sentence(lost)}"
+        self._session.tell(Notice(text, "warning", (self._find_action(), without)))
+        return True
+
+    def pick_folder(self) -> None:
+        """Ask where to look; all that is lost is looked for in there and below."""
+        if not self.now().words:
+            self._session.tell(Notice("All files of this session are in their places", fades=True))
+            return
+        name = QFileDialog.getExistingDirectory(self._window, "Where are the missing files?")
+        if name:
+            self.search(Path(name))
+
+    def pick_picture(self) -> None:
+        """Ask for the picture; what else is lost is looked for around it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Where is the picture?")
+        if not name:
+            return
+        self.take_picture(Path(name))
+        if self.now().words:
+            self.search(Path(name).parent)
+
+    def take_picture(self, path: Path) -> None:
+        """The picture is here now."""
+        video = self._session.project.video
+        if video is None:
+            return
+        try:
+            found = probe_video(path)
+            same = fingerprint(path) == video.fingerprint
+        except FoleystageError as error:
+            self._session.tell(Notice(str(error), "error"))
+            return
+        if not same:
+            text = f"{path.name} is not the file this session was made with; it is used anyway"
+            self._session.tell(Notice(text, "warning"))
+        self._session.do(SetVideo(video=found))
+
+    def search(self, folder: Path) -> None:
+        """Look for everything that is lost in a folder and below, as a background job."""
+        bundle, lost = self._session.bundle, self.now()
+        if bundle is not None and lost.words:
+            self._session.jobs.start(
+                f"Find missing files in {folder.name}",
+                lambda found: self._take(found) if self._session.bundle is bundle else None,
+                work.find_files, lost, folder, bundle.path,
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Wait for what is being looked at."""
+        self._background.finish()
+
+    def _take(self, found: FoundFiles) -> None:
+        session = self._session
+        edits: list[Edit] = [SetVideo(video=found.video)] if found.video is not None else []
+        paths = {"hrir": found.hrir, "room": found.room}
+        changed = {name: path for name, path in paths.items() if path is not None}
+        if changed:
+            edits.append(SetScene(scene=structs.replace(session.project.scene, **changed)))
+        if edits:
+            session.do(EditGroup(name="Find missing files", edits=tuple(edits)))
+        if found.sounds:
+            self._lost = LostFiles()
+            session.media.read_again(found.sounds)
+            session.send_again()
+        count = len(found.sounds) + len(changed) + (found.video is not None)
+        left = self.now()
+        if left.words:
+            text = f"{count} found. {sentence(left)}" if count else f"Not there. {sentence(left)}"
+            session.tell(Notice(text, "warning", (self._find_action(),)))
+        else:
+            session.tell(Notice("All missing files are found", fades=True))
+
+    def _has_told(self, problem: str) -> bool:
+        """Whether what the engine cannot play is a file that is known to be lost."""
+        return any(take.audio in problem for take in self._lost.sounds)
+
+    def _find_action(self) -> tuple[str, Callable[[], None]]:
+        return "Find the files…", self.pick_folder
+
+
+def sentence(lost: LostFiles) -> str:
+    """What is missing, in a line."""
+    words = lost.words
+    named = ", ".join(words[:_NAMED])
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return f"Missing: {named}{more}"
