@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from engine.errors import DeliveryError
 from engine.jobs import Progress
 from engine.media.opening import open_local
+from engine.media.reasons import why
 
 Blocks = Iterable[NDArray[np.float32]]
 
@@ -117,9 +118,8 @@ def write_video(
             _copy(source, output, video_path, first_time_s, container, blocks, sample_rate_hz,
                   progress)  # fmt: skip
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
         raise DeliveryError(
-            f"the video with sound cannot be written ({reason})",
+            f"the video with sound cannot be written: {why(error)}",
             place=video_path,
             remedy="check the video and the free disk space",
         ) from error

@@ -20,6 +20,7 @@ from engine import riff
 from engine.errors import DeliveryError, MediaError, ShapeError
 from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS, STEREO
 from engine.media.opening import open_local
+from engine.media.reasons import why
 
 Subtype = Literal["PCM_24", "FLOAT"]
 BLOCK_SAMPLES = 65_536
@@ -243,7 +244,14 @@ def read_audio_blocks(
     with sound:
         yielded = False
         while True:
-            block = sound.read(block_samples, dtype="float32", always_2d=True)
+            try:
+                block = sound.read(block_samples, dtype="float32", always_2d=True)
+            except soundfile.SoundFileError as error:
+                raise MediaError(
+                    f"the sound is damaged after {sound.tell() / sound.samplerate:.2f} s",
+                    place=source,
+                    remedy="copy or export it again",
+                ) from error
             if len(block) or not yielded:
                 yield np.ascontiguousarray(block.T), sound.samplerate
                 yielded = True
@@ -272,7 +280,7 @@ def _decode_blocks(source: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
                     yield block.to_ndarray().astype(np.float32, copy=False), rate_hz
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise MediaError(
-            f"not a readable audio file ({_reason(error)})",
+            f"not a readable audio file: {why(error)}",
             place=source,
             remedy="convert it to WAV or FLAC",
         ) from error
@@ -300,9 +308,3 @@ def map_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
         return np.zeros(shape, np.float32).T, found.wave.sample_rate_hz
     mapped = np.memmap(source, "<f4", "r", found.data_offset_bytes, shape)
     return mapped.T, found.wave.sample_rate_hz
-
-
-def _reason(error: BaseException) -> str:
-    """Why, without number and path."""
-    told = getattr(error, "strerror", None)
-    return told or (str(error).splitlines() or [type(error).__name__])[0]

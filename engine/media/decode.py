@@ -21,6 +21,7 @@ import av
 from engine.errors import MediaError
 from engine.media.opening import open_local
 from engine.media.picture import Geometry, Image, geometry_of, to_image
+from engine.media.reasons import why
 
 _NO_PICTURES = frozenset({"tty", "bin", "xbin", "adf", "idf", "lrc", "srt", "webvtt", "ass"})
 _CACHE_BYTES = 96 * 2**20
@@ -122,9 +123,8 @@ def _unreadable(file: Path, error: Exception) -> MediaError:
             place=file,
             remedy="copy or export it again",
         )
-    reason = getattr(error, "strerror", None) or "unknown format"
     return MediaError(
-        f"not a video that can be read ({reason})",
+        f"not a video that can be read: {why(error)}",
         place=file,
         remedy="give a video file such as .mp4, .mov, .mkv or .webm",
     )
@@ -231,19 +231,22 @@ def read_video_frames(
     video = open_video(path)
     first: Fraction | None = None
     geometry: Geometry | None = None
+    reached_s = 0.0
     try:
         for time, picture in _from(video, start_s, damage):
             if first is None:
                 first, geometry = time, geometry_of(picture, video.stream, max_width)
             assert geometry is not None
-            time_s = float(time - first)
+            time_s = reached_s = float(time - first)
             if end_s is not None and time_s >= end_s:
                 return
             if time_s >= start_s:
                 yield time_s, to_image(picture, geometry, gray=gray)
     except (av.FFmpegError, OSError) as error:
         raise MediaError(
-            f"reading stopped: {error}", place=video.path, remedy="check the disk and the file"
+            f"reading stopped after {reached_s:.2f} s: {why(error)}",
+            place=video.path,
+            remedy="copy or export it again; if it is whole, check the disk",
         ) from error
     finally:
         video.close()

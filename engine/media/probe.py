@@ -15,6 +15,7 @@ import numpy as np
 from engine.errors import MediaError
 from engine.media.decode import OpenVideo, decode_pictures, no_pictures, open_video, seek
 from engine.media.picture import geometry_of
+from engine.media.reasons import why
 from engine.media.wholeness import missing_bytes
 from engine.project.model import Video
 
@@ -65,7 +66,9 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
         )
     except (av.FFmpegError, OSError) as error:
         raise MediaError(
-            f"reading failed: {error}", place=video.path, remedy="copy the file again"
+            f"the video cannot be read: {why(error)}",
+            place=video.path,
+            remedy="copy or export it again; if it is whole, check the disk",
         ) from error
     finally:
         video.close()

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import av
+import av.error
 import numpy as np
 import pytest
 import soundfile
@@ -24,6 +25,7 @@ from engine.media.audio_file import (
 from engine.media.decode import open_video
 from engine.media.opening import open_local
 from engine.media.pcm import encode_pcm24
+from engine.media.reasons import why
 
 ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -213,3 +215,31 @@ def test_24_bit_samples_are_whole_steps_channel_by_channel() -> None:
     assert content == b"".join(
         int(step).to_bytes(3, "little", signed=True) for step in steps.T.ravel()
     )
+
+
+def test_a_sound_damaged_on_the_way_says_after_how_long(tmp_path: Path) -> None:
+    path = tmp_path / "noise.flac"
+    soundfile.write(path, noise(1, 480_000)[0], 48_000)
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 40_000] = bytes(40_000)
+    path.write_bytes(bytes(data))
+    with pytest.raises(
+        MediaError, match=r"noise\.flac: the sound is damaged after \d+\.\d\d s; copy"
+    ):
+        read_audio(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (av.error.InvalidDataError(1, "raw"), "its data are damaged or of an unknown kind"),
+        (av.error.DecoderNotFoundError(1, "raw"), "its codec is unknown here"),
+        (av.error.OSError(28, "raw"), "no space left on device"),
+        (av.error.ArgumentError(22, "raw"), "it is not stored as its kind of file asks"),
+        (OSError(5, "raw"), "input/output error"),
+        (ValueError("raw"), "it is not stored as its kind of file asks"),
+    ],
+)
+def test_why_is_told_in_words(error: Exception, words: str) -> None:
+    assert why(error) == words

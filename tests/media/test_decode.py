@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from engine.errors import MediaError
 from engine.media.decode import VideoReader, read_video_frames
 from tests.media.drawn import number_in, numbered, write_video
 
@@ -133,3 +134,19 @@ def test_gray_is_the_same_with_and_without_conversion(constant: Path) -> None:
     whole = next(iter(read_video_frames(constant, gray=True)))[1].astype(int)
     colour = next(iter(read_video_frames(constant)))[1].astype(float)
     assert np.abs(whole - colour @ [0.299, 0.587, 0.114]).mean() < 3.0
+
+
+def test_a_reading_that_stops_says_where_why_and_what_to_do(tmp_path: Path) -> None:
+    picture = b"FRAME\n" + bytes(64 * 48 * 3 // 2)
+    damaged = picture.replace(b"FRAME", b"EMARF")
+    path = tmp_path / "damaged.y4m"
+    path.write_bytes(b"YUV4MPEG2 W64 H48 F25:1 C420jpeg\n" + 10 * picture + damaged + picture)
+    times_s = []
+    with pytest.raises(MediaError) as caught:
+        times_s.extend(time_s for time_s, _ in read_video_frames(path))
+    assert len(times_s) == 10
+    told = str(caught.value)
+    assert told.startswith(f"{path}: reading stopped after 0.36 s: its data are damaged")
+    assert "copy or export it again" in told
+    assert "Errno" not in told
+    assert isinstance(caught.value.__cause__, av.FFmpegError)
