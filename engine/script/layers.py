@@ -86,8 +86,7 @@ def object_drafts(
     motion = read_motion(track, end_s)
     for layer in rule.layer:
         if layer.when == "contacts":
-            drafts = _hit_drafts(track, layer, setting, motion, end_s)
-            drafts = (part for draft in drafts for part in _hits_in_turn(draft, turn, end_s))
+            drafts = _hit_drafts(track, layer, setting, motion, end_s, turn)
         else:
             drafts = _span_drafts(track, layer, setting, motion, end_s)
             drafts = (part for draft in drafts for part in _in_turn(draft, turn))
@@ -96,25 +95,6 @@ def object_drafts(
             level_db = round(draft.level_db + turn.level_db, 2)
             muted = draft.muted or turn.muted
             yield replace(draft, why=why, level_db=level_db, muted=muted)
-
-
-def _hits_in_turn(draft: Draft, turn: Turn, end_s: float) -> Iterable[Draft]:
-    """Single hits that its turn allows, and apart from them those that step aside."""
-    allowed = np.array([turn.allows(time_s) for time_s in draft.onsets_s])
-    if allowed.all():
-        yield draft
-        return
-    edges = [0, *(np.flatnonzero(np.diff(allowed.astype(int))) + 1), len(allowed)]
-    for first, after in itertools.pairwise(edges):
-        onsets = draft.onsets_s[first:after]
-        part = replace(
-            draft,
-            onsets_s=onsets,
-            strengths=draft.strengths[first:after],
-            start_s=max(onsets[0] - LEAD_S, 0.0),
-            end_s=min(onsets[-1] + TAIL_S.get(draft.generator, 1.0), end_s),
-        )
-        yield part if allowed[first] else _stepped_aside(part, turn)
 
 
 def _in_turn(draft: Draft, turn: Turn) -> Iterable[Draft]:
@@ -161,19 +141,21 @@ def _cut_curve(
 
 
 def _hit_drafts(
-    track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float
+    track: Track, layer: LayerRule, setting: Setting, motion: Motion, end_s: float, turn: Turn
 ) -> Iterable[Draft]:
+    """Runs of hits; those that its turn allows and those that step aside are events apart."""
     contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
     why = layer.why
     if not contacts and layer.fallback_hz:
         contacts = _assumed(layer.fallback_hz, motion)
         why = ASSUMED_WHY
-    for group in _groups(contacts):
+    runs = (run for group in _groups(contacts) for run in _runs_in_turn(group, turn))
+    for group, allowed in runs:
         onsets = tuple(round(contact.time_s, 6) for contact in group)
         start_s = max(onsets[0] - LEAD_S, 0.0)
         stop_s = min(onsets[-1] + TAIL_S.get(layer.generator, 1.0), end_s)
         words = _words(track, setting, motion, len(group))
-        yield Draft(
+        draft = Draft(
             layer=layer.layer,
             generator=layer.generator,
             prompt=layer.prompt.format_map(words),
@@ -186,6 +168,7 @@ def _hit_drafts(
             level_db=layer.level_db,
             parameters=_parameters(layer, words),
         )
+        yield draft if allowed else _stepped_aside(draft, turn)
 
 
 def _span_drafts(
@@ -278,6 +261,12 @@ def _groups(contacts: Sequence[Contact]) -> list[list[Contact]]:
             groups.append([])
         groups[-1].append(contact)
     return groups
+
+
+def _runs_in_turn(group: Sequence[Contact], turn: Turn) -> Iterable[tuple[Sequence[Contact], bool]]:
+    """A group cut where its turn begins or ends, and whether each part may be heard."""
+    for allowed, run in itertools.groupby(group, lambda c: turn.allows(round(c.time_s, 6))):
+        yield list(run), allowed
 
 
 def _words(track: Track, setting: Setting, motion: Motion, count: int) -> dict[str, object]:

@@ -98,6 +98,15 @@ def test_a_vehicle_in_front_masks_the_steps_behind_it(make_track, make_project) 
     assert all(e.start_s >= 3.0 for e in sounds(script, "walker"))
 
 
+def test_hits_that_a_turn_parts_are_counted_apart(make_track, make_project) -> None:
+    steps_s = (0.5, 1.0, 2.4, 3.6, 4.2, 4.8, 5.4)
+    walker = make_track("person", (9, 2, -1), (9, -2, -1), steps=steps_s, id="walker")
+    script = write_script(make_project(near_car(make_track), walker), 3)
+    steps = [e for e in script.events if e.track_id == "walker" and e.generator == "footsteps"]
+    assert [(len(e.onsets_s), e.muted) for e in steps] == [(3, True), (4, False)]
+    assert [f"{len(e.onsets_s)} steps" in e.why for e in steps] == [True, True]
+
+
 def test_steps_in_front_of_a_vehicle_far_away_and_balls_never_wait(
     make_track, make_project, bouncing_ball
 ) -> None:
