@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app import actions, places, theme, work
 from app.dialogs.analyse import AnalyseDialog
+from app.dialogs.asking import ask
 from app.dialogs.export import ExportDialog
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
 from app.dialogs.shortcuts import ShortcutsDialog
@@ -65,8 +66,10 @@ class Verbs(EditingVerbs):
         name, _ = QFileDialog.getOpenFileName(
             self.window, "Import a sound", "", f"Sound ({SOUND_PATTERNS});;All files (*)"
         )
+        if not name:
+            return
         dialog = ImportDialog(Path(name), session.playback.position_s, self.window)
-        if name and dialog.exec():
+        if ask(dialog, self.window):
             session.jobs.start(
                 f"Import {dialog.audio.name}",
                 lambda edit: session.bundle is bundle and session.do(edit),
@@ -83,7 +86,7 @@ class Verbs(EditingVerbs):
         target = f"{scene.target_lufs:g} LUFS, true peak below {scene.true_peak_limit_dbtp:g} dBTP"
         folder = session.bundle.path.parent / f"{session.bundle.path.stem} export"
         dialog = ExportDialog(folder, target.replace("-", "−"), self.window)
-        if dialog.exec() and not self.window.lost_media.refuses_export(
+        if ask(dialog, self.window) and not self.window.lost_media.refuses_export(
             dialog.formats, dialog.folder
         ):
             session.export(dialog.formats, dialog.folder)
@@ -256,7 +259,7 @@ class Verbs(EditingVerbs):
 
     def analyse(self) -> None:
         dialog = AnalyseDialog(self.session.project, self.window)
-        if dialog.exec():
+        if ask(dialog, self.window):
             self.session.analyse(dialog.settings)
             self.window.show_jobs()
 
@@ -282,11 +285,11 @@ class Verbs(EditingVerbs):
     # -- Help ---------------------------------------------------------------------------------
 
     def shortcuts(self) -> None:
-        ShortcutsDialog(actions.shortcut_rows(), self.window).exec()
+        ask(ShortcutsDialog(actions.shortcut_rows(), self.window), self.window)
 
     def about(self) -> None:
         box = QMessageBox(self.window)
         box.setWindowTitle("About Foleystage")
         box.setFont(theme.font(12))
         box.setText(_ABOUT)
-        box.exec()
+        ask(box, self.window)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.buttons import DialogButtons
 from app.dialogs.part_row import PartRows
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Analysis, Project
@@ -86,14 +85,7 @@ class AnalyseDialog(QDialog):
             note.setWordWrap(True)
             note.setVisible(bool(words))
             column.addWidget(note)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        go = QPushButton("Analyse")
-        go.setProperty("primary", True)
-        go.setDefault(True)
-        buttons.addButton(go, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        column.addWidget(DialogButtons(self, "Analyse"))
 
 
 def ran(analysis: Analysis) -> str:

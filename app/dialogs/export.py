@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.buttons import DialogButtons
 from engine.layouts import FILE_NAMES
 
 WORDS = {
@@ -51,13 +51,7 @@ class ExportDialog(QDialog):
         self._folder = QLineEdit(str(folder))
         self._folder.setAccessibleName("Folder")
         self._folder.textChanged.connect(self._check)
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._go = QPushButton("Export")
-        self._go.setProperty("primary", True)
-        self._go.setDefault(True)
-        self._buttons.addButton(self._go, QDialogButtonBox.ButtonRole.AcceptRole)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
+        self._buttons = DialogButtons(self, "Export")
         self._lay_out(target)
 
     @property
@@ -102,7 +96,7 @@ class ExportDialog(QDialog):
             self._folder.setText(chosen)
 
     def _check(self) -> None:
-        self._go.setEnabled(bool(self.formats) and bool(self._folder.text().strip()))
+        self._buttons.go.setEnabled(bool(self.formats) and bool(self._folder.text().strip()))
 
 
 def _heading(text: str) -> QLabel:

@@ -7,14 +7,14 @@ from pathlib import Path
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
+
+from app.dialogs.buttons import DialogButtons
 
 SOUND_PATTERNS = "*.wav *.w64 *.rf64 *.flac *.aif *.aiff *.caf *.ogg *.opus *.mp3 *.m4a"
 WORDS = {
@@ -75,11 +75,4 @@ class ImportDialog(QDialog):
         note.setWordWrap(True)
         note.setProperty("tone", "faint")
         column.addWidget(note)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        go = QPushButton("Import")
-        go.setProperty("primary", True)
-        go.setDefault(True)
-        buttons.addButton(go, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        column.addWidget(DialogButtons(self, "Import"))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import struct
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.shared_memory import SharedMemory
@@ -128,6 +130,7 @@ class SharedBlock:
         self._owner = name is None
         if name is None:
             self._memory = SharedMemory(create=True, size=_LAYOUT.itemsize)
+            self._remove = weakref.finalize(self, _unlink, self._memory, os.getpid())
         else:
             self._memory = SharedMemory(name=name)
         buffer = self._memory.buf
@@ -138,6 +141,7 @@ class SharedBlock:
         self._sequence_offset = _offset("clock_sequence")
         if self._owner:
             self._fields["version"] = LAYOUT_VERSION
+            self._silence_loudness()
         elif int(self._fields["version"][0]) != LAYOUT_VERSION:
             raise ValueError("the shared block was made by another version of Foleystage")
 
@@ -207,6 +211,9 @@ class SharedBlock:
         self._fields["meter_clips"] = 0
         for field in ("meter_rms", "true_peak", "track_peak", "correlation", "direction_energy"):
             self._fields[field] = 0.0
+        self._silence_loudness()
+
+    def _silence_loudness(self) -> None:
         for field in ("momentary_lufs", "short_term_lufs", "integrated_lufs"):
             self._fields[field] = -np.inf
 
@@ -216,8 +223,14 @@ class SharedBlock:
         with contextlib.suppress(BufferError):  # a view of it is still held somewhere
             self._memory.close()
         if self._owner:
-            with contextlib.suppress(FileNotFoundError):
-                self._memory.unlink()
+            self._remove()
+
+
+def _unlink(memory: SharedMemory, creator: int) -> None:
+    """Remove a block, also when a script ends without closing it; forks of the creator do not."""
+    if os.getpid() == creator:
+        with contextlib.suppress(FileNotFoundError):
+            memory.unlink()
 
 
 def _offset(field: str) -> int:

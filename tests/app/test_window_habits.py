@@ -10,8 +10,9 @@ import pytest
 from engines import start_engine
 from msgspec import structs
 from pointing import drag, wheel
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.export import ExportDialog
@@ -172,3 +173,24 @@ def test_the_timeline_keeps_its_share_of_a_smaller_window(window: MainWindow, qt
     window.resize(1280, 720)
     qtbot.wait(50)
     assert window.timeline.height() / window.workspace.height() == pytest.approx(share, abs=0.06)
+
+
+def test_after_escape_from_a_dialog_shortcuts_work_at_once(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    shown: list[str] = []
+
+    def escape() -> None:
+        dialog = QApplication.activeModalWidget()
+        shown.append(dialog.windowTitle() if dialog else "")
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    for key, modifier in (
+        (Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier),
+    ):
+        QTimer.singleShot(100, escape)
+        QTest.keyClick(QApplication.focusWidget(), key, modifier)
+        qtbot.waitUntil(lambda: QApplication.focusWidget() is window.timeline.lanes)
+    assert shown == ["Export", "Shortcuts"]
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog))

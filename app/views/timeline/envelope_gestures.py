@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from app.views.timeline.envelope_lanes import EnvelopeHit, EnvelopeLane
 from app.views.timeline.envelopes import moved, with_point, without
-from app.views.timeline.gestures import Gesture
+from app.views.timeline.gestures import Begun, Gesture
 from app.views.timeline.snapping import snap_points_s, snapped_s
 from engine.project.model import Curve
 
@@ -19,7 +19,7 @@ START_PX = 2.0
 _FINE = 0.2
 
 
-class DragPoint:
+class DragPoint(Begun):
     """Drag a point of a curve. Shift makes its value fine, Ctrl keeps its time.
 
     Parameters
@@ -40,42 +40,32 @@ class DragPoint:
         *,
         is_new: bool,
     ) -> None:
-        self.lanes = lanes
+        super().__init__(lanes, start)
         self.lane = lane
         self.curve = curve
         self.index = index
-        self._start = start
-        self._left_s = lanes.axis.left_s
         self._last_y = start.y()
         self._y = lane.y_of(curve[index][1])
         self._points_s = snap_points_s(lanes.project, (), lanes.position_s)
-        self.running = is_new
         if is_new:
-            lanes.gesture_began.emit()
+            self.begin()
             self._ask(curve)
         lanes.selection.select_point(lane.track.id, lane.envelope.name, index)
 
     def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        if not self.running:
-            if (point - self._start).manhattanLength() < START_PX:
-                return
-            self.running = True
-            self.lanes.gesture_began.emit()
+        if not self.has_begun(point, START_PX):
+            return
         fine = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self._y += (point.y() - self._last_y) * (_FINE if fine else 1.0)
         self._last_y = point.y()
         was_s, was = self.curve[self.index]
         time_s = was_s
         if not modifiers & Qt.KeyboardModifier.ControlModifier:
-            time_s = self._time(was_s + self._shift_s(point), modifiers)
+            time_s = self._time(was_s + self.shift_s(point), modifiers)
         value = was if abs(self._y - self.lane.y_of(was)) < 1.0 else self.lane.value_at(self._y)
         curve = moved(self.curve, self.index, time_s, value)
         self.lanes.readout = (point, self.lane.envelope.text(value))
         self._ask(curve)
-
-    def _shift_s(self, point: QPointF) -> float:
-        axis = self.lanes.axis
-        return (point.x() - self._start.x()) / axis.px_per_s + axis.left_s - self._left_s
 
     def _time(self, time_s: float, modifiers: Qt.KeyboardModifier) -> float:
         """Snapped only to things worth landing on, never to plain video frames."""
@@ -90,16 +80,6 @@ class DragPoint:
 
     def _ask(self, curve: Curve) -> None:
         self.lanes.edit_requested.emit(self.lane.envelope.edit(self.lane.track.id, curve))
-
-    def finish(self) -> None:
-        self.lanes.readout = None
-        if self.running:
-            self.lanes.gesture_ended.emit()
-
-    def cancel(self) -> None:
-        self.lanes.readout = None
-        if self.running:
-            self.lanes.gesture_cancelled.emit()
 
 
 class ClickOnGround:

@@ -51,31 +51,30 @@ def new_clip_id() -> ClipId:
     return ClipId(f"clip-{uuid.uuid4().hex[:12]}")
 
 
-class Editing(ABC):
-    """A gesture that becomes edits once the pointer has left its starting place."""
+class Begun:
+    """A gesture that becomes one step of the history once the pointer has left its place."""
 
-    def __init__(self, lanes: Lanes, start: QPointF, touched: frozenset[str]) -> None:
+    def __init__(self, lanes: Lanes, start: QPointF) -> None:
         self.lanes = lanes
         self.start = start
-        self.project: Project = lanes.project
-        self.points_s = snap_points_s(self.project, touched, lanes.position_s)
-        self._left_s = lanes.axis.left_s
         self.running = False
+        self._left_s = lanes.axis.left_s
 
-    def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        if not self.running:
-            if (point - self.start).manhattanLength() < START_DISTANCE_PX:
-                return
-            self.running = True
-            self.lanes.gesture_began.emit()
-        self.lanes.snap_line_s = None
+    def has_begun(self, point: QPointF, after_px: float) -> bool:
+        """Whether the pointer is or was far enough away; the first time, the gesture begins."""
+        if not self.running and (point - self.start).manhattanLength() >= after_px:
+            self.begin()
+        return self.running
+
+    def begin(self) -> None:
+        """From now on edits belong to this gesture."""
+        self.running = True
+        self.lanes.gesture_began.emit()
+
+    def shift_s(self, point: QPointF) -> float:
+        """How far the pointer is from its starting place, which may have been scrolled away."""
         axis = self.lanes.axis
-        delta_s = (point.x() - self.start.x()) / axis.px_per_s + axis.left_s - self._left_s
-        self.drag(delta_s, point, self.lanes.snapping_with(modifiers))
-
-    @abstractmethod
-    def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
-        """The pointer is `delta_s` from where it went down."""
+        return (point.x() - self.start.x()) / axis.px_per_s + axis.left_s - self._left_s
 
     def finish(self) -> None:
         self.lanes.readout = None
@@ -86,6 +85,24 @@ class Editing(ABC):
         self.lanes.readout = None
         if self.running:
             self.lanes.gesture_cancelled.emit()
+
+
+class Editing(Begun, ABC):
+    """A gesture on clips."""
+
+    def __init__(self, lanes: Lanes, start: QPointF, touched: frozenset[str]) -> None:
+        super().__init__(lanes, start)
+        self.project: Project = lanes.project
+        self.points_s = snap_points_s(self.project, touched, lanes.position_s)
+
+    def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        if self.has_begun(point, START_DISTANCE_PX):
+            self.lanes.snap_line_s = None
+            self.drag(self.shift_s(point), point, self.lanes.snapping_with(modifiers))
+
+    @abstractmethod
+    def drag(self, delta_s: float, point: QPointF, snap: bool) -> None:
+        """The pointer is `delta_s` from where it went down."""
 
     def tell(self, point: QPointF, text: str) -> None:
         """Show what the drag sets, beside the pointer."""
