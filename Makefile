@@ -36,7 +36,7 @@ lint: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy engine app resources/demo benchmarks
+	$(BIN)/mypy engine app plugins resources/demo benchmarks
 
 check: lint
 	@packaging/test.sh

@@ -4,6 +4,9 @@ Each kind of part has an embedded default that works offline. Other packages add
 the entry-point groups ``foleystage.detectors``, ``.depth``, ``.generators`` and ``.embedders``;
 an entry point names a callable that returns the part. It is called without arguments, or, if it
 has a parameter ``weights``, with the path of the file that the user chose for it (None: no choice).
+
+Besides this module a part may use `engine.errors`, `engine.resources`, `engine.vocabularies` and
+`engine.weights`; the rest of the engine is not for plug-ins and may change at any time.
 """
 
 from __future__ import annotations

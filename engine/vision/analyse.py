@@ -34,7 +34,7 @@ from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
 from engine.vision.strikes import find_strikes, with_strikes
-from engine.vision.vocabulary import own_words
+from engine.vocabularies import own_words
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]

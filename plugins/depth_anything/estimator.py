@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import PluginError
-from engine.plugins import Detection
+from engine.plugins import DepthEstimator, Detection
 from plugins.torchvision_on_cpu import mend_torchvision
 
 _PATCH = 14
@@ -71,7 +71,7 @@ class DepthAnything:
         raise PluginError("this depth part gives maps, not distances of boxes")
 
 
-def depth_anything(weights: Path | None = None) -> DepthAnything:
+def depth_anything(weights: Path | None = None) -> DepthEstimator:
     """The part, with weights that were given or fetched."""
     if weights is None:
         raise PluginError(

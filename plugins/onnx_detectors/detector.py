@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine import resources
 from engine.errors import PluginError
-from engine.plugins import Detection
+from engine.plugins import Detection, Detector
 from plugins.onnx_detectors.families import FAMILIES, Family
 from plugins.onnx_detectors.network import open_network
 from plugins.onnx_detectors.pictures import prepare
@@ -130,16 +130,16 @@ def _make(name: str, weights: Path | None) -> OnnxDetector:
     return OnnxDetector(FAMILIES[name], weights)
 
 
-def yolox(weights: Path | None = None) -> OnnxDetector:
+def yolox(weights: Path | None = None) -> Detector:
     """YOLOX of any size."""
     return _make("yolox", weights)
 
 
-def picodet(weights: Path | None = None) -> OnnxDetector:
+def picodet(weights: Path | None = None) -> Detector:
     """PP-PicoDet of any size, exported without its own suppression of doubles."""
     return _make("picodet", weights)
 
 
-def nanodet(weights: Path | None = None) -> OnnxDetector:
+def nanodet(weights: Path | None = None) -> Detector:
     """NanoDet and NanoDet-Plus."""
     return _make("nanodet", weights)

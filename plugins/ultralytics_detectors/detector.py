@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import PluginError
-from engine.plugins import Detection
-from engine.vision.vocabulary import spelt_out
+from engine.plugins import Detection, Detector
+from engine.vocabularies import spelt_out
 from plugins.ultralytics_detectors.loading import load
 from plugins.ultralytics_detectors.words import Encoder, encoder_beside
 
@@ -110,13 +110,13 @@ def _needed(name: str, weights: Path | None) -> Path:
     return weights
 
 
-def yolo(weights: Path | None = None) -> UltralyticsDetector:
+def yolo(weights: Path | None = None) -> Detector:
     """YOLOv8, YOLO11 and their kin, with the names they were trained on."""
     file = _needed("yolo", weights)
     return UltralyticsDetector("yolo", f"YOLO ({file.name}, ultralytics)", load(file, world=False))
 
 
-def yolo_world(weights: Path | None = None) -> UltralyticsDetector:
+def yolo_world(weights: Path | None = None) -> Detector:
     """YOLO-World: finds what the prompt says."""
     file = _needed("yolo-world", weights)
     network = load(file, world=True)

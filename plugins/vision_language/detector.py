@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import PluginError
-from engine.plugins import Detection
-from engine.vision.vocabulary import spelt_out
+from engine.plugins import Detection, Detector
+from engine.vocabularies import spelt_out
 from plugins.vision_language.asking import ask
 from plugins.vision_language.settings import CONSENT, Endpoint, read_endpoint
 
@@ -60,7 +60,7 @@ class VisionLanguageDetector:
         ]
 
 
-def vision_language(weights: Path | None = None) -> VisionLanguageDetector:
+def vision_language(weights: Path | None = None) -> Detector:
     """The detector, with the settings file that the user gives in the place of weights."""
     if weights is None:
         raise PluginError(

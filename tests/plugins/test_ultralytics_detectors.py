@@ -16,7 +16,7 @@ import pytest
 from engine.cli.main import main
 from engine.errors import PluginError, WeightsError
 from engine.plugins import Detector, create
-from engine.vision.vocabulary import VOCABULARIES, labels_of, own_words, spelt_out
+from engine.vocabularies import VOCABULARIES, labels_of, own_words, spelt_out
 from engine.weights import folder, registry
 from engine.weights.trust import SENTENCE, is_trusted, trust
 from plugins.torchvision_on_cpu import mend_torchvision
