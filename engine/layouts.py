@@ -20,6 +20,13 @@ class Loudspeaker:
     elevation_deg: float = 0.0
     lfe: bool = False
 
+    @property
+    def label(self) -> str:
+        """Its label in BS.2051: 'M+110', 'U-045', 'LFE'."""
+        if self.lfe:
+            return "LFE"
+        return f"{'U' if self.elevation_deg > 0.0 else 'M'}{self.azimuth_deg:+04.0f}"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -91,6 +98,21 @@ SURROUND_714 = Layout(
     0x2D63F,
 )
 """4+7+0. In the order that a WAV header with this mask implies: rear before side surrounds."""
+
+_FRONT_30 = Layout("3.0", SURROUND_51.loudspeakers[:3], 0x7)
+_SURROUND_50 = Layout(
+    "5.0", tuple(speaker for speaker in SURROUND_51.loudspeakers if not speaker.lfe), 0x37
+)
+_SURROUND_71 = Layout("7.1", SURROUND_714.loudspeakers[:8], 0x63F)
+
+BED_LAYOUTS = {
+    layout.channels: layout
+    for layout in (
+        STEREO, _FRONT_30, _SURROUND_50, SURROUND_51, _SURROUND_71, SURROUND_514, SURROUND_714
+    )
+}  # fmt: skip
+"""What a sound of so many channels was made for, where it is no ambisonics: a bed comes in on these
+layouts, in the order that a WAV header's mask implies."""
 
 LOUDSPEAKER_LAYOUTS = {
     layout.name: layout for layout in (STEREO, SURROUND_51, SURROUND_514, SURROUND_714)

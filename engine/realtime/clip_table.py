@@ -160,6 +160,8 @@ def _add_clip(clip, weights, begin, count, envelope, out):
     step = clip.sample_step
     for channel in range(clip.channels):
         weight = weights[clip.first_weight + channel]
+        if weight == np.float32(0.0):
+            continue
         at = channel * clip.channel_step + (clip.offset + begin) * step
         samples = floats_at(clip.address + 4 * at, (count - 1) * step + 1)
         if fades:

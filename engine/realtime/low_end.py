@@ -12,9 +12,10 @@ from engine.realtime.sources import SourceStage
 
 
 class LowEnd:
-    """Fills the LFE of a format, and turns the phase of the others, its mains, alike.
+    """Fills the LFE of a format, and turns the phase of all that is there already alike.
 
-    The mains are turned as a whole: objects, fields and rooms keep their phase among themselves.
+    Channels are turned as a whole: objects, fields, rooms and beds keep their phase among
+    themselves, and so do the mains of a bed and its own LFE.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ class LowEnd:
         self._sends = sends
         self._bus = np.zeros((1, HOP_SAMPLES), dtype=np.float32)
         self._lowpass = Biquads(plan.lowpass)
-        channels = [c for c in range(rows.stop - rows.start) if c != plan.channel]
+        channels = range(rows.stop - rows.start)
         self._mains = [(channel, Biquads(plan.in_phase)) for channel in channels]
         self.history_hops = -(-plan.memory_samples // HOP_SAMPLES)
 
@@ -52,7 +53,7 @@ class LowEnd:
     def add_to(
         self, sources: SourceStage, gains: tuple[Floats, Floats], fade_in: Samples, bus: Samples
     ) -> None:
-        """Turn the format's mains in `bus`, the hop of all channels, and add its LFE.
+        """Turn the format's channels in `bus`, the hop of all channels, and add the sends.
 
         `gains` (sources,) are those of the sources at the hop's start and at its end.
         """

@@ -71,6 +71,7 @@ class MotionSampler:
             self._gains, self._delays, self._distances, self._positions, self._directions,
         )  # fmt: skip
         self._channel_gains = np.zeros((edges, channels, sources))
+        self._routes = _routes(snapshot)
 
     def at(self, hop: int) -> Edges:
         """The edges of hop `hop` (which starts at sample ``hop * HOP_SAMPLES``)."""
@@ -140,6 +141,20 @@ class MotionSampler:
             per_edge: NDArray[np.float64] = gains.reshape(edges, sources, encoder.channels)
             self._channel_gains[known:, rows] = per_edge.transpose(0, 2, 1)
             row += encoder.channels
+        for routed, rows, gains in self._routes:
+            self._channel_gains[known:, rows, routed] = gains
+
+
+def _routes(snapshot: Snapshot) -> list[tuple[int, slice, Floats]]:
+    """Sources that do not go by direction: which, the rows of a format, their gains there."""
+    found, row = [], 0
+    for name, encoder in snapshot.encoders.items():
+        rows = slice(row, row + encoder.channels)
+        row = rows.stop
+        for index, source in enumerate(snapshot.sources):
+            if name in source.routes:
+                found.append((index, rows, np.asarray(source.routes[name], dtype=np.float64)))
+    return found
 
 
 class _Paths:

@@ -36,7 +36,9 @@ class Passing:
 
 def turns_fast(snapshot: Snapshot) -> bool:
     """Whether any source may ever turn so far in a hop that it does not glide straight."""
-    return any(_fastest_deg(source.motion) > _SLOW_DEG for source in snapshot.sources)
+    return any(
+        _fastest_deg(source.motion) > _SLOW_DEG and not source.routes for source in snapshot.sources
+    )
 
 
 class QuickPanning:
@@ -56,6 +58,7 @@ class QuickPanning:
         self._snapshot = snapshot
         self.needed = turns_fast(snapshot)
         self._has_width = any(source.width_deg is not None for source in snapshot.sources)
+        self._by_direction = np.array([not s.routes for s in snapshot.sources], dtype=np.bool_)
         self._passing: list[Passing] = []
 
     def take_out(
@@ -76,7 +79,7 @@ class QuickPanning:
         old, new = edges.directions_0, edges.directions_1
         cosines = np.einsum("si,si->s", old, new)
         sounding = (gains[0] != 0.0) | (gains[1] != 0.0)
-        moving = sounding & (cosines > _JUMP_COSINE)
+        moving = sounding & self._by_direction & (cosines > _JUMP_COSINE)
         paces = np.where(moving, np.sum(cosines[:, None] < _FASTER_COSINES, axis=1), 0)
         if not paces.any():
             return

@@ -116,6 +116,11 @@ class SourcePlan:
         Angle the source fills, 0 (a point) to 360 (all around).
     lfe_gain : float
         So much of it goes to a format's LFE, under all its other gains.
+    routes : mapping of format to (channels,) float64
+        Its gains in the channels of formats where they are no matter of direction: a bed's channel
+        that has a loudspeaker of its own.
+    ears_gain : float
+        What binaural hears of it, under all its other gains; 0 for an LFE.
     """
 
     strip: int
@@ -130,6 +135,33 @@ class SourcePlan:
     air: bool = False
     width_deg: CurvePlan | None = None
     lfe_gain: float = 0.0
+    routes: Mapping[str, Floats] = field(default_factory=dict)
+    ears_gain: float = 1.0
+
+
+@dataclass(frozen=True)
+class BundlePlan:
+    """Sources, one after another, that are the channels of one sound.
+
+    Parameters
+    ----------
+    kind : str
+        'pair' (left and right of a stereo source), 'field' (ambisonics, ACN) or the layout of a
+        bed ('5.1').
+    first : int
+        Index of the first source,
+    count : int
+        and how many there are.
+    """
+
+    kind: str
+    first: int
+    count: int
+
+    @property
+    def sources(self) -> range:
+        """Indices of the sources."""
+        return range(self.first, self.first + self.count)
 
 
 @dataclass(frozen=True)
@@ -228,7 +260,8 @@ class LfePlan:
     lowpass : (n, 6) float64
         What is sent passes this,
     in_phase : (n, 6) float64
-        and all other channels, once anything is sent, an all-pass of the same phase.
+        and all that the channels hold already, once anything is sent, an all-pass of the same
+        phase.
     memory_samples : int
         Both filters have forgotten what is older.
     """
@@ -338,6 +371,7 @@ class Snapshot:
     """A scene compiled for rendering. Immutable; swapped in whole.
 
     `rotation` (3, 3) turns all that is heard about the listener; None where nothing turns.
+    `bundles` say which sources belong together, in the order of the sources.
     """
 
     sample_rate_hz: int
@@ -357,4 +391,5 @@ class Snapshot:
     air: AirPlan | None = None
     width: WidthPlan | None = None
     rotation: Floats | None = None
+    bundles: tuple[BundlePlan, ...] = ()
     problems: tuple[str, ...] = ()

@@ -77,6 +77,8 @@ class Stage:
         self._rings_lag = False
         strips = len(snapshot.strips)
         self._strip_of = np.array([s.strip for s in snapshot.sources], dtype=np.int64)
+        ears = np.array([s.ears_gain for s in snapshot.sources], dtype=np.float64)
+        self._ears = None if (ears == 1.0).all() else ears
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
         self.strip_peaks = np.zeros(strips, dtype=np.float32)
         self._head_0 = self._head_1 = STRAIGHT
@@ -197,6 +199,8 @@ class Stage:
             self.strip_peaks,
         )  # fmt: skip
         self._channels.render(first, self._sources, edges, (gains_0, gains_1), self._spaces)
+        if self._ears is not None:
+            gains_0, gains_1 = gains_0 * self._ears, gains_1 * self._ears
         if self._binaural is not None:
             self._binaural.push(self._sources.blocks, self._sources.sounding)
         if self._width is not None:

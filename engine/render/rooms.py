@@ -14,8 +14,9 @@ from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, RoomPlan
 from engine.realtime.snapshot import HOP_SAMPLES, SourcePlan, SpacePlan
 from engine.render.measured_rooms import is_measured, measured_plan
 from engine.render.sources import SILENT_SEND_DB
+from engine.spatial.air_steps import air_steps
 from engine.spatial.image_sources import WALLS, ImageTable, image_table
-from engine.spatial.propagation import samples_per_metre
+from engine.spatial.propagation import FARTHEST_M, samples_per_metre
 from engine.spatial.reverberation import late_plan
 from engine.spatial.room import NO_ROOM, Room, materials, room_named
 from engine.spatial.shelves import shelves
@@ -27,8 +28,6 @@ ROOM_ORDER = EARLY_ORDER
 _WALL_CLEARANCE_M = 0.5
 _LONGEST_DETOUR_M = 60.0
 """An image whose detour is always longer than this is left to the tail."""
-_AIR_PER_M = 0.0118
-"""Makes a three-point low-pass lose 0.105 dB a metre at 8 kHz (at 48 kHz), as air does."""
 _PREFILL_S = 0.03
 _HOP_COST_S, _SOURCE_COST_S = 120e-6, 5e-6
 """What a hop of prefill costs on a busy machine, and what every source adds."""
@@ -134,7 +133,7 @@ def add_room(
     room = room_named(choice.name)
     assert room is not None
     room = room.heard_from(choice.listener_m)
-    early, reaches = _early(room, sources, choice.reflections, sample_rate_hz)
+    early, reaches = _early(room, sources, sends, choice.reflections, sample_rate_hz)
     longest_s = max(room.rt60_s or (0.0,))
     plan = RoomPlan(
         space,
@@ -185,33 +184,49 @@ def _prefill_hops(seconds: float, sources: int, sample_rate_hz: int) -> int:
 
 
 def _early(
-    room: Room, sources: Sequence[SourcePlan], order: int, sample_rate_hz: int
+    room: Room,
+    sources: Sequence[SourcePlan],
+    sends: NDArray[np.float64],
+    order: int,
+    sample_rate_hz: int,
 ) -> tuple[EarlyPlan | None, list[int]]:
-    """All images, and how much of its past each source must keep."""
+    """All images of what is sent, and how much of its past each source must keep."""
     per_metre = samples_per_metre(sample_rate_hz)
     rows: list[tuple[int, NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]] = []
     reaches = []
+    farthest_m = 0.0
     for index, source in enumerate(sources):
+        if sends[index] == 0.0:
+            reaches.append(0)
+            continue
         path = source.motion.positions_m
         table = image_table(_bounds_around(room, path), room.present, order)
-        detours = _detours(table, path)
+        detours, ways_m = _detours(table, path)
         reach = 0.0
         for i, detour in enumerate(detours):
             if detour.min() <= _LONGEST_DETOUR_M:
                 reach = max(reach, float(detour.max()))
+                farthest_m = max(farthest_m, source.air * float(ways_m[i].max()))
                 rows.append((index, table.signs[i], table.offsets_m[i], tuple(table.hits[i])))
         reaches.append(source.max_delay_samples + int(np.ceil(reach * per_metre)) + 2)
     if not rows:
         return None, [0] * len(sources)
+    air = air_steps(sample_rate_hz)
+    shells = int(min(farthest_m, FARTHEST_M) / air.step_m) + 1
+    late = int(np.ceil(shells * air.late_samples))
+    reaches = [reach + late if reach else 0 for reach in reaches]
     surfaces, sections = _surfaces(room, [row[3] for row in rows], sample_rate_hz)
+    of = np.array([row[0] for row in rows], dtype=np.int32)
     early = EarlyPlan(
-        sources=np.array([row[0] for row in rows], dtype=np.int32),
+        sources=of,
         signs=np.array([row[1] for row in rows]),
         offsets_m=np.array([row[2] for row in rows]),
         surfaces=surfaces,
         sections=sections,
-        air_per_m=_AIR_PER_M * (sample_rate_hz / 48_000.0) ** 2,
         reach_samples=max(reaches),
+        air=air,
+        dull=np.array([source.air for source in sources], dtype=np.float64)[of],
+        shells=shells,
     )
     return early, reaches
 
@@ -223,10 +238,16 @@ def _bounds_around(room: Room, path: NDArray[np.float64]) -> NDArray[np.float64]
     return np.stack([low, np.maximum(high, path.max(axis=0) + _WALL_CLEARANCE_M)], axis=1)
 
 
-def _detours(table: ImageTable, path: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(images, keyframes): how much longer an image's way is than the direct one, in metres."""
+def _detours(
+    table: ImageTable, path: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(images, keyframes) in metres: how much longer an image's way is than the direct one, and all
+
+    of it, which is longest at a keyframe.
+    """
     images = table.signs[:, None] * path + table.offsets_m[:, None]
-    return np.asarray(np.linalg.norm(images, axis=-1) - np.linalg.norm(path, axis=-1))
+    ways = np.linalg.norm(images, axis=-1)
+    return np.asarray(ways - np.linalg.norm(path, axis=-1)), np.asarray(ways)
 
 
 def _surfaces(

@@ -22,7 +22,7 @@ from engine.realtime.snapshot import (
     SourcePlan,
     StripPlan,
 )
-from engine.render.compiler import mix_matrix
+from engine.render.channel_mixes import mono_mix
 from engine.render.renderer import render_snapshot
 from engine.render.rooms import NOWHERE, RoomChoice, add_room, field_orders, ringing_samples
 from engine.render.sources import send_gain, surrounds
@@ -191,7 +191,7 @@ def _source(samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation) 
     longest = longest_delay_samples(wanted.positions_m, rate_hz)
     return SourcePlan(
         strip=0,
-        clips=(_clip(samples, mix_matrix(1, len(samples))),),
+        clips=(_clip(samples, mono_mix(len(samples))),),
         motion=MotionPlan(wanted.times_s * rate_hz, wanted.positions_m),
         delayed=wanted.doppler,
         max_delay_samples=longest if wanted.doppler else 0,

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import eval_legendre
 
-from engine.coordinates import to_cartesian
 from engine.layouts import STEREO, SURROUND_51, Layout
 from engine.spatial.harmonics import (
     channels_of_order,
@@ -21,12 +20,11 @@ from engine.spatial.harmonics import (
     order_degree,
     spherical_harmonics,
 )
-from engine.spatial.panning import FOLD_TO_STEREO, loudspeaker_directions
+from engine.spatial.panning import FOLD_TO_STEREO
 from engine.spatial.point_source import panner_of
 from engine.spatial.sphere import fibonacci_sphere
 
 _VIRTUAL_SOURCES = 2000
-_STEREO_BED_AZIMUTH_DEG = 60.0
 
 
 def encode(
@@ -93,16 +91,3 @@ def at_unit_power(decoder: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     order = round(np.sqrt(decoder.shape[1])) - 1
     return np.asarray(decoder / np.linalg.norm(decoder / n3d_weights(order)))
-
-
-def stereo_to_field() -> NDArray[np.float64]:
-    """(4, 2) encoder of a stereo ambience: two plane waves at +-60 degrees."""
-    directions = to_cartesian([_STEREO_BED_AZIMUTH_DEG, -_STEREO_BED_AZIMUTH_DEG], 0.0)
-    return spherical_harmonics(1, directions).T
-
-
-def layout_to_field(layout: Layout, order: int = 1) -> NDArray[np.float64]:
-    """((order + 1)**2, channels) encoder of a loudspeaker ambience: plane waves, LFE left out."""
-    encoder = spherical_harmonics(order, loudspeaker_directions(layout)).T
-    encoder[:, [speaker.lfe for speaker in layout.loudspeakers]] = 0.0
-    return encoder
