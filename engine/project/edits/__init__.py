@@ -51,6 +51,7 @@ from engine.project.edits.propagation import (
     SetWidth,
 )
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
+from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
 from engine.project.edits.tracks import (
     AddTrack,
     DeleteTrack,
@@ -111,16 +112,19 @@ __all__ = [
     "ApplyScript",
     "ApplyTakes",
     "BendTrajectory",
+    "CropClips",
     "DeleteClip",
     "DeleteContact",
     "DeleteEvent",
     "DeleteKeyframe",
     "DeleteMarker",
+    "DeleteTime",
     "DeleteTrack",
     "DuplicateClip",
     "Edit",
     "EditBase",
     "EditGroup",
+    "InsertTime",
     "MergeTracks",
     "MoveClip",
     "MoveClipToTrack",

@@ -47,6 +47,7 @@ from engine.project.edits.propagation import (
     SetWidth,
 )
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
+from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
 from engine.project.edits.tracks import (
     AddTrack,
     DeleteTrack,
@@ -94,6 +95,7 @@ class EditGroup(EditBase, frozen=True, kw_only=True, tag="group"):
 Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one family a line)
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
+    DeleteTime | InsertTime | CropClips,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
