@@ -24,7 +24,15 @@ from numpy.typing import NDArray
 
 from engine.project.model import Track
 from engine.script.moments import with_moments
-from engine.script.presence import azimuth_deg, crosses, levels_db, raised_db, sways, weight_db
+from engine.script.presence import (
+    azimuth_deg,
+    crosses,
+    delays_s,
+    levels_db,
+    raised_db,
+    sways,
+    weight_db,
+)
 from engine.script.rules import ObjectRule
 
 Array = NDArray[np.float64]
@@ -46,7 +54,11 @@ _SHORTEST_S = 0.8
 """Shorter turns are not taken."""
 _LEAST_LEFT_S = 0.3
 _PAUSE_S = 0.15
-"""Silence between one mover and the next."""
+"""Silence between one mover and the next, as the listener hears them."""
+_BEYOND_PAUSE_S = 0.25
+"""The same before and after what is no longer, or not yet, in the picture."""
+_LATEST_S = 0.5
+"""More than this is never waited for a sound that is still on its way."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +121,12 @@ def turns(
         return found
     stage = _stage(rivals, times, aside_db)
     for index, (track, _) in enumerate(rivals):
-        own = stage.levels[index]
+        own = _Own(stage.levels[index], stage.delays_s[index])
         found[track.id] = _turn(found[track.id], stage, own, stage.front != index)
     for track, rule in pairs:
         if rule.waits and not found[track.id].muted:
-            own = levels_db(track, times)
-            masked = stage.known_front_db > own + _SOFT_DB
+            own = _Own(levels_db(track, times), delays_s(track, times))
+            masked = stage.known_front_db > own.levels + _SOFT_DB
             found[track.id] = _turn(found[track.id], stage, own, masked)
     moments = _moments_of_waiting(pairs, found, times)
     for index, (track, _) in enumerate(rivals):
@@ -141,8 +153,9 @@ def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
     (low_s, high_s), (start_s, end_s) = track.heard_s, (track.start_s, track.end_s)
     if turn.muted or (low_s, high_s) == (start_s, end_s):
         return turn
-    first_s = max([low_s, *(taken_s[taken_s < start_s] + _STEP_S)])
-    last_s = min([high_s, *(taken_s[taken_s > end_s])])
+    before_s, after_s = taken_s[taken_s < start_s], taken_s[taken_s > end_s]
+    first_s = min(max([low_s, *(before_s + _BEYOND_PAUSE_S)]), start_s)
+    last_s = max(min([high_s, *(after_s - _BEYOND_PAUSE_S)]), end_s)
     if turn.spans_s is None:
         whole = first_s <= low_s and last_s >= high_s
         return turn if whole else replace(turn, spans_s=((float(first_s), float(last_s)),))
@@ -157,11 +170,21 @@ def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
 
 
 @dataclass(frozen=True)
+class _Own:
+    """What a track itself is: its levels (n,), and how long (n,) its sound is on its way."""
+
+    levels: Array
+    delays_s: Array
+
+
+@dataclass(frozen=True)
 class _Stage:
     """Engines at times (n,): `levels` (engines, n), who is in `front` (n,), their names."""
 
     times: Array
     levels: Array
+    delays_s: Array
+    """Time (engines, n) that their sound is on its way."""
     front: NDArray[np.intp]
     known_front_db: Array
     """Level (n,) of the one in front where it is known what it is."""
@@ -211,6 +234,7 @@ def _stage(
     return _Stage(
         times=times,
         levels=levels,
+        delays_s=np.stack([delays_s(track, times) for track, _ in rivals]),
         front=front,
         known_front_db=np.where(unknown[front], -np.inf, levels[front, np.arange(len(times))]),
         names=tuple(track.name or track.label for track, _ in rivals),
@@ -218,15 +242,15 @@ def _stage(
     )
 
 
-def _turn(usual: Turn, stage: _Stage, levels: Array, behind: Mask) -> Turn:
-    """The turn of one that is there where its levels (n,) are finite, and `behind` at times."""
-    present = np.isfinite(levels)
+def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
+    """The turn of one that is there where its levels are finite, and `behind` at times."""
+    present = np.isfinite(own.levels)
     aside = present & behind
     if not aside.any():
         return usual
     aside_db = stage.aside_db
     who = " or ".join(stage.names[i] for i in np.unique(stage.front[aside])[:2])
-    spans_s = _spans(stage.times, present & ~aside, present)
+    spans_s = _spans(stage, own, present & ~aside)
     if aside_db is None:
         said = "steps aside while" if spans_s else "muted:"
     else:
@@ -237,14 +261,27 @@ def _turn(usual: Turn, stage: _Stage, levels: Array, behind: Mask) -> Turn:
     return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db)
 
 
-def _spans(times: Array, mine: Mask, present: Mask) -> tuple[Span, ...]:
-    """Runs of `mine`, a pause taken off their ends where the mover is `present` beyond them."""
+def _spans(stage: _Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
+    """Runs of `mine`; a pause parts them from the one in front before, and from the next."""
+    present, times = np.isfinite(own.levels), stage.times
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mine.astype(np.int8), [0]])))
     spans = []
     for first, after in zip(edges[::2], edges[1::2], strict=True):
         late = _PAUSE_S if first > 0 and present[first - 1] else 0.0
+        late = max(late, _still_heard_s(stage, own, first))
         early = _PAUSE_S if after < len(present) and present[after] else 0.0
         start_s, stop_s = float(times[first]) + late, float(times[after - 1]) + _STEP_S - early
         if stop_s - start_s >= _SHORTEST_S:
             spans.append((round(start_s, 3), round(stop_s, 3)))
     return tuple(spans)
+
+
+def _still_heard_s(stage: _Stage, own: _Own, first: int) -> float:
+    """How long after `first` the one in front before is still arriving, and the pause after it."""
+    if first == 0:
+        return 0.0
+    before = stage.front[first - 1]
+    if before == stage.front[first] or not np.isfinite(stage.levels[before, first - 1]):
+        return 0.0
+    on_its_way_s = float(stage.delays_s[before, first - 1] - own.delays_s[first])
+    return min(max(_PAUSE_S + on_its_way_s, 0.0), _LATEST_S)

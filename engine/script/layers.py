@@ -25,7 +25,8 @@ IDLE = 0.25
 CURVE_STEP_S = 0.1
 _SHORTEST_FADE_S = 0.1
 """A thing that is heard less than this beyond its sight needs no fade there."""
-HANDOVER_S = 0.08
+APPEARS_S = 0.2
+HANDOVER_S = 0.2
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 ALWAYS = Turn()
 ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from the speed"
@@ -200,11 +201,13 @@ def _span_drafts(
 def _edges_of_sight(track: Track, start_s: float, stop_s: float) -> dict[str, float]:
     """Fades of a lasting sound that begins before its thing is seen, or ends after it."""
     fades: dict[str, float] = {}
+    if start_s > 0.0:
+        fades["fade_in_s"] = APPEARS_S
     if start_s < min(track.start_s, stop_s) - _SHORTEST_FADE_S:
         fades["fade_in_s"] = round(min(track.start_s, stop_s) - start_s, 3)
     if stop_s > max(track.end_s, start_s) + _SHORTEST_FADE_S:
         fades["fade_out_s"] = round(stop_s - max(track.end_s, start_s), 3)
-    return fades if track.heard_s != (track.start_s, track.end_s) else {}
+    return fades
 
 
 def _curve(

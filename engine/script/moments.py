@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+_Stage = tuple[Indices, Array, Array]
+"""Who is in front (n,); levels and azimuths of all (movers, n)."""
 
 _MOMENT_S = 1.5
 _KEEPS_S, _KEEPS = 1.6, 0.4
@@ -25,6 +28,10 @@ _WHOLE = 0.9
 """Share of its time from which one is in front all the while, and stays so."""
 _LEAST_WAY_DEG = 8.0
 """A moment in which it hardly moves tells nothing."""
+_ENOUGH_DEG = 12.0
+"""A way that tells where it goes; who is in front for that needs no moment of its own."""
+_TELLING_DEG, _WAY_DB = 25.0, 14.0
+"""A way that tells it well, and what a moment with that much of it is worth."""
 
 
 def with_moments(
@@ -42,17 +49,18 @@ def with_moments(
         Movers that get a moment, those that matter most first, if they never are in front.
     """
     front = front.copy()
+    stage = (front, levels, azimuth_deg)
     count = round(_MOMENT_S / step_s)
     for index in waiting:
-        if _longest(np.isfinite(levels[index]) & (front == index)) >= count:
+        there = np.isfinite(levels[index])
+        if _told(there & (front == index), there, azimuth_deg[index], count):
             continue
         fits = [
-            (worth, start)
+            (worth + _WAY_DB * min(way / _TELLING_DEG, 1.0), start)
             for start in range(front.size - count + 1)
             if np.isfinite(levels[index, start : start + count]).all()
-            and np.ptp(azimuth_deg[index, start : start + count]) >= _LEAST_WAY_DEG
-            and (worth := _worth(front, levels, index, slice(start, start + count), step_s))
-            > -np.inf
+            and (way := np.ptp(azimuth_deg[index, start : start + count])) >= _LEAST_WAY_DEG
+            and (worth := _worth(stage, index, slice(start, start + count), step_s)) > -np.inf
         ]
         if fits:
             start = max(fits)[1]
@@ -60,8 +68,21 @@ def with_moments(
     return front
 
 
-def _worth(front: Indices, levels: Array, index: int, moment: slice, step_s: float) -> float:
+def _told(leads: Mask, there: Mask, azimuth_deg: Array, count: int) -> bool:
+    """Whether one that leads at times (n,) does so for long, and goes a telling way meanwhile."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], leads.astype(np.int8), [0]])))
+    runs = [
+        azimuth_deg[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= count
+    ]
+    if not runs:
+        return False
+    telling_deg = min(_ENOUGH_DEG, 0.5 * float(np.ptp(azimuth_deg[there])))
+    return max(float(np.ptp(run)) for run in runs) >= telling_deg
+
+
+def _worth(stage: _Stage, index: int, moment: slice, step_s: float) -> float:
     """How well a moment suits a mover, in dB; -inf where one in front cannot give it away."""
+    front, levels, azimuth_deg = stage
     around = round(_AROUND_S / step_s)
     lost = 0.0
     for other in set(front[moment].tolist()) - {index}:
@@ -75,14 +96,9 @@ def _worth(front: Indices, levels: Array, index: int, moment: slice, step_s: flo
         if leads.sum() >= _WHOLE * there.sum():
             return -np.inf
         inside = moment.start - around <= nearest < moment.stop + around
-        if inside or _longest(left) < max(_KEEPS_S / step_s, _KEEPS * there.sum()):
+        keeps = max(_KEEPS_S / step_s, _KEEPS * there.sum())
+        if inside or not _told(left, there, azimuth_deg[other], round(keeps)):
             return -np.inf
         given = levels[other, moment][leads[moment]]
         lost = max(lost, 0.5 * float(np.mean(given) - levels[other, nearest]) + 6.0)
     return float(np.mean(levels[index, moment])) - lost
-
-
-def _longest(where: NDArray[np.bool_]) -> int:
-    """Length of the longest run of True in (n,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], where.astype(np.int8), [0]])))
-    return int(np.max(edges[1::2] - edges[::2], initial=0))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Track
+from engine.units import SPEED_OF_SOUND_M_PER_S
 
 Array = NDArray[np.float64]
 
@@ -24,6 +25,12 @@ def levels_db(track: Track, times: Array) -> Array:
     distance = np.linalg.norm(track.trajectory.at(times), axis=1)
     there = (times >= track.start_s) & (times <= track.end_s)
     return np.where(there, -20.0 * np.log10(np.maximum(distance, _NEAREST_M)), -np.inf)
+
+
+def delays_s(track: Track, times: Array) -> Array:
+    """How long its sound takes to the listener, at times (n,); 0 where it travels at once."""
+    distance = np.linalg.norm(track.trajectory.at(times), axis=1)
+    return np.asarray(distance / SPEED_OF_SOUND_M_PER_S * track.doppler)
 
 
 def weight_db(track: Track, levels: Array) -> float:
