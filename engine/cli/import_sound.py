@@ -17,7 +17,7 @@ def add_parser(subparsers: Any) -> None:
     from engine.spatial.conventions import CONVENTIONS
 
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "import", help="a sound field, or stereo, 5.1, 5.1.4 or 7.1.4, as ambience of a session"
+        "import", help="a sound field, or a stereo, 5.1, 7.1, 5.1.4 or 7.1.4 bed, as ambience"
     )
     parser.add_argument("project", type=Path, metavar="PROJECT", help="a scene.foley session")
     parser.add_argument(

@@ -1,13 +1,15 @@
-"""The Audio Definition Model document of a scene: an object a track, the ambience as an HOA bed.
+"""The Audio Definition Model document of a scene: objects, channel beds, an HOA field.
 
 What an object's channel carries is the track as it arrives at the listener (clips, fader, level
 and delay of its distance), so that any ADM renderer makes the scene sound as ours does. Positions
 are therefore directions, in polar coordinates at distance 1: renderers use the distance for the
 apparent size only. An object that shares its channel with others starts and ends with its sound.
+A channel bed is DirectSpeakers, a channel each; what is no point is one field in ambisonics.
 
 References
 ----------
-ITU-R BS.2076-2 (ADM); ITU-R BS.2094-1 (common definitions: first-order SN3D ambisonics).
+ITU-R BS.2076-2 (ADM); ITU-R BS.2094-1 (common definitions: loudspeakers and their packs, SN3D
+ambisonics of orders 1 to 6).
 """
 
 from __future__ import annotations
@@ -19,10 +21,18 @@ from dataclasses import dataclass
 from engine.deliver.adm_motion import TICKS_PER_S, MotionBlock
 from engine.deliver.bw64 import AdmChunks, ChannelUid
 from engine.errors import MediaError
+from engine.layouts import Layout
 
-BED_CHANNELS = 4
-_BED_PACK = "AP_00040001"
-_BED_NAME = "Ambience"
+_FIELD_NAME = "Ambience"
+_BED_PACKS = {
+    "stereo": "02", "3.0": "0a", "5.0": "0c", "5.1": "03", "7.1": "0f", "5.1.4": "05", "7.1.4": "17"
+}  # fmt: skip
+_BED_CHANNELS = {
+    "M+030": "01", "M-030": "02", "M+000": "03", "LFE": "04", "M+110": "05", "M-110": "06",
+    "M+090": "0a", "M-090": "0b", "U+030": "0d", "U-030": "0f", "U+110": "10", "U-110": "12",
+    "M+135": "1c", "M-135": "1d", "U+135": "1e", "U-135": "1f", "U+045": "22", "U-045": "23",
+}  # fmt: skip
+"""Ends of the common definitions' identifiers, by layout and by loudspeaker."""
 _NAMESPACE = "urn:ebu:metadata-schema:ebuCore_2014"
 _FIRST_ID = 0x1001
 _BIT_DEPTH = "24"
@@ -42,28 +52,38 @@ class AdmObject:
         return self.blocks[-1].start_ticks + self.blocks[-1].duration_ticks
 
 
+@dataclass(frozen=True)
+class AdmBed:
+    """A named channel bed."""
+
+    name: str
+    layout: Layout
+
+
 def describe_scene(
     title: str,
     objects: Sequence[AdmObject],
-    bed: bool,
+    field_order: int,
     duration_ticks: int,
     sample_rate_hz: int,
     lanes: Sequence[int] | None = None,
+    beds: Sequence[AdmBed] = (),
 ) -> AdmChunks:
-    """Metadata of a file whose channels are the objects' lanes in order, then the bed's four.
+    """Metadata of a file whose channels are objects' lanes in order, then beds, then a field.
 
     Parameters
     ----------
-    bed : bool
-        Whether a first-order ambisonic bed (ACN, SN3D) follows the objects.
+    field_order : int
+        Order, 0 to 6, of the ambisonics (ACN, SN3D) that come last; 0: there are none.
     duration_ticks : int
         Length of the scene in 1/100,000 s, not longer than the sound.
     lanes : sequence of int, optional
         The channel (from 0) in which each object lies; default: one each, in order.
+    beds : sequence of AdmBed
     """
     lanes = range(len(objects)) if lanes is None else lanes
     top, extended = _document()
-    count = len(objects) + bed
+    count = len(objects) + len(beds) + (field_order > 0)
     object_ids = [f"AO_{_FIRST_ID + index:04x}" for index in range(count)]
     _add_programme(extended, title, object_ids, duration_ticks)
     channels: list[ChannelUid] = []
@@ -74,8 +94,16 @@ def describe_scene(
         span = (item.start_ticks, item.duration_ticks)
         _add_object(extended, object_ids[index], item.name, f"AP_{number}", [uid], span)
         _add_formats(extended, number, item.name, item.blocks)
-    if bed:
-        channels += _add_bed(extended, object_ids[-1], channels, duration_ticks)
+    fixed = [
+        (bed.name, f"AP_000100{_BED_PACKS[bed.layout.name]}", _bed_formats(bed.layout))
+        for bed in beds
+    ]
+    if field_order:
+        fixed.append((_FIELD_NAME, f"AP_0004{field_order:04x}", _field_formats(field_order)))
+    for object_id, (name, pack, formats) in zip(object_ids[len(objects) :], fixed, strict=True):
+        uids = _uids(channels, pack, formats)
+        channels += uids
+        _add_object(extended, object_id, name, pack, uids, (0, duration_ticks))
     for channel in channels:
         _add_track_uid(extended, channel, sample_rate_hz)
     ET.indent(top)
@@ -83,17 +111,24 @@ def describe_scene(
     return AdmChunks(tuple(channels), f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
 
 
-def _add_bed(
-    extended: ET.Element, object_id: str, before: Sequence[ChannelUid], duration_ticks: int
-) -> list[ChannelUid]:
-    """The ambience, in the channels behind those there are."""
+def _bed_formats(layout: Layout) -> list[str]:
+    """Track formats of a bed's channels, by the common definitions."""
+    labels = [speaker.label for speaker in layout.loudspeakers]
+    return [f"AT_000100{_BED_CHANNELS[label]}_01" for label in labels]
+
+
+def _field_formats(order: int) -> list[str]:
+    """Track formats of a field's channels, likewise."""
+    return [f"AT_0004{channel + 1:04x}_01" for channel in range((order + 1) ** 2)]
+
+
+def _uids(before: Sequence[ChannelUid], pack: str, formats: Sequence[str]) -> list[ChannelUid]:
+    """Track UIDs in the channels behind those there are."""
     first = max((channel.track_index for channel in before), default=0)
-    uids = [
-        _uid(len(before) + index, first + index, f"AT_0004{index + 1:04x}_01", _BED_PACK)
-        for index in range(BED_CHANNELS)
+    return [
+        _uid(len(before) + index, first + index, track_format, pack)
+        for index, track_format in enumerate(formats)
     ]
-    _add_object(extended, object_id, _BED_NAME, _BED_PACK, uids, (0, duration_ticks))
-    return uids
 
 
 def _uid(number: int, lane: int, track_format: str, pack: str) -> ChannelUid:

@@ -19,11 +19,11 @@ from msgspec import Struct
 
 from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
-from engine.deliver.lanes import ObjectLane, object_lanes
 from engine.deliver.missing import refuse_missing
 from engine.deliver.mux import Container, choose_container
-from engine.deliver.rendering import MIXES, OBJECTS, render_to_files, with_objects
+from engine.deliver.rendering import MIXES, render_to_files
 from engine.deliver.report import DeliveryReport
+from engine.deliver.scene_channels import OBJECTS, SceneChannels, scene_channels, with_objects
 from engine.deliver.space import peak_bytes, rendered_formats
 from engine.deliver.staging import publish, staging_folder
 from engine.deliver.stems import Stem, plan_stems
@@ -95,7 +95,7 @@ def deliver(
     out_dir = Path(out_dir)
     order = _order(project, bundle, formats, out_dir, options)
     with staging_folder(out_dir, order.needed_bytes) as staging:
-        rendered = render_to_files(order.snapshot, staging, progress)
+        rendered = render_to_files(order.snapshot, staging, progress, order.scene.omni)
         job = DeliveryJob(project, order.snapshot, rendered, staging, order.names, progress)
         for name in order.wanted:
             _write(job, name, order, project)
@@ -119,7 +119,7 @@ class _Order:
     film_order: bool
     container: Container | None
     snapshot: Snapshot
-    objects: tuple[ObjectLane, ...]
+    scene: SceneChannels
     stems: tuple[Stem, ...]
     needed_bytes: int
 
@@ -147,13 +147,13 @@ def _order(
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")
     if snapshot.problems and not options.allow_missing:
         refuse_missing(project, bundle.audio_path)
-    objects = object_lanes(snapshot)
+    scene = scene_channels(snapshot)
     if "adm" in wanted:
-        snapshot = with_objects(snapshot, objects)
+        snapshot = with_objects(snapshot, scene)
     stems = plan_stems(project, snapshot) if "stems" in wanted else ()
     needed_bytes = _bytes_needed(project, snapshot, stems, wanted)
     return _Order(
-        wanted, names, options.film_order, container, snapshot, objects, stems, needed_bytes
+        wanted, names, options.film_order, container, snapshot, scene, stems, needed_bytes
     )
 
 
@@ -163,7 +163,7 @@ def _write(job: DeliveryJob, name: str, order: _Order, project: Project) -> None
     elif name in AMBISONIC_FORMATS:
         job.write_ambix(name)
     elif name == "adm":
-        job.write_adm(order.objects)
+        job.write_adm(order.scene)
     elif name == "stems":
         job.write_stems(order.stems)
     elif order.container is not None:

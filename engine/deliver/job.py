@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.deliver import ambix
-from engine.deliver.adm import BED_CHANNELS, AdmObject, describe_scene
+from engine.deliver.adm import AdmBed, AdmObject, describe_scene
 from engine.deliver.adm_motion import TICKS_PER_S, motion_blocks
 from engine.deliver.bw64 import write_bw64
 from engine.deliver.gain import (
@@ -23,16 +23,16 @@ from engine.deliver.gain import (
 from engine.deliver.lanes import ObjectLane, lane_count
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.deliver.mux import Container, write_video
-from engine.deliver.rendering import MIXES, OBJECTS, Rendered, peak_dbfs
+from engine.deliver.rendering import MIXES, Rendered, peak_dbfs
 from engine.deliver.report import Deliverable, finite_or_none, sha256_of
+from engine.deliver.scene_channels import OBJECTS, SceneChannels, track_names
 from engine.deliver.space import MIX
 from engine.deliver.stems import Stem, coherent_gain_db, stem_blocks
 from engine.deliver.surround import write_mix
 from engine.jobs import Progress
 from engine.layouts import SURROUND_51
 from engine.media.audio_file import AudioWriter, read_audio_blocks
-from engine.project.model import Project, Video
-from engine.realtime.controls import Controls
+from engine.project.model import Project, Trajectory, Video
 from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
 
@@ -92,19 +92,21 @@ class DeliveryJob:
         ambix.write_ambix(path, blocks, name, self._rate_hz)
         self._describe(name, path, self._names[name], source.samples.channels, plan)
 
-    def write_adm(self, objects: Sequence[ObjectLane]) -> None:
-        """BW64 with an object a track and the ambience as a bed, as loud as the 5.1 mix."""
-        lanes = lane_count(objects)
-        bed = not objects or self._ambience_sounds()
-        heard = self._rendered[OBJECTS].selected(range(lanes + BED_CHANNELS if bed else lanes))
+    def write_adm(self, scene: SceneChannels) -> None:
+        """BW64 with an object a track, beds and a field, as loud as the 5.1 mix."""
+        objects, lanes = scene.objects, lane_count(scene.objects)
+        heard = self._rendered[OBJECTS]
         plan = self._scene_plan(heard)
+        names = track_names([track.name for track in self._project.tracks], scene)
+        beds = [AdmBed(name, bed.layout) for name, bed in zip(names, scene.beds, strict=True)]
         metadata = describe_scene(
             self._project.title,
             [self._adm_object(item) for item in objects],
-            bed,
+            scene.field_order,
             self._ticks(self._snapshot.length_samples),
             self._rate_hz,
             [item.lane for item in objects],
+            beds,
         )
         if lanes < len(objects):
             note = f"{len(objects)} objects take turns in {lanes} channels"
@@ -117,19 +119,24 @@ class DeliveryJob:
         self._describe("adm", path, self._names["adm"], heard.samples.channels, plan)
 
     def _adm_object(self, item: ObjectLane) -> AdmObject:
-        track = self._project.tracks[self._snapshot.sources[item.source].strip]
+        source = self._snapshot.sources[item.source]
+        path = Trajectory.from_arrays(
+            source.motion.times_samples / self._rate_hz, source.motion.positions_m
+        )
         start, end = self._ticks(item.start_sample), self._ticks(item.end_sample)
-        turned = self._snapshot.rotation
-        blocks = motion_blocks(track.trajectory, end - start, start, turned)
-        return AdmObject(track.name, blocks, start)
+        blocks = motion_blocks(path, end - start, start, self._snapshot.rotation)
+        return AdmObject(self._object_name(item.source), blocks, start)
+
+    def _object_name(self, source: int) -> str:
+        """Its track's name, and the side where it is one of a pair."""
+        name = self._project.tracks[self._snapshot.sources[source].strip].name
+        for bundle in self._snapshot.bundles:
+            if bundle.kind == "pair" and source in bundle.sources:
+                return f"{name} {'LR'[source - bundle.first]}"
+        return name
 
     def _ticks(self, samples: int) -> int:
         return samples * TICKS_PER_S // self._rate_hz
-
-    def _ambience_sounds(self) -> bool:
-        gains = np.zeros(len(self._snapshot.strips))
-        Controls(self._snapshot).strip_gains(gains)
-        return any(gains[bed.strip] > 0.0 and bed.clips for bed in self._snapshot.beds)
 
     def let_go_after(self, name: str) -> None:
         """Give back the disk space of a render that has become its file (the mix is kept)."""
@@ -154,7 +161,7 @@ class DeliveryJob:
         for stem, peak in zip(stems, peaks, strict=True):
             relative = f"{self._names['stems']}/{stem.file_name}"
             path = self._folder / relative
-            with AudioWriter(path, stem.rows, self._rate_hz) as writer:
+            with AudioWriter(path, stem.rows, self._rate_hz, wave_mask=stem.wave_mask) as writer:
                 for block in stem_blocks(stem, length, self._rate_hz, self._progress):
                     writer.write(block * gain)
             level = peak_dbfs(peak) + gain_db

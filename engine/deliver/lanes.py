@@ -65,10 +65,18 @@ def clips_span(clips: Sequence[ClipPlan], length_samples: int) -> Span:
 
 
 def object_lanes(snapshot: Snapshot) -> tuple[ObjectLane, ...]:
-    """Lanes of the sources that are heard; the whole scene is theirs where they are few."""
+    """Lanes of the sources that are heard; the whole scene is theirs where they are few.
+
+    The channels of beds and of fields are no objects.
+    """
     gains = np.zeros(len(snapshot.strips))
     Controls(snapshot).strip_gains(gains)
-    heard = [i for i, source in enumerate(snapshot.sources) if gains[source.strip] > 0.0]
+    bundled = {i for bundle in snapshot.bundles if bundle.kind != "pair" for i in bundle.sources}
+    heard = [
+        index
+        for index, source in enumerate(snapshot.sources)
+        if gains[source.strip] > 0.0 and index not in bundled
+    ]
     length = snapshot.length_samples
     if len(heard) <= OWN_LANES:
         return tuple(ObjectLane(source, lane, 0, length) for lane, source in enumerate(heard))

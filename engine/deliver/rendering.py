@@ -1,14 +1,14 @@
 """One pass of the renderer for everything: each format streams into a file of floats.
 
-Besides the listening formats it can give 'objects': every source in its lane as it arrives at the
-listener, then the ambience bed's four channels. That is what ADM carries.
+Besides the listening formats it can give the channels of `engine.deliver.scene_channels`: every
+source as it arrives at the listener, beds and the sound field. That is what ADM carries.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,47 +16,35 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from engine.deliver.adm import BED_CHANNELS
 from engine.deliver.edges import EdgeFades
-from engine.deliver.lanes import ObjectLane, lane_count
 from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter
+from engine.deliver.scene_channels import OBJECTS
 from engine.errors import DeliveryError
 from engine.jobs import Progress
-from engine.layouts import LOUDSPEAKER_LAYOUTS
-from engine.realtime.snapshot import ChannelEncoder, Snapshot
+from engine.layouts import FORMATS, LOUDSPEAKER_LAYOUTS
+from engine.realtime.snapshot import Snapshot
 from engine.render.renderer import render_snapshot
 from engine.units import gain_to_db
 
-OBJECTS = "objects"
 MIXES = ("binaural", *LOUDSPEAKER_LAYOUTS)
 """Formats with a loudness of their own; the others are scenes, yet to be rendered by a player."""
 
 
 @dataclass(frozen=True)
 class FloatFile:
-    """Interleaved float32 samples on disk, read in blocks: memory does not grow with length.
-
-    `rows` are the stored channels that are read (None: all).
-    """
+    """Interleaved float32 samples on disk, read in blocks: memory does not grow with length."""
 
     path: Path
-    stored_channels: int
+    channels: int
     samples: int
-    rows: tuple[int, ...] | None = None
-
-    @property
-    def channels(self) -> int:
-        """How many channels are read."""
-        return self.stored_channels if self.rows is None else len(self.rows)
 
     def blocks(self, block_samples: int) -> Iterator[NDArray[np.float32]]:
         """Yield consecutive (channels, n) blocks."""
         with self.path.open("rb") as stream:
             for start in range(0, self.samples, block_samples):
                 count = min(block_samples, self.samples - start)
-                values = np.fromfile(stream, "<f4", count * self.stored_channels)
-                block = values.reshape(count, self.stored_channels).T
-                yield block if self.rows is None else block[list(self.rows)]
+                values = np.fromfile(stream, "<f4", count * self.channels)
+                yield values.reshape(count, self.channels).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +70,6 @@ class Rendered:
     def meter(self) -> RenderMeter:
         """A fresh meter that listens in the same way."""
         return RenderMeter(self.samples.channels, self.sample_rate_hz, self.omni)
-
-    def selected(self, rows: Sequence[int]) -> Rendered:
-        """Some of the channels alone. The others must be silent."""
-        assert self.omni is not None
-        samples = replace(self.samples, rows=tuple(rows))
-        return replace(self, samples=samples, omni=self.omni[list(rows)])
 
 
 class RenderMeter:
@@ -120,38 +102,18 @@ class RenderMeter:
         )
 
 
-def with_objects(snapshot: Snapshot, objects: Sequence[ObjectLane]) -> Snapshot:
-    """The snapshot with 'objects' as one more format: the lanes in order, then the bed."""
-    count, lanes = len(snapshot.sources), lane_count(objects)
-    channels = lanes + BED_CHANNELS
-    matrix = np.zeros((count, channels))
-    for item in objects:
-        matrix[item.source, item.lane] = 1.0
-
-    def gains(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.tile(matrix, (len(directions) // max(count, 1), 1))
-
-    return replace(
-        snapshot,
-        formats=(*snapshot.formats, OBJECTS),
-        channels=(*snapshot.channels, channels),
-        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains, own=matrix)},
-        spaces=tuple(
-            replace(space, matrices={**space.matrices, OBJECTS: _bed_rows(lanes, space.channels)})
-            for space in snapshot.spaces
-        ),
-    )
-
-
-def _bed_rows(lanes: int, field_channels: int) -> NDArray[np.float32]:
-    """(lanes + BED_CHANNELS, field_channels): a field's first order goes below the objects."""
-    matrix = np.zeros((lanes + BED_CHANNELS, field_channels), np.float32)
-    matrix[lanes:] = np.eye(BED_CHANNELS, field_channels)
-    return matrix
-
-
-def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dict[str, Rendered]:
+def render_to_files(
+    snapshot: Snapshot,
+    folder: Path,
+    progress: Progress,
+    objects_omni: NDArray[np.float32] | None = None,
+) -> dict[str, Rendered]:
     """Render every format of the snapshot once, fade its edges, and measure as it goes.
+
+    Parameters
+    ----------
+    objects_omni : (channels,) float32, optional
+        Weights of `OBJECTS` in the omnidirectional sound, where it is among the formats.
 
     Returns
     -------
@@ -163,7 +125,10 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
     DeliveryError
         If the disk is full, or the render holds NaN or infinity.
     """
-    takers = {name: _Taker(name, folder, snapshot) for name in snapshot.formats}
+    takers = {
+        name: _Taker(name, folder, snapshot, objects_omni if name == OBJECTS else _omni(name))
+        for name in snapshot.formats
+    }
     with contextlib.ExitStack() as closing:
         for taker in takers.values():
             closing.enter_context(taker)
@@ -176,13 +141,15 @@ def render_to_files(snapshot: Snapshot, folder: Path, progress: Progress) -> dic
 class _Taker:
     """Takes in one format's blocks: fades the edges, measures, writes floats. A context manager."""
 
-    def __init__(self, name: str, folder: Path, snapshot: Snapshot) -> None:
+    def __init__(
+        self, name: str, folder: Path, snapshot: Snapshot, omni: NDArray[np.float32] | None
+    ) -> None:
         rate_hz = snapshot.sample_rate_hz
         channels = snapshot.channels[snapshot.formats.index(name)]
         self._name, self._folder, self._rate_hz = name, folder, rate_hz
         self._samples = FloatFile(folder / f"{name}.f32", channels, snapshot.length_samples)
-        self._omni = _omni_weights(name, channels)
-        self._meter = RenderMeter(channels, rate_hz, self._omni)
+        self._omni = omni
+        self._meter = RenderMeter(channels, rate_hz, omni)
         self._edges = EdgeFades(snapshot.length_samples, rate_hz)
 
     def __enter__(self) -> _Taker:
@@ -220,13 +187,9 @@ class _Taker:
         )
 
 
-def _omni_weights(name: str, channels: int) -> NDArray[np.float32] | None:
-    """See `Rendered`; sources, and the bed's W, add up to what W is in ambisonics."""
-    if name in MIXES:
-        return None
-    weights = np.zeros(channels, np.float32)
-    weights[: channels - BED_CHANNELS + 1 if name == OBJECTS else 1] = 1.0
-    return weights
+def _omni(name: str) -> NDArray[np.float32] | None:
+    """See `Rendered`; the W of ambisonics."""
+    return None if name in MIXES else np.eye(1, FORMATS[name], dtype=np.float32)[0]
 
 
 def peak_dbfs(peak: float) -> float:

@@ -1,7 +1,8 @@
 """Stems: every audible track as a dry file of its own, aligned to the picture's start.
 
-Objects are mono; an ambience keeps its four channels (AmbiX: W, Y, Z, X; SN3D). Where there are
-very many, tracks of a name that never sound at the same time share a file.
+Objects are mono, or left and right; a bed keeps the channels of its layout and sound fields keep
+theirs (AmbiX: ACN, SN3D). Where there are very many, tracks of a name that never sound at the same
+time share a file.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 from engine.deliver.edges import EdgeFades
 from engine.deliver.lanes import OWN_LANES, clips_span, lanes_of
 from engine.jobs import Progress
+from engine.layouts import BED_LAYOUTS, STEREO
 from engine.project.model import Project
 from engine.realtime.clips import ClipReader
 from engine.realtime.controls import Controls
-from engine.realtime.snapshot import ClipPlan, Snapshot
+from engine.realtime.snapshot import BundlePlan, ClipPlan, Snapshot
 
 BLOCK_SAMPLES = 65_536
 PEAK_LIMIT_DBFS = -1.01
@@ -32,29 +34,50 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for
 
 @dataclass(frozen=True)
 class Stem:
-    """A track's clips with its fader (or those of several tracks), `rows` channels of it.
+    """A track's clips with its fader (or those of several tracks).
 
-    `file_name` is safe and unique; `notes` say who shares the file.
+    `kind` is '', or that of a `BundlePlan`; `parts` are the clips of consecutive channels, of one
+    each or of a whole field. `file_name` is safe and unique; `notes` say who shares the file.
     """
 
     track_ids: tuple[str, ...]
     file_name: str
     gain: float
-    rows: int
-    clips: tuple[ClipPlan, ...]
+    kind: str
+    parts: tuple[tuple[ClipPlan, ...], ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def clips(self) -> tuple[ClipPlan, ...]:
+        """All clips; those of a part lie as those of any other."""
+        return self.parts[0]
+
+    @property
+    def part_rows(self) -> tuple[int, ...]:
+        """Channels of every part."""
+        return tuple(len(part[0].mix) for part in self.parts)
+
+    @property
+    def rows(self) -> int:
+        """Channels of the file."""
+        return sum(self.part_rows)
+
+    @property
+    def wave_mask(self) -> int | None:
+        """The loudspeakers a WAV header states; None where the channels are none."""
+        layout = BED_LAYOUTS.get(self.rows)
+        is_bed = layout is not None and layout != STEREO and layout.name == self.kind
+        return layout.wave_mask if layout is not None and is_bed else None
 
 
 def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
     """Stems of the tracks that sound: not muted, soloed where any is, with at least one clip."""
     gains = np.zeros(len(snapshot.strips))
     Controls(snapshot).strip_gains(gains)
-    rows = {source.strip: (1, source.clips) for source in snapshot.sources}
-    rows |= {bed.strip: (snapshot.spaces[bed.space].channels, bed.clips) for bed in snapshot.beds}
     stems = [
-        Stem((track.id,), track.name, float(gains[index]), *rows[index])
-        for index, track in enumerate(project.tracks)
-        if index in rows and gains[index] > 0.0 and rows[index][1]
+        Stem((project.tracks[strip].id,), name, float(gains[strip]), kind, parts)
+        for strip, name, kind, parts in _named_sounds(project, snapshot)
+        if gains[strip] > 0.0
     ]
     if len(stems) > OWN_LANES:
         stems = _shared(stems, snapshot)
@@ -64,13 +87,39 @@ def plan_stems(project: Project, snapshot: Snapshot) -> tuple[Stem, ...]:
     )
 
 
+_Parts = tuple[tuple[ClipPlan, ...], ...]
+
+
+def _named_sounds(project: Project, snapshot: Snapshot) -> list[tuple[int, str, str, _Parts]]:
+    """Strip, name, kind and parts of all that has clips, in the order of the tracks.
+
+    Where a track has several sounds, all but the first are named after what they are.
+    """
+    bundled = {bundle.first: bundle for bundle in snapshot.bundles}
+    sounds: list[tuple[int, str, _Parts]] = []
+    index = 0
+    while index < len(snapshot.sources):
+        bundle = bundled.get(index, BundlePlan("", index, 1))
+        parts = tuple(snapshot.sources[i].clips for i in bundle.sources)
+        sounds.append((snapshot.sources[index].strip, bundle.kind, parts))
+        index += bundle.count
+    sounds += [(bed.strip, "field", (bed.clips,)) for bed in snapshot.beds]
+    sounds = sorted((s for s in sounds if s[2][0]), key=lambda sound: sound[0])
+    first = {strip: kind for strip, kind, _ in reversed(sounds)}
+    return [
+        (strip, name if kind == first[strip] else f"{name} {kind}", kind, parts)
+        for strip, kind, parts in sounds
+        for name in (project.tracks[strip].name,)
+    ]
+
+
 def _shared(stems: list[Stem], snapshot: Snapshot) -> list[Stem]:
     """Fewer stems: those of one kind ('Car 1', 'Car 2') that take turns are one."""
-    kinds: dict[tuple[str, int], list[Stem]] = {}
+    kinds: dict[tuple[str, str, int], list[Stem]] = {}
     for stem in stems:
-        kinds.setdefault((_NUMBER.sub("", stem.file_name), stem.rows), []).append(stem)
+        kinds.setdefault((_NUMBER.sub("", stem.file_name), stem.kind, stem.rows), []).append(stem)
     shared = []
-    for (kind, _), members in kinds.items():
+    for (kind, *_), members in kinds.items():
         lanes = lanes_of([clips_span(stem.clips, snapshot.length_samples) for stem in members])
         for lane in range(max(lanes) + 1):
             within = [stem for stem, place in zip(members, lanes, strict=True) if place == lane]
@@ -82,8 +131,13 @@ def _joined(name: str, stems: list[Stem], snapshot: Snapshot) -> Stem:
     """Stems that take turns as one; their faders go into the clips."""
     if len(stems) == 1:
         return stems[0]
-    clips = tuple(
-        replace(clip, gain=clip.gain * stem.gain) for stem in stems for clip in stem.clips
+    parts = tuple(
+        tuple(
+            replace(clip, gain=clip.gain * stem.gain)
+            for stem, part in zip(stems, of_all, strict=True)
+            for clip in part
+        )
+        for of_all in zip(*(stem.parts for stem in stems), strict=True)
     )
     spans = sorted(
         (*clips_span(stem.clips, snapshot.length_samples), stem.file_name) for stem in stems
@@ -91,7 +145,7 @@ def _joined(name: str, stems: list[Stem], snapshot: Snapshot) -> Stem:
     rate_hz = snapshot.sample_rate_hz
     turns = [f"{title} {start / rate_hz:.1f}-{end / rate_hz:.1f} s" for start, end, title in spans]
     track_ids = tuple(track_id for stem in stems for track_id in stem.track_ids)
-    return Stem(track_ids, name, 1.0, stems[0].rows, clips, (f"shared by {', '.join(turns)}",))
+    return Stem(track_ids, name, 1.0, stems[0].kind, parts, (f"shared by {', '.join(turns)}",))
 
 
 def stem_blocks(
@@ -101,13 +155,17 @@ def stem_blocks(
 
     The scene's edges fade as they do in the mixes.
     """
-    reader = ClipReader(stem.clips, stem.rows)
+    readers = [
+        ClipReader(part, rows) for part, rows in zip(stem.parts, stem.part_rows, strict=True)
+    ]
+    firsts = np.cumsum([0, *stem.part_rows])
     edges = EdgeFades(length_samples, sample_rate_hz)
     for start in range(0, length_samples, BLOCK_SAMPLES):
         progress(f"stem {stem.file_name}", start / length_samples)
         count = min(BLOCK_SAMPLES, length_samples - start)
         block = np.zeros((stem.rows, count), np.float32)
-        reader.read(start, block)
+        for reader, first, last in zip(readers, firsts, firsts[1:], strict=False):
+            reader.read(start, block[first:last])
         yield edges.apply(block * np.float32(stem.gain))
 
 

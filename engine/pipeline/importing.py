@@ -28,8 +28,8 @@ def import_ambience(
 ) -> EditGroup:
     """The edit that adds a sound file as ambience on a track of its own.
 
-    Files of 4, 9, 16 ... channels are sound fields and are kept as AmbiX; mono, stereo, 5.1,
-    5.1.4 and 7.1.4 sound from where their loudspeakers would stand.
+    Files of 4, 9, 16 ... channels are sound fields and are kept as AmbiX; stereo, 3.0, 5.0, 5.1,
+    7.1, 5.1.4 and 7.1.4 are beds, whose channels keep their loudspeakers.
 
     Parameters
     ----------

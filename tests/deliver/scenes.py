@@ -47,6 +47,7 @@ def add_track(
     start_s: float = 0.0,
     strip: Strip = Strip(),  # noqa: B008 (immutable)
     doppler: bool = False,
+    **more,
 ) -> Project:
     """The project with one more track that plays (channels, samples) along the positions."""
     key = f"take{len(project.tracks)}"
@@ -59,6 +60,7 @@ def add_track(
         trajectory=Trajectory.from_arrays(times_s, positions_m),
         strip=strip,
         doppler=doppler,
+        **more,
     )
     channels, samples = sound.shape
     take = Take(

@@ -70,12 +70,12 @@ def test_the_document_comes_back() -> None:
         AdmObject(name, motion_blocks(wandering(seed), DURATION_TICKS))
         for seed, name in enumerate(["Ball", 'Schritte <links> & "rechts"', "足音"])
     )
-    chunks = describe_scene("Title", objects, True, DURATION_TICKS, RATE_HZ)
+    chunks = describe_scene("Title", objects, 1, DURATION_TICKS, RATE_HZ)
     assert read_objects(chunks.axml) == objects
     assert [channel.track_index for channel in chunks.channels] == list(range(1, 8))
     assert len({channel.uid for channel in chunks.channels}) == 7
     assert {channel.pack_format for channel in chunks.channels[3:]} == {"AP_00040001"}
-    assert read_objects(describe_scene("\x00", (), True, 1, RATE_HZ).axml) == ()
+    assert read_objects(describe_scene("\x00", (), 1, 1, RATE_HZ).axml) == ()
     with pytest.raises(MediaError, match="ADM"):
         read_objects("<broken")
 
