@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import icons
 
-Needs = Literal["", "session", "picture", "clips", "track", "keyframe", "undo", "redo"]
+Needs = Literal["", "session", "picture", "clips", "track", "keyframe", "span", "undo", "redo"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,34 @@ TABLE: tuple[Spec, ...] = (
     Spec("add_marker", "Add marker", ("M",), "Edit", starts_group=True),
     Spec("nudge_left", "Nudge clips left", ("Alt+Left",), "Edit", needs="clips"),
     Spec("nudge_right", "Nudge clips right", ("Alt+Right",), "Edit", needs="clips"),
+    Spec("select_clips_time", "Select the time of the clips", ("T",), "Time", needs="clips"),
+    Spec("loop_span", "Loop the selected time", ("P",), "Time", needs="span"),
+    Spec(
+        "split_span",
+        "Split at the selected time",
+        ("Shift+S",),
+        "Time",
+        needs="span",
+        starts_group=True,
+    ),
+    Spec("crop_span", "Crop to the selected time", ("Ctrl+K",), "Time", needs="span"),
+    Spec(
+        "delete_time",
+        "Delete the selected time",
+        ("Ctrl+Shift+X",),
+        "Time",
+        needs="span",
+        starts_group=True,
+    ),
+    Spec("insert_time", "Insert silence", ("Ctrl+Shift+E",), "Time", needs="span"),
+    Spec(
+        "automation_follows",
+        "Automation follows clips",
+        (),
+        "Time",
+        checkable=True,
+        starts_group=True,
+    ),
     Spec("play", "Play or stop", ("Space",), "Transport", "play"),
     Spec("play_return", "Play, or stop and go back", ("Shift+Space",), "Transport"),
     Spec("shuttle_back", "Shuttle back", ("J",), "Transport", starts_group=True),
@@ -86,7 +114,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+=", "+", "="), "View", "zoom_in"),
     Spec("zoom_out", "Zoom out", ("Ctrl+-", "-"), "View", "zoom_out"),
     Spec("zoom_fit", "Show the whole session", ("Z",), "View", "zoom_fit"),
-    Spec("zoom_selection", "Show the selected clips", ("Alt+Z",), "View", needs="clips"),
+    Spec("zoom_selection", "Show the selection", ("Alt+Z",), "View"),
     Spec("stage_fit", "Show the whole stage", ("Shift+Z",), "View", "zoom_fit"),
     Spec("snap", "Snap", ("N",), "View", "magnet", checkable=True, starts_group=True),
     Spec("follow", "Follow the playhead", ("F",), "View", "follow", checkable=True),
@@ -101,7 +129,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
     Spec("about", "About Foleystage", (), "Help", needs=""),
 )
-MENUS = ("File", "Edit", "Transport", "Track", "View", "Help")
+MENUS = ("File", "Edit", "Time", "Transport", "Track", "View", "Help")
 
 
 def build(window: QWidget, verbs: object) -> dict[str, QAction]:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from msgspec import structs
 
+from engine.project.carrying import Journey
 from engine.project.edits import AddClip
 from engine.project.model import Clip, ClipId, Project, TrackId
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A clip that comes back, and how far it has come."""
+
+    edit: AddClip
+    journey: Journey
 
 
 class Clipboard:
@@ -15,12 +25,15 @@ class Clipboard:
 
     def __init__(self) -> None:
         self._clips: tuple[Clip, ...] = ()
+        self.source = Project()
+        """Where they were copied from."""
 
-    def copy(self, clips: list[Clip]) -> None:
-        """Remember these clips in place of the last ones."""
+    def copy(self, clips: list[Clip], project: Project) -> None:
+        """Remember these clips in place of the last ones, and what was drawn under them."""
         self._clips = tuple(clips)
+        self.source = project
 
-    def pasted(self, project: Project, time_s: float, track_id: str | None) -> list[AddClip]:
+    def pasted(self, project: Project, time_s: float, track_id: str | None) -> list[Pasted]:
         """Edits that put the copied clips back, the first one's start at `time_s`.
 
         Clips of a single track go to `track_id` (where given), those of several keep theirs. What
@@ -42,5 +55,6 @@ class Clipboard:
                     track_id=home,
                     start_s=time_s + clip.start_s - first_s,
                 )
-                edits.append(AddClip(clip=fresh))
+                journey = Journey(clip, fresh.start_s - clip.start_s, home)
+                edits.append(Pasted(AddClip(clip=fresh), journey))
         return edits

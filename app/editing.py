@@ -10,8 +10,10 @@ from app.envelope_menu import delete_point
 from app.selection import Selected
 from app.session import Session
 from app.views.stage.gestures import edits_at_time
+from app.views.timeline.carrying import carrying_edits
 from app.views.timeline.gestures import new_clip_id
 from app.views.timeline.ticks import DEFAULT_RATE
+from engine.project.carrying import Journey
 from engine.project.edits import (
     AddMarker,
     AddTrack,
@@ -29,7 +31,7 @@ from engine.project.edits import (
     SoloTrack,
     SplitClip,
 )
-from engine.project.model import Clip, Keyframe, Marker, Track, TrackId, Trajectory
+from engine.project.model import Clip, Keyframe, Marker, Project, Track, TrackId, Trajectory
 from engine.project.palette import TRACK_COLOURS
 
 
@@ -39,6 +41,8 @@ class EditingVerbs:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.clipboard = Clipboard()
+        self.carries_automation = True
+        """Whether what is drawn under clips goes where they go."""
 
     def chosen_clips(self) -> list[Clip]:
         """The selected clips."""
@@ -75,13 +79,12 @@ class EditingVerbs:
         first_s = min(clip.start_s for clip in clips)
         length_s = max(clip.start_s + clip.duration_s for clip in clips) - first_s
         fresh = [new_clip_id() for _ in clips]
-        self._do_each(
-            "Duplicate",
-            [
-                DuplicateClip(clip_id=clip.id, new_id=new_id, start_s=clip.start_s + length_s)
-                for clip, new_id in zip(clips, fresh, strict=True)
-            ],
-        )
+        copies: list[Edit] = [
+            DuplicateClip(clip_id=clip.id, new_id=new_id, start_s=clip.start_s + length_s)
+            for clip, new_id in zip(clips, fresh, strict=True)
+        ]
+        journeys = [Journey(clip, length_s, clip.track_id) for clip in clips]
+        self._do_each("Duplicate", copies, self._carried(journeys, copy=True))
         self.session.selection.select_clips(fresh)
 
     def delete(self) -> None:
@@ -103,7 +106,7 @@ class EditingVerbs:
         """Remember the selected clips."""
         clips = self.chosen_clips()
         if clips:
-            self.clipboard.copy(clips)
+            self.clipboard.copy(clips, self.session.project)
 
     def cut(self) -> None:
         """Remember the selected clips and delete them."""
@@ -114,10 +117,13 @@ class EditingVerbs:
         """Put the remembered clips at the playhead; they are selected, the playhead goes on."""
         session = self.session
         track_id = session.selection.value.track_id
-        edits = self.clipboard.pasted(session.project, session.playback.position_s, track_id)
-        if not edits:
+        pasted = self.clipboard.pasted(session.project, session.playback.position_s, track_id)
+        if not pasted:
             return
-        self._do_each("Paste", edits)
+        edits = [one.edit for one in pasted]
+        journeys = [one.journey for one in pasted]
+        along = self._carried(journeys, copy=True, source=self.clipboard.source)
+        self._do_each("Paste", edits, along)
         session.selection.select_clips({edit.clip.id for edit in edits})
         session.locate(max(edit.clip.start_s + edit.clip.duration_s for edit in edits))
 
@@ -147,9 +153,11 @@ class EditingVerbs:
         video = self.session.project.video
         step_s = by / float(video.rate if video else DEFAULT_RATE)
         if clips and min(clip.start_s for clip in clips) + step_s >= 0.0:
+            journeys = [Journey(clip, step_s, clip.track_id) for clip in clips]
             self._do_each(
                 "Nudge",
                 [MoveClip(clip_id=clip.id, start_s=clip.start_s + step_s) for clip in clips],
+                self._carried(journeys, copy=False),
             )
 
     def add_marker(self) -> None:
@@ -221,9 +229,19 @@ class EditingVerbs:
         if 0 <= index < len(self.session.project.tracks):
             self.session.do(ReorderTrack(track_id=track.id, index=index))
 
-    def _do_each(self, verb: str, edits: Sequence[Edit]) -> None:
-        """Several edits of clips as one step."""
-        if len(edits) == 1:
+    def _carried(
+        self, journeys: Sequence[Journey], *, copy: bool, source: Project | None = None
+    ) -> list[Edit]:
+        """The automation that goes along, when it is wanted."""
+        if not self.carries_automation:
+            return []
+        project = self.session.project
+        return carrying_edits(source or project, project, journeys, copy=copy)
+
+    def _do_each(self, verb: str, edits: Sequence[Edit], along: Sequence[Edit] = ()) -> None:
+        """Several edits of clips, and what goes along with them, as one step."""
+        if len(edits) == 1 and not along:
             self.session.do(edits[0])
         elif edits:
-            self.session.do(EditGroup(name=f"{verb} {len(edits)} clips", edits=tuple(edits)))
+            name = f"{verb} {len(edits)} clips" if len(edits) > 1 else edits[0].label
+            self.session.do(EditGroup(name=name, edits=(*edits, *along)))

@@ -18,6 +18,7 @@ def show_state(by_name: dict[str, QAction], session: Session) -> None:
         "clips": bool(chosen.clip_ids),
         "track": chosen.track_id is not None,
         "keyframe": chosen.keyframe is not None,
+        "span": session.is_open and session.selection.span_s is not None,
         "undo": document.can_undo,
         "redo": document.can_redo,
     }

@@ -29,10 +29,20 @@ class Selection(QObject):
     """Holds one `Selected` value and says when it changes."""
 
     changed = Signal(object)
+    span_changed = Signal(object)
+    """The selected time changed: (from_s, to_s) or None."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.value = Selected()
+        self.span_s: tuple[float, float] | None = None
+        """The selected time, whatever else is selected."""
+
+    def set_span(self, span_s: tuple[float, float] | None) -> None:
+        """Select time, or none."""
+        if span_s != self.span_s:
+            self.span_s = span_s
+            self.span_changed.emit(span_s)
 
     def set(self, value: Selected) -> None:
         """Select exactly this."""
@@ -43,6 +53,7 @@ class Selection(QObject):
     def clear(self) -> None:
         """Select nothing."""
         self.set(Selected())
+        self.set_span(None)
 
     def select_track(self, track_id: str | None) -> None:
         """Select a track; when it is another one, nothing of the last one stays selected."""

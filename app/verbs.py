@@ -14,9 +14,9 @@ from app.dialogs.export import ExportDialog
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.doubts import Doubt, find_doubts
-from app.editing import EditingVerbs
 from app.picture_tools import overlays_of
 from app.session import Session
+from app.time_verbs import TimeVerbs
 from engine import resources
 from engine.units import seconds_to_video_frame, video_frame_to_seconds
 
@@ -30,7 +30,7 @@ Typeface: Inter, SIL Open Font License 1.1. Head-related impulse responses: MIT 
 Gardner and Martin, MIT Media Lab, 1994.</p>"""
 
 
-class Verbs(EditingVerbs):
+class Verbs(TimeVerbs):
     """Files, transport and view verbs; the editing ones are inherited."""
 
     def __init__(self, session: Session, window: MainWindow) -> None:
@@ -159,7 +159,7 @@ class Verbs(EditingVerbs):
         self._go_to_contact(+1)
 
     def loop(self, on: bool) -> None:
-        """Loop the range, or the selected clips, or everything."""
+        """Loop the selected time, or the selected clips, or everything."""
         self.session.set_loop(self._range_s() if on else None)
 
     def loop_in(self) -> None:
@@ -173,6 +173,8 @@ class Verbs(EditingVerbs):
         self.session.set_loop((start_s, here_s) if start_s < here_s else None)
 
     def _range_s(self) -> tuple[float, float]:
+        if self.session.selection.span_s is not None:
+            return self.session.selection.span_s
         clips = self.chosen_clips()
         if clips:
             ends = (clip.start_s + clip.duration_s for clip in clips)
@@ -232,11 +234,15 @@ class Verbs(EditingVerbs):
         self.window.timeline.axis.fit()
 
     def zoom_selection(self) -> None:
-        if self.chosen_clips():
+        if self.chosen_clips() or self.session.selection.span_s is not None:
             self.window.timeline.show_range(*self._range_s())
 
     def stage_fit(self) -> None:
         self.window.stage.top_view.fit()
+
+    def automation_follows(self, on: bool) -> None:
+        super().automation_follows(on)
+        self.window.timeline.lanes.carries_automation = on
 
     def snap(self, on: bool) -> None:
         self.window.timeline.snap_button.setChecked(on)

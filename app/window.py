@@ -163,7 +163,9 @@ class MainWindow(QMainWindow):
         session.noticed.connect(self.notices.tell)
         session.loop_changed.connect(self._show_loop)
         session.shuttle.speed_changed.connect(self.transport.show_speed)
-        session.selection.changed.connect(lambda _: self._show_actions())
+        for changed in (session.selection.changed, session.selection.span_changed):
+            changed.connect(lambda _: self._show_actions())
+        session.selection.span_changed.connect(self.timeline.ruler.set_span)
         session.media.arrived.connect(self.timeline.lanes.redraw)
         session.jobs.changed.connect(self._show_jobs)
         bridge = session.bridge
@@ -205,7 +207,15 @@ class MainWindow(QMainWindow):
         self.welcome.open_session_requested.connect(verbs.open_session)
         self.welcome.demo_requested.connect(verbs.open_demo)
         self.welcome.recent_chosen.connect(session.open_bundle)
-        for name in ("snap", "follow", "boxes", "box_names", "box_confidence", "trails"):
+        for name in (
+            "snap",
+            "follow",
+            "boxes",
+            "box_names",
+            "box_confidence",
+            "trails",
+            "automation_follows",
+        ):
             self.actions_by_name[name].setChecked(True)
 
     def _wire_timeline(self) -> None:
@@ -213,6 +223,7 @@ class MainWindow(QMainWindow):
         timeline.ruler.scrub_requested.connect(session.scrub)
         timeline.ruler.marker_menu_requested.connect(self.marker_menu.popup)
         timeline.ruler.rename_requested.connect(self.marker_menu.rename)
+        timeline.ruler.span_requested.connect(session.selection.set_span)
         timeline.loop_requested.connect(session.set_loop)
         timeline.clip_menu_requested.connect(self._clip_menu)
         timeline.track_menu_requested.connect(self._track_menu)

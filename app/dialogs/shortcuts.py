@@ -17,6 +17,7 @@ _POINTER = (
     ("Scroll by hand", "Middle button"),
     ("From track to track", "Up, Down"),
     ("Add, delete an automation point", "Click the line, Alt+Click"),
+    ("Select time", "Drag the ruler's upper edge, Ctrl+Drag the ground"),
     ("Set the loop", "Shift+Drag on the ruler"),
     ("Keep a keyframe's distance", "Shift+Drag on the stage"),
 )

@@ -57,7 +57,7 @@ def carried(
     """
     stretches = _stretches(journeys)
     touched: dict[tuple[str, Parameter], Curve] = {}
-    homes = {track.id: track for track in source.tracks}
+    homes: dict[str, Track] = {track.id: track for track in source.tracks}
     for parameter in PARAMETERS:
         read = _reader(parameter)
         drawn = [
@@ -66,7 +66,9 @@ def carried(
         ]  # fmt: skip
         if not drawn:
             continue
-        curves = {track.id: read(track) for track in target.tracks if _can(track, parameter)}
+        curves: dict[str, Curve] = {
+            track.id: read(track) for track in target.tracks if _can(track, parameter)
+        }
         if not copy:
             for s in drawn:
                 if s.home in curves:

@@ -25,7 +25,9 @@ KEYS = (
     (Qt.Key.Key_Right, ALT), (Qt.Key.Key_T, CONTROL), (Qt.Key.Key_M, CONTROL),
     (Qt.Key.Key_C, CONTROL), (Qt.Key.Key_X, CONTROL), (Qt.Key.Key_V, CONTROL),
     (Qt.Key.Key_V, NONE), (Qt.Key.Key_V, SHIFT), (Qt.Key.Key_V, ALT), (Qt.Key.Key_Down, NONE),
-    (Qt.Key.Key_Up, CONTROL | ALT), (Qt.Key.Key_M, SHIFT), (Qt.Key.Key_Escape, NONE),
+    (Qt.Key.Key_T, NONE), (Qt.Key.Key_X, CONTROL | SHIFT), (Qt.Key.Key_E, CONTROL | SHIFT),
+    (Qt.Key.Key_S, SHIFT), (Qt.Key.Key_K, CONTROL), (Qt.Key.Key_Up, CONTROL | ALT),
+    (Qt.Key.Key_M, SHIFT), (Qt.Key.Key_Escape, NONE),
 )  # fmt: skip
 
 

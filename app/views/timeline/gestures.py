@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from msgspec import structs
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from app.views.timeline.carrying import carrying_edits
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.snapping import snap_points_s, snapped_s
 from app.views.timeline.ticks import DEFAULT_RATE
 from engine.media.timecode import format_timecode
+from engine.project.carrying import Journey
 from engine.project.edits import (
     DuplicateClip,
     Edit,
@@ -165,10 +167,18 @@ class MoveClips(Editing):
         ]
         if len(self.clips) <= MOST_TO_OTHER_TRACKS:
             moves += [MoveClipToTrack(clip_id=c.id, track_id=homes[c.id]) for c in self.clips]
+        moves += self.carried(shift_s, homes, copy=False)
         name = "Move clip" if len(self.clips) == 1 else f"Move {len(self.clips)} clips"
         self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(moves)))
         if homes[self.lead.id] != self.lanes.selection.value.track_id:
             self.lanes.selection.select_clips(set(homes), homes[self.lead.id])
+
+    def carried(self, shift_s: float, homes: dict[str, TrackId], *, copy: bool) -> list[Edit]:
+        """The automation that goes along, when it is wanted."""
+        if not self.lanes.carries_automation:
+            return []
+        journeys = [Journey(clip, shift_s, homes[clip.id]) for clip in self.clips]
+        return carrying_edits(self.project, self.project, journeys, copy=copy)
 
     def _snapped_start_s(self, start_s: float, snap: bool) -> float:
         """Either edge of the clip may land on a point; the start wins."""
@@ -194,6 +204,7 @@ class CopyClips(MoveClips):
         return frozenset()
 
     def place(self, shift_s: float, homes: dict[str, TrackId]) -> None:
+        self._carried = self.carried(shift_s, homes, copy=True)
         self.lanes.ghosts = [
             structs.replace(clip, start_s=clip.start_s + shift_s, track_id=homes[clip.id])
             for clip in self.clips
@@ -209,6 +220,7 @@ class CopyClips(MoveClips):
                     DuplicateClip(clip_id=ghost.id, new_id=fresh, start_s=ghost.start_s),
                     MoveClipToTrack(clip_id=fresh, track_id=ghost.track_id),
                 ]
+            edits += self._carried
             name = "Copy clip" if len(ghosts) == 1 else f"Copy {len(ghosts)} clips"
             self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(edits)))
         super().finish()

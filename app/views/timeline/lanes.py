@@ -38,6 +38,7 @@ from app.views.timeline.hits import Hit, find_hit
 from app.views.timeline.lane_painting import LanePainting
 from app.views.timeline.rows import Rows
 from app.views.timeline.snapping import to_video_frame_s
+from app.views.timeline.span import SelectSpan, paint_span
 from app.views.timeline.waveforms import PeakSource, WaveformTiles
 from engine.project.edits import SetClipGain
 from engine.project.model import Clip, Project
@@ -77,6 +78,8 @@ class Lanes(EditingWidget):
         self.project = Project()
         self.position_s = 0.0
         self.snapping = True
+        self.carries_automation = True
+        """Whether what is drawn under clips goes where they go."""
         self.snap_line_s: float | None = None
         self.band: QRectF | None = None
         self.ghosts: list[Clip] = []
@@ -97,6 +100,7 @@ class Lanes(EditingWidget):
         axis.changed.connect(self.redraw)
         rows.changed.connect(self._scroll_down)
         selection.changed.connect(self.redraw)
+        selection.span_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(800, 320)
@@ -155,7 +159,9 @@ class Lanes(EditingWidget):
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         found = self.hit(point)
         if found is None:
-            self._gesture = RubberBand(self, point, add=shift)
+            self._gesture = (
+                SelectSpan(self, point) if control else RubberBand(self, point, add=shift)
+            )
             return
         clip = found.clip
         if shift and not control:
@@ -227,8 +233,10 @@ class Lanes(EditingWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
             self._end(cancelled=True)
-        elif event.key() == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape and self.selection.value.clip_ids:
             self.selection.select_clips(())
+        elif event.key() == Qt.Key.Key_Escape:
+            self.selection.set_span(None)
         else:
             super().keyPressEvent(event)
 
@@ -292,6 +300,7 @@ class Lanes(EditingWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._lanes_picture())
         table = theme.colours()
+        paint_span(painter, self.selection.span_s, self.axis, self.height())
         if self.snap_line_s is not None:
             x = round(self.axis.x_of(self.snap_line_s))
             painter.fillRect(x, 0, 1, self.height(), table.warning)

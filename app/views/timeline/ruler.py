@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QSizePolicy
 from app import theme
 from app.intents import EditingWidget
 from app.views.timeline.axis import TimeAxis
-from app.views.timeline.ruler_marks import FLAGS_PX, flag, loop_end_at, marker_at
+from app.views.timeline.ruler_marks import FLAGS_PX, flag, marker_at, range_end_at
 from app.views.timeline.snapping import to_video_frame_s
+from app.views.timeline.span import paint_span
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
 from engine.media.timecode import format_timecode
 from engine.project.edits import MoveMarker
@@ -31,6 +32,7 @@ START_PX = 3.0
 class Ruler(EditingWidget):
     """Click or drag to move the playhead; drag with Shift to set the loop, its ends to change it.
 
+    A drag along the upper edge selects time; the ends of that can be dragged, a click clears it.
     Flags of markers are dragged, renamed by a double click, and have a menu.
     """
 
@@ -38,6 +40,8 @@ class Ruler(EditingWidget):
     """The playhead is dragged here: sound on the way."""
     loop_requested = Signal(object)
     """(from_s, to_s), or None for no loop."""
+    span_requested = Signal(object)
+    """(from_s, to_s) of the time to be selected, or None."""
     wheel_turned = Signal(object)
     marker_menu_requested = Signal(str, object)
     """(marker id, global position)."""
@@ -51,6 +55,9 @@ class Ruler(EditingWidget):
         self._position_s = 0.0
         self._loop: tuple[float, float] | None = None
         self._loop_anchor_s: float | None = None
+        self._span: tuple[float, float] | None = None
+        self._span_anchor_s: float | None = None
+        self._span_moves = False
         self._scrubbing = False
         self._marker: Marker | None = None
         self._marker_moves = False
@@ -60,6 +67,7 @@ class Ruler(EditingWidget):
         self.setAccessibleName("Timeline ruler")
         self.setToolTip(
             "Click to move the playhead, Shift+drag to set the loop;\n"
+            "drag along the upper edge to select time;\n"
             "drag a marker to move it, double-click it to rename it"
         )
         axis.changed.connect(self.update)
@@ -83,6 +91,11 @@ class Ruler(EditingWidget):
         self._loop = loop
         self.update()
 
+    def set_span(self, span: tuple[float, float] | None) -> None:
+        """Show the selected time."""
+        self._span = span
+        self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         time_s = self._time_at(event)
         if event.button() != Qt.MouseButton.LeftButton:
@@ -95,19 +108,27 @@ class Ruler(EditingWidget):
         if self._marker is not None:
             self.locate_requested.emit(self._marker.time_s)
             return
-        end = loop_end_at(self._loop, self._axis, x, y)
+        end = range_end_at(self._loop, self._axis, x) if y > FLAGS_PX else None
         if end is not None:
             self._loop_anchor_s = end.other_s
+            return
+        if y <= FLAGS_PX:
+            end = range_end_at(self._span, self._axis, x)
+            self._span_anchor_s = time_s if end is None else end.other_s
+            self._span_moves = end is not None
             return
         self.locate_requested.emit(time_s)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         time_s = self._time_at(event)
-        if not event.buttons() and (self._marker_moves or self._loop_anchor_s is not None):
+        held = (self._loop_anchor_s, self._span_anchor_s)
+        if not event.buttons() and (self._marker_moves or held != (None, None)):
             self.mouseReleaseEvent(event)
         elif self._loop_anchor_s is not None:
             first, last = sorted((self._loop_anchor_s, time_s))
             self.loop_requested.emit((first, last) if last > first else None)
+        elif self._span_anchor_s is not None:
+            self._drag_span(self._span_anchor_s, time_s)
         elif self._marker is not None:
             self._move_marker(self._marker, time_s)
         elif event.buttons() & Qt.MouseButton.LeftButton:
@@ -115,6 +136,13 @@ class Ruler(EditingWidget):
             self.scrub_requested.emit(time_s)
         else:
             self._show_cursor(event.position().x(), event.position().y())
+
+    def _drag_span(self, anchor_s: float, time_s: float) -> None:
+        far_px = abs(self._axis.x_of(time_s) - self._axis.x_of(anchor_s))
+        self._span_moves = self._span_moves or far_px >= START_PX
+        if self._span_moves:
+            first, last = sorted((anchor_s, time_s))
+            self.span_requested.emit((first, last) if last > first else None)
 
     def _move_marker(self, marker: Marker, time_s: float) -> None:
         far = abs(self._axis.x_of(time_s) - self._axis.x_of(marker.time_s)) >= START_PX
@@ -127,8 +155,10 @@ class Ruler(EditingWidget):
     def _show_cursor(self, x: float, y: float) -> None:
         if marker_at(self._project, self._axis, x, y) is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-        elif loop_end_at(self._loop, self._axis, x, y) is not None:
+        elif range_end_at(self._span if y <= FLAGS_PX else self._loop, self._axis, x) is not None:
             self.setCursor(Qt.CursorShape.SizeHorCursor)
+        elif y <= FLAGS_PX:
+            self.setCursor(Qt.CursorShape.IBeamCursor)
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor)
 
@@ -148,6 +178,12 @@ class Ruler(EditingWidget):
         if self._loop_anchor_s is not None and self._time_at(event) == self._loop_anchor_s:
             self.loop_requested.emit(None)
         self._loop_anchor_s = None
+        if self._span_anchor_s is not None:
+            anchor_s, self._span_anchor_s = self._span_anchor_s, None
+            if not self._span_moves:  # a click
+                self.span_requested.emit(None)
+                self.locate_requested.emit(anchor_s)
+            self._span_moves = False
         moved, self._marker, self._marker_moves = self._marker_moves, None, False
         if moved:
             self.gesture_ended.emit()
@@ -166,6 +202,7 @@ class Ruler(EditingWidget):
         table = theme.colours()
         painter = QPainter(self)
         painter.fillRect(self.rect(), table.panel)
+        paint_span(painter, self._span, self._axis, FLAGS_PX)
         self._paint_loop(painter)
         self._paint_ticks(painter)
         self._paint_marks(painter)

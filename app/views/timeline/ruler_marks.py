@@ -19,8 +19,8 @@ _PADDING_PX = 12
 
 
 @dataclass(frozen=True)
-class LoopEnd:
-    """An end of the loop, and the time of the other one."""
+class RangeEnd:
+    """An end of a range, and the time of the other one."""
 
     end: Literal["in", "out"]
     other_s: float
@@ -42,16 +42,14 @@ def marker_at(project: Project, axis: TimeAxis, x: float, y: float) -> Marker | 
     return None
 
 
-def loop_end_at(
-    loop_s: tuple[float, float] | None, axis: TimeAxis, x: float, y: float
-) -> LoopEnd | None:
-    """The end of the loop under a point."""
-    if loop_s is None or y <= FLAGS_PX:
+def range_end_at(range_s: tuple[float, float] | None, axis: TimeAxis, x: float) -> RangeEnd | None:
+    """The end of a range (the loop, the selected time) under a pixel."""
+    if range_s is None:
         return None
-    from_px, to_px = axis.x_of(loop_s[0]), axis.x_of(loop_s[1])
+    from_px, to_px = axis.x_of(range_s[0]), axis.x_of(range_s[1])
     reach = min(EDGE_PX, max(2.0, (to_px - from_px) / 3.0))
     if abs(x - from_px) <= reach:
-        return LoopEnd("in", loop_s[1])
+        return RangeEnd("in", range_s[1])
     if abs(x - to_px) <= reach:
-        return LoopEnd("out", loop_s[0])
+        return RangeEnd("out", range_s[0])
     return None

@@ -33,7 +33,7 @@ class DeleteTime(EditBase, frozen=True, kw_only=True, tag="delete_time"):
     def apply(self, project: Project) -> Project:
         _check_span(self.from_s, self.to_s)
         length_s = self.to_s - self.from_s
-        taken = {clip.id for clip in project.clips}
+        taken: set[str] = {clip.id for clip in project.clips}
         clips: list[Clip] = []
         gone: list[str] = []
         for clip in project.clips:
@@ -67,7 +67,7 @@ class InsertTime(EditBase, frozen=True, kw_only=True, tag="insert_time"):
     def apply(self, project: Project) -> Project:
         check_time(self.at_s, "insert at")
         _check_span(0.0, self.length_s)
-        taken = {clip.id for clip in project.clips}
+        taken: set[str] = {clip.id for clip in project.clips}
         clips = [
             by_hand(structs.replace(part, start_s=part.start_s + self.length_s))
             if part.start_s >= self.at_s else part
