@@ -47,7 +47,7 @@ def air(event: Event, sample_rate_hz: int) -> Array:
     speed = intensity_curve(event, samples, sample_rate_hz, 0.08)
     rng = random_stream(event, "air")
     # the audible part are small structures, a tenth of the body's width and less
-    top_hz = np.clip(factor * 0.2 * full_speed / (0.1 * size_m) ** 0.8, 180.0, 2600.0)
+    top_hz = np.clip(factor * 0.2 * full_speed / (0.1 * size_m) ** 0.8, 450.0, 2600.0)
     gusts = wander(rng, samples, sample_rate_hz, 3.0)
     control = np.clip(np.maximum(speed, 0.05) * (1.0 + 0.12 * gusts), 0.03, 1.5)
 

@@ -90,7 +90,7 @@ _FAMILIES = (
     Family("scraping", "1", friction.SCRAPING_DBFS, False, friction.scraping),
     Family("motor", "1", motor.LEVEL_DBFS, False, motor.motor),
     Family("tyres", "1", tyres.LEVEL_DBFS, False, tyres.tyres),
-    Family("air", "1", air.LEVEL_DBFS, False, air.air),
+    Family("air", "2", air.LEVEL_DBFS, False, air.air),
     Family("wings", "2", wings.LEVEL_DBFS, False, wings.wings),
     Family("cloth", "1", cloth.LEVEL_DBFS, False, cloth.cloth),
     Family("water", "2", water.LEVEL_DBFS, False, water.water),
