@@ -4,7 +4,7 @@ An image is read from its source's recent past at a delay of its own, which glid
 direct sound, at any speed, and is encoded into a sound field with gains that glide over the hop:
 all channels of a sample at once, eight images at a time. What a wall does to the spectrum is the
 same for all that it reflects, so it is done once, to the field of everything that met the same
-walls.
+walls; and so with every step of air.
 
 References
 ----------
@@ -17,6 +17,9 @@ import numba
 import numpy as np
 
 from engine.realtime.delay_line import SAFE_MATH
+from engine.realtime.early_air import LEAD, pass_shell
+from engine.realtime.image_parts import ImageParts
+from engine.realtime.image_placing import place_images, point_images
 from engine.realtime.image_reading import (
     RAW_SAMPLES,
     ROW_SAMPLES,
@@ -26,7 +29,7 @@ from engine.realtime.image_reading import (
 )
 from engine.realtime.lanes import LANES, every, fma, fnma, load, spread, store, within
 from engine.realtime.motion import Edges
-from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, Floats, Samples
+from engine.realtime.room_plan import AIR_TAPS, EARLY_ORDER, EarlyPlan, Floats, Samples
 from engine.realtime.snapshot import HOP_SAMPLES, DistanceLaw
 from engine.realtime.sources import SourceStage
 from engine.realtime.transposition import transpose
@@ -34,9 +37,8 @@ from engine.realtime.transposition import transpose
 CHANNELS = (EARLY_ORDER + 1) ** 2
 _BATCH = 8
 """Images that are added to the field at once: their gains stay in registers."""
-_LARGEST_AIR = 0.25
-"""Taken from the difference between a sample and its neighbours; more would be no low-pass."""
-_INAUDIBLE = 1e-7
+_FEW = 3
+"""So many images are added one by one sooner than as a batch."""
 _FILTER_MEMORY_HOPS = 8
 """When a shelf at 177 Hz has faded by 120 dB: 2,000 samples at 192 kHz."""
 _RAMP = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
@@ -65,15 +67,15 @@ class EarlyReflections:
         self._harmonics = [np.zeros((images, CHANNELS), dtype=np.float32) for _ in range(2)]
         self._gains_0, self._gains_1 = np.zeros(images), np.zeros(images)
         self._hop: int | None = None
-        order = np.argsort(plan.surfaces, kind="stable")
-        self._order = order.astype(np.int64)
-        self._bounds = np.searchsorted(plan.surfaces[order], np.arange(surfaces + 1))
+        self._parts = ImageParts(plan)
         self._states = np.zeros((surfaces, plan.sections.shape[1], CHANNELS), dtype=np.float32)
-        self._heard = np.zeros((_BATCH + 1) * ROW_SAMPLES, dtype=np.float32)
-        self._raw = np.zeros((_BATCH + 1) * RAW_SAMPLES, dtype=np.float32)
+        self._shells = np.zeros((surfaces, plan.shells, AIR_TAPS * CHANNELS), dtype=np.float32)
+        self._rings = np.zeros((surfaces, plan.shells), dtype=np.bool_)
+        self._heard = np.zeros(_BATCH * ROW_SAMPLES, dtype=np.float32)
+        self._raw = np.zeros(_BATCH * RAW_SAMPLES, dtype=np.float32)
         self._sizes = np.zeros(LANES, dtype=np.float32)
         self._gains = np.zeros(2 * _BATCH * CHANNELS, dtype=np.float32)
-        self._fields = np.zeros((2, HOP_SAMPLES * CHANNELS), dtype=np.float32)
+        self._fields = np.zeros((2, LEAD + HOP_SAMPLES * CHANNELS), dtype=np.float32)
 
     @property
     def history_hops(self) -> int:
@@ -83,11 +85,16 @@ class EarlyReflections:
     def reset(self) -> None:
         """Forget all past sound."""
         self._states[:] = 0.0
+        self._shells[:] = 0.0
+        self._rings[:] = False
         self._hop = None
 
     def adopt(self, other: EarlyReflections) -> None:
-        """Go on with what rings in the walls' filters of `other`, of the same walls."""
+        """Go on with what rings in the filters of `other`, of the same walls."""
         self._states[:] = other._states
+        common = min(self._plan.shells, other._plan.shells)
+        self._shells[:, :common] = other._shells[:, :common]
+        self._rings[:, :common] = other._rings[:, :common]
 
     def render(
         self,
@@ -118,14 +125,15 @@ class EarlyReflections:
         of = self._plan.sources
         np.multiply(self._law.gain(self._distances[1]), sends[0][of], out=self._gains_0)
         np.multiply(self._law.gain(self._distances[2]), sends[1][of], out=self._gains_1)
-        rings = sources.rings
+        self._parts.arrange(self._delays, self._distances, (self._gains_0, self._gains_1))
+        rings, parts, plan = sources.rings, self._parts, self._plan
         return bool(
             reflect(
-                rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES, of, self._delays,
-                self._distances, self._plan.air_per_m, self._gains_0, self._gains_1,
-                self._harmonics[0], self._harmonics[1], self._order, self._bounds,
-                self._plan.sections, self._states, self._raw, self._sizes, self._heard,
-                self._gains, self._fields, out,
+                rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES, of, parts.images,
+                parts.paths, parts.airs, parts.gains, parts.order, parts.bounds,
+                self._harmonics[0], self._harmonics[1], plan.sections, self._states,
+                plan.air.taps, plan.air.spacing_samples, self._shells, self._rings, self._raw,
+                self._sizes, self._heard, self._gains, self._fields, out,
             )
         )  # fmt: skip
 
@@ -147,7 +155,8 @@ class EarlyReflections:
         plan = self._plan
         place_images(
             edges.positions_m[edge], edges.delays_samples[edge], plan.sources, plan.signs,
-            plan.offsets_m, self._speed, plan.reach_samples, self._distances[edge],
+            plan.offsets_m, plan.dull, self._speed, plan.air.late_samples / plan.air.step_m,
+            plan.shells * plan.air.step_m, plan.reach_samples, self._distances[edge],
             self._delays[edge],
         )  # fmt: skip
 
@@ -157,60 +166,6 @@ class EarlyReflections:
             edges.positions_m[edge], plan.sources, plan.signs, plan.offsets_m,
             self._distances[edge], harmonics,
         )  # fmt: skip
-
-
-@numba.njit(cache=True, nogil=True)
-def place_images(positions, late, sources, signs, offsets, speed, reach, distances, delays):
-    """Distances (images,) in metres and delays (images,) in samples of images of the sources.
-
-    An image is as late as its source (`late`, 0 where that is heard at once) and by how much its
-    path is longer: so it never overtakes the direct sound, however fast that moves.
-    """
-    for i in range(len(sources)):
-        s = sources[i]
-        image = direct = 0.0
-        for axis in range(3):
-            here = positions[s, axis]
-            direct += here * here
-            there = signs[i, axis] * here + offsets[i, axis]
-            image += there * there
-        distances[i] = np.sqrt(image)
-        detour = max(distances[i] - np.sqrt(direct), 0.0)
-        delays[i] = min(late[s] + detour * speed, reach)
-
-
-@numba.njit(cache=True, nogil=True)
-def point_images(positions, sources, signs, offsets, distances, harmonics):
-    """Third-order spherical harmonics (images, 16) of the images' directions, ACN and SN3D."""
-    for i in range(len(sources)):
-        s = sources[i]
-        scale = 1.0 / max(distances[i], 1e-6)
-        x = (signs[i, 0] * positions[s, 0] + offsets[i, 0]) * scale
-        y = (signs[i, 1] * positions[s, 1] + offsets[i, 1]) * scale
-        z = (signs[i, 2] * positions[s, 2] + offsets[i, 2]) * scale
-        _harmonics(x, y, z, harmonics[i])
-
-
-@numba.njit(inline="always")
-def _harmonics(x, y, z, out):
-    """Real harmonics up to order 3 as polynomials of a unit vector (ACN, SN3D)."""
-    out[0] = 1.0
-    out[1] = y
-    out[2] = z
-    out[3] = x
-    root_3, root_15 = np.sqrt(3.0), np.sqrt(15.0)
-    out[4] = root_3 * x * y
-    out[5] = root_3 * y * z
-    out[6] = 0.5 * (3.0 * z * z - 1.0)
-    out[7] = root_3 * x * z
-    out[8] = 0.5 * root_3 * (x * x - y * y)
-    out[9] = np.sqrt(5.0 / 8.0) * y * (3.0 * x * x - y * y)
-    out[10] = root_15 * x * y * z
-    out[11] = np.sqrt(3.0 / 8.0) * y * (5.0 * z * z - 1.0)
-    out[12] = 0.5 * z * (5.0 * z * z - 3.0)
-    out[13] = np.sqrt(3.0 / 8.0) * x * (5.0 * z * z - 1.0)
-    out[14] = 0.5 * root_15 * z * (x * x - y * y)
-    out[15] = np.sqrt(5.0 / 8.0) * x * (x * x - 3.0 * y * y)
 
 
 @numba.njit(inline="always")
@@ -240,7 +195,7 @@ def _encode(heard, gains, field):
     step, ramp = ROW_SAMPLES, _RAMP
     for n in range(HOP_SAMPLES):
         rise = every(ramp, n)
-        total = load(field, n * CHANNELS)
+        total = load(field, LEAD + n * CHANNELS)
         total = fma(every(heard, n), fma(rise, da, a), total)
         total = fma(every(heard, n + step), fma(rise, db, b), total)
         total = fma(every(heard, n + 2 * step), fma(rise, dc, c), total)
@@ -249,7 +204,29 @@ def _encode(heard, gains, field):
         total = fma(every(heard, n + 5 * step), fma(rise, df, f), total)
         total = fma(every(heard, n + 6 * step), fma(rise, dg, g), total)
         total = fma(every(heard, n + 7 * step), fma(rise, dh, h), total)
-        store(field, n * CHANNELS, total)
+        store(field, LEAD + n * CHANNELS, total)
+
+
+@numba.njit(inline="always")
+def _encode_one(heard, gains, k, field):
+    """The same with number k of a batch alone."""
+    start, change = load(gains, k * CHANNELS), load(gains, (_BATCH + k) * CHANNELS)
+    row, ramp = k * ROW_SAMPLES, _RAMP
+    for n in range(HOP_SAMPLES):
+        gain = fma(every(ramp, n), change, start)
+        place = LEAD + n * CHANNELS
+        store(field, place, fma(every(heard, row + n), gain, load(field, place)))
+
+
+@numba.njit(inline="always")
+def _add_batch(heard, gains, count, field):
+    """Add the first `count` of a batch."""
+    if count <= _FEW:
+        for k in range(count):
+            _encode_one(heard, gains, k, field)
+    else:
+        _silence(gains, count)
+        _encode(heard, gains, field)
 
 
 @numba.njit(inline="always")
@@ -259,13 +236,13 @@ def _pass_walls(field, sections, states, total):
         b0, b1, a1 = spread(sections[k, 0]), spread(sections[k, 1]), spread(sections[k, 2])
         memory = states[k]
         state = load(memory, 0)
-        for at in range(0, HOP_SAMPLES * CHANNELS, CHANNELS):
+        for at in range(LEAD, LEAD + HOP_SAMPLES * CHANNELS, CHANNELS):
             value = load(field, at)
             result = fma(b0, value, state)
             state = fnma(a1, result, b1 * value)
             store(field, at, result)
         store(memory, 0, within(state, _SMALLEST, _LARGEST))
-    for at in range(0, HOP_SAMPLES * CHANNELS, CHANNELS):
+    for at in range(LEAD, LEAD + HOP_SAMPLES * CHANNELS, CHANNELS):
         store(total, at, load(total, at) + load(field, at))
 
 
@@ -273,9 +250,9 @@ def _pass_walls(field, sections, states, total):
 def _add_channels(total, out):
     """out[channel, sample] += total[sample, channel]; `total` is used up."""
     for start in range(0, HOP_SAMPLES, LANES):
-        transpose(total, start * CHANNELS, CHANNELS)
+        transpose(total, LEAD + start * CHANNELS, CHANNELS)
         for c in range(CHANNELS):
-            row, at = out[c], (start + c) * CHANNELS
+            row, at = out[c], LEAD + (start + c) * CHANNELS
             store(row, start, load(row, start) + load(total, at))
 
 
@@ -290,41 +267,27 @@ def _remembers(states):
 
 
 @numba.njit(inline="always")
-def _find(
-    rings, offsets, masks, first, sources, delays, distances, air_per_m, i, raw, sizes, heard, k
-):  # fmt: skip
-    """Where image i is read from, as number k of a batch, and whether anything is there."""
-    s = sources[i]
-    image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
-    return find_image(
-        rings, offsets[s], masks[s], first, image, min(air_per_m * distances[1, i], _LARGEST_AIR),
-        min(air_per_m * distances[2, i], _LARGEST_AIR), raw, sizes, heard, k,
-    )  # fmt: skip
-
-
-@numba.njit(inline="always")
 def _read_batch(
-    rings, offsets, masks, first, sources, delays, distances, air_per_m, order, place, chosen,
-    begins, count, raw, heard,
+    rings, offsets, masks, first, sources, images, paths, airs, order, place, chosen, begins,
+    count, spacing, raw, heard,
 ):  # fmt: skip
-    """Read a batch of images that were found; ask for what those after `place` will read."""
+    """Read a batch of parts that were found; ask for what those after `place` will read."""
     for k in range(count):
         coming = order[min(place + 1 + k, len(order) - 1)]
-        s = sources[coming]
-        fetch_image(rings, offsets[s], masks[s], first, delays[2, coming])
-        i = chosen[k]
-        image = (delays[0, i], delays[1, i], delays[2, i], delays[3, i])
+        s = sources[images[coming]]
+        fetch_image(rings, offsets[s], masks[s], first, paths[coming, 2])
+        part = chosen[k]
+        path = (paths[part, 0], paths[part, 1], paths[part, 2], paths[part, 3])
         read_image(
-            rings, raw, begins[k], image, min(air_per_m * distances[1, i], _LARGEST_AIR),
-            min(air_per_m * distances[2, i], _LARGEST_AIR), heard, k,
+            rings, raw, begins[k], path, airs[part, 0], airs[part, 1], spacing, heard, k
         )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
 def reflect(
-    rings, offsets, masks, first, sources, delays, distances, air_per_m, gains_0, gains_1,
-    harmonics_0, harmonics_1, order, bounds, sections, states, raw, sizes, heard, gains, fields,
-    out,
+    rings, offsets, masks, first, sources, images, paths, airs, levels, order, bounds,
+    harmonics_0, harmonics_1, sections, states, taps, spacing, memory, remembers, raw, sizes,
+    heard, gains, fields, out,
 ):  # fmt: skip
     """One hop of all images, into `out` (channels, HOP_SAMPLES). True if anything sounds.
 
@@ -335,48 +298,58 @@ def reflect(
     first : int
         Scene sample of the hop's start.
     sources : (images,) int32
-    delays, distances : (4, images) float64
-        At the edges before, at the start, at the end and after the hop; samples and metres.
-    air_per_m : float
-    gains_0, gains_1 : (images,) float64
+    images, paths, airs, levels, order, bounds
+        What is read, see `ImageParts`.
     harmonics_0, harmonics_1 : (images, channels) float32
-    order : (images,) int64
-        Images by surface; those of surface s from ``bounds[s]`` to ``bounds[s + 1]``.
     sections : (surfaces, sections, 3) float32
     states : (surfaces, sections, channels) float32
+    taps, spacing
+        See `AirSteps`.
+    memory : (surfaces, shells, AIR_TAPS * channels) float32
+    remembers : (surfaces, shells) bool
+        Whether the last hop rings on in a shell's filter.
     raw, sizes, heard, gains, fields
         Room to work in.
     """
     field, total = fields[0], fields[1]
     old, new = harmonics_0.reshape(harmonics_0.size), harmonics_1.reshape(harmonics_1.size)
+    kept = memory.reshape(memory.size)
     chosen, begins = np.empty(_BATCH, dtype=np.int64), np.empty(_BATCH, dtype=np.int64)
     total[:] = np.float32(0.0)
     sounds = False
+    shells = memory.shape[1]
     for surface in range(len(sections)):
-        used, count = False, 0
-        for place in range(bounds[surface], bounds[surface + 1]):
-            i = order[place]
-            if abs(gains_0[i]) >= _INAUDIBLE or abs(gains_1[i]) >= _INAUDIBLE:
-                begin, audible = _find(
-                    rings, offsets, masks, first, sources, delays, distances, air_per_m, i, raw,
-                    sizes, heard, count,
-                )  # fmt: skip
+        used = False
+        for shell in range(shells - 1, -1, -1):
+            group, count = surface * shells + shell, 0
+            for place in range(bounds[group], bounds[group + 1]):
+                part = order[place]
+                i = images[part]
+                s = sources[i]
+                path = (paths[part, 0], paths[part, 1], paths[part, 2], paths[part, 3])
+                begin, audible = find_image(
+                    rings, offsets[s], masks[s], first, path, raw, sizes, count
+                )
                 if audible:
-                    _glide(old, new, i, gains_0[i], gains_1[i], gains, count)
-                    chosen[count], begins[count] = i, begin
+                    _glide(old, new, i, levels[part, 0], levels[part, 1], gains, count)
+                    chosen[count], begins[count] = part, begin
                     count += 1
-            last = place == bounds[surface + 1] - 1
-            if count == _BATCH or (count and last):
+                last = place == bounds[group + 1] - 1
+                if count == _BATCH or (count and last):
+                    if not used:
+                        field[:] = np.float32(0.0)
+                        used = True
+                    _read_batch(
+                        rings, offsets, masks, first, sources, images, paths, airs, order, place,
+                        chosen, begins, count, spacing, raw, heard,
+                    )  # fmt: skip
+                    _add_batch(heard, gains, count, field)
+                    count = 0
+            if shell and (used or remembers[surface, shell]):
                 if not used:
                     field[:] = np.float32(0.0)
                     used = True
-                _read_batch(
-                    rings, offsets, masks, first, sources, delays, distances, air_per_m, order,
-                    place, chosen, begins, count, raw, heard,
-                )  # fmt: skip
-                _silence(gains, count)
-                _encode(heard, gains, field)
-                count = 0
+                remembers[surface, shell] = pass_shell(field, taps, kept, group * LEAD, sizes)
         if not used:
             if not _remembers(states[surface]):
                 continue

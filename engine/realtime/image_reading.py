@@ -1,9 +1,10 @@
 """What an image of a source sounds like: its past, at a delay that glides, dulled by the air.
 
 The delay is a cubic through the hop edges, followed by a few straight stretches, in each of which
-four neighbouring samples are joined by a third-order polynomial. Air adds a little of that
-polynomial's second derivative: the three-point low-pass ``x + a (before - 2 x + after)``, between
-the samples as on them.
+four neighbouring samples are joined by a third-order polynomial. Air of less than a step
+(`engine.realtime.early_air`) adds a three-point low-pass, ``x + a (before - 2 x + after)``: where
+its points are neighbours, as a little of the polynomial's second derivative, between the samples
+as on them; at higher rates, where they are farther apart, before the polynomial.
 
 References
 ----------
@@ -16,14 +17,13 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from engine.realtime.delay_line import FASTEST_NEARER_SAMPLES, JUMP_SAMPLES, goes_on, is_jump
+from engine.realtime.delay_line import FASTEST_NEARER_SAMPLES, JUMP_SAMPLES
 from engine.realtime.lanes import LANES, fma, fnma, load, magnitude, prefetch, spread, store
 from engine.realtime.snapshot import HOP_SAMPLES
 
 STRETCHES = 4
-_BEFORE, _AFTER = 4, 4
-"""Samples kept around what is read, for the polynomial."""
-_DONE = -2
+_BEFORE, _AFTER = 8, 8
+"""Samples kept around what is read: for the polynomial, and for a low-pass of any spacing."""
 _STEPS = np.arange(LANES, dtype=np.float32)
 _FASTEST_SAMPLES = int(FASTEST_NEARER_SAMPLES) + 2 * int(JUMP_SAMPLES)
 RAW_SAMPLES = 2 * LANES + HOP_SAMPLES + _FASTEST_SAMPLES + 4 * (_BEFORE + _AFTER)
@@ -62,14 +62,23 @@ def _find(rings, offset, mask, begin, length, raw, row, sizes):
 
 
 @numba.njit(inline="always")
-def _read_stretch(samples, start, place, speed, air, out, begin, length):
+def _dulled(samples, at, spacing, air, kept):
+    """Sixteen samples after a low-pass of three points `spacing` apart."""
+    around = load(samples, at - spacing) + load(samples, at + spacing)
+    return fma(air, around, kept * load(samples, at))
+
+
+@numba.njit(inline="always")
+def _read_stretch(samples, start, place, speed, air, spacing, out, begin, length):
     """out[begin + n] = samples at ``start + place + speed * n``, dulled by `air`.
 
     Whole samples are stepped over in runs.
     """
     n = 0
     half, third, sixth, least = spread(0.5), spread(1 / 3), spread(1 / 6), spread(-1.0)
-    air_2, air_6 = spread(2.0 * air), spread(6.0 * air)
+    close = spacing == 1
+    air_2, air_6 = spread(2.0 * air if close else 0.0), spread(6.0 * air if close else 0.0)
+    wide, kept = spread(air), spread(1.0 - 2.0 * air)
     slip = 1.0 - speed  # how fast the delay grows
     while n < length:
         at = place + speed * n
@@ -84,8 +93,14 @@ def _read_stretch(samples, start, place, speed, air, out, begin, length):
         drift = spread(-slip * LANES)
         for m in range(0, count, LANES):  # past the end, where the next run writes again
             here = start + whole + m
-            p, x = load(samples, here - 1), load(samples, here)
-            q, r = load(samples, here + 1), load(samples, here + 2)
+            if close:
+                p, x = load(samples, here - 1), load(samples, here)
+                q, r = load(samples, here + 1), load(samples, here + 2)
+            else:
+                p = _dulled(samples, here - 1, spacing, wide, kept)
+                x = _dulled(samples, here, spacing, wide, kept)
+                q = _dulled(samples, here + 1, spacing, wide, kept)
+                r = _dulled(samples, here + 2, spacing, wide, kept)
             c1 = fnma(sixth, r, fnma(half, x, fnma(third, p, q)))
             c2 = fma(half, p + q, x * least)
             c3 = fma(sixth, r - p, half * (x - q))
@@ -93,16 +108,6 @@ def _read_stretch(samples, start, place, speed, air, out, begin, length):
             store(out, begin + n + m, fma(fma(fma(c3, u, c2), u, c1), u, x))
             u = u + drift
         n += count
-
-
-@numba.njit(inline="always")
-def _slopes(delays):
-    """Slopes of the delay at the hop's start and end, and whether it jumps in between."""
-    before, d0, d1, after = delays
-    step = d1 - d0
-    s0 = 0.5 * (d1 - before) if goes_on(d0 - before, step) else step
-    s1 = 0.5 * (after - d0) if goes_on(after - d1, step) else step
-    return s0, s1, is_jump(before, d0, d1, after)
 
 
 @numba.njit(inline="always")
@@ -115,11 +120,12 @@ def _span(d0, s0, d1, s1):
 
 
 @numba.njit(inline="always")
-def _read_gliding(samples, begin, d0, s0, d1, s1, air_0, air_1, out, row):
-    """One hop, from ``out[row]`` on, at a delay that glides from d0 to d1 with slopes s0, s1.
+def _read_gliding(samples, begin, path, air_0, air_1, spacing, out, row):
+    """One hop, from ``out[row]`` on, at a delay that glides along a path.
 
     What `_span` says lies in `samples` from index `begin` on.
     """
+    d0, s0, d1, s1 = path
     ahead, _ = _span(d0, s0, d1, s1)
     a = 2.0 * (d0 - d1) + s0 + s1
     b = 3.0 * (d1 - d0) - 2.0 * s0 - s1
@@ -131,64 +137,38 @@ def _read_gliding(samples, begin, d0, s0, d1, s1, air_0, air_1, out, row):
         speed = 1.0 - (stop - start) / size
         air = air_0 + (k + 0.5) / STRETCHES * (air_1 - air_0)
         place = ahead + k * size - start
-        _read_stretch(samples, begin, place, speed, air, out, row + k * size, size)
+        _read_stretch(samples, begin, place, speed, air, spacing, out, row + k * size, size)
         start = stop
 
 
 @numba.njit(inline="always")
-def _read_still(rings, offset, mask, first, delay, air, raw, raw_row, sizes, out, row):
-    """One hop at a delay that stays as it is. False if it is silent."""
-    ahead, length = _span(delay, 0.0, delay, 0.0)
-    begin, sounds = _find(rings, offset, mask, first - ahead, length, raw, raw_row, sizes)
-    if begin < 0:
-        _read_gliding(raw, raw_row, delay, 0.0, delay, 0.0, air, air, out, row)
-    else:
-        _read_gliding(rings, begin, delay, 0.0, delay, 0.0, air, air, out, row)
-    return sounds
-
-
-@numba.njit(inline="always")
-def find_image(rings, offset, mask, first, delays, air_0, air_1, raw, sizes, out, k):
+def find_image(rings, offset, mask, first, path, raw, sizes, k):
     """Where a hop of image k of a batch is read from, for `read_image`, and whether it sounds.
-
-    A delay that jumps is cross-faded, into `out`: nothing is left to be read.
 
     Parameters
     ----------
-    raw : ((batch + 1) * RAW_SAMPLES,) float32
+    path : (d0, s0, d1, s1)
+        The delay at the hop's start and end in samples, and its slopes there, a hop.
+    raw : (batch * RAW_SAMPLES,) float32
     sizes : (LANES,) float32
         Both are room to work in.
-    out : ((batch + 1) * ROW_SAMPLES,) float32
     """
-    s0, s1, jumps = _slopes(delays)
-    d0, d1 = delays[1], delays[2]
-    if not jumps:
-        ahead, length = _span(d0, s0, d1, s1)
-        return _find(rings, offset, mask, first - ahead, length, raw, k * RAW_SAMPLES, sizes)
-    row, spare, heard = k * ROW_SAMPLES, len(out) - ROW_SAMPLES, False
-    for side in range(2):
-        delay, air, to = (d0, air_0, row) if side == 0 else (d1, air_1, spare)
-        heard |= _read_still(
-            rings, offset, mask, first, delay, air, raw, len(raw) - RAW_SAMPLES, sizes, out, to
-        )
-    for n in range(HOP_SAMPLES):
-        fade = np.float32((n + 0.5) / HOP_SAMPLES)
-        out[row + n] += fade * (out[spare + n] - out[row + n])
-    return _DONE, heard
+    d0, s0, d1, s1 = path
+    ahead, length = _span(d0, s0, d1, s1)
+    return _find(rings, offset, mask, first - ahead, length, raw, k * RAW_SAMPLES, sizes)
 
 
 @numba.njit(inline="always")
-def read_image(rings, raw, begin, delays, air_0, air_1, out, k):
+def read_image(rings, raw, begin, path, air_0, air_1, spacing, out, k):
     """One hop of image k of a batch, which begins where `find_image` says.
 
     The two are apart so that others are found in between, while this one's samples arrive.
     """
-    s0, s1, _ = _slopes(delays)
-    d0, d1, row = delays[1], delays[2], k * ROW_SAMPLES
+    row = k * ROW_SAMPLES
     if begin >= 0:
-        _read_gliding(rings, begin, d0, s0, d1, s1, air_0, air_1, out, row)
-    elif begin != _DONE:
-        _read_gliding(raw, k * RAW_SAMPLES, d0, s0, d1, s1, air_0, air_1, out, row)
+        _read_gliding(rings, begin, path, air_0, air_1, spacing, out, row)
+    else:
+        _read_gliding(raw, k * RAW_SAMPLES, path, air_0, air_1, spacing, out, row)
 
 
 @numba.njit(inline="always")

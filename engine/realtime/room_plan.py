@@ -14,8 +14,35 @@ EARLY_ORDER = 3
 """Ambisonic order of the field that a room adds to."""
 
 
+AIR_TAPS = 16
+"""Taps of the filter that does what one step of air does."""
 SHORTEST_LINE_SAMPLES = 64
 """No line of a late part is shorter."""
+
+
+@dataclass(frozen=True)
+class AirSteps:
+    """What air does to high frequencies, in steps of distance with a little filter in between.
+
+    Parameters
+    ----------
+    step_m : float
+    taps : (AIR_TAPS,) float32
+        What one step does.
+    late_samples : float
+        By how much it is late.
+    bend : (2,) float64
+        Between steps, over r metres: ``x + a (before - 2 x + after)``, with
+        ``a = bend[0] r + bend[1] r^2``.
+    spacing_samples : int
+        How far `before` and `after` are: the same time at all rates.
+    """
+
+    step_m: float
+    taps: Samples
+    late_samples: float
+    bend: Floats
+    spacing_samples: int
 
 
 @dataclass(frozen=True)
@@ -31,11 +58,13 @@ class EarlyPlan:
         Which of `sections` an image's sound passes.
     sections : (surfaces, sections, 3) float32
         First-order sections b0, b1, a1: what the walls that an image met do to its spectrum.
-    air_per_m : float
-        How much of the sample-to-sample difference a metre of air takes away (see
-        `engine.realtime.early`).
     reach_samples : int
         No image is later than this.
+    air : AirSteps
+    dull : (images,) float64
+        1 where air is heard, 0 where the source's is switched off.
+    shells : int
+        Steps of air that there are: all images are within these.
     """
 
     sources: NDArray[np.int32]
@@ -43,8 +72,10 @@ class EarlyPlan:
     offsets_m: Floats
     surfaces: NDArray[np.int32]
     sections: Samples
-    air_per_m: float
     reach_samples: int
+    air: AirSteps
+    dull: Floats
+    shells: int
 
 
 @dataclass(frozen=True)

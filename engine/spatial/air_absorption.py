@@ -73,13 +73,18 @@ def air_plan(sample_rate_hz: int) -> AirPlan:
     return AirPlan(responses, step_m)
 
 
-def _minimum_phase(loss_db: NDArray[np.float64], taps: int) -> NDArray[np.float64]:
-    """(taps,) impulse response with this loss on an even grid from 0 to the Nyquist frequency."""
+def minimum_phase_spectrum(loss_db: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Minimum-phase spectrum (n,) with this loss (n,) on an even grid from 0 to Nyquist's."""
     cepstrum = fft.irfft(-loss_db * np.log(10.0) / 20.0)
     size = len(cepstrum)
     cepstrum[1 : size // 2] *= 2.0
     cepstrum[size // 2 + 1 :] = 0.0
-    response = fft.irfft(np.exp(fft.rfft(cepstrum)), size)[:taps]
+    return np.asarray(np.exp(fft.rfft(cepstrum)))
+
+
+def _minimum_phase(loss_db: NDArray[np.float64], taps: int) -> NDArray[np.float64]:
+    """(taps,) impulse response with this loss on an even grid from 0 to the Nyquist frequency."""
+    response = fft.irfft(minimum_phase_spectrum(loss_db))[:taps]
     fade = np.cos(0.5 * np.pi * np.clip(np.arange(taps) / taps * 4.0 - 3.0, 0.0, 1.0)) ** 2
     response *= fade
     return np.asarray(response / response.sum())

@@ -55,7 +55,6 @@ def test_images_are_where_mirrors_put_them(box: str, order: int, images: int) ->
     samples[0, moment - 300 : moment + 300] = pulse
     scene = in_room([source(still, clip(samples), doppler=True)], RoomChoice(box, 0.0, None, order),
                     ("hoa3",))  # fmt: skip
-    scene = replace(scene, room=replace(scene.room, early=replace(scene.room.early, air_per_m=0.0)))
     heard = wet(scene, 24)[0].astype(float)
     expected = np.zeros_like(heard)
     found = {image: count for image, count in mirrored(place, order).items() if count}
