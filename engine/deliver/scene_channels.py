@@ -85,6 +85,9 @@ def scene_channels(snapshot: Snapshot) -> SceneChannels:
 def _field_order(snapshot: Snapshot, gains: NDArray[np.float64]) -> int:
     """Order of the finest field that sounds; 0 where none does."""
     spaces = {bed.space for bed in snapshot.beds if gains[bed.strip] > 0.0 and bed.clips}
+    for bundle in snapshot.bundles:
+        if bundle.kind == "field" and gains[snapshot.sources[bundle.first].strip] > 0.0:
+            spaces.add(bundle.space)
     room = snapshot.room
     if room is not None and any(
         send > 0.0 and gains[source.strip] > 0.0

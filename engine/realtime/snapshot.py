@@ -146,17 +146,20 @@ class BundlePlan:
     Parameters
     ----------
     kind : str
-        'pair' (left and right of a stereo source), 'field' (ambisonics, ACN) or the layout of a
-        bed ('5.1').
+        'pair' (left and right of a stereo source), 'field' (ambisonics, ACN, that face where they
+        are) or the layout of a bed ('5.1').
     first : int
         Index of the first source,
     count : int
         and how many there are.
+    space : int
+        Which of the scene's spaces a field is added to.
     """
 
     kind: str
     first: int
     count: int
+    space: int = 0
 
     @property
     def sources(self) -> range:

@@ -12,6 +12,7 @@ from engine.realtime.channels import ChannelStage
 from engine.realtime.clips import ClipReader
 from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.motion import Edges, MotionSampler
+from engine.realtime.moving_fields import MovingFields
 from engine.realtime.node import Node, latency_of, longest_history
 from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
@@ -54,6 +55,7 @@ class Stage:
         self._motion = MotionSampler(snapshot)
         self._sources = SourceStage(snapshot)
         self._spaces = [SpaceBus(plan) for plan in snapshot.spaces]
+        self._moving_fields = MovingFields(snapshot)
         self._channels = ChannelStage(snapshot)
         plan, width = snapshot.binaural, snapshot.width
         self._binaural = None if plan is None else BinauralStage(plan, len(snapshot.sources))
@@ -191,9 +193,9 @@ class Stage:
         self._head_1 = self.controls.ears_matrix()
         self._sources.read(first, edges)
         self.strip_peaks[:] = 0.0
-        self._fill_spaces(first, edges)
         gains_0 = edges.gains_0 * self._gains_0[self._strip_of]
         gains_1 = edges.gains_1 * self._gains_1[self._strip_of]
+        self._fill_spaces(first, edges, (gains_0, gains_1))
         source_peaks(
             self._sources.blocks, self._sources.sounding, self._strip_of, gains_0, gains_1,
             self.strip_peaks,
@@ -219,7 +221,7 @@ class Stage:
         self._head_0 = self._head_1
         self.hop += 1
 
-    def _fill_spaces(self, first: int, edges: Edges) -> None:
+    def _fill_spaces(self, first: int, edges: Edges, source_gains: tuple[Floats, Floats]) -> None:
         for space in self._spaces:
             space.clear()
         for bed, reader, filters in zip(
@@ -233,6 +235,7 @@ class Stage:
                 highest = np.float32(np.abs(piece[0]).max())
                 self.strip_peaks[bed.strip] = max(self.strip_peaks[bed.strip], highest)
                 space.sounds = True
+        self._moving_fields.add_to(self._spaces, self._sources, edges, source_gains)
         if self._room is not None and not self._room_rests:
             gains = (self._gains_0, self._gains_1)
             space = self._spaces[self._room.plan.space]

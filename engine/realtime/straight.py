@@ -24,6 +24,7 @@ from engine.realtime.lanes import (
     store,
     within,
 )
+from engine.realtime.moving_fields import has_moving_fields
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.strip_filters import LARGEST, SMALLEST
 
@@ -40,6 +41,7 @@ def is_straight(snapshot: Snapshot) -> bool:
     return (
         all(part is None for part in scene)
         and not snapshot.beds
+        and not has_moving_fields(snapshot)
         and not any(
             source.delayed or source.air or len(source.sections) or source.occlusion is not None
             for source in snapshot.sources

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from engine.layouts import BED_LAYOUTS, HIGHEST_ORDER
 from engine.spatial.harmonics import ambisonic_order_of, channels_of_order
 
+SIDE_GAIN = np.float32(np.sqrt(0.5))
+"""Level of each of a pair's two sources: their power is the mean of the two channels'."""
+
 
 def field_order(channels: int) -> int | None:
     """Order of a take of ambisonics; None for what is none."""
@@ -26,6 +29,27 @@ def mono_mix(channels: int) -> NDArray[np.float32]:
     elif channels in BED_LAYOUTS:
         matrix[0, [speaker.lfe for speaker in BED_LAYOUTS[channels].loudspeakers]] = 0.0
     return matrix / matrix.sum()
+
+
+def source_mix(channels: int) -> NDArray[np.float32] | None:
+    """`mono_mix`, but nothing of ambisonics, which are a field of their own."""
+    return None if field_order(channels) is not None else mono_mix(channels)
+
+
+def side_mix(channels: int, side: int) -> NDArray[np.float32] | None:
+    """(1, channels): the left (0) or right (1) of a take; what is not stereo goes to both.
+
+    Of ambisonics nothing.
+    """
+    matrix = source_mix(channels)
+    if matrix is not None and channels == 2:
+        matrix = np.eye(2, dtype=np.float32)[side : side + 1]
+    return None if matrix is None else SIDE_GAIN * matrix
+
+
+def field_row(channels: int, row: int) -> NDArray[np.float32] | None:
+    """(1, channels): a channel of ambisonics, silent where the take has none; nothing of others."""
+    return None if field_order(channels) is None else np.eye(1, channels, row, dtype=np.float32)
 
 
 def ambience_mix(order: int, channels: int) -> NDArray[np.float32] | None:

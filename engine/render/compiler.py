@@ -11,15 +11,21 @@ from engine.errors import FoleystageError
 from engine.layouts import BED_LAYOUTS, format_channels
 from engine.project.lfe_send import lfe_sends_db
 from engine.project.model import Project, Strip, Track
-from engine.realtime.snapshot import BedPlan, BundlePlan, Snapshot, SourcePlan, StripPlan
+from engine.realtime.snapshot import BedPlan, BundlePlan, ClipPlan, Snapshot, SourcePlan, StripPlan
 from engine.render.beds import Bed, bed_sources, channel_mix
-from engine.render.channel_mixes import ambience_mix, field_order, mono_mix
+from engine.render.channel_mixes import (
+    ambience_mix,
+    field_order,
+    field_row,
+    side_mix,
+    source_mix,
+)
 from engine.render.rooms import add_room, field_orders, room_choice
 from engine.render.sources import (
     SILENT_SEND_DB,
     eq_sections,
+    field_sources,
     send_gain,
-    side_mix,
     surrounds,
     track_sources,
 )
@@ -27,6 +33,7 @@ from engine.render.track_clips import AudioPath, TrackClips
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
+from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.space import space_plan
@@ -96,12 +103,14 @@ def compile_project(
 
 
 def _field_orders(project: Project, clips: TrackClips) -> dict[str, int]:
-    """Ambisonic order of every ambience that is a sound field: that of its finest take."""
+    """Ambisonic order of every track that is a sound field: that of its finest take."""
     orders: dict[str, int] = {}
     for track in project.tracks:
-        fields = [n for n in clips.channels_on(track) if n not in BED_LAYOUTS]
-        if track.kind == "ambience" and fields:
-            orders[track.id] = max(field_order(n) or 1 for n in fields)
+        found = [field_order(n) for n in clips.channels_on(track) if n not in BED_LAYOUTS]
+        if track.kind == "ambience" and found:
+            orders[track.id] = max(order or 1 for order in found)
+        elif any(found):
+            orders[track.id] = max(order or 0 for order in found)
     return orders
 
 
@@ -114,12 +123,14 @@ class _Plans:
     beds: list[BedPlan] = field(default_factory=list)
     bundles: list[BundlePlan] = field(default_factory=list)
 
-    def add(self, sources: Sequence[SourcePlan], send_db: float, kind: str = "") -> None:
+    def add(
+        self, sources: Sequence[SourcePlan], sends_db: Sequence[float], kind: str, space: int = 0
+    ) -> None:
         """Take in sources that belong together, as a bundle where they are of a `kind`."""
         if kind:
-            self.bundles.append(BundlePlan(kind, len(self.sources), len(sources)))
+            self.bundles.append(BundlePlan(kind, len(self.sources), len(sources), space))
         self.sources.extend(sources)
-        self.sends_db.extend([send_db] * len(sources))
+        self.sends_db.extend(sends_db)
 
 
 def _plans(
@@ -137,8 +148,21 @@ def _plans(
             lfe_gain = send_gain(lfe_sends_db_of[track.id])
             own = _sources(track, index, project.sample_rate_hz, clips)
             own = [replace(source, lfe_gain=lfe_gain) for source in own]
-            plans.add(own, track.room_send_db, "pair" if len(own) == 2 else "")
+            plans.add(own, [track.room_send_db] * len(own), "pair" if len(own) == 2 else "")
+            if track.id in orders:
+                rate_hz, order = project.sample_rate_hz, orders[track.id]
+                rows = _field_rows(track, clips, order)
+                parts = field_sources(track, index, rate_hz, rows, formats)
+                parts[0] = replace(parts[0], lfe_gain=lfe_gain)
+                sends_db = [track.room_send_db, *[SILENT_SEND_DB] * (len(parts) - 1)]
+                plans.add(parts, sends_db, "field", spaces.index(order))
     return plans
+
+
+def _field_rows(track: Track, clips: TrackClips, order: int) -> list[tuple[ClipPlan, ...]]:
+    """The clips of every channel of a track's ambisonics."""
+    channels = range(channels_of_order(order))
+    return [clips.mixed(track, partial(field_row, row=row)) for row in channels]
 
 
 def _field(
@@ -162,11 +186,11 @@ def _add_ambience(
         layout = BED_LAYOUTS[channels]
         rows = tuple(clips.mixed(track, channel_mix(layout, row)) for row in range(channels))
         own = bed_sources(Bed(layout, rows), index, sections, formats, turned)
-        plans.add(own, SILENT_SEND_DB, layout.name)
+        plans.add(own, [SILENT_SEND_DB] * len(own), layout.name)
 
 
 def _sources(track: Track, index: int, rate_hz: int, takes: TrackClips) -> list[SourcePlan]:
-    clips = takes.mixed(track, mono_mix)
+    clips = takes.mixed(track, source_mix)
     if not clips:
         return []
     if not track.stereo or 2 not in takes.channels_on(track):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.layouts import FORMATS
 from engine.project.model import Curve, Strip, Track, Trajectory
 from engine.realtime.equaliser import band_section
 from engine.realtime.snapshot import ClipPlan, CurvePlan, MotionPlan, SourcePlan
@@ -17,8 +19,6 @@ SILENT_SEND_DB = -140.0
 """A send this low is none."""
 
 WIDEST_PAIR_DEG = 180.0
-SIDE_GAIN = float(np.sqrt(0.5))
-"""Level of each of a pair's two sources: their power is the mean of the two channels'."""
 
 
 def track_sources(
@@ -36,6 +36,26 @@ def track_sources(
     return [
         _source(track, strip, sample_rate_hz, side, beside(motion, width, sign), None)
         for side, sign in zip(sides, (1.0, -1.0), strict=True)
+    ]
+
+
+def field_sources(
+    track: Track,
+    strip: int,
+    sample_rate_hz: int,
+    channels: Sequence[tuple[ClipPlan, ...]],
+    formats: Iterable[str],
+) -> list[SourcePlan]:
+    """The channels of ambisonics that move, which reach no format but through a sound field."""
+    motion = motion_plan(track.trajectory, sample_rate_hz)
+    nowhere = {name: np.zeros(FORMATS[name]) for name in formats if name != "binaural"}
+    return [
+        replace(
+            _source(track, strip, sample_rate_hz, clips, motion, None),
+            routes=nowhere,
+            ears_gain=0.0,
+        )
+        for clips in channels
     ]
 
 
@@ -98,15 +118,6 @@ def beside(motion: MotionPlan, width: CurvePlan | None, sign: float) -> MotionPl
     turn = sign * np.radians(np.minimum(width.at(times), WIDEST_PAIR_DEG)) / 2.0
     turned = (x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn), z)
     return MotionPlan(times, np.column_stack(turned))
-
-
-def side_mix(channels: int, side: int) -> NDArray[np.float32]:
-    """(1, channels): the left (0) or right (1) of a take; what is not stereo goes to both."""
-    matrix = np.full((1, channels), SIDE_GAIN / channels, dtype=np.float32)
-    if channels == 2:
-        matrix[:] = 0.0
-        matrix[0, side] = SIDE_GAIN
-    return matrix
 
 
 def surrounds(sources: Iterable[SourcePlan]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,22 @@ from engine.layouts import format_channels
 from engine.media.audio_file import AudioWriter, read_audio_blocks, wave_mask_of
 from engine.project.lfe_send import NO_SEND_DB
 from engine.realtime.snapshot import (
+    BundlePlan,
     ClipPlan,
     MotionPlan,
     Snapshot,
     SourcePlan,
     StripPlan,
 )
-from engine.render.channel_mixes import mono_mix
+from engine.render.channel_mixes import field_order, mono_mix
 from engine.render.renderer import render_snapshot
 from engine.render.rooms import NOWHERE, RoomChoice, add_room, field_orders, ringing_samples
-from engine.render.sources import send_gain, surrounds
+from engine.render.sources import SILENT_SEND_DB, send_gain, surrounds
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
+from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, longest_delay_samples, samples_per_metre
 from engine.spatial.space import space_plan
@@ -143,7 +145,7 @@ def _report(
         "format": wanted.format_name,
         "channels": snapshot.channels[0],
         "input_channels": input_channels,
-        "mixed_to_mono": input_channels > 1,
+        "mixed_to_mono": input_channels > 1 and field_order(input_channels) is None,
         "sample_rate_hz": snapshot.sample_rate_hz,
         "samples": snapshot.length_samples,
         "duration_s": snapshot.length_samples / snapshot.sample_rate_hz,
@@ -159,12 +161,16 @@ def _report(
 def _scene(
     samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation, hrirs: HrirSet | None
 ) -> Snapshot:
-    """A scene of one source in its room."""
+    """A scene of one source, or of one sound field that moves, in its room."""
     name = wanted.format_name
-    fields = [space_plan(o, (name,), hrirs) for o in sorted(field_orders(wanted.room))]
-    direct = _source(samples, rate_hz, wanted)
-    answer = add_room(wanted.room, [direct], [0.0], fields, rate_hz)
-    length = samples.shape[1] + direct.max_delay_samples
+    order = field_order(len(samples))
+    orders = sorted({*field_orders(wanted.room), *([order] if order else [])})
+    fields = [space_plan(one, (name,), hrirs) for one in orders]
+    direct = _sources(samples, rate_hz, wanted)
+    sends_db = [0.0, *[SILENT_SEND_DB] * (len(direct) - 1)]
+    answer = add_room(wanted.room, direct, sends_db, fields, rate_hz)
+    bundle = [BundlePlan("field", 0, len(direct), orders.index(order))] if order else []
+    length = samples.shape[1] + direct[0].max_delay_samples
     length += ringing_samples(answer.room, wanted.room, rate_hz)
     if hrirs is not None:
         length += hrirs.responses.shape[-1] - 1
@@ -184,7 +190,25 @@ def _scene(
         room=answer.room,
         air=air_plan(rate_hz) if wanted.air else None,
         width=width_plan(hrirs) if hrirs and surrounds(answer.sources) else None,
+        bundles=tuple(bundle),
     )
+
+
+def _sources(
+    samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation
+) -> list[SourcePlan]:
+    """One source, or one for every channel of a sound field."""
+    plain = _source(samples, rate_hz, wanted)
+    order = field_order(len(samples))
+    if order is None:
+        return [plain]
+    name = wanted.format_name
+    nowhere = {} if name == "binaural" else {name: np.zeros(format_channels(name))}
+    rows = np.eye(channels_of_order(order), len(samples), dtype=np.float32)
+    parts = (replace(plain, clips=(_clip(samples, row[None]),), lfe_gain=0.0) for row in rows)
+    parts = (replace(part, routes=nowhere, ears_gain=0.0) for part in parts)
+    first, *others = parts
+    return [replace(first, lfe_gain=plain.lfe_gain), *others]
 
 
 def _source(samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation) -> SourcePlan:

@@ -46,6 +46,18 @@ def test_every_format_is_written(scene: Path, format_name: str, capsys) -> None:
     assert not list(scene.glob(".*"))
 
 
+def test_a_sound_field_is_turned_to_where_it_is(scene: Path, capsys) -> None:
+    samples = 0.1 * np.random.default_rng(2).standard_normal((44_100, 4))
+    soundfile.write(scene / "field.wav", samples, 44_100, subtype="FLOAT")
+    (scene / "left.csv").write_text(HEADER + "0,90,0,2\n")
+    arguments = ("--format", "foa", "--json")
+    assert command(scene, *arguments, audio="field.wav", path="left.csv") == 0
+    assert json.loads(capsys.readouterr().out)["mixed_to_mono"] is False
+    out, _ = soundfile.read(scene / "out.wav")
+    w, y, z, x = samples.T  # the front goes to the left, and the left to the back
+    np.testing.assert_allclose(out.T, 0.5 * np.stack([w, x, z, -y]), atol=1e-6)
+
+
 def test_a_measured_direction_equals_direct_convolution(scene: Path) -> None:
     (scene / "still.csv").write_text(HEADER + "0,-96,-30,1\n")
     assert command(scene, "--format", "binaural", path="still.csv") == 0
