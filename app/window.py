@@ -284,7 +284,8 @@ class MainWindow(QMainWindow):
         self.timeline.set_position(position_s, playing=playing)
         self.stage.set_position(position_s)
         self.sphere.set_position(position_s)
-        self.picture.set_position(position_s)
+        speed = self.session.shuttle.speed or 1 if playing else 0
+        self.picture.set_position(position_s, speed)
 
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setIcon(icons.icon("stop" if playing else "play"))

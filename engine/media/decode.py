@@ -365,7 +365,10 @@ class VideoReader:
         if not (self._now[0] <= target and (self._next is None or ahead)):
             self._jump(target)
         while self._next is not None and self._next[0] <= target:
-            self._now, self._next = self._next, next(self._pictures, None)
+            self._advance()
+
+    def _advance(self) -> None:
+        self._now, self._next = self._next, next(self._pictures, None)
 
     def _jump(self, target: Fraction) -> None:
         """Seek so that `_now` is at or before `target`; go further back where a seek lands late."""

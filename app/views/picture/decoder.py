@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from engine.errors import FoleystageError
-from engine.media.decode import VideoReader
+from engine.media.both_ways import BothWaysReader
 
 DISPLAY_WIDTH_PX = 1280
 """Wider pictures are shown at this width."""
@@ -31,7 +31,7 @@ class PictureDecoder(QThread):
         self._path_changed = False
         self._wish_s: float | None = None
         self._ending = False
-        self._reader: VideoReader | None = None
+        self._reader: BothWaysReader | None = None
         if parent is not None:
             parent.destroyed.connect(self.finish)  # a thread must not outlive its object
 
@@ -85,11 +85,11 @@ class PictureDecoder(QThread):
         if path is None:
             return
         try:
-            self._reader = VideoReader(path, DISPLAY_WIDTH_PX)
+            self._reader = BothWaysReader(path, DISPLAY_WIDTH_PX)
         except FoleystageError as error:
             self.failed.emit(str(error))
 
-    def _decode(self, reader: VideoReader, time_s: float, last_s: float | None) -> float | None:
+    def _decode(self, reader: BothWaysReader, time_s: float, last_s: float | None) -> float | None:
         """Decode one picture; the one already shown is not sent again."""
         try:
             picture_s, image = reader.at(time_s)

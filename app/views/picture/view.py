@@ -17,6 +17,9 @@ from app.views.picture.decoder import PictureDecoder
 from engine.media.timecode import format_timecode
 from engine.project.model import Project, Track
 
+LEAD_S = 0.012
+"""What it takes from asking for a picture to seeing it: half a poll, decoding and painting."""
+
 
 class PictureView(QWidget):
     """Follows the playhead; a click on a box selects its track."""
@@ -69,11 +72,11 @@ class PictureView(QWidget):
             self._open(path)
         self.update()
 
-    def set_position(self, position_s: float) -> None:
-        """Move to another time."""
-        self._position_s = position_s
+    def set_position(self, position_s: float, speed: float = 0.0) -> None:
+        """Move to another time; `speed` times the plain one, pictures are asked for ahead."""
+        self._position_s = max(0.0, position_s + speed * LEAD_S)
         if self._project.video is not None and not self._problem:
-            self.decoder.request(position_s)
+            self.decoder.request(self._position_s)
         if self._picture_s is None:
             self.update()  # with a picture, what is drawn changes when the next one comes
 
