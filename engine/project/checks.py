@@ -267,6 +267,7 @@ def check_take(take: Take, where: str = "take") -> None:
 def check_clip(clip: Clip, take: Take | None, where: str = "clip") -> None:
     """Everything about one clip; with its take, that it stays inside the recorded audio."""
     check_text(clip.id, f"{where}.id")
+    check_text(clip.group, f"{where}.group", empty=True)
     check_time(clip.start_s, f"{where}.start_s")
     check_time(clip.offset_s, f"{where}.offset_s")
     check_time(clip.duration_s, f"{where}.duration_s")
@@ -326,6 +327,7 @@ def check_marker(marker: Marker, where: str = "marker") -> None:
     check_text(marker.id, f"{where}.id")
     check_text(marker.name, f"{where}.name")
     check_time(marker.time_s, f"{where}.time_s")
+    check_time(marker.length_s, f"{where}.length_s")
 
 
 def check_plain(value: Any, where: str) -> None:

@@ -53,8 +53,7 @@ class Keyframe(Value, frozen=True, kw_only=True):
 class Trajectory(Value, frozen=True, kw_only=True):
     """Where a source is: keyframes in strictly increasing time, straight lines between them.
 
-    Before the first and after the last keyframe the source stays where it was. At least one
-    keyframe is required.
+    Before the first and after the last keyframe the source stays where it was. At least one.
     """
 
     keyframes: tuple[Keyframe, ...]
@@ -89,7 +88,7 @@ class Trajectory(Value, frozen=True, kw_only=True):
                     y_m=float(p[1]),
                     z_m=float(p[2]),
                     provenance=provenance,
-                )
+                )  # fmt: skip
                 for t, p in rows
             )
         )
@@ -153,6 +152,8 @@ class Track(Value, frozen=True, kw_only=True):
     air: bool = True
     gain_curve_db: Curve = ()
     """Volume automation before the fader: it belongs to the source, so it travels with it."""
+    gain_curve_provenance: Provenance | None = None
+    """Who drew it last, or took it away; None: a hand, where there is one (older sessions)."""
     occlusion: Curve = ()
     width_deg: Curve = ()
     stereo: bool = False
@@ -238,7 +239,7 @@ class Take(Value, frozen=True, kw_only=True):
 
 
 class Clip(Value, frozen=True, kw_only=True):
-    """A piece of a take on a track; it sounds in [start_s, start_s + duration_s)."""
+    """A piece of a take; it sounds in [start_s, start_s + duration_s). A `group` goes together."""
 
     id: ClipId
     track_id: TrackId
@@ -251,6 +252,7 @@ class Clip(Value, frozen=True, kw_only=True):
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
     muted: bool = False
+    group: str = ""
     provenance: Provenance = "machine"
 
 
@@ -289,11 +291,12 @@ class Analysis(Value, frozen=True, kw_only=True):
 
 
 class Marker(Value, frozen=True, kw_only=True):
-    """A named moment on the timeline."""
+    """A named moment on the timeline, or (with a length) a region of it."""
 
     id: str
     time_s: float
     name: str
+    length_s: float = 0.0
 
 
 class Project(Value, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from engine.errors import ProjectError
 from engine.project.coding import encode_value
 from engine.project.edits.analysis import ApplyAnalysis, ApplyScript, ApplyTakes
 from engine.project.edits.base import EditBase
+from engine.project.edits.clip_groups import CrossFadeClips, GroupClips, SetClipTake
 from engine.project.edits.clips import (
     AddClip,
     AddTake,
@@ -30,9 +31,16 @@ from engine.project.edits.events import (
     MoveContact,
     SetEvent,
 )
+from engine.project.edits.focus import ApplyFocus, HeardMover
 from engine.project.edits.group import Edit, EditGroup
 from engine.project.edits.identity import MergeTracks, SplitTrack
-from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
+from engine.project.edits.markers import (
+    AddMarker,
+    DeleteMarker,
+    MoveMarker,
+    RenameMarker,
+    ResizeRegion,
+)
 from engine.project.edits.mix import (
     MuteTrack,
     SetGainCurve,
@@ -109,10 +117,12 @@ __all__ = [
     "AddTake",
     "AddTrack",
     "ApplyAnalysis",
+    "ApplyFocus",
     "ApplyScript",
     "ApplyTakes",
     "BendTrajectory",
     "CropClips",
+    "CrossFadeClips",
     "DeleteClip",
     "DeleteContact",
     "DeleteEvent",
@@ -124,6 +134,8 @@ __all__ = [
     "Edit",
     "EditBase",
     "EditGroup",
+    "GroupClips",
+    "HeardMover",
     "InsertTime",
     "MergeTracks",
     "MoveClip",
@@ -137,9 +149,11 @@ __all__ = [
     "RenameTrack",
     "ReorderTrack",
     "ReplaceTrajectory",
+    "ResizeRegion",
     "SetAir",
     "SetClipFades",
     "SetClipGain",
+    "SetClipTake",
     "SetDoppler",
     "SetEvent",
     "SetGainCurve",

@@ -7,6 +7,7 @@ from typing import TypeAlias, Union
 from engine.errors import ProjectError
 from engine.project.edits.analysis import ApplyAnalysis, ApplyScript, ApplyTakes
 from engine.project.edits.base import EditBase
+from engine.project.edits.clip_groups import CrossFadeClips, GroupClips, SetClipTake
 from engine.project.edits.clips import (
     AddClip,
     AddTake,
@@ -27,8 +28,15 @@ from engine.project.edits.events import (
     MoveContact,
     SetEvent,
 )
+from engine.project.edits.focus import ApplyFocus
 from engine.project.edits.identity import MergeTracks, SplitTrack
-from engine.project.edits.markers import AddMarker, DeleteMarker, MoveMarker, RenameMarker
+from engine.project.edits.markers import (
+    AddMarker,
+    DeleteMarker,
+    MoveMarker,
+    RenameMarker,
+    ResizeRegion,
+)
 from engine.project.edits.mix import (
     MuteTrack,
     SetGainCurve,
@@ -96,6 +104,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
     DeleteTime | InsertTime | CropClips,
+    GroupClips | CrossFadeClips | SetClipTake,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
@@ -103,9 +112,9 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     SetMasterGain | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
-    AddMarker | MoveMarker | RenameMarker | DeleteMarker,
+    AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,
-    ApplyAnalysis | ApplyScript | ApplyTakes,
+    ApplyAnalysis | ApplyScript | ApplyTakes | ApplyFocus,
     EditGroup,
 ]
 """Every verb there is."""

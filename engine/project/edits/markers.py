@@ -39,6 +39,24 @@ class MoveMarker(EditBase, frozen=True, kw_only=True, tag="move_marker"):
         return _with_marker(project, structs.replace(marker, time_s=self.time_s))
 
 
+class ResizeRegion(EditBase, frozen=True, kw_only=True, tag="resize_region"):
+    """Set where a region begins and how long it is; 0 s makes it a marker."""
+
+    text: ClassVar[str] = "Resize region"
+    marker_id: str
+    time_s: float
+    length_s: float
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"ResizeRegion:{self.marker_id}"
+
+    def apply(self, project: Project) -> Project:
+        marker = _marker(project, self.marker_id)
+        changed = structs.replace(marker, time_s=self.time_s, length_s=self.length_s)
+        return _with_marker(project, changed)
+
+
 class RenameMarker(EditBase, frozen=True, kw_only=True, tag="rename_marker"):
     """Give a marker another name."""
 

@@ -50,6 +50,7 @@ def merge_track(old: Track, new: Track) -> Track:
         doppler=old.doppler,
         air=old.air,
         gain_curve_db=old.gain_curve_db,
+        gain_curve_provenance=old.gain_curve_provenance,
         occlusion=old.occlusion,
         width_deg=old.width_deg,
         stereo=old.stereo,

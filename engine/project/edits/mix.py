@@ -41,7 +41,11 @@ class SetGainCurve(EditBase, frozen=True, kw_only=True, tag="set_gain_curve"):
     def apply(self, project: Project) -> Project:
         check_gain_curve(self.curve)
         return change_track(
-            project, self.track_id, lambda track: structs.replace(track, gain_curve_db=self.curve)
+            project,
+            self.track_id,
+            lambda track: structs.replace(
+                track, gain_curve_db=self.curve, gain_curve_provenance="hand"
+            ),
         )
 
 

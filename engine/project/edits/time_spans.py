@@ -44,11 +44,8 @@ class DeleteTime(EditBase, frozen=True, kw_only=True, tag="delete_time"):
                 if part.start_s >= self.to_s else part
                 for part in kept
             ]  # fmt: skip
-        markers = tuple(
-            _later(marker, -length_s) if marker.time_s >= self.to_s else marker
-            for marker in project.markers
-            if not self.from_s <= marker.time_s < self.to_s
-        )
+        closed_up = [_closed(marker, self.from_s, self.to_s) for marker in project.markers]
+        markers = tuple(marker for marker in closed_up if marker is not None)
         tracks = project.tracks
         if self.automation:
             tracks = tuple(_close(track, self.from_s, self.to_s) for track in tracks)
@@ -74,10 +71,7 @@ class InsertTime(EditBase, frozen=True, kw_only=True, tag="insert_time"):
             for clip in project.clips
             for part in _without(clip, self.at_s, self.at_s, taken)
         ]  # fmt: skip
-        markers = tuple(
-            _later(marker, self.length_s) if marker.time_s >= self.at_s else marker
-            for marker in project.markers
-        )
+        markers = tuple(_opened(marker, self.at_s, self.length_s) for marker in project.markers)
         tracks = project.tracks
         if self.automation:
             tracks = tuple(_open(track, self.at_s, self.length_s) for track in tracks)
@@ -163,8 +157,24 @@ def _fresh(clip_id: str, taken: set[str]) -> ClipId:
     return ClipId(fresh)
 
 
-def _later(marker: Marker, by_s: float) -> Marker:
-    return structs.replace(marker, time_s=marker.time_s + by_s)
+def _closed(marker: Marker, from_s: float, to_s: float) -> Marker | None:
+    """A marker or region after a span is gone; None for what lay in it."""
+
+    def after(time_s: float) -> float:
+        return min(time_s, from_s) if time_s < to_s else time_s - (to_s - from_s)
+
+    end_s = marker.time_s + marker.length_s
+    if from_s <= marker.time_s and end_s < to_s:
+        return None
+    start_s = after(marker.time_s)
+    return structs.replace(marker, time_s=start_s, length_s=after(end_s) - start_s)
+
+
+def _opened(marker: Marker, at_s: float, length_s: float) -> Marker:
+    if marker.time_s >= at_s:
+        return structs.replace(marker, time_s=marker.time_s + length_s)
+    across = marker.time_s + marker.length_s > at_s
+    return structs.replace(marker, length_s=marker.length_s + length_s) if across else marker
 
 
 def _close(track: Track, from_s: float, to_s: float) -> Track:
