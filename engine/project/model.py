@@ -53,7 +53,8 @@ class Keyframe(Value, frozen=True, kw_only=True):
 class Trajectory(Value, frozen=True, kw_only=True):
     """Where a source is: keyframes in strictly increasing time, straight lines between them.
 
-    Before the first and after the last keyframe the source stays where it was. At least one.
+    Before the first and after the last keyframe the source stays where it was. At least one
+    keyframe is required.
     """
 
     keyframes: tuple[Keyframe, ...]
@@ -79,19 +80,12 @@ class Trajectory(Value, frozen=True, kw_only=True):
         cls, times_s: ArrayLike, positions_m: ArrayLike, provenance: Provenance = "machine"
     ) -> Trajectory:
         """Trajectory from (n,) times and (n, 3) positions."""
-        rows = zip(np.asarray(times_s, float), np.asarray(positions_m, float), strict=True)
-        return cls(
-            keyframes=tuple(
-                Keyframe(
-                    time_s=float(t),
-                    x_m=float(p[0]),
-                    y_m=float(p[1]),
-                    z_m=float(p[2]),
-                    provenance=provenance,
-                )  # fmt: skip
-                for t, p in rows
-            )
+        times, places = np.asarray(times_s, float).tolist(), np.asarray(positions_m, float).tolist()
+        made = (
+            Keyframe(time_s=time_s, x_m=x, y_m=y, z_m=z, provenance=provenance)
+            for time_s, (x, y, z) in zip(times, places, strict=True)
         )
+        return cls(keyframes=tuple(made))
 
 
 class Contact(Value, frozen=True, kw_only=True):
