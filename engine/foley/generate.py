@@ -8,101 +8,24 @@ the sound again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ScriptError
-from engine.foley import (
-    air,
-    ambience,
-    cloth,
-    drone,
-    footsteps,
-    friction,
-    impacts,
-    motor,
-    tyres,
-    water,
-    wings,
-)
-from engine.foley.envelope import fade_edges, length_samples, remove_rumble, soft_ceiling
-from engine.foley.parameters import number
+from engine.foley.families import CEILING_DBFS, EDGE_S, FAMILIES, KNEE_DBFS, Family
 from engine.plugins import register
 from engine.project.model import Event, Recipe
-from engine.units import db_to_gain
 
-CEILING_DBFS = -1.0
-KNEE_DBFS = -4.0
-EDGE_S = 0.005
-"""Shortest fade at an edge that would otherwise be cut through a sounding take."""
+__all__ = ["CEILING_DBFS", "EDGE_S", "GENERATORS", "KNEE_DBFS", "Family", "generate", "recipe_for"]
 
-Synthesise = Callable[[Event, int], NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Family:
-    """An embedded generator: one synthesis family. Fits `engine.plugins.Generator`.
-
-    Attributes
-    ----------
-    name, version : str
-        Kept in every recipe; the version changes whenever the samples do.
-    level_dbfs : float
-        Nominal level at full effort and 1 m (K-weighted, 125 ms).
-    hits : bool
-        Whether the sound starts at onsets (and so from silence) rather than running throughout.
-    synthesise : callable
-        ``(event, sample_rate_hz) -> (samples,) or (4, samples)`` at nominal level 1.
-    """
-
-    name: str
-    version: str
-    level_dbfs: float
-    hits: bool
-    synthesise: Synthesise
-
-    def generate(self, event: Event, sample_rate_hz: int) -> NDArray[np.float32]:
-        """(channels, samples) float32 take of the event; see `generate`."""
-        samples = length_samples(event, sample_rate_hz)
-        if samples < 1 or not np.isfinite(event.duration_s):
-            raise ScriptError(
-                f"event '{event.id}' lasts {event.duration_s:g} s",
-                remedy="give it a duration of at least one sample",
-            )
-        take = np.atleast_2d(self.synthesise(event, sample_rate_hz))
-        take = remove_rumble(take * float(db_to_gain(self.level_dbfs)), sample_rate_hz)
-        fade_in_s = number(event, "fade_in_s", 0.0 if self.hits else 4 * EDGE_S, 0.0, 60.0)
-        fade_out_s = number(event, "fade_out_s", 4 * EDGE_S, 0.0, 60.0)
-        take = soft_ceiling(take, float(db_to_gain(CEILING_DBFS)), float(db_to_gain(KNEE_DBFS)))
-        take = fade_edges(take, sample_rate_hz, fade_in_s, max(fade_out_s, EDGE_S))
-        assert take.shape[1] == samples, f"{take.shape=} {samples=}"
-        return take.astype(np.float32)
-
-
-_FAMILIES = (
-    Family("footsteps", "2", footsteps.LEVEL_DBFS, True, footsteps.footsteps),
-    Family("impacts", "2", impacts.LEVEL_DBFS, True, impacts.impacts),
-    Family("rolling", "1", friction.ROLLING_DBFS, False, friction.rolling),
-    Family("scraping", "1", friction.SCRAPING_DBFS, False, friction.scraping),
-    Family("motor", "1", motor.LEVEL_DBFS, False, motor.motor),
-    Family("tyres", "1", tyres.LEVEL_DBFS, False, tyres.tyres),
-    Family("air", "2", air.LEVEL_DBFS, False, air.air),
-    Family("wings", "2", wings.LEVEL_DBFS, False, wings.wings),
-    Family("cloth", "1", cloth.LEVEL_DBFS, False, cloth.cloth),
-    Family("water", "2", water.LEVEL_DBFS, False, water.water),
-    Family("drone", "1", drone.LEVEL_DBFS, False, drone.drone),
-    Family("ambience", "1", ambience.LEVEL_DBFS, False, ambience.ambience),
-)
-GENERATORS: dict[str, Family] = {family.name: family for family in _FAMILIES}
+GENERATORS: dict[str, Family] = {family.name: family for family in FAMILIES}
 """Embedded generators by name, in the order they are offered."""
 
 
 def _register() -> None:
-    for family in _FAMILIES:
+    for family in FAMILIES:
         register("generator", family.name, partial(GENERATORS.__getitem__, family.name))
 
 

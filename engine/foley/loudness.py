@@ -73,6 +73,43 @@ def to_unit_hit(grain: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.f
     return tame / max(hit_level(tame, sample_rate_hz), 1e-9)
 
 
+def to_unit_loudest(grain: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:
+    """A sound of any length, scaled so that its loudest 125 ms are at a K-weighted level of 1.
+
+    For sounds that swell after their start; needles are tamed as in `to_unit_hit`.
+    """
+    limit = float(db_to_gain(CREST_DB))
+    unit = grain / max(_loudest_level(grain, sample_rate_hz), 1e-9)
+    if np.abs(unit).max(initial=0.0) > limit:
+        unit = unit * _gain_below(unit, limit, sample_rate_hz)
+        unit = unit / max(_loudest_level(unit, sample_rate_hz), 1e-9)
+    return unit
+
+
+def tame_texture(
+    texture: NDArray[np.float64], sample_rate_hz: int, crest_db: float = 20.0
+) -> NDArray[np.float64]:
+    """(samples,) the continuous sound at a K-weighted level of 1, no peak far above `crest_db`.
+
+    For textures of rare large clicks (fires, sparks, chains): their needles would otherwise be
+    cut by the ceiling of the take or force a whole film down.
+    """
+    limit = float(db_to_gain(crest_db))
+    unit = to_unit_texture(texture, sample_rate_hz)
+    if np.abs(unit).max(initial=0.0) > limit:
+        unit = to_unit_texture(unit * _gain_below(unit, limit, sample_rate_hz), sample_rate_hz)
+    return unit
+
+
+def _loudest_level(grain: NDArray[np.float64], sample_rate_hz: int) -> float:
+    """K-weighted RMS (linear) over the loudest 125 ms; what is missing of them is silence."""
+    fast = int(FAST_S * sample_rate_hz)
+    length = fft.next_fast_len(len(grain) + fast, real=True)
+    weighted = fft.irfft(fft.rfft(grain, length) * _weights(length, sample_rate_hz), length)
+    total = np.concatenate([np.zeros(fast), np.cumsum(weighted[: len(grain) + fast] ** 2)])
+    return float(np.sqrt(max(float(np.max(total[fast:] - total[:-fast])), 0.0) / fast))
+
+
 def _gain_below(
     signal: NDArray[np.float64], limit: float, sample_rate_hz: int
 ) -> NDArray[np.float64]:

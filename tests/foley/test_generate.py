@@ -19,7 +19,7 @@ from engine.foley.generate import CEILING_DBFS, GENERATORS, generate, recipe_for
 from engine.project.model import Event
 from engine.units import db_to_gain, seconds_to_samples
 
-HITS = {"footsteps", "impacts"}
+HITS = {name for name, family in GENERATORS.items() if family.hits}
 
 
 def event_for(name: str, duration_s: float, **more) -> Event:
