@@ -13,7 +13,7 @@ from engine.playback.listening import FieldListening
 from engine.playback.reading_list import ReadingList
 from engine.realtime.snapshot import HOP_SAMPLES
 
-Feature = Literal["strips", "width", "room", "response"]
+Feature = Literal["strips", "width", "room", "response", "near", "field"]
 """What a scene may have that a plain one has not, each with loops of its own."""
 
 

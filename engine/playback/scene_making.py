@@ -14,6 +14,7 @@ from engine.playback.reading_list import stream
 from engine.playback.scene import HOP_SAMPLES, Feature, Scene
 from engine.project.model import ContentHash, Project
 from engine.realtime.kernel import Kernel, PreparedSnapshot
+from engine.realtime.moving_fields import has_moving_fields
 from engine.realtime.snapshot import Snapshot
 from engine.render.compiler import compile_project
 
@@ -97,5 +98,8 @@ def features_of(snapshot: Snapshot) -> frozenset[Feature]:
         "width": any(source.width_deg is not None for source in sources),
         "room": room is not None and room.response is None,
         "response": room is not None and room.response is not None,
+        "near": snapshot.width is not None
+        or (snapshot.binaural is not None and len(snapshot.binaural.radii_m) > 1),
+        "field": has_moving_fields(snapshot),
     }
     return frozenset(name for name, has in found.items() if has)

@@ -42,7 +42,9 @@ _TAKE = TakeId("warm")
 _SECONDS = 0.5
 _RESPONSE_SECONDS = 0.3
 _RAMP = ((0.0, 0.2), (_SECONDS, 0.8))
-_PLACES_M = ((2.0, -1.0, 0.0), (0.1, 0.0, 0.0), (1.0, 3.0, 1.0))
+_Places = tuple[tuple[float, float, float], ...]
+_PLACES_M: _Places = ((2.0, -1.0, 0.0), (1.5, 0.5, 0.0), (1.0, 3.0, 1.0))
+_NEAR_M: _Places = ((2.0, -1.0, 0.0), (0.1, 0.0, 0.0), (1.0, 3.0, 1.0))
 """From afar through the head, past every sphere of a near-field set."""
 _EQUALISER = (
     EqBand(kind="low_shelf", frequency_hz=120.0, gain_db=3.0),
@@ -99,8 +101,9 @@ def _project(folder: Path, sample_rate_hz: int, hrir: str) -> Project:
     samples = int(_SECONDS * sample_rate_hz)
     (folder / "media").mkdir()
     _write_noise(folder / "media" / f"{_CONTENT}.wav", samples, sample_rate_hz)
-    kinds: tuple[tuple[str, TrackKind, int], ...] = (
-        ("moves", "object", len(_PLACES_M)), ("stands", "object", 1), ("around", "ambience", 1)
+    still = _PLACES_M[:1]
+    kinds: tuple[tuple[str, TrackKind, _Places], ...] = (
+        ("moves", "object", _PLACES_M), ("stands", "object", still), ("around", "ambience", still)
     )  # fmt: skip
     tracks = tuple(
         Track(id=TrackId(name), name=name, kind=kind, trajectory=_path(places), lfe_send_db=-16.0)
@@ -123,12 +126,12 @@ def _project(folder: Path, sample_rate_hz: int, hrir: str) -> Project:
     )  # fmt: skip
 
 
-def _path(places: int) -> Trajectory:
-    times_s = np.linspace(0.0, _SECONDS, places)
+def _path(places_m: _Places) -> Trajectory:
+    times_s = np.linspace(0.0, _SECONDS, len(places_m))
     return Trajectory(
         keyframes=tuple(
             Keyframe(time_s=float(time_s), x_m=x, y_m=y, z_m=z)
-            for time_s, (x, y, z) in zip(times_s, _PLACES_M, strict=False)
+            for time_s, (x, y, z) in zip(times_s, places_m, strict=True)
         )
     )
 
@@ -150,11 +153,19 @@ def _with(project: Project, feature: Feature | None, folder: Path) -> Project:
         width = tuple((time_s, 100.0 * share) for time_s, share in _RAMP)
         tracks = (structs.replace(track, width_deg=width) for track in project.tracks)
         return structs.replace(project, tracks=tuple(tracks))
+    if feature == "near":
+        path = _path(_NEAR_M)
+        tracks = (structs.replace(track, trajectory=path) for track in project.tracks)
+        return structs.replace(project, tracks=tuple(tracks))
+    if feature == "field":
+        (take,) = project.takes
+        _write_noise(folder / "media" / f"{take.audio}.wav", take.samples, take.sample_rate_hz, 4)
+        return structs.replace(project, takes=(structs.replace(take, channels=4),))
     return project
 
 
-def _write_noise(path: Path, samples: int, sample_rate_hz: int) -> None:
-    noise = 0.1 * np.random.default_rng(1).standard_normal(samples)
+def _write_noise(path: Path, samples: int, sample_rate_hz: int, channels: int = 1) -> None:
+    noise = 0.1 * np.random.default_rng(1).standard_normal((samples, channels))
     soundfile.write(path, noise.astype(np.float32), sample_rate_hz, subtype="FLOAT")
 
 

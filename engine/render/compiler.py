@@ -20,6 +20,7 @@ from engine.render.channel_mixes import (
     side_mix,
     source_mix,
 )
+from engine.render.ears import ears_plan
 from engine.render.rooms import add_room, field_orders, room_choice
 from engine.render.sources import (
     SILENT_SEND_DB,
@@ -31,7 +32,6 @@ from engine.render.sources import (
 )
 from engine.render.track_clips import AudioPath, TrackClips
 from engine.spatial.air_absorption import air_plan
-from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
@@ -88,7 +88,7 @@ def compile_project(
         sources=answer.sources,
         beds=tuple(plans.beds),
         encoders={n: channel_encoder(n, rate_hz) for n in formats if n != "binaural"},
-        binaural=None if listening is None else binaural_plan(listening),
+        binaural=None if listening is None else ears_plan(listening, plans.sources),
         distance=PointSource(),
         samples_per_metre=samples_per_metre(rate_hz),
         spaces=answer.spaces,

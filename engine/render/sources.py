@@ -128,6 +128,12 @@ def surrounds(sources: Iterable[SourcePlan]) -> bool:
     )
 
 
+def nearest_source_m(sources: Iterable[SourcePlan]) -> float:
+    """How near any source comes that two ears hear as a point; infinity where there is none."""
+    heard = (source for source in sources if source.ears_gain > 0.0)
+    return min((_nearest_m(source.motion) for source in heard), default=np.inf)
+
+
 def _nearest_m(motion: MotionPlan) -> float:
     """How near to the head's centre a path comes."""
     start = np.asarray(motion.positions_m, dtype=np.float64)

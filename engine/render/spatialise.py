@@ -24,12 +24,12 @@ from engine.realtime.snapshot import (
     StripPlan,
 )
 from engine.render.channel_mixes import field_order, mono_mix
+from engine.render.ears import ears_plan
 from engine.render.renderer import render_snapshot
 from engine.render.rooms import NOWHERE, RoomChoice, add_room, field_orders, ringing_samples
 from engine.render.sources import SILENT_SEND_DB, send_gain, surrounds
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
-from engine.spatial.binaural import binaural_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
@@ -183,7 +183,7 @@ def _scene(
         sources=answer.sources,
         beds=(),
         encoders={} if hrirs else {name: channel_encoder(name, rate_hz)},
-        binaural=binaural_plan(hrirs) if hrirs else None,
+        binaural=ears_plan(hrirs, direct) if hrirs else None,
         distance=PointSource(),
         samples_per_metre=samples_per_metre(rate_hz),
         spaces=answer.spaces,

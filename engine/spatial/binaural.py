@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats
 from engine.realtime.transform import SIZES, frequencies, spectrum_of
 from engine.spatial.hrir import HrirSet
+from engine.spatial.near_spheres import set_radius_m
 
 _GUARD_SAMPLES = 8
 _PARTITION_HOPS = 12
@@ -25,9 +26,14 @@ _FADE_SAMPLES = SIZES[-1] - HOP_SAMPLES - _PARTITION_HOPS * HOP_SAMPLES - 2 * _M
 
 
 @lru_cache(maxsize=4)
-def binaural_plan(hrirs: HrirSet) -> BinauralPlan:
-    """The set as spectra, delays and triangles for the kernel, of every distance. Cached."""
-    spheres = [hrirs, *(hrirs.at_distance(near.distance_m) for near in reversed(hrirs.nearer))]
+def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> BinauralPlan:
+    """The set as spectra, delays and triangles for the kernel, of every distance. Cached.
+
+    `near_radii_m` are distances to work out besides the measured ones, farthest first, all nearer
+    (`engine.spatial.near_spheres`).
+    """
+    radii = (*(near.distance_m for near in reversed(hrirs.nearer)), *near_radii_m)
+    spheres = [hrirs, *(_nearer(hrirs, radius) for radius in radii)]
     size, partitions = _transform(hrirs.responses.shape[-1])
     rows, lane = frequencies(size)
     shape = (len(spheres), len(hrirs.directions), partitions, len(rows), 2, 2, len(lane))
@@ -46,8 +52,14 @@ def binaural_plan(hrirs: HrirSet) -> BinauralPlan:
         lookup=triangulation.lookup,
         fft_samples=size,
         partition_hops=_PARTITION_HOPS,
-        radii_m=np.array([sphere.distance_m for sphere in spheres]),
+        radii_m=np.array([set_radius_m(hrirs), *radii]),
     )
+
+
+@lru_cache(maxsize=8)
+def _nearer(hrirs: HrirSet, radius_m: float) -> HrirSet:
+    """The set at a nearer distance; kept, since it takes a third of a second."""
+    return hrirs.at_distance(radius_m)
 
 
 def _fill(table: NDArray[np.float32], hrirs: HrirSet, delays: Floats, size: int) -> None:

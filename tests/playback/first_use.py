@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from msgspec import structs
 from numba.core import event
 from playing import tone_project
@@ -26,7 +27,7 @@ from engine.playback.scene import Scene
 from engine.playback.shared import SharedBlock
 from engine.playback.warming import warm_up
 from engine.project.coding import encode_value
-from engine.project.model import EqBand, Keyframe, Project, Strip, Trajectory
+from engine.project.model import ContentHash, EqBand, Keyframe, Project, Strip, Trajectory
 
 PLAIN_S = 0.12
 
@@ -67,7 +68,17 @@ def scenes(folder: Path) -> list[tuple[str, Project]]:
     )
     inside = structs.replace(shaped, scene=structs.replace(shaped.scene, room="hall"))
     listened = [(name, inside) for name in ("5.1", "foa", "stereo", "hoa3")]
-    return [("binaural", project) for project in (plain, moving, shaped, inside)] + listened
+    ears = (plain, moving, shaped, inside, _field(folder, moving))
+    return [("binaural", project) for project in ears] + listened
+
+
+def _field(folder: Path, project: Project) -> Project:
+    """The same with ambisonics for its sound."""
+    (take,) = project.takes
+    noise = 0.1 * np.random.default_rng(0).standard_normal((take.samples, 4))
+    soundfile.write(folder / "media" / "field.wav", noise, take.sample_rate_hz, subtype="FLOAT")
+    field = structs.replace(take, audio=ContentHash("field"), channels=4)
+    return structs.replace(project, takes=(field,))
 
 
 def play_all(folder: Path, counter: LockCounter) -> None:
