@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from engine.coordinates import to_spherical
 from engine.metrics.direction import energy_vector, interaural_differences
+from engine.metrics.following import active_windows, rank_correlation
 from engine.project.model import Project, Track
 from engine.render.compiler import AudioPath, compile_project
 from engine.render.renderer import render_snapshot
@@ -23,15 +23,10 @@ from engine.render.renderer import render_snapshot
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-AUDIBLE_DB = 30.0
-"""How far below its own loudest moment, and below everything else, a track still sounds."""
 LEADS_DB = -6.0
 """Level of a track over everything else from which the mix can follow it."""
 SINGLE_DB = 20.0
 """Level over all other tracks from which it is the single source."""
-_SILENCE_DBFS = -150.0
-_FEWEST = 6
-"""Fewer windows than this give no correlation."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +95,7 @@ def _measure(
     positions = track.trajectory.at(own.times_s)
     azimuth_deg = to_spherical(positions)[:, 0]
     inside = (own.times_s >= track.start_s) & (own.times_s <= track.end_s)
-    loudest = own.level_dbfs[inside].max(initial=_SILENCE_DBFS)
-    active = inside & (own.level_dbfs > np.maximum(loudest, rest.level_dbfs) - AUDIBLE_DB)
+    active = active_windows(own.level_dbfs, rest.level_dbfs, inside)
     leads = active & (own.level_dbfs > rest.level_dbfs + LEADS_DB)
     own_level = energy_vector(solo["foa"], rate_hz).level_dbfs
     level = np.full(len(own_level), -200.0)
@@ -112,7 +106,7 @@ def _measure(
     alone = _off_deg(solo["foa"], rate_hz, positions)
 
     def ranks(values: Array, where: Mask) -> float:
-        return _rank_correlation(azimuth_deg[where], values[where])
+        return rank_correlation(azimuth_deg[where], values[where])
 
     return Heard(
         active_s=float(active.sum()) * 0.05,
@@ -143,12 +137,3 @@ def _off_deg(foa: NDArray[np.float32], rate_hz: int, positions: Array) -> Array:
 
 def _median(values: Array) -> float:
     return float(np.median(values)) if len(values) else float("nan")
-
-
-def _rank_correlation(a: Array, b: Array) -> float:
-    if len(a) < _FEWEST:
-        return float("nan")
-    ranks = np.stack([rankdata(a), rankdata(b)])
-    if np.any(ranks.std(axis=1) == 0.0):
-        return float("nan")
-    return float(np.corrcoef(ranks)[0, 1])

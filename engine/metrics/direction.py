@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy import fft
 
 from engine.coordinates import to_spherical
 from engine.errors import ShapeError
@@ -35,17 +36,24 @@ class InterauralDifferences:
 
 
 def interaural_differences(
-    binaural: NDArray[np.floating], sample_rate_hz: int, window_s: float = 0.1, hop_s: float = 0.05
+    binaural: NDArray[np.floating],
+    sample_rate_hz: int,
+    window_s: float = 0.1,
+    hop_s: float = 0.05,
+    *,
+    band_hz: tuple[float, float] = _ITD_BAND_HZ,
 ) -> InterauralDifferences:
     """Time and level differences between the ears over time.
 
     The time difference is the peak of the cross-correlation within +-1 ms, phase-transformed and
-    limited to 200-1500 Hz where the ear uses it (Knapp and Carter, 1976).
+    limited to a band (Knapp and Carter, 1976), by default where the ear uses it.
 
     Parameters
     ----------
     binaural : (2, samples) array
         Left, right.
+    band_hz : (low, high)
+        Of the time difference.
 
     Raises
     ------
@@ -56,10 +64,18 @@ def interaural_differences(
     power = np.mean(windows**2, axis=-1) + 1e-20
     return InterauralDifferences(
         times_s=times_s,
-        itd_us=_time_difference_us(windows, sample_rate_hz),
+        itd_us=_time_difference_us(windows, sample_rate_hz, band_hz),
         ild_db=10 * np.log10(power[0] / power[1]),
         level_dbfs=10 * np.log10(power.mean(axis=0)),
     )
+
+
+def window_levels_dbfs(
+    binaural: NDArray[np.floating], sample_rate_hz: int, window_s: float = 0.1, hop_s: float = 0.05
+) -> NDArray[np.float64]:
+    """RMS level (windows,) of both ears; windows as those of `interaural_differences`."""
+    windows, _ = _windows(binaural, 2, sample_rate_hz, window_s, hop_s)
+    return np.asarray(10 * np.log10(np.mean(windows**2, axis=-1).mean(axis=0) + 1e-20))
 
 
 @dataclass(frozen=True)
@@ -126,15 +142,17 @@ def _windows(
     return windows, times_s
 
 
-def _time_difference_us(windows: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
+def _time_difference_us(
+    windows: NDArray[np.float64], rate_hz: int, band_hz: tuple[float, float]
+) -> NDArray[np.float64]:
     length = 2 * windows.shape[-1]
-    spectra = np.fft.rfft(windows * np.hanning(windows.shape[-1]), length, axis=-1)
-    cross = spectra[1] * np.conj(spectra[0])
+    spectra = fft.rfft(windows * np.hanning(windows.shape[-1]), length, axis=-1)
     frequency_hz = np.fft.rfftfreq(length, 1 / rate_hz)
-    inside = (frequency_hz >= _ITD_BAND_HZ[0]) & (frequency_hz <= _ITD_BAND_HZ[1])
-    cross = np.where(inside, cross / (np.abs(cross) + 1e-12), 0.0)
-    correlation = np.fft.irfft(cross, length * _OVERSAMPLING, axis=-1)
+    inside = (frequency_hz >= band_hz[0]) & (frequency_hz <= band_hz[1])
+    cross = spectra[1][:, inside] * np.conj(spectra[0][:, inside])
+    cross /= np.abs(cross) + 1e-12
     reach = round(MAX_ITD_S * rate_hz * _OVERSAMPLING)
-    near = np.concatenate([correlation[:, -reach:], correlation[:, : reach + 1]], axis=-1)
-    lag = near.argmax(axis=-1) - reach
-    return lag / (rate_hz * _OVERSAMPLING) * 1e6
+    lags_s = np.arange(-reach, reach + 1) / (rate_hz * _OVERSAMPLING)
+    turns = 2.0 * np.pi * frequency_hz[inside][:, None] * lags_s
+    correlation = cross.real @ np.cos(turns) - cross.imag @ np.sin(turns)
+    return np.asarray(lags_s[correlation.argmax(axis=-1)] * 1e6)

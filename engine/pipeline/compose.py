@@ -15,6 +15,7 @@ from engine.errors import PluginError
 from engine.foley.generate import GENERATORS, generate, recipe_for
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.balance import Balance
+from engine.pipeline.focus import focus_movers
 from engine.pipeline.sections import Section, sections
 from engine.pipeline.settings import SYNTHESIS, RunSettings
 from engine.plugins import create
@@ -42,8 +43,9 @@ def compose(
     Returns
     -------
     tuple of Edit
-        `ApplyScript`, then `ApplyTakes`; what a hand has made stays. Events whose peak would
-        stand too far above the film are lowered (see `engine.pipeline.balance`).
+        `ApplyScript`, `ApplyTakes`, then `ApplyFocus`; what a hand has made stays. Events whose
+        peak would stand too far above the film are lowered (see `engine.pipeline.balance`), and
+        volumes automated where what moves is not heard to (see `engine.pipeline.focus`).
 
     Raises
     ------
@@ -66,8 +68,12 @@ def compose(
     wanted = tuple(kept[event.id] for event in events if event.id in kept)
     balance = Balance(scripted)
     takes, clips = make_takes(wanted, project.sample_rate_hz, media, progress, balance.hear)
-    apply_script = structs.replace(apply_script, events=balance.events(events))
-    return apply_script, ApplyTakes(takes=takes, clips=balance.clips(clips))
+    events = balance.events(events)
+    apply_takes = ApplyTakes(takes=takes, clips=balance.clips(clips))
+    sounding = apply_takes.apply(structs.replace(apply_script, events=events).apply(project))
+    focus = focus_movers(sounding, media.audio_path, progress)
+    apply_script = structs.replace(apply_script, events=focus.events(events, sounding))
+    return apply_script, apply_takes, focus.edit
 
 
 def make_takes(

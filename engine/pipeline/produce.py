@@ -18,7 +18,7 @@ from engine.pipeline.preflight import check_outputs, check_own_sounds, check_set
 from engine.pipeline.report import REPORT_NAME, build_report, write_report
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
-from engine.project.edits import EditGroup
+from engine.project.edits import ApplyFocus, EditGroup
 from engine.project.model import Project
 from engine.project.store import Bundle, MediaFolder
 from engine.units import seconds_to_samples
@@ -111,7 +111,8 @@ def produce(
                 lambda: deliver(project, bundle, settings.formats, folder, progress, options),
             )
             clock.stages_s = {**stages_s, **clock.stages_s}
-            report = build_report(project, settings, delivery, clock, out_dir, notes)
+            heard = tuple(h for e in edit.edits if isinstance(e, ApplyFocus) for h in e.heard)
+            report = build_report(project, settings, delivery, clock, out_dir, notes, heard)
             write_report(folder / REPORT_NAME, report)
             _publish_with_session(folder, out_dir, bundle, project)
     progress("done", 1.0)

@@ -13,8 +13,10 @@ import numpy as np
 
 from engine.coordinates import to_spherical
 from engine.deliver.bounce import DeliveryReport
+from engine.pipeline.focus import not_followed
 from engine.pipeline.settings import RunSettings
 from engine.pipeline.stage_clock import StageClock
+from engine.project.edits import HeardMover
 from engine.project.model import Event, Keyframe, Project, Track
 from engine.render.compiler import hrirs_of
 
@@ -28,10 +30,12 @@ def build_report(
     clock: StageClock,
     out_dir: Path,
     session_notes: tuple[str, ...] = (),
+    heard: Sequence[HeardMover] = (),
 ) -> dict[str, Any]:
     """The report as JSON-ready values. Angles in degrees, times in seconds, levels in LUFS/dBTP.
 
-    `session_notes` say what was damaged in the session that the run took up again.
+    `session_notes` say what was damaged in the session that the run took up again; `heard` is what
+    listening to the movers found (see `engine.pipeline.focus`).
     """
     assert project.video is not None
     duration_s = project.video.duration_s
@@ -55,9 +59,11 @@ def build_report(
             "hrir_set": hrirs_of(project, []).description,
             "room": project.scene.room,
             "generators": sorted({event.generator for event in project.events}),
-            "notes": list(project.analysis.notes),
+            "notes": [*project.analysis.notes, *not_followed(project, heard)],
         },
-        "tracks": [_track(track, project.events) for track in project.tracks],
+        "tracks": [
+            _track(track, project.events) | _heard_to_move(track, heard) for track in project.tracks
+        ],
         "events": [_event(event) for event in project.events],
         "deliverables": msgspec.to_builtins(delivery, enc_hook=str),
         "timings_s": {stage: round(value, 3) for stage, value in clock.stages_s.items()},
@@ -104,6 +110,23 @@ def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
         "trajectory_beyond": _rows(guessed),
         "trajectory_columns": ["time_s", "azimuth_deg", "elevation_deg", "distance_m"],
     }
+
+
+def _heard_to_move(track: Track, heard: Sequence[HeardMover]) -> dict[str, Any]:
+    """What was measured of a mover, {} for other tracks."""
+    for one in heard:
+        if one.track_id == track.id:
+            figures = {
+                "followed": one.followed,
+                "active_s": one.active_s,
+                "itd_rank_correlation": one.itd,
+                "ild_rank_correlation": one.ild,
+                "itd_before": one.itd_before,
+                "ild_before": one.ild_before,
+                "done": list(one.done),
+            }
+            return {"heard_to_move": figures}
+    return {}
 
 
 def _rows(keyframes: Sequence[Keyframe]) -> list[list[float]]:

@@ -32,3 +32,26 @@ def render_snapshot(
         ready = min(left, hops * HOP_SAMPLES)
         left -= ready
         yield {name: block[:, :ready] for name, block in zip(snapshot.formats, blocks, strict=True)}
+
+
+def render_span(
+    snapshot: Snapshot, start_sample: int, samples: int, hop_multiple: int = BLOCK_HOPS
+) -> dict[str, NDArray[np.float32]]:
+    """A span of the scene in every format: {format: (channels, samples) float32}.
+
+    What sounded before and is still on its way is part of it.
+    """
+    kernel = Kernel(snapshot)
+    first = start_sample // HOP_SAMPLES * HOP_SAMPLES
+    kernel.locate(first)
+    spans = [np.empty((c, samples), dtype=np.float32) for c in snapshot.channels]
+    at, stop = first, start_sample + samples
+    while at < stop:
+        hops = min(hop_multiple, -(-(stop - at) // HOP_SAMPLES))
+        blocks = [np.empty((c, hops * HOP_SAMPLES), dtype=np.float32) for c in snapshot.channels]
+        kernel.process_hops(blocks)
+        low, high = max(at, start_sample), min(at + hops * HOP_SAMPLES, stop)
+        for span, block in zip(spans, blocks, strict=True):
+            span[:, low - start_sample : high - start_sample] = block[:, low - at : high - at]
+        at += hops * HOP_SAMPLES
+    return dict(zip(snapshot.formats, spans, strict=True))

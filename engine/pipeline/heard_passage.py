@@ -1,0 +1,176 @@
+"""A passage of a film as two ears hear it, track by track, with gains that may still be changed.
+
+Every track that sounds in the passage is rendered alone, once; what a change of volumes makes of
+the mix is then heard without rendering again. The room and the head's turn are left out: what is
+asked is whether the direct sound goes where the picture goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from engine.coordinates import to_spherical
+from engine.metrics.direction import (
+    InterauralDifferences,
+    interaural_differences,
+    window_levels_dbfs,
+)
+from engine.metrics.following import Following, active_windows, following
+from engine.project.model import ContentHash, Project, Track
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_span
+from engine.units import seconds_to_samples
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Gains = Mapping[str, Array]
+"""Decibels (points,) of tracks by id, `STEP_S` apart from the passage's start; none is 0."""
+
+STEP_S, WINDOW_S = 0.05, 0.1
+_HIDDEN_DBFS = -200.0
+_ON_ITS_WAY_S = 0.5
+"""Sound that left its source so long ago may still arrive."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ears:
+    """Differences between the ears in the mix, (windows,): `itd_us`, `ild_db`."""
+
+    itd_us: Array
+    ild_db: Array
+
+
+class HeardPassage:
+    """Tracks of a passage, each as it arrives at the ears.
+
+    Parameters
+    ----------
+    project : Project
+    audio_path : callable
+        File of a content hash.
+    start_s, end_s : float
+        The passage; it begins at a multiple of `STEP_S`.
+    movers : sequence of Track
+        Those that are listened for.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        audio_path: Callable[[ContentHash], Path],
+        start_s: float,
+        end_s: float,
+        movers: Sequence[Track],
+    ) -> None:
+        rate_hz = project.sample_rate_hz
+        self.start_s, self._rate_hz = start_s, rate_hz
+        self._step = round(STEP_S * rate_hz)
+        self.windows = max(int((end_s - start_s - WINDOW_S) / STEP_S) + 1, 1)
+        self.points = self.windows + 2
+        self.times_s = np.asarray(start_s + WINDOW_S / 2 + STEP_S * np.arange(self.windows), float)
+        samples = (self.points - 1) * self._step
+        first = seconds_to_samples(start_s, rate_hz)
+        sounding = _sounding(project, start_s, start_s + samples / rate_hz)
+        self.stems: dict[str, NDArray[np.float32]] = {
+            t.id: _alone(project, t, audio_path, first, samples) for t in sounding
+        }
+        self.objects: set[str] = {track.id for track in sounding if track.kind == "object"}
+        self.levels_dbfs: dict[str, Array] = {
+            track_id: window_levels_dbfs(stem, rate_hz)[: self.windows]
+            for track_id, stem in self.stems.items()
+        }
+        self.movers: dict[str, Track] = {t.id: t for t in movers if t.id in self.stems}
+        self.azimuth_deg: dict[str, Array] = {
+            id_: to_spherical(track.trajectory.at(self.times_s))[:, 0]
+            for id_, track in self.movers.items()
+        }
+        self._alone: dict[str, Ears] = {}
+
+    def hear(self, gains: Gains, span: slice | None = None, before: Ears | None = None) -> Ears:
+        """The mix with gains; outside a `span` of windows it is as `before`."""
+        low, high = (0, self.windows) if span is None else (span.start, span.stop)
+        mix = sum(
+            (self._gained(track_id, gains, low, high) for track_id in self.stems),
+            np.zeros((2, (high - low + 1) * self._step)),
+        )
+        heard = self._measured(mix)
+        if before is None:
+            return heard
+        itd_us, ild_db = before.itd_us.copy(), before.ild_db.copy()
+        itd_us[low:high], ild_db[low:high] = heard.itd_us, heard.ild_db
+        return Ears(itd_us, ild_db)
+
+    def alone(self, track_id: str) -> Ears:
+        """A track on its own."""
+        if track_id not in self._alone:
+            self._alone[track_id] = self._measured(np.asarray(self.stems[track_id], np.float64))
+        return self._alone[track_id]
+
+    def level_dbfs(self, track_id: str, gains: Gains) -> Array:
+        """Level (windows,) of a track with its gains."""
+        level = self.levels_dbfs[track_id]
+        return level if track_id not in gains else level + gains[track_id][1 : self.windows + 1]
+
+    def active(self, mover_id: str, gains: Gains) -> Mask:
+        """Windows in which a mover is seen and sounds."""
+        others = [self.level_dbfs(i, gains) for i in self.stems if i != mover_id]
+        rest = np.full(self.windows, _HIDDEN_DBFS)
+        if others:
+            rest = 10.0 * np.log10(np.sum(10.0 ** (np.stack(others) / 10.0), axis=0))
+        track = self.movers[mover_id]
+        seen: Mask = (self.times_s >= track.start_s) & (self.times_s <= track.end_s)
+        return active_windows(self.level_dbfs(mover_id, gains), rest, seen)
+
+    def following(self, mover_id: str, gains: Gains, ears: Ears) -> Following:
+        """How the ears follow a mover in the mix."""
+        active = self.active(mover_id, gains)
+        differences = InterauralDifferences(
+            self.times_s, ears.itd_us, ears.ild_db, self.levels_dbfs[mover_id]
+        )
+        return following(self.azimuth_deg[mover_id], differences, active, STEP_S)
+
+    def _gained(self, track_id: str, gains: Gains, low: int, high: int) -> Array:
+        part = self.stems[track_id][:, low * self._step : (high + 1) * self._step]
+        if track_id not in gains or not gains[track_id].any():
+            return np.asarray(part, np.float64)
+        points = gains[track_id][low : high + 2]
+        at = np.arange(part.shape[1]) / self._step
+        return part * 10.0 ** (np.interp(at, np.arange(len(points)), points) / 20.0)
+
+    def _measured(self, binaural: Array) -> Ears:
+        found = interaural_differences(binaural, self._rate_hz, WINDOW_S, STEP_S)
+        return Ears(found.itd_us, found.ild_db)
+
+
+def _sounding(project: Project, start_s: float, end_s: float) -> list[Track]:
+    """Tracks with a clip that can be heard in a span of time."""
+    heard = {
+        clip.track_id
+        for clip in project.clips
+        if not clip.muted
+        and clip.start_s < end_s
+        and clip.start_s + clip.duration_s > start_s - _ON_ITS_WAY_S
+    }
+    return [t for t in project.tracks if t.id in heard and not t.strip.muted]
+
+
+def _alone(
+    project: Project,
+    track: Track,
+    audio_path: Callable[[ContentHash], Path],
+    first: int,
+    samples: int,
+) -> NDArray[np.float32]:
+    """(2, samples) of one track at the ears."""
+    scene = structs.replace(project.scene, room="none", rotation_deg=(0.0, 0.0, 0.0))
+    alone = structs.replace(
+        project, scene=scene, tracks=(track,), clips=project.clips_of(track.id), markers=()
+    )
+    snapshot = replace(compile_project(alone, audio_path, ("binaural",)), problems=())
+    return render_span(snapshot, first, samples)["binaural"]
