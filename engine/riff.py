@@ -29,6 +29,9 @@ EXTENSIBLE_TAG = 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 _DS64_BYTES = 28
 _UNKNOWN_SIZE = 0xFFFF_FFFF
+_OPEN_SIZE = 0x7FFF_F000
+"""From here on, the size of samples in a plain WAV is what programs write that do not know it yet:
+0x7FFFF000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF."""
 _LARGEST_CHUNKS_BYTES = 64 << 20
 
 Chunk = tuple[bytes, bytes]
@@ -115,13 +118,15 @@ class WaveFile:
 
     `data_bytes` is what the file really holds, even where it was cut short or its header lies.
     `chunks` holds the small chunks (not the samples) by id, 64 MB of them at most: what is beyond
-    is skipped.
+    is skipped. `missing_bytes` are those of the samples that the header speaks of and the file
+    does not hold; 0 where the header was written without knowing.
     """
 
     wave: WaveFormat
     data_offset_bytes: int
     data_bytes: int
     chunks: dict[str, bytes] = field(default_factory=dict)
+    missing_bytes: int = 0
 
     @property
     def samples(self) -> int:
@@ -151,14 +156,17 @@ def _read_chunks(stream: BinaryIO, path: Path) -> WaveFile:
         raise MediaError("not a WAV, RF64 or BW64 file", place=path, remedy="check the file")
     chunks: dict[str, bytes] = {}
     data: tuple[int, int] | None = None
+    missing_bytes = 0
     room_bytes = _LARGEST_CHUNKS_BYTES
     while stream.tell() + 8 <= length:
         name, size = struct.unpack("<4sI", stream.read(8))
         start = stream.tell()
         if name == b"data":
+            is_open = size >= _OPEN_SIZE
             if size == _UNKNOWN_SIZE and "ds64" in chunks:
-                size = struct.unpack_from("<Q", chunks["ds64"], 8)[0]
+                size, is_open = struct.unpack_from("<Q", chunks["ds64"], 8)[0], False
             data = (start, min(size, length - start))
+            missing_bytes = 0 if is_open else max(0, start + size - length)
         elif (held := min(size, length - start)) <= room_bytes:
             chunks[name.decode("latin-1")] = stream.read(held)
             room_bytes -= held
@@ -173,4 +181,4 @@ def _read_chunks(stream: BinaryIO, path: Path) -> WaveFile:
             place=path,
             remedy="export it again",
         )
-    return WaveFile(wave, *data, chunks)
+    return WaveFile(wave, *data, chunks, missing_bytes)

@@ -21,9 +21,15 @@ from engine.errors import DeliveryError, MediaError, ShapeError
 from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS, STEREO
 from engine.media.opening import open_local
 from engine.media.reasons import why
+from engine.media.sound_wholeness import LEAST_MISSING_S, check_whole_sound, truncated
+from engine.media.wholeness import missing_bytes
 
 Subtype = Literal["PCM_24", "FLOAT"]
 BLOCK_SAMPLES = 65_536
+_LEAST_MISSING_SHARE = 0.02
+"""Encoders that pad and players that trim differ by less from an announced length."""
+_ENDLESS_SAMPLES = 1 << 48
+"""libsndfile's length of a stream that does not tell its own is far above this."""
 
 
 def wave_mask_of(format_name: str) -> int | None:
@@ -237,26 +243,39 @@ def read_audio_blocks(
     if not source.is_file():
         raise MediaError("there is no such audio file", place=source, remedy="check the path")
     try:
+        check_whole_sound(source)
         sound = soundfile.SoundFile(source)
     except (soundfile.SoundFileError, OSError):
         yield from _decode_blocks(source)
         return
     with sound:
-        yielded = False
+        samples, yielded = 0, False
         while True:
             try:
                 block = sound.read(block_samples, dtype="float32", always_2d=True)
             except soundfile.SoundFileError as error:
+                if not samples:  # another decoder may be more patient
+                    yield from _decode_blocks(source)
+                    return
                 raise MediaError(
-                    f"the sound is damaged after {sound.tell() / sound.samplerate:.2f} s",
+                    f"the sound is damaged after {samples / sound.samplerate:.2f} s",
                     place=source,
                     remedy="copy or export it again",
                 ) from error
             if len(block) or not yielded:
                 yield np.ascontiguousarray(block.T), sound.samplerate
                 yielded = True
+            samples += len(block)
             if len(block) < block_samples:
+                _check_length(source, samples, sound)
                 return
+
+
+def _check_length(source: Path, samples: int, sound: soundfile.SoundFile) -> None:
+    """Refuse a sound that ended before its announced length (MP3 has it in its first frame)."""
+    least = max(LEAST_MISSING_S * sound.samplerate, _LEAST_MISSING_SHARE * sound.frames)
+    if least < sound.frames - samples < _ENDLESS_SAMPLES:
+        raise truncated(source, samples / sound.samplerate, sound.frames / sound.samplerate)
 
 
 def _decode_blocks(source: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
@@ -264,13 +283,21 @@ def _decode_blocks(source: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
     try:
         with open_local(source) as container:
             if not container.streams.audio:
-                raise MediaError("the file holds no sound", place=source)
+                raise MediaError(
+                    "the file holds no sound", place=source, remedy="give a file with sound"
+                )
             stream = container.streams.audio[0]
             if stream.codec_context is None or not (stream.rate and stream.channels):
                 raise MediaError(
                     "the file does not say how its sound is stored, or in a way unknown here",
                     place=source,
                     remedy="export it again as WAV or FLAC",
+                )
+            if lacking := missing_bytes(source, container):
+                raise MediaError(
+                    f"the file is truncated: {lacking:,} bytes are missing at its end",
+                    place=source,
+                    remedy="copy or export it again",
                 )
             rate_hz = int(stream.rate)
             resampler = av.AudioResampler(format="fltp", rate=rate_hz)
@@ -300,6 +327,7 @@ def map_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
         If the file is not a 32-bit float WAV (as `AudioWriter` with subtype 'FLOAT' writes).
     """
     source = Path(path)
+    check_whole_sound(source)
     found = riff.read_wave_file(source)
     if not found.wave.is_float or found.wave.bits != 32:
         raise MediaError("not a 32-bit float WAV file", place=source, remedy="import it again")
