@@ -14,8 +14,9 @@ from engine.spatial.reverberation import LINES, late_plan
 from engine.spatial.room import Room, preset_names, reverberant_energy, room_named
 from engine.spatial.shelves import OCTAVES_HZ
 
-MEASURABLE = [n for n in preset_names() if n != "car" and room_named(n).rt60_s is not None]
-"""A car's tail is over before an octave filter at 125 Hz has settled."""
+RINGING = [n for n in preset_names() if room_named(n).rt60_s is not None]
+WEIGHTS = np.repeat([1.0, 3.0, 5.0, 7.0], [1, 3, 5, 7])[:, None]
+"""Of SN3D channels, for the energy from everywhere."""
 
 
 def impulse_response(room: Room, rate_hz: int = RATE_HZ) -> np.ndarray:
@@ -31,8 +32,10 @@ def impulse_response(room: Room, rate_hz: int = RATE_HZ) -> np.ndarray:
 
 
 def octave(samples: np.ndarray, centre_hz: float, rate_hz: int = RATE_HZ) -> np.ndarray:
+    """Filtered backwards in time: its own decay lies before the sound's (ISO 3382-1)."""
     edges = [centre_hz / np.sqrt(2), min(centre_hz * np.sqrt(2), 0.49 * rate_hz)]
-    return signal.sosfilt(signal.butter(4, edges, "band", fs=rate_hz, output="sos"), samples)
+    sections = signal.butter(4, edges, "band", fs=rate_hz, output="sos")
+    return signal.sosfilt(sections, samples[..., ::-1])[..., ::-1]
 
 
 def t30_s(samples: np.ndarray, rate_hz: int = RATE_HZ) -> float:
@@ -44,58 +47,84 @@ def t30_s(samples: np.ndarray, rate_hz: int = RATE_HZ) -> float:
     return float(-60.0 / slope)
 
 
-@pytest.mark.parametrize("name", MEASURABLE)
-def test_every_octave_decays_as_it_was_set(name: str) -> None:
+def worst_decay(name: str, rate_hz: int = RATE_HZ) -> float:
+    """The largest relative difference to what was set, of all octaves."""
     room = room_named(name)
-    omni = impulse_response(room)[0]
-    for centre_hz, seconds in zip(OCTAVES_HZ, room.rt60_s, strict=True):
-        assert t30_s(octave(omni, centre_hz)) == pytest.approx(seconds, rel=0.1)
-
-
-@pytest.mark.parametrize("rate_hz", [44_100, 96_000])
-def test_decay_does_not_depend_on_the_rate(rate_hz: int) -> None:
-    room = room_named("loft")
     omni = impulse_response(room, rate_hz)[0]
-    for centre_hz, seconds in zip(OCTAVES_HZ, room.rt60_s, strict=True):
-        assert t30_s(octave(omni, centre_hz, rate_hz), rate_hz) == pytest.approx(seconds, rel=0.1)
+    decays_s = [t30_s(octave(omni, centre_hz, rate_hz), rate_hz) for centre_hz in OCTAVES_HZ]
+    return float(np.abs(np.array(decays_s) / room.rt60_s - 1.0).max())
+
+
+@pytest.mark.parametrize("name", RINGING)
+def test_every_octave_decays_as_it_was_set(name: str) -> None:
+    assert worst_decay(name) < 0.1
+
+
+@pytest.mark.parametrize("name", ["car", "small_room", "forest", "loft"])
+@pytest.mark.parametrize("rate_hz", [44_100, 96_000])
+def test_decay_does_not_depend_on_the_rate(name: str, rate_hz: int) -> None:
+    assert worst_decay(name, rate_hz) < 0.1
 
 
 @pytest.mark.parametrize("name", ["small_room", "hall", "church"])
 def test_it_is_as_loud_as_statistics_say(name: str) -> None:
-    """From 60 ms on, every octave holds 16 pi / A exp(-13.8 t / T) of an impulse's energy."""
+    """From 60 ms on, every octave holds 16 pi / A exp(-13.8 t / T) of an impulse's energy.
+
+    Heard evenly from everywhere: single directions differ by chance.
+    """
     room = room_named(name)
-    omni = impulse_response(room)[0]
+    field = impulse_response(room)
     impulse = np.zeros(1 << 15)
-    impulse[0] = 1.0
+    impulse[1 << 14] = 1.0
     start = int(0.06 * RATE_HZ)
     for band in range(1, 6):
-        there = np.sum(octave(omni, OCTAVES_HZ[band])[start:] ** 2)
+        there = np.mean(WEIGHTS * octave(field, OCTAVES_HZ[band])[:, start:] ** 2, axis=0).sum()
         given = np.sum(octave(impulse, OCTAVES_HZ[band]) ** 2)
         left = np.exp(-6 * np.log(10) * 0.06 / room.rt60_s[band])
         expected = reverberant_energy(room)[band] * left
-        assert 10 * np.log10(there / given / expected) == pytest.approx(0.0, abs=1.5)
+        assert 10 * np.log10(there / given / expected) == pytest.approx(0.0, abs=1.0)
 
 
-@pytest.mark.parametrize("name", ["small_room", "hall", "church", "warehouse", "office"])
-def test_early_and_late_meet_without_a_gap(name: str) -> None:
-    """What is left of the energy follows the decay through the seam, within 3 dB."""
+@pytest.mark.parametrize("order", [1, 3])
+@pytest.mark.parametrize("name", RINGING)
+def test_early_and_late_meet_without_a_step_or_a_gap(name: str, order: int) -> None:
+    """What is left of the energy follows the decay through the seam, within 3 dB, at 1 kHz.
+
+    And from the first reflections of walls on there is sound in every 20 ms, if less here than
+    there: no window holds less than 15 dB below what the decay would have.
+    """
     room = room_named(name)
+    seconds = room.rt60_s[3]
     samples = np.zeros((1, 512), np.float32)
     samples[0, 0] = 1.0
-    hops = int(max(room.rt60_s) * RATE_HZ) // HOP_SAMPLES
-    scene = in_room([source(fixed(35.0, 5.0, 2.0), clip(samples))], name)
-    heard = octave(wet(scene, hops)[0][0].astype(float), 1000.0)
-    seconds = room.rt60_s[3]
-    left_db = 10 * np.log10(np.cumsum(heard[::-1] ** 2)[::-1] + 1e-20)
+    hops = int(max(0.8 * seconds, 0.1) * RATE_HZ) // HOP_SAMPLES
+    place = fixed(35.0, 5.0, min(2.0, 0.25 * room.size_m[0]))
+    scene = in_room([source(place, clip(samples))], RoomChoice(name, 0.0, None, order), ("hoa3",))
+    heard = octave(wet(scene, hops)[0].astype(float), 1000.0)
+    energy = np.sum(WEIGHTS * heard**2, axis=0)
+    left = np.cumsum(energy[::-1])[::-1]
     settled = int(0.35 * seconds * RATE_HZ)
-    line = left_db[settled] + 60.0 / seconds * (settled - np.arange(settled)) / RATE_HZ
-    seam = int(1.5 * room.mean_free_path_m / 343.0 * RATE_HZ)
-    assert np.abs(left_db[seam:settled] - line[seam:]).max() < 3.0
+    expected = left[settled] * 10.0 ** (6.0 * (settled - np.arange(settled)) / RATE_HZ / seconds)
+    plan = late_plan(room, RATE_HZ, order)
+    seam = int(plan.input_delays_samples.min() + plan.lengths_samples.min())
+    assert np.abs(10.0 * np.log10(left[seam:settled] / expected[seam:])).max() < 3.0
     window = int(0.02 * RATE_HZ)
-    lost = -np.diff(10.0 ** (left_db[: settled + window : window] / 10.0))
-    share = lost * 10.0 ** (-line[: len(lost) * window : window] / 10.0)
-    expected = 1.0 - 10.0 ** (-6.0 * 0.02 / seconds)
-    assert (share[seam // window + 1 :] > 0.1 * expected).all()
+    shares = -np.diff(left[:settled:window]) / -np.diff(expected[::window])
+    assert (shares[1:] > 0.03).all()
+
+
+@pytest.mark.parametrize("name", [name for name in RINGING if name != "car"])
+def test_the_tail_grows_dense_and_stays_it(name: str) -> None:
+    """Abel and Huang's measure, 1 for noise: as much soon after the lines' second round."""
+    room = room_named(name)
+    omni = impulse_response(room)[0]
+    window = int(0.02 * RATE_HZ)
+    plan = late_plan(room, RATE_HZ)
+    soon = int(plan.input_delays_samples.max() + 2.0 * plan.lengths_samples.max())
+    pieces = omni[soon : soon + 6 * window].reshape(6, window)
+    pieces = pieces * 10.0 ** (3.0 * np.arange(window) / RATE_HZ / room.rt60_s[3])
+    outside = np.mean(np.abs(pieces) > pieces.std(axis=1, keepdims=True)) / 0.3173
+    assert 0.85 < outside < 1.3
 
 
 @pytest.mark.parametrize("name", ["bathroom", "hall"])
