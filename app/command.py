@@ -14,8 +14,10 @@ from typing import NoReturn
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit status."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _cancel)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _cancel)
     arguments = list(sys.argv[1:] if argv is None else argv)
     from engine.cli.main import COMMANDS
     from engine.cli.main import main as run_command

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from app.clip_groups import groups_of_copies
 from app.clipboard import Clipboard
 from app.envelope_menu import delete_point
 from app.selection import Selected
@@ -84,7 +85,8 @@ class EditingVerbs:
             for clip, new_id in zip(clips, fresh, strict=True)
         ]
         journeys = [Journey(clip, length_s, clip.track_id) for clip in clips]
-        self._do_each("Duplicate", copies, self._carried(journeys, copy=True))
+        along = [*self._carried(journeys, copy=True), *groups_of_copies(clips, fresh)]
+        self._do_each("Duplicate", copies, along)
         self.session.selection.select_clips(fresh)
 
     def delete(self) -> None:
@@ -123,6 +125,8 @@ class EditingVerbs:
         edits = [one.edit for one in pasted]
         journeys = [one.journey for one in pasted]
         along = self._carried(journeys, copy=True, source=self.clipboard.source)
+        originals = [one.journey.clip for one in pasted]
+        along += groups_of_copies(originals, [edit.clip.id for edit in edits])
         self._do_each("Paste", edits, along)
         session.selection.select_clips({edit.clip.id for edit in edits})
         session.locate(max(edit.clip.start_s + edit.clip.duration_s for edit in edits))
@@ -142,16 +146,18 @@ class EditingVerbs:
         self.session.selection.clear()
 
     def nudge_left(self) -> None:
-        self._nudge(-1)
+        self._nudge_by(-self._video_frame_s())
 
     def nudge_right(self) -> None:
-        self._nudge(+1)
+        self._nudge_by(self._video_frame_s())
 
-    def _nudge(self, by: int) -> None:
-        """Move the selected clips by one video frame."""
-        clips = self.chosen_clips()
+    def _video_frame_s(self) -> float:
         video = self.session.project.video
-        step_s = by / float(video.rate if video else DEFAULT_RATE)
+        return 1.0 / float(video.rate if video else DEFAULT_RATE)
+
+    def _nudge_by(self, step_s: float) -> None:
+        """Move the selected clips by some seconds."""
+        clips = self.chosen_clips()
         if clips and min(clip.start_s for clip in clips) + step_s >= 0.0:
             journeys = [Journey(clip, step_s, clip.track_id) for clip in clips]
             self._do_each(

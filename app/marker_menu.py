@@ -25,7 +25,12 @@ class MarkerMenu:
     def popup(self, marker_id: str, place: QPoint) -> None:
         """Show the menu of a marker."""
         self.menu = menu = QMenu(self._parent)
+        marker = next(m for m in self._session.project.markers if m.id == marker_id)
         menu.addAction("Rename…", lambda: self.rename(marker_id))
+        if marker.length_s:
+            span = (marker.time_s, marker.time_s + marker.length_s)
+            menu.addAction("Select its time", lambda: self._session.selection.set_span(span))
+            menu.addAction("Loop it", lambda: self._session.set_loop(span))
         menu.addAction("Delete", lambda: self._session.do(DeleteMarker(marker_id=marker_id)))
         menu.popup(place)
 

@@ -74,9 +74,10 @@ class Selection(QObject):
         """Select clips, and the track they are on."""
         self.set(Selected(track_id=track_id or self.value.track_id, clip_ids=frozenset(clip_ids)))
 
-    def toggle_clip(self, clip_id: str, track_id: str) -> None:
-        """Add a clip to the selection, or take it out."""
-        self.select_clips(self.value.clip_ids ^ {clip_id}, track_id)
+    def toggle_clips(self, clip_ids: frozenset[str], track_id: str) -> None:
+        """Add clips to the selection, or take them out when all of them are in it."""
+        now = self.value.clip_ids
+        self.select_clips(now - clip_ids if clip_ids <= now else now | clip_ids, track_id)
 
     def select_event(self, event_id: str, track_id: str) -> None:
         """Select a line of the script and the track it sounds on."""

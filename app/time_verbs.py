@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.editing import EditingVerbs
+from app.clip_verbs import ClipVerbs
 from app.notices import Notice
 from app.views.timeline.gestures import new_clip_id
 from engine.project.edits import CropClips, DeleteTime, Edit, InsertTime, SplitClip
@@ -11,7 +11,7 @@ from engine.project.model import Clip
 Span = tuple[float, float]
 
 
-class TimeVerbs(EditingVerbs):
+class TimeVerbs(ClipVerbs):
     """Verbs on the time selection; each is one step of the history."""
 
     def automation_follows(self, on: bool) -> None:

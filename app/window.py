@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -15,7 +14,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -30,8 +28,10 @@ from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
 from app.lost_media import LostMedia
 from app.marker_menu import MarkerMenu
+from app.menus import Menus
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
+from app.ruler_menu import RulerMenu
 from app.saliency_maps import SaliencyMaps
 from app.session import Session
 from app.status_strip import StatusStrip
@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         self.stage = StageView(selection)
         self.timeline = TimelineView(selection, media, media)
         self.marker_menu = MarkerMenu(self.session, self)
+        self.ruler_menu = RulerMenu(self.timeline.axis, self)
         self.envelope_menu = EnvelopeMenu(self.session, self.timeline.rows, self)
         self.transport = TransportBar()
         self.transport.build(self.actions_by_name)
@@ -141,17 +142,9 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.strip)
 
     def _build_menus(self) -> None:
-        for title in actions.MENUS:
-            menu = self.menuBar().addMenu(title)
-            for spec in actions.TABLE:
-                if spec.menu == title:
-                    if spec.starts_group:
-                        menu.addSeparator()
-                    menu.addAction(self.actions_by_name[spec.name])
-            if title == "View":
-                menu.addSeparator()
-                for panel in self.workspace.panels.values():
-                    menu.addAction(panel.toggleViewAction())
+        panels = (panel.toggleViewAction() for panel in self.workspace.panels.values())
+        self.menus = Menus(self, self.actions_by_name)
+        self.menus.fill_bar((self.ruler_menu.menu, *panels))
 
     # -- wiring -------------------------------------------------------------------------------
 
@@ -222,11 +215,12 @@ class MainWindow(QMainWindow):
         timeline, session = self.timeline, self.session
         timeline.ruler.scrub_requested.connect(session.scrub)
         timeline.ruler.marker_menu_requested.connect(self.marker_menu.popup)
+        timeline.ruler.format_menu_requested.connect(self.ruler_menu.popup)
         timeline.ruler.rename_requested.connect(self.marker_menu.rename)
         timeline.ruler.span_requested.connect(session.selection.set_span)
         timeline.loop_requested.connect(session.set_loop)
-        timeline.clip_menu_requested.connect(self._clip_menu)
-        timeline.track_menu_requested.connect(self._track_menu)
+        timeline.clip_menu_requested.connect(self.menus.of_clip)
+        timeline.track_menu_requested.connect(self.menus.of_track)
         timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
         timeline.envelopes_requested.connect(self._envelopes)
         timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())
@@ -314,28 +308,11 @@ class MainWindow(QMainWindow):
 
     # -- menus and files ----------------------------------------------------------------------
 
-    def _clip_menu(self, clip_id: str | None, place: object) -> None:
-        on_clip = ("split", "cut", "copy", "paste", "duplicate", "mute_clips", "delete")
-        names = on_clip if clip_id else ("paste", "add_marker")
-        self._menu(names, place)
-
-    def _track_menu(self, track_id: str, place: object) -> None:
-        self._menu(
-            ("rename_track", "mute_track", "solo_track", "track_up", "track_down", "delete_track"),
-            place,
-        )
-
     def _envelopes(self, track_id: str, place: QPoint | None) -> None:
         if place is None:
             self.envelope_menu.toggle_all(track_id)
         else:
             self.envelope_menu.popup_lanes(track_id, place)
-
-    def _menu(self, names: tuple[str, ...], place: object) -> None:
-        menu = QMenu(self)
-        chosen: list[QAction] = [self.actions_by_name[name] for name in names]
-        menu.addActions(chosen)
-        menu.popup(place)  # type: ignore[arg-type]
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_path(event) is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from app.views.timeline.time_formats import TimeFormat
+
 MINIMUM_PX_PER_S = 0.2
 MAXIMUM_PX_PER_S = 12_000.0
 
@@ -19,6 +21,7 @@ class TimeAxis(QObject):
         self.left_s = 0.0
         self.width_px = 800
         self.duration_s = 10.0
+        self.time_format: TimeFormat = "timecode"
 
     @property
     def visible_s(self) -> float:
@@ -49,6 +52,11 @@ class TimeAxis(QObject):
             self.width_px = width_px
             self._place(self.left_s)
 
+    def set_format(self, name: TimeFormat) -> None:
+        """Write times in another way."""
+        self.time_format = name
+        self.changed.emit()
+
     def set_duration(self, duration_s: float) -> None:
         """The length of the session changed."""
         self.duration_s = max(duration_s, 0.1)
@@ -76,6 +84,12 @@ class TimeAxis(QObject):
         scale = self.width_px / (1.1 * length_s)
         self.px_per_s = min(max(scale, MINIMUM_PX_PER_S), MAXIMUM_PX_PER_S)
         self._place(0.5 * (from_s + to_s - self.visible_s))
+
+    def set_range(self, from_s: float, to_s: float) -> None:
+        """Zoom so that a range fills the view."""
+        scale = self.width_px / max(to_s - from_s, 1e-6)
+        self.px_per_s = min(max(scale, MINIMUM_PX_PER_S), MAXIMUM_PX_PER_S)
+        self._place(from_s)
 
     def show_time(self, time_s: float) -> None:
         """Turn the page when a time is out of sight."""

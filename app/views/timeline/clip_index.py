@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from engine.project.model import Clip, Project
 
 CROSS_FADE_S = 0.06
+"""Clips that overlap by less share a lane, faded or not."""
+_ROUNDING_S = 1e-6
 MOST_LANES = 6
 
 
@@ -19,7 +22,7 @@ class ClipRow:
     """Clips of one track sorted by start.
 
     `latest_ends_s[i]` is the latest end among clips 0..i; `lanes[i]` is the lane of clip i, so
-    that clips that overlap by more than a cross-fade lie below each other.
+    that clips that overlap by more than their cross-fade lie below each other.
     """
 
     clips: tuple[Clip, ...]
@@ -60,21 +63,23 @@ def _sorted_row(key: _Identity) -> ClipRow:
     starts = np.array([clip.start_s for clip in clips])
     ends = starts + np.array([clip.duration_s for clip in clips])
     latest = np.maximum.accumulate(ends) if len(clips) else ends
-    return ClipRow(clips, starts, ends, latest, _lanes(starts, ends))
+    return ClipRow(clips, starts, ends, latest, _lanes(clips))
 
 
-def _lanes(starts_s: NDArray[np.float64], ends_s: NDArray[np.float64]) -> NDArray[np.int64]:
+def _lanes(clips: Sequence[Clip]) -> NDArray[np.int64]:
     """First lane that is free, for each clip in the order of starts."""
-    free_s: list[float] = []
-    lanes = np.zeros(len(starts_s), dtype=np.int64)
-    for index, (start_s, end_s) in enumerate(zip(starts_s, ends_s, strict=True)):
-        for lane, until_s in enumerate(free_s):
-            if until_s - CROSS_FADE_S <= start_s:
-                free_s[lane] = max(end_s, until_s)
+    last: list[tuple[float, float]] = []  # of every lane: where it ends, and how long it fades
+    lanes = np.zeros(len(clips), dtype=np.int64)
+    for index, clip in enumerate(clips):
+        end_s = clip.start_s + clip.duration_s
+        for lane, (until_s, fade_s) in enumerate(last):
+            shared_s = max(CROSS_FADE_S, min(fade_s, clip.fade_in_s) + _ROUNDING_S)
+            if until_s - shared_s <= clip.start_s:
+                last[lane] = max((end_s, clip.fade_out_s), last[lane])
                 break
         else:
-            lane = len(free_s)
-            free_s.append(end_s)
+            lane = len(last)
+            last.append((end_s, clip.fade_out_s))
         lanes[index] = min(lane, MOST_LANES - 1)
     return lanes
 

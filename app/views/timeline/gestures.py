@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from msgspec import structs
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from app.clip_groups import groups_of_copies, whole_groups
 from app.views.timeline.carrying import carrying_edits
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.snapping import snap_points_s, snapped_s
@@ -214,13 +215,13 @@ class CopyClips(MoveClips):
         ghosts, self.lanes.ghosts = self.lanes.ghosts, []
         if ghosts:
             edits: list[Edit] = []
-            for ghost in ghosts:
-                fresh = new_clip_id()
+            copies = [new_clip_id() for _ in ghosts]
+            for ghost, fresh in zip(ghosts, copies, strict=True):
                 edits += [
                     DuplicateClip(clip_id=ghost.id, new_id=fresh, start_s=ghost.start_s),
                     MoveClipToTrack(clip_id=fresh, track_id=ghost.track_id),
                 ]
-            edits += self._carried
+            edits += [*self._carried, *groups_of_copies(ghosts, copies)]
             name = "Copy clip" if len(ghosts) == 1 else f"Copy {len(ghosts)} clips"
             self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(edits)))
         super().finish()
@@ -316,7 +317,8 @@ class RubberBand:
         scrolled = QPointF((axis.left_s - self._left_s) * axis.px_per_s, 0.0)
         band = QRectF(self.start - scrolled, point).normalized()
         self.lanes.band = band
-        self.lanes.selection.select_clips(self.before | self._touched(band))
+        touched = whole_groups(self.lanes.project, self._touched(band))
+        self.lanes.selection.select_clips(self.before | touched)
 
     def _touched(self, band: QRectF) -> frozenset[str]:
         lanes = self.lanes

@@ -77,7 +77,8 @@ class LanePainting:
     def _paint_grid(self, painter: QPainter, area: QRectF) -> None:
         table = theme.colours()
         rate = self.project.video.rate if self.project.video else DEFAULT_RATE
-        times = choose_ticks(self.axis.px_per_s, Fraction(rate)).between(
+        name, rate_hz = self.axis.time_format, self.project.sample_rate_hz
+        times = choose_ticks(self.axis.px_per_s, Fraction(rate), name, rate_hz).between(
             self.axis.time_of(area.left()), self.axis.time_of(area.right())
         )
         bottom = min(round(area.bottom()), self.rows.content_px - self.rows.top_px)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip
 
 from app import theme
+from app.clip_groups import whole_groups
 from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.picture.overlay import BoxSource
@@ -165,10 +166,10 @@ class Lanes(EditingWidget):
             return
         clip = found.clip
         if shift and not control:
-            self.selection.toggle_clip(clip.id, clip.track_id)
+            self.selection.toggle_clips(self._whole(clip), clip.track_id)
             return
         if clip.id not in self.selection.value.clip_ids:
-            self.selection.select_clips({clip.id}, clip.track_id)
+            self.selection.select_clips(self._whole(clip), clip.track_id)
         if shift:
             self._gesture = SlipClip(self, point, clip)
         elif found.part == "body":
@@ -179,6 +180,10 @@ class Lanes(EditingWidget):
             self._gesture = TrimEdge(self, point, clip, "left" if found.part == "left" else "right")
         else:
             self._gesture = DragFade(self, point, clip, "in" if found.part == "fade in" else "out")
+
+    def _whole(self, clip: Clip) -> frozenset[str]:
+        """A clip and those it is grouped with."""
+        return whole_groups(self.project, {clip.id})
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and not event.buttons():
@@ -226,7 +231,7 @@ class Lanes(EditingWidget):
         if found is not None and found.part == "gain":
             self.edit_requested.emit(SetClipGain(clip_id=found.clip.id, gain_db=0.0))
         elif found is not None:
-            self.selection.select_clips({found.clip.id}, found.clip.track_id)
+            self.selection.select_clips(self._whole(found.clip), found.clip.track_id)
             self.clip_opened.emit(found.clip.id)
             self.locate_requested.emit(found.clip.start_s)
 
@@ -261,7 +266,7 @@ class Lanes(EditingWidget):
             return
         found = self.hit(point)
         if found is not None and found.clip.id not in self.selection.value.clip_ids:
-            self.selection.select_clips({found.clip.id}, found.clip.track_id)
+            self.selection.select_clips(self._whole(found.clip), found.clip.track_id)
         elif found is None:
             self.selection.select_track(self.rows.track_at(point.y()))
         self.menu_requested.emit(found.clip.id if found else None, event.globalPos())

@@ -17,12 +17,19 @@ from PySide6.QtWidgets import QSizePolicy
 from app import theme
 from app.intents import EditingWidget
 from app.views.timeline.axis import TimeAxis
-from app.views.timeline.ruler_marks import FLAGS_PX, flag, marker_at, range_end_at
+from app.views.timeline.ruler_marks import (
+    FLAGS_PX,
+    flag,
+    marker_at,
+    range_end_at,
+    region_bar,
+    region_end_at,
+)
 from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.span import paint_span
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
-from engine.media.timecode import format_timecode
-from engine.project.edits import MoveMarker
+from app.views.timeline.time_formats import format_time
+from engine.project.edits import MoveMarker, ResizeRegion
 from engine.project.model import Marker, Project
 
 HEIGHT_PX = 40
@@ -45,6 +52,8 @@ class Ruler(EditingWidget):
     wheel_turned = Signal(object)
     marker_menu_requested = Signal(str, object)
     """(marker id, global position)."""
+    format_menu_requested = Signal(object)
+    """A global position."""
     rename_requested = Signal(str)
     """A marker id."""
 
@@ -61,6 +70,8 @@ class Ruler(EditingWidget):
         self._scrubbing = False
         self._marker: Marker | None = None
         self._marker_moves = False
+        self._region: tuple[str, float] | None = None
+        """Region whose end is dragged, and the time of its other end."""
         self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -112,6 +123,10 @@ class Ruler(EditingWidget):
         if end is not None:
             self._loop_anchor_s = end.other_s
             return
+        self._region = region_end_at(self._project, self._axis, x, y)
+        if self._region is not None:
+            self.gesture_began.emit()
+            return
         if y <= FLAGS_PX:
             end = range_end_at(self._span, self._axis, x)
             self._span_anchor_s = time_s if end is None else end.other_s
@@ -122,11 +137,14 @@ class Ruler(EditingWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         time_s = self._time_at(event)
         held = (self._loop_anchor_s, self._span_anchor_s)
-        if not event.buttons() and (self._marker_moves or held != (None, None)):
+        held_any = self._marker_moves or held != (None, None) or self._region is not None
+        if not event.buttons() and held_any:
             self.mouseReleaseEvent(event)
         elif self._loop_anchor_s is not None:
             first, last = sorted((self._loop_anchor_s, time_s))
             self.loop_requested.emit((first, last) if last > first else None)
+        elif self._region is not None:
+            self._resize_region(*self._region, time_s)
         elif self._span_anchor_s is not None:
             self._drag_span(self._span_anchor_s, time_s)
         elif self._marker is not None:
@@ -136,6 +154,13 @@ class Ruler(EditingWidget):
             self.scrub_requested.emit(time_s)
         else:
             self._show_cursor(event.position().x(), event.position().y())
+
+    def _resize_region(self, marker_id: str, other_s: float, time_s: float) -> None:
+        first_s, last_s = sorted((other_s, time_s))
+        if last_s > first_s:
+            self.edit_requested.emit(
+                ResizeRegion(marker_id=marker_id, time_s=first_s, length_s=last_s - first_s)
+            )
 
     def _drag_span(self, anchor_s: float, time_s: float) -> None:
         far_px = abs(self._axis.x_of(time_s) - self._axis.x_of(anchor_s))
@@ -155,7 +180,10 @@ class Ruler(EditingWidget):
     def _show_cursor(self, x: float, y: float) -> None:
         if marker_at(self._project, self._axis, x, y) is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-        elif range_end_at(self._span if y <= FLAGS_PX else self._loop, self._axis, x) is not None:
+        elif (
+            region_end_at(self._project, self._axis, x, y) is not None
+            or range_end_at(self._span if y <= FLAGS_PX else self._loop, self._axis, x) is not None
+        ):
             self.setCursor(Qt.CursorShape.SizeHorCursor)
         elif y <= FLAGS_PX:
             self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -173,6 +201,8 @@ class Ruler(EditingWidget):
         marker = marker_at(self._project, self._axis, event.pos().x(), event.pos().y())
         if marker is not None:
             self.marker_menu_requested.emit(marker.id, event.globalPos())
+        else:
+            self.format_menu_requested.emit(event.globalPos())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._loop_anchor_s is not None and self._time_at(event) == self._loop_anchor_s:
@@ -185,7 +215,8 @@ class Ruler(EditingWidget):
                 self.locate_requested.emit(anchor_s)
             self._span_moves = False
         moved, self._marker, self._marker_moves = self._marker_moves, None, False
-        if moved:
+        resized, self._region = self._region is not None, None
+        if moved or resized:
             self.gesture_ended.emit()
         if self._scrubbing:
             self._scrubbing = False
@@ -215,7 +246,8 @@ class Ruler(EditingWidget):
         rate = video.rate if video else DEFAULT_RATE
         painter.setFont(theme.font(10, 500))
         base = self.height() - 1
-        for time_s, labelled in choose_ticks(self._axis.px_per_s, rate).between(
+        name, rate_hz = self._axis.time_format, self._project.sample_rate_hz
+        for time_s, labelled in choose_ticks(self._axis.px_per_s, rate, name, rate_hz).between(
             self._axis.left_s, self._axis.right_s
         ):
             x = round(self._axis.x_of(time_s))
@@ -225,7 +257,8 @@ class Ruler(EditingWidget):
             if labelled and x + 74 <= self.width():
                 painter.setPen(table.text_soft)
                 area = QRectF(x + 5, FLAGS_PX, 90, base - FLAGS_PX - 2)
-                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, format_timecode(time_s, rate))
+                text = format_time(time_s, name, rate, rate_hz)
+                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_loop(self, painter: QPainter) -> None:
         if self._loop is None:
@@ -246,8 +279,11 @@ class Ruler(EditingWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for marker in self._project.markers:
             x = self._axis.x_of(marker.time_s)
-            if -200 <= x <= self.width():
+            if -200 - marker.length_s * self._axis.px_per_s <= x <= self.width():
                 painter.setPen(Qt.PenStyle.NoPen)
+                if marker.length_s:
+                    region = region_bar(self._axis, marker)
+                    painter.fillRect(region, theme.with_alpha(table.warning, 0.3))
                 painter.setBrush(table.warning)
                 painter.drawRoundedRect(flag(self._axis, marker), 2, 2)
                 painter.setPen(table.ground)

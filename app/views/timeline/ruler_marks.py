@@ -42,6 +42,25 @@ def marker_at(project: Project, axis: TimeAxis, x: float, y: float) -> Marker | 
     return None
 
 
+def region_bar(axis: TimeAxis, region: Marker) -> QRectF:
+    """Where the length of a region is drawn."""
+    return QRectF(axis.x_of(region.time_s), 2, region.length_s * axis.px_per_s, 13)
+
+
+def region_end_at(project: Project, axis: TimeAxis, x: float, y: float) -> tuple[str, float] | None:
+    """The region whose right end is under a point, and the time of its left one.
+
+    The left end is its flag, which moves the region as a whole.
+    """
+    if y > FLAGS_PX:
+        return None
+    for marker in reversed(project.markers):
+        end_s = marker.time_s + marker.length_s
+        if marker.length_s and abs(axis.x_of(end_s) - x) <= EDGE_PX:
+            return marker.id, marker.time_s
+    return None
+
+
 def range_end_at(range_s: tuple[float, float] | None, axis: TimeAxis, x: float) -> RangeEnd | None:
     """The end of a range (the loop, the selected time) under a pixel."""
     if range_s is None:

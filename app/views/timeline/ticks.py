@@ -1,4 +1,4 @@
-"""Where the ruler puts its ticks: whole video frames when near, round seconds when far."""
+"""Where the ruler puts its ticks: at what is round in the way it writes times."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.views.timeline.time_formats import TimeFormat, round_steps_s
+
 LABEL_SPACING_PX = 92.0
-_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
-_VIDEO_FRAMES = (1, 2, 5, 10)
 DEFAULT_RATE = Fraction(25)
 
 
@@ -29,10 +29,11 @@ class Ticks:
             number += 1
 
 
-def choose_ticks(px_per_s: float, rate: Fraction) -> Ticks:
+def choose_ticks(
+    px_per_s: float, rate: Fraction, name: TimeFormat = "timecode", sample_rate_hz: int = 48_000
+) -> Ticks:
     """Ticks whose labels keep their distance at this zoom."""
-    steps = [Fraction(count) / rate for count in _VIDEO_FRAMES if count < rate / 2]
-    steps += [Fraction(seconds) for seconds in _SECONDS]
+    steps = round_steps_s(name, rate, sample_rate_hz)
     for index, step in enumerate(steps):
         if float(step) * px_per_s >= LABEL_SPACING_PX:
             return Ticks(step, _minor(step, steps[:index], px_per_s))

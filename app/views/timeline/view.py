@@ -1,4 +1,4 @@
-"""The timeline panel: tool row, ruler, headers, lanes and scroll bars on shared axes."""
+"""The timeline panel: tool row, ruler, headers, lanes and overview on shared axes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.views.timeline.clip_index import row_of
 from app.views.timeline.header_painting import WIDTH_PX
 from app.views.timeline.headers import Headers
 from app.views.timeline.lanes import Lanes
+from app.views.timeline.overview import Overview
 from app.views.timeline.rows import Rows
 from app.views.timeline.ruler import HEIGHT_PX, Ruler
 from app.views.timeline.waveforms import PeakSource
 from engine.project.model import Project
 
 _ZOOM_STEP = 1.25
-_UNITS_PER_S = 1000.0  # scroll bar units: milliseconds
 
 
 class TimelineView(EditingWidget):
@@ -43,10 +43,10 @@ class TimelineView(EditingWidget):
         self.ruler = Ruler(self.axis)
         self.headers = Headers(self.rows, selection)
         self.lanes = Lanes(self.axis, self.rows, selection, peaks, boxes)
+        self.overview = Overview(self.axis)
         self._fitted = False
         self._selection = selection
         self._track_id: str | None = None
-        self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._build()
         self._wire()
@@ -55,7 +55,7 @@ class TimelineView(EditingWidget):
         """Show another project."""
         ids = tuple(str(track.id) for track in project.tracks)
         self.rows.set_tracks(ids, tuple(row_of(project, one).lane_count for one in ids))
-        for part in (self.ruler, self.headers, self.lanes):
+        for part in (self.ruler, self.headers, self.lanes, self.overview):
             part.set_project(project)
         self.axis.set_duration(project.duration_s)
         self._count.setText(f"{len(project.tracks)} tracks" if project.tracks else "No tracks yet")
@@ -72,6 +72,7 @@ class TimelineView(EditingWidget):
         self.ruler.set_position(position_s)
         self.headers.set_position(position_s)
         self.lanes.set_position(position_s)
+        self.overview.set_position(position_s)
 
     def zoom(self, factor: float) -> None:
         """Zoom around the playhead when it is in sight, else around the middle."""
@@ -137,7 +138,7 @@ class TimelineView(EditingWidget):
         grid.addWidget(self.headers, 1, 0)
         grid.addWidget(self.lanes, 1, 1)
         grid.addWidget(self._down, 1, 2)
-        grid.addWidget(self._across, 2, 1)
+        grid.addWidget(self.overview, 2, 1)
         for row_number, column in ((0, 2), (2, 0), (2, 2)):
             filler = QWidget()
             filler.setObjectName("panel")
@@ -159,9 +160,7 @@ class TimelineView(EditingWidget):
         self.headers.envelope_menu_requested.connect(self.envelope_menu_requested)
         self.headers.envelopes_requested.connect(self.envelopes_requested)
         self.lanes.clip_opened.connect(self.clip_opened)
-        self.axis.changed.connect(self._show_scroll)
         self.rows.changed.connect(self._show_scroll)
-        self._across.valueChanged.connect(lambda value: self.axis.scroll_to(value / _UNITS_PER_S))
         self._down.valueChanged.connect(self.rows.scroll_to)
         self.snap_button.toggled.connect(self._set_snapping)
         self.follow_button.toggled.connect(self._set_follow)
@@ -181,18 +180,14 @@ class TimelineView(EditingWidget):
         self.follow = on
 
     def _show_scroll(self) -> None:
-        """Bring the scroll bars to the axes without them answering."""
-        for bar, value, end, page in (
-            (self._across, self.axis.left_s * _UNITS_PER_S, self.axis.scroll_end_s * _UNITS_PER_S,
-             self.axis.visible_s * _UNITS_PER_S),
-            (self._down, self.rows.top_px, self.rows.scroll_end_px, self.rows.height_px),
-        ):  # fmt: skip
-            bar.blockSignals(True)
-            bar.setRange(0, min(round(end), 2**31 - 1))
-            bar.setPageStep(max(1, min(round(page), 2**31 - 1)))
-            bar.setSingleStep(max(1, round(page / 20)))
-            bar.setValue(round(value))
-            bar.blockSignals(False)
+        """Bring the scroll bar to the rows without it answering."""
+        bar, rows = self._down, self.rows
+        bar.blockSignals(True)
+        bar.setRange(0, rows.scroll_end_px)
+        bar.setPageStep(max(1, rows.height_px))
+        bar.setSingleStep(max(1, round(rows.height_px / 20)))
+        bar.setValue(rows.top_px)
+        bar.blockSignals(False)
 
     def resizeEvent(self, event: object) -> None:
         if not self._fitted:

@@ -1,0 +1,94 @@
+"""What is done with several clips together: groups, cross-fades, takes, regions, fine nudging."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.clip_groups import new_group
+from app.editing import EditingVerbs
+from app.notices import Notice
+from engine.project.edits import AddMarker, CrossFadeClips, GroupClips, SetClipTake
+from engine.project.model import Clip, Marker, Take
+
+FINE_S = 0.001
+
+
+class ClipVerbs(EditingVerbs):
+    """Verbs on the selected clips; each is one step of the history."""
+
+    def group_clips(self) -> None:
+        """From now on they are selected together."""
+        clips = self.chosen_clips()
+        if len(clips) > 1:
+            ids = tuple(clip.id for clip in clips)
+            self.session.do(GroupClips(clip_ids=ids, group=new_group()))
+
+    def ungroup_clips(self) -> None:
+        """From now on each is selected by itself."""
+        ids = tuple(clip.id for clip in self.chosen_clips() if clip.group)
+        if ids:
+            self.session.do(GroupClips(clip_ids=ids, group=""))
+
+    def cross_fade(self) -> None:
+        """Fade those that overlap or touch into each other (one clip: with its neighbours)."""
+        clips = self.chosen_clips()
+        if len(clips) == 1:
+            clips = self._with_neighbours(clips[0])
+        self.session.do(CrossFadeClips(clip_ids=tuple(clip.id for clip in clips)))
+
+    def _with_neighbours(self, clip: Clip) -> list[Clip]:
+        """A clip and those of its track that it touches or overlaps at one end."""
+        end_s = clip.start_s + clip.duration_s
+        near = [
+            other for other in self.session.project.clips_of(clip.track_id)
+            if other.id != clip.id
+            and other.start_s <= end_s + 1e-3
+            and other.start_s + other.duration_s >= clip.start_s - 1e-3
+        ]  # fmt: skip
+        return [clip, *near]
+
+    def nudge_left_fine(self) -> None:
+        self._nudge_by(-FINE_S)
+
+    def nudge_right_fine(self) -> None:
+        self._nudge_by(FINE_S)
+
+    def next_take(self) -> None:
+        self._turn_takes(+1)
+
+    def previous_take(self) -> None:
+        self._turn_takes(-1)
+
+    def _turn_takes(self, by: int) -> None:
+        """Let the selected clips sound the next take that was made for their event."""
+        edits = []
+        for clip in self.chosen_clips():
+            takes = self.takes_for(clip)
+            if len(takes) > 1:
+                at = [take.id for take in takes].index(clip.take_id)
+                wanted = takes[(at + by) % len(takes)].id
+                edits.append(SetClipTake(clip_id=clip.id, take_id=wanted))
+        if edits:
+            self._do_each("Choose take", edits)
+        else:
+            self.session.tell(Notice("There is only one take for this clip", fades=True))
+
+    def takes_for(self, clip: Clip) -> list[Take]:
+        """All takes made for the same event as a clip's own, in the order they were made."""
+        project = self.session.project
+        own = project.take(clip.take_id)
+        if own.event_id is None:
+            return [own]
+        return [take for take in project.takes if take.event_id == own.event_id]
+
+    def add_region(self) -> None:
+        """Name the selected time."""
+        span = self.session.selection.span_s
+        if span is None:
+            return
+        number = sum(marker.length_s > 0.0 for marker in self.session.project.markers) + 1
+        region = Marker(
+            id=f"region-{uuid.uuid4().hex[:8]}", time_s=span[0], name=f"Region {number}",
+            length_s=span[1] - span[0],
+        )  # fmt: skip
+        self.session.do(AddMarker(marker=region))

@@ -1,0 +1,54 @@
+"""How the ruler writes times, and the steps that are round in each way of writing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal, get_args
+
+from engine.media.timecode import format_timecode
+from engine.units import seconds_to_samples, seconds_to_video_frame
+
+TimeFormat = Literal["timecode", "non_drop", "video_frames", "seconds", "samples"]
+FORMATS: tuple[TimeFormat, ...] = get_args(TimeFormat)
+TITLES: dict[TimeFormat, str] = {
+    "timecode": "Timecode",
+    "non_drop": "Timecode, non-drop",
+    "video_frames": "Video frames",
+    "seconds": "Minutes and seconds",
+    "samples": "Samples",
+}
+_LONG_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+_VIDEO_FRAMES = (1, 2, 5, 10)
+
+
+def format_time(time_s: float, name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> str:
+    """A time as a ruler writes it.
+
+    Parameters
+    ----------
+    rate : Fraction
+        Video frames per second; multiples of 30000/1001 count drop-frame as 'timecode'.
+    """
+    if name == "seconds":
+        minutes, seconds = divmod(round(time_s * 1000), 60_000)
+        return f"{minutes}:{seconds / 1000:06.3f}"
+    if name == "samples":
+        return f"{seconds_to_samples(time_s, sample_rate_hz):,}".replace(",", "\u2009")
+    if name == "video_frames":
+        return str(seconds_to_video_frame(time_s, rate))
+    return format_timecode(time_s, rate, False if name == "non_drop" else None)
+
+
+def round_steps_s(name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> list[Fraction]:
+    """Steps in seconds that look round in a format, from the smallest."""
+    if name == "samples":
+        decades = (Fraction(10) ** power for power in range(9))
+        return [step * ten / sample_rate_hz for ten in decades for step in (1, 2, 5)]
+    if name == "video_frames":
+        decades = (Fraction(10) ** power for power in range(6))
+        return [step * ten / rate for ten in decades for step in (1, 2, 5)]
+    if name == "seconds":
+        thousandths = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+        return [*(Fraction(n, 1000) for n in thousandths), *map(Fraction, _LONG_S)]
+    frames = [Fraction(count) / rate for count in _VIDEO_FRAMES if count < rate / 2]
+    return [*frames, *map(Fraction, _LONG_S)]
