@@ -1,11 +1,13 @@
 """What the product makes of real clips: tracks against annotated vehicles, and what is heard.
 
-``python -m benchmarks.real_clips [--data FOLDER] [--only NAME ...] [--analysis]`` runs the product
-on every street clip of the optional test media (and a few others), and prints a line a track: when
-it is seen, its azimuth and how far that goes, how sure it is, and the annotated vehicle it follows
-('-' for none; people are not annotated). Then rank correlations of azimuth with ITD/ILD in the mix
-from first to last sight; while it sounds; where it leads; and alone. Last the angle of the FOA
-energy vector off the trajectory: in the mix, where it is the single track, and alone.
+``python -m benchmarks.real_clips [--data FOLDER] [--only NAME ...] [--seed N ...] [--analysis]``
+runs the product on every street clip of the optional test media (and a few others), and prints a
+line a track: when it is seen, its azimuth and how far that goes, how sure it is, and the annotated
+vehicle it follows ('-' for none; people are not annotated). Then rank correlations of azimuth with
+ITD/ILD in the mix from first to last sight; while it sounds; where it leads; and alone. Last the
+angle of the FOA energy vector off the trajectory: in the mix, where it is the single track, and
+alone. With several seeds (default: 0) the sounds are made and summed up for each; "sides" are the
+movers that go from one side to the other.
 
 ``--analysis`` stops before the sound, which is a few times faster. Clips named in `HELD_OUT` were
 not looked at while the rules were made; they are summed up apart.
@@ -22,11 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 
 from benchmarks.heard_directions import Heard, listen
 from benchmarks.street_truth import CROSSES, Vehicle, follows, owner, read_vehicles
-from engine.pipeline.produce import analyse_and_compose
+from engine.pipeline.analyse import analyse
+from engine.pipeline.compose import compose
 from engine.pipeline.settings import RunSettings
+from engine.project.edits import ApplyFocus, HeardMover
 from engine.project.model import Project, Track
 from engine.project.store import Bundle
 from engine.vision.analyse import SeenObject, VisionResult, analyse_video, spherical_of
@@ -64,6 +69,10 @@ class Sums:
     muted: int = 0
     heard: list[Heard] = field(default_factory=list)
     """Of tracks that sound and go a third of the picture or more."""
+    sides: list[bool] = field(default_factory=list)
+    """Whether each of these goes from one side to the other."""
+    helped: int = 0
+    """Those for which volumes were automated."""
 
     def __str__(self) -> str:
         text = (
@@ -79,9 +88,11 @@ class Sums:
             "leading": [min(h.itd_lead, h.ild_lead) for h in self.heard],
             "alone": [min(h.itd_solo, h.ild_solo) for h in self.heard],
         }
+        rows["sides mix"] = [v for v, side in zip(rows["mix"], self.sides, strict=True) if side]
         for name, values in rows.items():
             known = np.array([v for v in values if np.isfinite(v)])
             text += f"; {name} {np.sum(known >= FOLLOWED)}/{len(known)}"
+        text += f"; helped {self.helped}"
         for name in ("foa_mix_deg", "foa_single_deg", "foa_solo_deg"):
             off = np.array([getattr(h, name) for h in self.heard])
             off = off[np.isfinite(off)]
@@ -89,20 +100,20 @@ class Sums:
         return text
 
 
-def measure(data: Path, only: list[str], *, analysis: bool) -> None:
+def measure(data: Path, only: list[str], seeds: list[int], *, analysis: bool) -> None:
     """Print a table of all clips, then sums of those tuned on, and of those held out."""
     truth = read_vehicles(data)
-    seen_sums, held_sums = Sums(), Sums()
+    sums = {(seed, out): Sums() for seed in seeds for out in (False, True)}
     for name, clip in _clips(data, only):
-        vehicles = truth.get(name, [])
-        sums = held_sums if name.startswith(HELD_OUT) else seen_sums
-        print(f"{name}")
+        vehicles, out = truth.get(name, []), name.startswith(HELD_OUT)
+        print(f"{name}", flush=True)
         if analysis:
-            _print_seen(analyse_video(clip), vehicles, sums)
+            _print_seen(analyse_video(clip), vehicles, sums[seeds[0], out])
         else:
-            _print_heard(clip, vehicles, sums)
-    print(f"seen while tuning: {seen_sums}")
-    print(f"held out:          {held_sums}")
+            _print_heard(clip, vehicles, {seed: sums[seed, out] for seed in seeds})
+    for seed in seeds[:1] if analysis else seeds:
+        print(f"seed {seed}, seen while tuning: {sums[seed, False]}")
+        print(f"seed {seed}, held out:          {sums[seed, True]}")
 
 
 def _clips(data: Path, only: list[str]) -> Iterator[tuple[str, Path]]:
@@ -154,20 +165,44 @@ def _print_vehicles(rows: list[np.ndarray], vehicles: list[Vehicle], sums: Sums)
     print(f"  annotated {len(vehicles)}; crossing and not found: {', '.join(missed) or 'none'}")
 
 
-def _print_heard(clip: Path, vehicles: list[Vehicle], sums: Sums) -> None:
+def _print_heard(clip: Path, vehicles: list[Vehicle], sums: dict[int, Sums]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bundle = Bundle.create(Path(folder) / "scene.foley", Project(title=clip.stem))
         try:
             project = Project(title=clip.stem)
-            edit = analyse_and_compose(clip, project, bundle.media.path, RunSettings())
-            project = edit.apply(project)
-            tracks = [t for t in project.tracks if t.kind == "object"]
-            heard = listen(project, bundle.audio_path, tracks)
-            rows = [_shares(bundle, project, track) for track in tracks]
+            seen = analyse(clip, project, bundle.media, RunSettings()).apply(project)
+            for seed, row in sums.items():
+                if len(sums) > 1:
+                    print(f" seed {seed}")
+                _print_sounds(bundle, _composed(bundle, seen, seed), vehicles, row)
         finally:
             bundle.close()
+
+
+def _composed(bundle: Bundle, seen: Project, seed: int) -> tuple[Project, tuple[HeardMover, ...]]:
+    project = structs.replace(seen, scene=structs.replace(seen.scene, seed=seed))
+    moved: tuple[HeardMover, ...] = ()
+    for edit in compose(project, bundle.media, RunSettings(seed=seed)):
+        project = edit.apply(project)
+        moved = edit.heard if isinstance(edit, ApplyFocus) else moved
+    return project, moved
+
+
+def _print_sounds(
+    bundle: Bundle,
+    composed: tuple[Project, tuple[HeardMover, ...]],
+    vehicles: list[Vehicle],
+    sums: Sums,
+) -> None:
+    project, moved = composed
+    tracks = [t for t in project.tracks if t.kind == "object"]
+    heard = listen(project, bundle.audio_path, tracks)
+    rows = [_shares(bundle, project, track) for track in tracks]
     for track, boxes in zip(tracks, rows, strict=True):
         _print_track(track, boxes, vehicles, heard.get(track.id), sums)
+        for done in (d for one in moved if one.track_id == track.id for d in one.done):
+            print(f"    {done}")
+    sums.helped += sum(bool(one.done) for one in moved)
     _print_vehicles(rows, vehicles, sums)
 
 
@@ -196,6 +231,7 @@ def _print_track(
         return
     if np.ptp(azimuth) >= 120 * CROSSES:
         sums.heard.append(heard)
+        sums.sides.append(bool(azimuth.min() < 0.0 < azimuth.max()))
     print(
         f"{line} span {heard.itd_span:5.2f}/{heard.ild_span:5.2f} active {heard.active_s:4.1f} s "
         f"mix {heard.itd_mix:5.2f}/{heard.ild_mix:5.2f} lead {heard.lead:4.0%} "
@@ -212,13 +248,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, default=default, help="folder of the test media")
     parser.add_argument("--only", nargs="*", default=[], help="parts of clips' names")
+    parser.add_argument("--seed", nargs="*", type=int, default=[0], help="seeds of the sounds")
     parser.add_argument("--analysis", action="store_true", help="tracks alone, no sound")
     options = parser.parse_args()
     if not options.data.is_dir():
         print("there are no test media beside the checkout (set FOLEYSTAGE_TEST_DATA)")
         return
     warnings.simplefilter("ignore")
-    measure(options.data, options.only, analysis=options.analysis)
+    measure(options.data, options.only, options.seed, analysis=options.analysis)
 
 
 if __name__ == "__main__":
