@@ -8,6 +8,7 @@ the next, and peaks that stand clear of what is around them.
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.signal import stft
 
@@ -16,28 +17,30 @@ Array = NDArray[np.float64]
 _WINDOW, _HOP = 1024, 256
 _LOWEST_HZ, _BANDS_PER_OCTAVE = 80.0, 4
 _COMPRESSION = 1000.0
-_LOCAL_S, _MEAN_S, _APART_S = 0.05, 0.5, 0.12
-_OVER_MEAN, _SHARE = 1.6, 0.35
-"""A peak stands out of the mean around it by this factor, and has this share of the 98th
-percentile of all."""
+_AROUND_S, _APART_S = 1.0, 0.1
+_OVER_MEDIAN, _SHARE, _PERCENTILE = 3.5, 0.35, 98.5
+"""A peak is this many times the median around it, and has this share of that percentile of all."""
 
 
 def onsets_s(sound: Array, sample_rate_hz: int) -> Array:
-    """Times (n,) in seconds of the onsets of a sound (samples,) of any level."""
+    """Times (n,) in seconds of the onsets of a sound (samples,) of any level.
+
+    Greater peaks come first: a rustle just before a blow does not hide the blow.
+    """
     peak = float(np.abs(sound).max(initial=0.0))
     if peak < 1e-5:
         return np.zeros(0)
     flux, rate_hz = spectral_flux(sound / peak, sample_rate_hz)
+    reach = min(round(_AROUND_S * rate_hz), len(flux) - 1)
+    windows = sliding_window_view(np.pad(flux, reach, mode="reflect"), 2 * reach + 1)
+    usual = np.median(windows, axis=1)
+    least = np.maximum(_SHARE * float(np.percentile(flux, _PERCENTILE)), _OVER_MEDIAN * usual)
     found: list[int] = []
-    local, mean, apart = (max(1, round(s * rate_hz)) for s in (_LOCAL_S, _MEAN_S, _APART_S))
-    least = _SHARE * float(np.percentile(flux, 98))
-    for index, value in enumerate(flux):
-        around = flux[max(0, index - local) : index + local + 1]
-        wide = flux[max(0, index - mean) : index + mean + 1]
-        stands_out = value >= around.max() and value > max(least, _OVER_MEAN * wide.mean())
-        if stands_out and (not found or index - found[-1] > apart):
-            found.append(index)
-    return np.asarray(found, dtype=np.float64) / rate_hz
+    for index in np.argsort(-flux, kind="stable"):
+        apart = all(abs(index - other) > _APART_S * rate_hz for other in found)
+        if flux[index] > least[index] and apart:
+            found.append(int(index))
+    return np.sort(np.asarray(found, dtype=np.float64)) / rate_hz
 
 
 def spectral_flux(sound: Array, sample_rate_hz: int) -> tuple[Array, float]:

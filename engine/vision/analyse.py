@@ -33,6 +33,7 @@ from engine.vision.labels import FLYER, kind_of, name_paths
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import roams
 from engine.vision.paths import Path, amodal, relevance, surely_person
+from engine.vision.scene_light import SceneLook, places
 from engine.vision.strikes import find_strikes, with_strikes
 from engine.vocabularies import own_words
 
@@ -96,6 +97,8 @@ class VisionResult:
     video: Video
     analysis: Analysis
     objects: tuple[SeenObject, ...]
+    looks: tuple[SceneLook, ...] = ()
+    """Outdoors or indoors, and how light, of every shot."""
 
 
 def analyse_video(
@@ -137,10 +140,16 @@ def analyse_video(
         detector=getattr(detector, "label", detector.name),
         tracker=followed.tracker,
         depth=getattr(part, "label", part.name),
-        notes=tuple([*_damage(video), *followed.notes, *_exaggeration(settings), *more]),
+        notes=(
+            *_damage(video),
+            *followed.notes,
+            *places(followed.looks),
+            *_exaggeration(settings),
+            *more,
+        ),
         shots_s=followed.shots_s,
     )
-    return VisionResult(video, analysis, objects)
+    return VisionResult(video, analysis, objects, followed.looks)
 
 
 def _check_length(video: Video) -> None:

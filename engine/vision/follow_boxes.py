@@ -19,6 +19,7 @@ from engine.project.model import Video
 from engine.vision.associate import TRACKER, associate
 from engine.vision.opencv import cv2
 from engine.vision.paths import Followed, Path, smoothed
+from engine.vision.scene_light import LookMeter
 from engine.vision.shots import CutDetector
 from engine.vision.traces import Trace
 
@@ -62,6 +63,7 @@ def follow_boxes(
     """
     cuts = CutDetector()
     damage = Damage()
+    looks = LookMeter()
     shot = _Shot(0.0)
     paths: list[Path] = []
     shots: list[float] = []
@@ -69,6 +71,7 @@ def follow_boxes(
     for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage):
         size = (image.shape[1], image.shape[0])
         cut = cuts.is_cut(image)
+        looks.add(time_s, image, first=cut)
         if cut:
             paths += _paths_of(shot, size)
             shots.append(shot.start_s)
@@ -83,7 +86,8 @@ def follow_boxes(
             progress("finding what is there", min(0.99, time_s / video.duration_s))
     paths += _paths_of(shot, size)
     shots.append(shot.start_s)
-    return Followed(tuple(paths), size, tuple(shots), damage.notes(), TRACKER)
+    told = looks.looks(shots)
+    return Followed(tuple(paths), size, tuple(shots), damage.notes(), TRACKER, told)
 
 
 def _small(image: Image) -> NDArray[np.int16]:

@@ -16,6 +16,7 @@ from engine.vision.assemble import make_paths
 from engine.vision.merge import merge
 from engine.vision.paths import Followed, Path
 from engine.vision.repeats import shown_once
+from engine.vision.scene_light import LookMeter
 from engine.vision.shots import CutDetector
 from engine.vision.track import Tracker
 
@@ -53,6 +54,7 @@ def follow_motion(
     """
     cuts = CutDetector()
     damage = Damage()
+    looks = LookMeter()
     shot = _Shot(0.0)
     paths: list[Path] = []
     shots: list[float] = []
@@ -62,6 +64,7 @@ def follow_motion(
     for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage):
         size = (image.shape[1], image.shape[0])
         is_cut = cuts.is_cut(image)
+        looks.add(time_s, image, first=is_cut)
         full = shot.times_s and time_s - shot.times_s[0] >= block_s
         full = full or len(shot.images) * image.nbytes > _BLOCK_BYTES
         if is_cut or full:
@@ -78,7 +81,9 @@ def follow_motion(
     paths += _finish(shot)
     shots.append(shot.start_s)
     notes = [f"the camera is {' and '.join(sorted(cameras))}"] if cameras else []
-    return Followed(tuple(paths), size, tuple(shots), (*damage.notes(), *notes), TRACKER)
+    notes = [*damage.notes(), *notes]
+    told = looks.looks(shots)
+    return Followed(tuple(paths), size, tuple(shots), tuple(notes), TRACKER, told)
 
 
 def _block_length(video: Video) -> float:

@@ -42,6 +42,8 @@ _LARGE = 0.06
 """Share of the picture from which a single path's place counts as busy, too."""
 _ACROSS = 0.7
 """Share of a busy place's width or height beyond which a long way crosses it."""
+_LEAST_SWING_S, _TO_AND_FRO = 0.8, 1.6
+"""Duration, and way over what it covers, from which a path goes to and fro."""
 _INSIDE = 0.75
 _WINDOW_S = 0.2
 _CALM = 3.0
@@ -65,8 +67,7 @@ class _Place:
 def merge(paths: Sequence[Path], width: int, height: int) -> list[Path]:
     """Paths of one shot with parts and fragments joined; the picture is width by height."""
     whole = _without_parts(paths)
-    going = [p for p in whole if roams(p, width)]
-    resting = [p for p in whole if not roams(p, width)]
+    going, resting = _parted(whole, width)
     places = _places(resting, _LARGEST_PLACE * width * height)
     kept: list[Path] = []
     for path in going:
@@ -77,6 +78,36 @@ def merge(paths: Sequence[Path], width: int, height: int) -> list[Path]:
             grown = replace(places[host], members=(*places[host].members, path))
             places[host] = grown
     return kept + [_joined(place.members) for place in places]
+
+
+def _parted(paths: Sequence[Path], width: int) -> tuple[list[Path], list[Path]]:
+    """Paths that go somewhere, and those that keep to a place.
+
+    Where several go to and fro, they are limbs and sticks of someone who stays where they are.
+    """
+    going = [p for p in paths if roams(p, width)]
+    resting = [p for p in paths if not roams(p, width)]
+    swinging = [p for p in going if _comes_back(p)]
+    if len(swinging) < _BUSY:
+        return going, resting
+    return [p for p in going if not any(p is s for s in swinging)], resting + swinging
+
+
+def _comes_back(path: Path) -> bool:
+    """Whether its way is much longer than what it covers: to and fro, as no vehicle goes."""
+    calm = local_fit(path.times_s, path.centres, np.ones(len(path.times_s)), 0.15, order=1)
+    way = float(np.linalg.norm(np.diff(calm, axis=0), axis=1).sum())
+    covered = float(np.linalg.norm(np.ptp(calm, axis=0)))
+    return path.duration_s > _LEAST_SWING_S and way > _TO_AND_FRO * max(covered, 1.0)
+
+
+def runs(path: Path, width: int) -> bool:
+    """Whether it goes straight on for a second or more at some time: no hand does."""
+    if len(path.times_s) < 3:
+        return False
+    calm = local_fit(path.times_s, path.centres, np.ones(len(path.times_s)), 0.15, order=1)
+    sizes = np.sqrt(np.prod(np.maximum(path.sizes, 1.0), axis=1))
+    return _runs(path.times_s, calm, sizes, width)
 
 
 def roams(path: Path, width: int) -> bool:

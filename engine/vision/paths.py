@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.vision.scene_light import SceneLook
+
 Array = NDArray[np.float64]
 
 _SMOOTH_CENTRE_S = 0.11
@@ -57,13 +59,14 @@ class Path:
 @dataclass(frozen=True)
 class Followed:
     """Paths of all shots in pixels of a picture of `size` (width, height), where shots start,
-    what the user should know, and what followed them."""
+    what the user should know, what followed them, and how each shot looks."""
 
     paths: tuple[Path, ...]
     size: tuple[int, int]
     shots_s: tuple[float, ...]
     notes: tuple[str, ...]
     tracker: str
+    looks: tuple[SceneLook, ...] = ()
 
 
 def relevance(path: Path, width: int, height: int) -> float:

@@ -43,7 +43,7 @@ def shown_once(
     images : sequence of (height, width, 3) uint8
     times_s : sequence of float
     """
-    changes = [_same(before, after) for before, after in pairwise(images)]
+    changes = [is_same(before, after) for before, after in pairwise(images)]
     again = np.array([False, *changes], dtype=np.bool_)
     brief = again & (_run_lengths(again) <= _MOST_REPEATS)
     if brief.sum() < max(_LEAST_REPEATS, _LEAST_SHARE * np.count_nonzero(~again)):
@@ -60,7 +60,8 @@ def _run_lengths(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.repeat(lengths, lengths)
 
 
-def _same(last: Image, image: Image) -> bool:
+def is_same(last: Image, image: Image) -> bool:
+    """Whether a picture repeats the last one; both (height, width[, 3])."""
     change = cv2.blur(cv2.absdiff(last, image), (_SPOT_PX, _SPOT_PX))
     return float(change.max()) < _LEAST_CHANGE
 

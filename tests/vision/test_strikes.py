@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from engine.project.model import Contact
+from engine.vision.merge import merge
 from engine.vision.paths import Path
 from engine.vision.strikes import StrikeMeter, with_strikes
 
@@ -78,3 +80,52 @@ def test_a_blow_that_is_a_contact_already_is_not_told_twice(others: tuple[float,
     together = with_strikes(contacts, strikes)
     assert len(together) == 2
     assert [c.time_s for c in together] == sorted(c.time_s for c in together)
+
+
+def test_what_runs_through_the_picture_strikes_nothing() -> None:
+    count = round(6.0 * RATE)
+    hammering = [hammer(index / RATE) for index in range(count)]
+    boxes = np.array([(x - 5, y - 5, x + 45, y + 29) for x, y in hammering])
+    runner = replace(staying((0, 0, 1, 1), count), boxes=boxes, smooth=boxes)
+    meter = StrikeMeter([staying((90, 10, 170, 130), count)], (W, H), [runner])
+    for index, (x, y) in enumerate(hammering):
+        image = GROUND.copy()
+        image[round(y) : round(y) + 24, round(x) : round(x) + 40] = TOOL
+        meter.add(index / RATE, image)
+    assert meter.contacts() == [()]
+
+
+def test_a_blow_is_told_of_the_thing_beside_it_but_not_of_one_far_away() -> None:
+    def owners(box: tuple[float, float, float, float]) -> int:
+        meter = StrikeMeter([staying(box, 150)], (W, H))
+        for index in range(150):
+            x, y = hammer(index / RATE)
+            image = GROUND.copy()
+            image[round(y) : round(y) + 24, round(x) : round(x) + 40] = TOOL
+            meter.add(index / RATE, image)
+        return len(meter.contacts()[0])
+
+    assert owners((160, 90, 200, 140)) == 7
+    assert owners((225, 10, 250, 40)) == 0
+
+
+def limb(start_s: float, middle: tuple[float, float]) -> Path:
+    """Something small that goes up and down for two seconds and ends elsewhere."""
+    times = start_s + np.arange(50) / RATE
+    x = middle[0] + 30.0 * np.linspace(0.0, 1.0, 50)
+    y = middle[1] + 40.0 * np.sin(2 * np.pi * 1.5 * (times - start_s)) * np.linspace(0.6, 1, 50)
+    boxes = np.column_stack([x - 10, y - 10, x + 10, y + 10])
+    return replace(
+        staying((0, 0, 1, 1), 50), times_s=times, boxes=boxes, smooth=boxes,
+        points=np.column_stack([x, y]),
+    )  # fmt: skip
+
+
+def test_arms_that_go_to_and_fro_are_one_who_stays() -> None:
+    limbs = [limb(0.8 * k, (100.0 + 4.0 * k, 70.0)) for k in range(5)]
+    (one,) = merge(limbs, W, H)
+    assert len(one.parts) == 5
+
+
+def test_two_that_go_to_and_fro_stay_two() -> None:
+    assert len(merge([limb(0.0, (60.0, 70.0)), limb(0.5, (200.0, 70.0))], W, H)) == 2
