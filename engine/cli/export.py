@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.options import add_allow_missing, angles
+from engine.cli.outputs import check_sound_name
 from engine.cli.progress import TerminalProgress
+from engine.errors import DeliveryError, LayoutError
 from engine.layouts import FILE_NAMES, parse_formats
 
 if TYPE_CHECKING:
     from engine.deliver.report import Deliverable
 
 log = logging.getLogger("foleystage")
+
+_FILE_ENDINGS = (".wav", ".wave", ".mp4", ".mov", ".mkv")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -92,10 +96,27 @@ def _destination(out: Path, formats: tuple[str, ...]) -> tuple[Path, str | None]
 
     A folder that is there takes files of the usual names, and so does a name without an ending;
     stems are a folder themselves.
+
+    Raises
+    ------
+    LayoutError, DeliveryError
+        If what it names cannot hold what is asked for.
     """
-    if len(formats) != 1 or out.is_dir():
+    if out.is_dir():
         return out, None
+    if len(formats) != 1:
+        if out.suffix.lower() in _FILE_ENDINGS:
+            raise LayoutError(
+                f"{len(formats)} formats do not fit one file", place=out, remedy="name a folder"
+            )
+        return out, None
+    if out.exists() and formats == ("stems",):
+        raise DeliveryError(
+            "this is a file, and stems go into a folder", place=out, remedy="name a folder"
+        )
     if out.suffix or formats == ("stems",):
+        if formats[0] not in ("stems", "video"):
+            check_sound_name(out)
         return out.absolute().parent, out.name
     return out, None
 

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from engine.cli.options import moment
 from engine.cli.progress import TerminalProgress
 
 log = logging.getLogger("foleystage")
@@ -34,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
         "Furse-Malham, to order 3) (default: %(default)s)",
     )
     parser.add_argument(
-        "--at", type=float, default=0.0, metavar="SECONDS", help="where it begins (default: 0)"
+        "--at", type=moment, default=0.0, metavar="SECONDS", help="where it begins (default: 0)"
     )
 
 

@@ -63,7 +63,11 @@ def _binaural(args: argparse.Namespace) -> Figures:
             log.warning("%s: channel %s is silent", path, " and ".join(silent))
     if estimate.shape[0] == 1:
         log.info("%s: one channel, heard in both ears", args.estimate)
-    scores = compare_binaural(reference, estimate, rate_hz, normalise=args.normalise)
+    try:
+        scores = compare_binaural(reference, estimate, rate_hz, normalise=args.normalise)
+    except ShapeError as error:  # told with the file that it speaks of
+        place = args.reference if "the reference" in error.problem else args.estimate
+        raise ShapeError(error.problem, place=place, remedy=error.remedy) from error
     largest_db = largest_snr_db(reference, rate_hz, normalise=args.normalise)
     if scores.snr_db > largest_db - _NEAR_THE_FLOOR_DB:
         log.info(

@@ -94,6 +94,23 @@ def metres(text: str) -> float:
     return value
 
 
+def moment(text: str) -> float:
+    """A time in the scene, from 0 to 86400 s.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 86_400.0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no time from 0 to 86400 s")
+    return value
+
+
 def angles(text: str) -> tuple[float, float, float]:
     """Yaw, pitch and roll in degrees, with commas; what is missing is 0.
 

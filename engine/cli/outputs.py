@@ -14,6 +14,22 @@ from engine.deliver.inputs import keep_inputs
 from engine.deliver.staging import publish, staging_folder
 from engine.errors import DeliveryError
 
+_SOUND_ENDINGS = (".wav", ".wave")
+
+
+def check_sound_name(out: Path, kind: str = ".wav") -> None:
+    """Refuse a sound's name whose ending promises another kind of file; none at all is fine.
+
+    Raises
+    ------
+    DeliveryError
+        If `kind` is '.wav' and the name says something else.
+    """
+    if kind == ".wav" and out.suffix and out.suffix.lower() not in _SOUND_ENDINGS:
+        raise DeliveryError(
+            f"sound is written as WAV, not as '{out.suffix}'", place=out, remedy="name a .wav file"
+        )
+
 
 @contextlib.contextmanager
 def whole_file(out: Path, kind: str, inputs: Iterable[str | Path | None]) -> Iterator[Path]:
@@ -39,6 +55,7 @@ def whole_file(out: Path, kind: str, inputs: Iterable[str | Path | None]) -> Ite
         raise DeliveryError(
             "there is no such folder", place=folder, remedy="make it, or choose another"
         )
+    check_sound_name(out, kind)
     keep_inputs([out], inputs)
     with staging_folder(folder) as staging:
         staged = staging / out.name

@@ -46,10 +46,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Render and say what was done."""
+    from engine.project.checks import check_gain
     from engine.render.rooms import RoomChoice
     from engine.render.spatialise import Spatialisation, spatialise
     from engine.spatial.trajectory import read_trajectory_csv
 
+    check_gain(args.room_level, "--room-level")
+    check_gain(args.lfe_send, "--lfe-send")
     times_s, positions_m = read_trajectory_csv(args.trajectory)
     room = RoomChoice(args.room, args.room_level)
     wanted = Spatialisation(

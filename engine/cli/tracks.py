@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.follow is not None:
         return _run_follow(args)
     from engine.vision.analyse import VisionSettings, analyse_video
+    from engine.vocabularies import spelt_out
     from engine.weights.choice import weights_for
 
     settings = VisionSettings(
@@ -76,6 +77,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         distance_m=args.distance,
         prompt=args.prompt,
     )
+    spelt_out(settings.prompt)  # refuses names of vocabularies there are not
     read = (args.video, settings.weights, settings.depth_weights)
     with whole_file(args.out, ".csv", read) as staged:
         progress = TerminalProgress()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def keep_inputs(outputs: Iterable[Path], inputs: Iterable[str | Path | None]) ->
     """
     files = [Path(item) for item in inputs if item is not None and Path(item).is_file()]
     for output in outputs:
-        if not output.exists():
+        if not os.path.exists(output):  # false for a name that is too long, too
             continue
         for file in files:
             within = output.is_dir() and file.resolve().is_relative_to(output.resolve())

@@ -27,7 +27,7 @@ def sole_run(out_dir: Path) -> Iterator[None]:
     DeliveryError
         If another run is at work there, or the folder cannot be made.
     """
-    made = None if out_dir.exists() else _first_missing(out_dir)
+    made = None if os.path.exists(out_dir) else _first_missing(out_dir)
     place = _open_folder(out_dir)
     try:
         if not _locked(place):
@@ -55,8 +55,8 @@ def staging_folder(out_dir: Path, needed_bytes: int = 0) -> Iterator[Path]:
     DeliveryError
         If `out_dir` cannot be made or written, or its disk has not `needed_bytes` to spare.
     """
-    existing = next(p for p in (out_dir, *out_dir.absolute().parents) if p.exists())
-    made = None if out_dir.exists() else _first_missing(out_dir)
+    existing = next(p for p in (out_dir, *out_dir.absolute().parents) if os.path.exists(p))
+    made = None if os.path.exists(out_dir) else _first_missing(out_dir)
     folder: Path | None = None
     succeeded = False
     try:
@@ -213,7 +213,7 @@ def _check_space(folder: Path, needed_bytes: int) -> None:
 
 def _first_missing(folder: Path) -> Path:
     missing = folder
-    while not missing.parent.exists():
+    while not os.path.exists(missing.parent):
         missing = missing.parent
     return missing
 

@@ -125,9 +125,12 @@ def largest_snr_db(
 def _check(sound: NDArray[np.floating], name: str) -> None:
     if sound.ndim != 2 or sound.shape[0] != 2:
         count = sound.shape[0] if sound.ndim == 2 else sound.ndim
-        raise ShapeError(f"the {name} has {count} channels, a binaural recording has 2")
+        raise ShapeError(
+            f"the {name} has {count} channel{'s' * (count != 1)}, a binaural recording has 2",
+            remedy="give that one",
+        )
     if sound.shape[1] == 0:
-        raise ShapeError(f"the {name} holds no samples")
+        raise ShapeError(f"the {name} holds no samples", remedy="render or record it again")
     if not np.isfinite(sound).all():
         raise ShapeError(f"the {name} holds NaN or infinity", remedy="render it again")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from msgspec import structs
+from numpy.typing import NDArray
 
-from engine.errors import MediaError
+from engine.errors import LayoutError, MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.audio_file import read_audio_blocks
 from engine.project.edits import AddClip, AddTake, AddTrack, EditGroup
@@ -51,12 +53,20 @@ def import_ambience(
     block, rate_hz = next(blocks)
     channels = block.shape[0]
     is_field = ambisonic_order_of(channels) is not None or convention != "ambix"
-    matrix = to_ambix(convention, channels).astype("float32") if is_field else None
+    matrix = _to_ambix(audio, convention, channels) if is_field else None
     samples = 0
     with media.new_audio(rate_hz, channels) as intake:
         while True:
             if block.shape[1] == 0 and samples == 0:
-                raise MediaError("the audio file holds no samples", place=audio)
+                raise MediaError(
+                    "the audio file holds no samples", place=audio, remedy="choose another file"
+                )
+            if not np.isfinite(block).all():
+                raise MediaError(
+                    f"a sample near {samples / rate_hz:.2f} s is no number",
+                    place=audio,
+                    remedy="export the sound again",
+                )
             intake.write(block if matrix is None else matrix @ block)
             samples += block.shape[1]
             progress(f"reading {audio.name}", 0.5)
@@ -65,6 +75,13 @@ def import_ambience(
                 break
             block = following[0]
     return _placed(project, intake.content, audio.stem, (rate_hz, channels, samples), start_s)
+
+
+def _to_ambix(audio: Path, convention: Convention, channels: int) -> NDArray[np.float32]:
+    try:
+        return to_ambix(convention, channels).astype(np.float32)
+    except LayoutError as error:
+        raise LayoutError(error.problem, place=audio, remedy=error.remedy) from error
 
 
 def _placed(

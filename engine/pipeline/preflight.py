@@ -20,6 +20,7 @@ from engine.project.model import Project
 from engine.render.rooms import RoomChoice, check_room
 from engine.script.script_file import check_script
 from engine.spatial.hrir import load_hrirs
+from engine.vocabularies import spelt_out
 from engine.weights.choice import weights_for
 
 
@@ -34,6 +35,7 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     chosen_formats(settings.formats)
     _check_part("detector", settings.detector, names("detector"))
     _check_part("depth", settings.depth, names("depth"))
+    spelt_out(settings.prompt)  # names of vocabularies there are not
     _check_weights(settings)
     _check_generator(settings.generator)
     low, high = LOUDNESS_LUFS

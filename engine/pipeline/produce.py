@@ -9,7 +9,7 @@ from typing import Any
 from engine.deliver.bounce import DeliveryOptions, deliver
 from engine.deliver.space import least_bytes
 from engine.deliver.staging import publish, sole_run, staging_folder
-from engine.errors import ProjectError
+from engine.errors import MediaError, ProjectError
 from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.analyse import analyse
@@ -89,6 +89,7 @@ def produce(
     """
     clock = StageClock()
     video = Path(video).expanduser().absolute()
+    _check_name(video)
     progress("opening the clip", 0.0)
     check_settings(settings, RATE_HZ)
     needed_bytes = least_bytes(
@@ -117,6 +118,16 @@ def produce(
             _publish_with_session(folder, out_dir, bundle, project)
     progress("done", 1.0)
     return report
+
+
+def _check_name(video: Path) -> None:
+    """Refuse a name that neither a session nor a report can hold."""
+    try:
+        str(video).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MediaError(
+            "the file's name or folder is not valid Unicode", place=video, remedy="rename it"
+        ) from error
 
 
 def _publish_with_session(folder: Path, out_dir: Path, bundle: Bundle, project: Project) -> None:

@@ -43,6 +43,7 @@ from engine.script.rules import check_category, in_words, shipped_rules
 from engine.script.script import AMBIENCE_TRACK, Script, ambience_track, event_seed
 
 DEFAULT_CATEGORY = "FOLEY"
+_MEND = "mend this line, or see docs/script.md"
 
 
 class _Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,9 +118,13 @@ def check_script(path: str | Path) -> None:
 def _read(source: Path) -> str:
     try:
         return source.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ScriptError(
+            "there is no such script", place=source, remedy="check the path"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ScriptError(
-            f"cannot be read: {getattr(error, 'strerror', None) or error}",
+            f"cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}",
             place=source,
             remedy="give a TOML or JSON text file",
         ) from error
@@ -129,11 +134,13 @@ def _parse(text: str, source: Path) -> list[dict[str, Any]]:
     try:
         data = json.loads(text) if source.suffix.lower() == ".json" else tomllib.loads(text)
     except json.JSONDecodeError as error:
-        raise ScriptError(f"{error.msg}", place=f"{source}:{error.lineno}") from error
+        raise ScriptError(
+            f"is not valid JSON: {error.msg}", place=f"{source}:{error.lineno}", remedy=_MEND
+        ) from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         place = f"{source}:{found.group(1)}" if found else str(source)
-        raise ScriptError(f"is not valid TOML: {error}", place=place) from error
+        raise ScriptError(f"is not valid TOML: {error}", place=place, remedy=_MEND) from error
     if not isinstance(data, dict) or set(data) - {"title", "event"}:
         extra = min(set(data) - {"title", "event"}) if isinstance(data, dict) else "a list"
         raise ScriptError(

@@ -54,8 +54,8 @@ def to_ambix(convention: Convention, channels: int) -> NDArray[np.float64]:
     order = ambisonic_order_of(channels)
     if order is None:
         raise LayoutError(
-            f"{channels} channels are no sound field: 4, 9, 16, 25, 36, 49 or 64 are",
-            remedy="import the file as loudspeakers or as a source",
+            f"a sound field has 4, 9, 16, 25, 36, 49 or 64 channels, not {channels}",
+            remedy="import the file as loudspeakers (no convention), or as a source",
         )
     if convention == "ambix":
         return np.eye(channels)

@@ -90,6 +90,8 @@ def read_trajectory_csv(
         taken: 270 is -90.
     """
     path = Path(path)
+    if not path.exists():
+        raise TrajectoryError("there is no such file", place=path, remedy="check the path")
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             rows = np.array(list(_rows(csv.reader(stream), path)), dtype=np.float64)

@@ -120,7 +120,7 @@ def follow(
     video = probe_video(path)
     _check_shown(shown, video.width, video.height, path)
     if not 0.0 <= time_s <= video.duration_s:
-        raise MediaError(f"there is no picture at {time_s:g} s", place=path)
+        raise _no_picture(time_s, video.duration_s, path)
     tracker_of: Callable[[], Tracker] = (
         CorrelationTracker if weights is None else lambda: NanoTracker(weights)
     )
@@ -128,7 +128,7 @@ def follow(
     progress("looking at what was shown", 0.0)
     first = list(_pictures(path, max(0.0, time_s - half_s), time_s + _AHEAD_S))
     if not first:
-        raise MediaError(f"there is no picture at {time_s:g} s", place=path)
+        raise _no_picture(time_s, video.duration_s, path)
     scale = first[0][1].shape[1] / video.width
     place = np.array(shown, dtype=np.float64) * scale
     box = place if len(place) == 4 else box_of_click([p for _, p in first], (place[0], place[1]))
@@ -151,6 +151,14 @@ def follow(
         rows, positions, tracker_of().name,
         "start" if began == "end" else began, ended,
     )  # fmt: skip
+
+
+def _no_picture(time_s: float, duration_s: float, path: str | Path) -> MediaError:
+    return MediaError(
+        f"there is no picture at {time_s:g} s",
+        place=path,
+        remedy=f"give a time from 0 to {duration_s:.2f} s",
+    )
 
 
 def _check_shown(shown: tuple[float, ...], width: int, height: int, path: str | Path) -> None:

@@ -42,7 +42,7 @@ def open_network(weights: Path) -> Network:
         return _OpenCv(weights)
     except Exception as error:  # whatever a library says about a file that is not ONNX
         raise PluginError(
-            f"not an ONNX network that can be run here ({_brief(error)})",
+            "not an ONNX network that can be run here",
             place=weights,
             remedy="give other weights, or fetch them again",
         ) from error
@@ -65,7 +65,7 @@ class _OpenCv:
         except cv2.error as error:
             shape = f"{picture.shape[3]} x {picture.shape[2]}"
             raise PluginError(
-                f"the network does not run on pictures of {shape} ({_brief(error)})",
+                f"the network does not run on pictures of {shape}",
                 remedy="give weights of this detector's family",
             ) from error
 
@@ -86,8 +86,3 @@ class _Onnxruntime:
 
     def run(self, picture: Array) -> list[Array]:
         return [np.asarray(one) for one in self._session.run(None, {self._name: picture})]
-
-
-def _brief(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:120]}"

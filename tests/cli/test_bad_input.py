@@ -13,6 +13,8 @@ import soundfile
 
 from engine import resources
 from engine.cli.main import main
+from engine.project.model import Project
+from engine.project.store import Bundle
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,98 @@ def test_spatialise_refuses_an_unreadable_sofa(media, tmp_path, capsys):
     assert main(arguments) == 1
     _one_line(capsys, "mine.sofa")
     assert not (tmp_path / "out.wav").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["-o", "out.mp3"], ("out.mp3", "name a .wav file")),
+        (["-o", "out.wav", "--room-level", "nan"], ("--room-level is nan", "from -144")),
+        (["-o", "out.wav", "--lfe-send", "inf"], ("--lfe-send is inf", "from -144")),
+        (["-o", "out.wav", "--trajectory", "gone.csv"], ("gone.csv", "no such file; check")),
+    ],
+)
+def test_spatialise_refuses_what_it_cannot_do(media, tmp_path, monkeypatch, capsys, options, words):
+    monkeypatch.chdir(tmp_path)
+    Path("path.csv").write_text(HEADER + "0,0,0,1\n")
+    arguments = ["spatialise", str(media / "noise.wav"), "--trajectory", "path.csv"]
+    assert main([*arguments, "--format", "stereo", *options]) == 1
+    _one_line(capsys, *words)
+    assert [item.name for item in tmp_path.iterdir()] == ["path.csv"]
+
+
+@pytest.mark.parametrize(
+    ("formats", "out", "words"),
+    [
+        ("stereo", "mix.mp3", "sound is written as WAV, not as '.mp3'; name a .wav file"),
+        ("stereo,5.1", "mix.wav", "2 formats do not fit one file; name a folder"),
+        ("stems", "taken.wav", "this is a file, and stems go into a folder; name a folder"),
+    ],
+)
+def test_export_refuses_a_name_that_cannot_hold_the_formats(tmp_path, capsys, formats, out, words):
+    (tmp_path / "taken.wav").write_bytes(b"")
+    Bundle.create(tmp_path / "scene.foley", Project()).close()
+    arguments = ["export", str(tmp_path / "scene.foley"), "--format", formats]
+    assert main([*arguments, "-o", str(tmp_path / out)]) == 1
+    _one_line(capsys, f"{tmp_path / out}: {words}")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["scene.foley", "taken.wav"]
+
+
+def test_import_names_the_file_that_it_cannot_take(media, tmp_path, capsys):
+    session = tmp_path / "scene.foley"
+    Bundle.create(session, Project()).close()
+    before = sorted(session.rglob("*"))
+    soundfile.write(tmp_path / "nan.wav", np.full((480, 2), np.nan), 48_000, subtype="FLOAT")
+    soundfile.write(tmp_path / "none.wav", np.zeros((0, 2)), 48_000)
+    demo = str(resources.path("demo/demo.mp4"))
+    for file, words in {
+        str(tmp_path / "nan.wav"): "no number; export the sound again",
+        str(tmp_path / "none.wav"): "no samples; choose another file",
+        demo: "the file holds no sound; give a file with sound",
+    }.items():
+        assert main(["import", str(session), file]) == 1
+        _one_line(capsys, file, words)
+    noise = str(media / "noise.wav")
+    assert main(["import", str(session), noise, "--convention", "fuma"]) == 1
+    _one_line(capsys, noise, "channels, not 1; import the file as loudspeakers")
+    assert main(["import", str(session), noise, "--at", "nan"]) == 2
+    assert main(["import", str(session), noise, "--at", "-1"]) == 2
+    assert sorted(session.rglob("*")) == before
+    capsys.readouterr()
+
+
+def test_metrics_name_the_file_that_is_wrong(media, tmp_path, capsys):
+    noise = np.random.default_rng(1).standard_normal((4800, 2)) * 0.1
+    for channels in (2, 5):
+        soundfile.write(tmp_path / f"{channels}.wav", np.resize(noise, (4800, channels)), 48_000)
+    two, five = str(tmp_path / "2.wav"), str(tmp_path / "5.wav")
+    assert main(["metrics", "binaural", two, five]) == 1
+    _one_line(capsys, f"{five}: the estimate has 5 channels, a binaural")
+    assert main(["metrics", "binaural", str(media / "noise.wav"), two]) == 1
+    _one_line(capsys, f"{media / 'noise.wav'}: the reference has 1 channel, a binaural")
+
+
+@pytest.mark.parametrize("command", ["run", "tracks"])
+def test_a_vocabulary_there_is_not_is_refused(tmp_path, capsys, command):
+    out = tmp_path / "out.csv"
+    demo = str(resources.path("demo/demo.mp4"))
+    assert main([command, demo, "-o", str(out), "--prompt", "dog, @nope"]) == 1
+    _one_line(capsys, "'@nope'", "choose one of @coco")
+    assert not out.exists()
+
+
+def test_names_that_nothing_can_hold(media, tmp_path, capsys):
+    demo = resources.path("demo/demo.mp4")
+    assert main(["run", str(demo), "-o", str(tmp_path / ("y" * 256))]) == 1
+    _one_line(capsys, "File name too long", "choose another folder")
+    odd = tmp_path / os.fsdecode(b"\xff\xfe.mp4")
+    try:
+        odd.write_bytes(demo.read_bytes())
+    except OSError:
+        pytest.skip("this disk takes names in Unicode only")
+    assert main(["run", str(odd), "-o", str(tmp_path / "out")]) == 1
+    _one_line(capsys, "not valid Unicode; rename it")
+    assert list(tmp_path.iterdir()) == [odd]
 
 
 def test_export_of_a_hand_damaged_session(tmp_path, capsys):

@@ -31,7 +31,7 @@ def _wait_until_reading(process):
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="watches Linux's /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("wait", [_wait_until_importing, _wait_until_reading])
 def test_a_run_that_is_stopped_leaves_nothing(tmp_path, number, wait):
     demo = str(resources.path("demo/demo.mp4"))

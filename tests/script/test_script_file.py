@@ -123,8 +123,8 @@ def test_other_files(tmp_path: Path, project, name: str, text: str, words: str) 
 
 
 def test_no_file_and_no_text(tmp_path: Path, project) -> None:
-    with pytest.raises(ScriptError, match="cannot be read"):
+    with pytest.raises(ScriptError, match="there is no such script; check the path"):
         load_script(tmp_path / "none.toml", project)
     (tmp_path / "b.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ScriptError, match="cannot be read"):
+    with pytest.raises(ScriptError, match="cannot be read: it is not text; give a TOML"):
         load_script(tmp_path / "b.toml", project)
