@@ -57,10 +57,8 @@ def compose(
         From `progress`.
     """
     progress("writing the Foley script", 0.0)
-    if settings.script is not None:
-        script = load_script(settings.script, project)
-    else:
-        script = write_script(project, settings.seed)
+    given = settings.script
+    script = load_script(given, project) if given else write_script(project, settings.seed)
     events = tuple(_with_generator(event, settings.generator) for event in script.events)
     apply_script = ApplyScript(tracks=script.tracks, events=events)
     scripted = apply_script.apply(project)

@@ -11,7 +11,7 @@ What a hand has drawn, set or made is not changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,26 +83,35 @@ def focus_movers(
         for track in project.tracks
         if may_be_focused(track) and not _has_hand_sound(project, track)
     }
-    curves: dict[str, Curve] = {}
-    heard: list[HeardMover] = []
-    deeds: list[Deed] = []
+    found = _Found({}, [], [])
     passages = _passages(project)
     for index, (start_s, end_s, movers) in enumerate(passages):
         progress("listening to what moves", index / len(passages))
-        passage = HeardPassage(project, audio_path, start_s, end_s, movers)
+        found.take(project, HeardPassage(project, audio_path, start_s, end_s, movers), most_db)
+    progress("listening to what moves", 1.0)
+    edit = ApplyFocus(curves=found.curves, heard=tuple(found.heard))
+    return Focus(edit, tuple(found.deeds))
+
+
+@dataclass
+class _Found:
+    """What has been found so far, passage by passage."""
+
+    curves: dict[str, Curve]
+    heard: list[HeardMover]
+    deeds: list[Deed]
+
+    def take(self, project: Project, passage: HeardPassage, most_db: Mapping[str, float]) -> None:
+        """Listen to one passage more."""
         before, after = search(passage, most_db)
         for track_id, gains_db in after.gains_db.items():
             curve = _curve(project.track(track_id), passage.start_s, gains_db)
-            curves[track_id] = _joined(curves.get(track_id, ()), curve)
-        done_here = merged(after.deeds)
-        deeds += done_here
-        for mover_id in after.followed:
-            done = [_words(d, project) for d in done_here if d.mover_id == mover_id]
-            heard.append(
-                _heard(mover_id, before.followed[mover_id], after.followed[mover_id], done)
-            )
-    progress("listening to what moves", 1.0)
-    return Focus(ApplyFocus(curves=curves, heard=tuple(heard)), tuple(deeds))
+            self.curves[track_id] = _joined(self.curves.get(track_id, ()), curve)
+        deeds = merged(after.deeds)
+        self.deeds += deeds
+        for mover_id, now in after.followed.items():
+            done = [_words(deed, project) for deed in deeds if deed.mover_id == mover_id]
+            self.heard.append(_heard(mover_id, before.followed[mover_id], now, done))
 
 
 def not_followed(project: Project, heard: Sequence[HeardMover]) -> list[str]:

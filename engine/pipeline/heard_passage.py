@@ -8,7 +8,7 @@ asked is whether the direct sound goes where the picture goes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -172,5 +172,13 @@ def _alone(
     alone = structs.replace(
         project, scene=scene, tracks=(track,), clips=project.clips_of(track.id), markers=()
     )
-    snapshot = replace(compile_project(alone, audio_path, ("binaural",)), problems=())
-    return render_span(snapshot, first, samples)["binaural"]
+    rate_hz = project.sample_rate_hz
+    clips = [clip for clip in alone.clips if not clip.muted]
+    from_s = min(clip.start_s for clip in clips)
+    to_s = max(clip.start_s + clip.duration_s for clip in clips) + _ON_ITS_WAY_S
+    low = min(max(seconds_to_samples(from_s, rate_hz), first), first + samples)
+    high = max(min(seconds_to_samples(to_s, rate_hz), first + samples), low)
+    heard = np.zeros((2, samples), dtype=np.float32)
+    snapshot = compile_project(alone, audio_path, ("binaural",))
+    heard[:, low - first : high - first] = render_span(snapshot, low, high - low)["binaural"]
+    return heard
