@@ -75,7 +75,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     try:
         for note in recovery.notes if recovery else ():
             log.warning("%s: %s", args.project, note)
-        keep_inputs([folder / file_name] if file_name else [], bundle.path.rglob("*"))
+        film = project.video.path if project.video else None
+        keep_inputs([folder / file_name] if file_name else [], [film, *bundle.path.rglob("*")])
+        if file_name and formats[0] not in ("stems", "video"):
+            check_sound_name(args.out)
         if args.rotate is not None:
             yaw_deg, pitch_deg, roll_deg = args.rotate
             turn = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)
@@ -115,8 +118,6 @@ def _destination(out: Path, formats: tuple[str, ...]) -> tuple[Path, str | None]
             "this is a file, and stems go into a folder", place=out, remedy="name a folder"
         )
     if out.suffix or formats == ("stems",):
-        if formats[0] not in ("stems", "video"):
-            check_sound_name(out)
         return out.absolute().parent, out.name
     return out, None
 

@@ -55,8 +55,8 @@ def whole_file(out: Path, kind: str, inputs: Iterable[str | Path | None]) -> Ite
         raise DeliveryError(
             "there is no such folder", place=folder, remedy="make it, or choose another"
         )
-    check_sound_name(out, kind)
     keep_inputs([out], inputs)
+    check_sound_name(out, kind)
     with staging_folder(folder) as staging:
         staged = staging / out.name
         yield staged
