@@ -99,7 +99,7 @@ def _locked(descriptor: int | None) -> bool:
 
 
 def _unwritable(out_dir: Path, error: OSError) -> DeliveryError:
-    if out_dir.is_file():
+    if os.path.isfile(out_dir):
         return DeliveryError(
             "this is a file, not a folder", place=out_dir, remedy="name a folder to write into"
         )
