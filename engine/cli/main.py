@@ -78,7 +78,8 @@ def _run(args: argparse.Namespace) -> int:
     except (Exception, KeyboardInterrupt) as error:  # the program's edge: told in one line
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
-        print(f"foleystage: {_in_words(error)}", file=sys.stderr)
+        told = f"foleystage: {_in_words(error)}"  # a file's name may be no Unicode
+        print(told.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
         return 1
     if args.json and report is not None:
         print(json.dumps(report, indent=2))
