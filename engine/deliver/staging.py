@@ -168,9 +168,9 @@ def _put_back(undo: list[tuple[Path, Path | None]]) -> None:
 
 def _told_of_the_output(error: FoleystageError, folder: Path, out_dir: Path) -> FoleystageError:
     """The error with the file's final place: the hidden folder tells nobody anything."""
-    if error.place is None or not Path(error.place).is_relative_to(folder):
+    if error.place is None or not Path(error.place).absolute().is_relative_to(folder.absolute()):
         return error
-    place = out_dir / Path(error.place).relative_to(folder)
+    place = out_dir / Path(error.place).absolute().relative_to(folder.absolute())
     return type(error)(error.problem, place=place, remedy=error.remedy)
 
 
@@ -202,13 +202,18 @@ def _is_running(process_id: int) -> bool:
 
 def _check_space(folder: Path, needed_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
-    if free < needed_bytes + _SPARE_BYTES:
+    least_bytes = needed_bytes + _SPARE_BYTES
+    if free < least_bytes:
         raise DeliveryError(
-            f"the delivery needs {needed_bytes / 1e9:.2f} GB while it works, "
-            f"{free / 1e9:.2f} GB are free",
+            f"{_size(least_bytes)} are needed on this disk while the work goes on, "
+            f"{_size(free)} are free",
             place=folder,
             remedy="free some disk space or deliver fewer formats",
         )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def _first_missing(folder: Path) -> Path:

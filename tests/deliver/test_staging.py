@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +50,26 @@ def test_what_a_killed_run_has_left_is_cleared_away(tmp_path):
     with staging_folder(tmp_path):
         pass
     assert [item.name for item in tmp_path.iterdir()] == [f".incomplete-{os.getpid()}-other"]
+
+
+def test_an_error_names_the_final_place_of_its_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def fail(hidden):
+        with staging_folder(Path("out")) as folder:
+            raise DeliveryError("full", place=hidden(folder) / "mix.wav")
+
+    for hidden in (lambda folder: folder, lambda folder: folder.absolute()):
+        with pytest.raises(DeliveryError) as caught:
+            fail(hidden)
+        assert caught.value.place == "out/mix.wav"
+
+
+def test_a_disk_too_small_is_told_in_sizes_that_say_something(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")(10**9, 0, 5_300_000)
+    monkeypatch.setattr("engine.deliver.staging.shutil.disk_usage", lambda _: usage)
+    with pytest.raises(DeliveryError, match=r"[\d.]+ MB are needed .*, 5\.3 MB are free"):
+        staging_folder(tmp_path, 4_000_000).__enter__()
 
 
 def test_a_file_in_the_way_is_named(tmp_path):
