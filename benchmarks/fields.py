@@ -36,7 +36,7 @@ from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES
 from engine.render.compiler import compile_project
 from engine.render.renderer import render_snapshot
-from engine.spatial.decoders import decoder_plan
+from engine.spatial.decoders import whole_decoder_plan
 from engine.spatial.hrir import load_hrirs
 
 SOURCES = 512
@@ -83,7 +83,7 @@ def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
     snapshot = compile_project(project, bundle.audio_path, ("hoa3",))
     kernel = Kernel(snapshot)
     head = Controls(snapshot)
-    listening = FieldListening(3, decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3), head)
+    listening = FieldListening(3, whole_decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3), head)
     field = np.empty((16, BLOCK_SAMPLES), np.float32)
     halves = field[:, :HOP_SAMPLES], field[:, HOP_SAMPLES:]
     blocks, shortest_s = 40, float("inf")
@@ -102,7 +102,7 @@ def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
 
 def _decode() -> Figure:
     """The shared decode of a third-order field, a block of 512; smaller is better."""
-    listening = FieldListening(3, decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3))
+    listening = FieldListening(3, whole_decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3))
     field = np.random.default_rng(1).standard_normal((16, BLOCK_SAMPLES)).astype(np.float32)
     spent_us = []
     for _ in range(400):

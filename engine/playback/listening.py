@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +14,7 @@ from engine.realtime.field_decoder import FieldDecoder
 from engine.realtime.field_turning import FieldTurner
 from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
 from engine.render.compiler import hrirs_of
-from engine.spatial.decoders import decoder_plan
+from engine.spatial.decoders import whole_decoder_plan
 from engine.spatial.equal_loudness import ears_gain
 from engine.spatial.rotation import rotation_matrix
 
@@ -28,8 +27,7 @@ class FieldListening:
     order : int
         Ambisonic order of what comes in.
     plan : DecoderPlan
-        Of responses in several partitions (a room's) the first is used.
-
+        In one partition.
     controls : Controls, optional
         Whose head listens; without it, one that looks straight ahead.
 
@@ -41,7 +39,7 @@ class FieldListening:
     def __init__(self, order: int, plan: DecoderPlan, controls: Controls | None = None) -> None:
         self.plan = plan
         self.controls = controls
-        self._decoder = FieldDecoder(replace(plan, spectra=plan.spectra[:, :1]))
+        self._decoder = FieldDecoder(plan)
         self._turner = FieldTurner((order + 1) ** 2, partial(rotation_matrix, order))
         self._head = STRAIGHT
         out = self.process(np.zeros(((order + 1) ** 2, HOP_SAMPLES), dtype=np.float32))
@@ -85,5 +83,5 @@ def listening_to(
     order = AMBISONIC_FORMATS.get(monitor_format)
     if order is None:
         return None
-    plan = decoder_plan(hrirs_of(project, problems), order, project.scene.field_decoder)
+    plan = whole_decoder_plan(hrirs_of(project, problems), order, project.scene.field_decoder)
     return FieldListening(order, plan, controls)

@@ -35,7 +35,9 @@ Method = Literal["magls", "virtual_loudspeakers"]
 HEAD_RADIUS_M = 0.0875
 SPEED_OF_SOUND_M_S = 343.0
 LOWEST_CUTON_HZ = 1_500.0
-"""Phase is kept up to here in any case: it carries the interaural time."""
+"""Phase is kept up to here in any case: it carries the interaural time. In first order, whose limit
+kr = 1 is at 624 Hz, less would be better for levels (0.9 dB of interaural difference in place of
+3.9 from 600 to 1500 Hz) and worse for times (295 us in place of 160; docs/hrir.md)."""
 
 CROSSOVER_HZ = 700.0
 """Virtual loudspeakers: basic weights below, max-rE weights above."""
@@ -43,14 +45,13 @@ CROSSOVER_HZ = 700.0
 RING_AZIMUTHS_DEG = np.arange(0.0, 360.0, 45.0)
 """PseudoBinaural's virtual loudspeakers: all around the horizon, as its code has them."""
 
-DECODER_TAPS = 248
-"""At 48 kHz and below responses this long go with the shortest transform; what a head does fits in.
-At higher rates they last as long."""
+DECODER_TAPS = 512
+"""At 48 kHz and below; at higher rates responses last as long. What a head does fits in half of it,
+but for its lows: of KEMAR's, 3.8 dB at 80 to 160 Hz lie behind."""
 LONGEST_TAPS = 4096
 """A longer response (a room's) is decoded from this much of its beginning; more at higher rates."""
 
 _SHORT_FFT_SAMPLES, _LONG_FFT_SAMPLES = 512, 1024
-_PARTITION_HOPS = 2
 _USUAL_RATE_HZ = 48_000
 _HEAD_TAPS = 1024
 """Longer responses hold a room, and keep their length; more at higher rates."""
@@ -69,52 +70,83 @@ Spectra = NDArray[np.complex128]
 
 @lru_cache(maxsize=8)
 def decoder_plan(hrirs: HrirSet, order: int, method: Method = "magls") -> DecoderPlan:
-    """Ambisonics of `order` to two ears through the set, for the kernel. Cached."""
+    """Ambisonics of `order` to two ears through the set, for the kernel. Cached.
+
+    A head's responses are cut into two partitions, which cost no more transforms than one; longer
+    ones into more and longer ones.
+    """
     responses = field_decoder(hrirs, order, method)
     taps = responses.shape[-1]
-    size, partitions = _SHORT_FFT_SAMPLES, 1
-    if taps > size - HOP_SAMPLES:
-        size = _LONG_FFT_SAMPLES
-        partitions = (
-            1 if taps <= size - HOP_SAMPLES else -(-taps // (_PARTITION_HOPS * HOP_SAMPLES))
-        )
-    length = taps if partitions == 1 else _PARTITION_HOPS * HOP_SAMPLES
+    size = _SHORT_FFT_SAMPLES if taps <= 2 * HOP_SAMPLES else _LONG_FFT_SAMPLES
+    length = size - HOP_SAMPLES if size == _SHORT_FFT_SAMPLES else 2 * HOP_SAMPLES
+    return _plan(responses, size, length)
+
+
+@lru_cache(maxsize=4)
+def whole_decoder_plan(hrirs: HrirSet, order: int, method: Method = "magls") -> DecoderPlan:
+    """`decoder_plan` in one partition, for blocks of any length; of a room its start. Cached."""
+    responses = field_decoder(hrirs, order, method)
+    longest = _LONG_FFT_SAMPLES - HOP_SAMPLES
+    if responses.shape[-1] > longest:
+        responses = _ended(responses, longest, _FADE_TAPS)
+    return _plan(responses, _LONG_FFT_SAMPLES, longest)
+
+
+def _plan(responses: Floats, size: int, length: int) -> DecoderPlan:
+    """Responses cut into pieces of `length` samples, a whole number of hops where several."""
+    taps = responses.shape[-1]
+    partitions = -(-taps // length)
     padded = np.pad(responses, ((0, 0), (0, 0), (0, partitions * length - taps)))
     pieces = padded.reshape(*responses.shape[:2], partitions, length)
-    spectra = spectrum_of(pieces, size)  # (channels, ears, partitions, rows, lanes)
-    by_turns = np.stack([spectra.real, spectra.imag], axis=-2).transpose(0, 2, 3, 1, 4, 5)
-    return DecoderPlan(np.ascontiguousarray(by_turns, dtype=np.float32), size, _PARTITION_HOPS)
+    bins = spectrum_of(pieces, size)  # (channels, ears, partitions, rows, lanes)
+    by_turns = np.stack([bins.real, bins.imag], axis=-2).transpose(0, 2, 3, 1, 4, 5)
+    spectra = np.ascontiguousarray(by_turns, dtype=np.float32)
+    return DecoderPlan(spectra, size, length // HOP_SAMPLES)
 
 
 @lru_cache(maxsize=8)
-def field_decoder(hrirs: HrirSet, order: int, method: Method = "magls") -> Floats:
+def field_decoder(
+    hrirs: HrirSet, order: int, method: Method = "magls", cuton: float | None = None
+) -> Floats:
     """((order + 1)**2, 2, taps) responses from a sound field (ACN, SN3D) to the two ears.
 
     The responses of a head are shaped to `DECODER_TAPS`; a room's keep their length, up to
-    `LONGEST_TAPS`. Onsets are those of the set.
+    `LONGEST_TAPS`. Onsets are those of the set. `cuton` in Hz is in place of `cuton_hz(order)`.
     """
     finer = max(hrirs.sample_rate_hz / _USUAL_RATE_HZ, 1.0)
     taps = min(hrirs.responses.shape[-1], round(LONGEST_TAPS * finer))
     size = 2 * (1 << int(taps - 1).bit_length())
     decoder = (
-        _magnitude_least_squares(hrirs, order, taps, size)
+        _magnitude_least_squares(hrirs, order, taps, size, cuton or cuton_hz(order))
         if method == "magls"
         else _virtual_loudspeakers(hrirs, order, taps, size)
     )
     kept = taps if taps > _HEAD_TAPS * finer else min(taps, round(DECODER_TAPS * finer))
-    responses = np.asarray(fft.irfft(decoder, size, axis=-1)[..., :kept])
-    fade = min(kept // 4, round(_FADE_TAPS * finer))
-    responses[..., -fade:] *= np.cos(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
-    return responses
+    return _ended(
+        fft.irfft(decoder, size, axis=-1), kept, min(kept // 4, round(_FADE_TAPS * finer))
+    )
+
+
+def _ended(responses: Floats, taps: int, fade: int) -> Floats:
+    """Responses cut to `taps` samples, the last `fade` of which fall to nothing."""
+    kept = responses[..., :taps].copy()
+    kept[..., -fade:] *= np.cos(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
+    return kept
 
 
 def cuton_hz(order: int) -> float:
-    """Where a field of `order` is too coarse for the phase at a head's radius: kr = order."""
+    """From where magnitudes are fitted: 2 kr = order, but not below `LOWEST_CUTON_HZ`.
+
+    A field is too coarse for the phase at a head's radius from kr = order on. Ears with pinnae are
+    finer than a sphere: up to there, levels from 1.5 to 4 kHz would be 1 dB farther off.
+    """
     aliasing_hz = order * SPEED_OF_SOUND_M_S / (2.0 * np.pi * HEAD_RADIUS_M)
-    return max(LOWEST_CUTON_HZ, float(aliasing_hz))
+    return max(LOWEST_CUTON_HZ, 0.5 * float(aliasing_hz))
 
 
-def _magnitude_least_squares(hrirs: HrirSet, order: int, taps: int, size: int) -> Spectra:
+def _magnitude_least_squares(
+    hrirs: HrirSet, order: int, taps: int, size: int, cuton: float
+) -> Spectra:
     """(channels, ears, bins), brought to the set's own diffuse-field magnitude.
 
     Where the set measured nothing, its stand-ins weigh little; a slight ridge keeps harmonics
@@ -128,7 +160,7 @@ def _magnitude_least_squares(hrirs: HrirSet, order: int, taps: int, size: int) -
     harmonics = spherical_harmonics(order, grid)
     inverse = _weighted_inverse(harmonics, _coverage(hrirs, grid), n3d_weights(order))
     decoder = np.einsum("cg,gek->cek", inverse, wanted)
-    first_bin = int(np.ceil(cuton_hz(order) * size / hrirs.sample_rate_hz))
+    first_bin = int(np.ceil(cuton * size / hrirs.sample_rate_hz))
     for k in range(max(first_bin, 1), wanted.shape[-1]):
         phase = np.angle(harmonics @ decoder[:, :, k - 1])
         decoder[:, :, k] = inverse @ (np.abs(wanted[:, :, k]) * np.exp(1j * phase))

@@ -13,7 +13,7 @@ from engine.playback.path import OutputPath
 from engine.project.model import Project
 from engine.realtime.controls import Controls
 from engine.render.compiler import compile_project
-from engine.spatial.decoders import decoder_plan
+from engine.spatial.decoders import whole_decoder_plan
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import load_hrirs
 
@@ -47,7 +47,7 @@ def test_other_ears_take_over_without_a_step() -> None:
     whole = OutputPath(2, 48_000, is_alsa=False)
     whole.set_format("foa", 48_000, listening_to("foa", Project(), []))
     assert np.concatenate([before, same]) == pytest.approx(whole.convert(field), abs=1e-5)
-    others = decoder_plan(load_hrirs("kemar", 48_000), 1, "virtual_loudspeakers")
+    others = whole_decoder_plan(load_hrirs("kemar", 48_000), 1, "virtual_loudspeakers")
     path.follow(FieldListening(1, others))
     faded = path.convert(field[:, :2048])
     later = path.convert(field[:, 2048:])

@@ -15,6 +15,7 @@ from engine.spatial.decoders import (
     cuton_hz,
     decoder_plan,
     field_decoder,
+    whole_decoder_plan,
 )
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet, load_hrirs
@@ -44,7 +45,7 @@ def error_db(reached, wanted) -> float:
     return float(10 * np.log10(np.sum(np.abs(reached - wanted) ** 2) / np.sum(np.abs(wanted) ** 2)))
 
 
-@pytest.mark.parametrize(("order", "worst_db"), [(1, 2.6), (3, 2.0), (5, 1.9), (7, 2.4)])
+@pytest.mark.parametrize(("order", "worst_db"), [(1, 2.4), (3, 1.6), (5, 1.4), (7, 1.3)])
 def test_magnitudes_are_the_measured_ones_above_the_cut_on(
     kemar: HrirSet, order: int, worst_db: float
 ) -> None:
@@ -66,10 +67,10 @@ def test_below_the_cut_on_phase_is_right_too(kemar: HrirSet, order: int, worst_d
 @pytest.mark.parametrize("order", [1, 3, 7])
 def test_diffuse_sound_is_as_loud_as_through_the_set(kemar: HrirSet, order: int) -> None:
     reached, wanted = spectra_through(kemar, order)
-    for low_hz in (250.0, 1000.0, 4000.0, 8000.0):
+    for low_hz in (80.0, 125.0, 250.0, 1000.0, 4000.0, 8000.0):
         band = (low_hz <= FREQUENCY_HZ) & (low_hz * 2.0 > FREQUENCY_HZ)
         powers = [np.mean(np.abs(s[..., band]) ** 2) for s in (reached, wanted)]
-        assert abs(10 * np.log10(powers[0] / powers[1])) < 1.5
+        assert abs(10 * np.log10(powers[0] / powers[1])) < 0.7
 
 
 @pytest.mark.parametrize("order", [1, 3, 5, 7])
@@ -139,8 +140,11 @@ def test_the_decoder_of_the_kernel_is_a_plain_convolution(kemar: HrirSet, order:
     rng = np.random.default_rng(order)
     field = rng.standard_normal((len(responses), 12 * HOP_SAMPLES)).astype(np.float32)
     expected = np.sum(signal.fftconvolve(field[:, None].astype(float), responses, axes=-1), axis=0)
-    for pieces in ([HOP_SAMPLES] * 12, [1, 100, 255, 256, 37, 256]):
-        decoder = FieldDecoder(decoder_plan(kemar, order))
+    for plan, pieces in (
+        (decoder_plan, [HOP_SAMPLES] * 12),
+        (whole_decoder_plan, [1, 100, 255, 256, 37, 256]),
+    ):
+        decoder = FieldDecoder(plan(kemar, order))
         heard, at = np.zeros((2, field.shape[1]), np.float32), 0
         for count in pieces:
             decoder.push(field[:, at : at + count])
