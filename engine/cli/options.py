@@ -85,13 +85,7 @@ def metres(text: str) -> float:
     argparse.ArgumentTypeError
         If it is none.
     """
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.1 <= value <= 1000.0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no distance from 0.1 to 1000 m")
-    return value
+    return _number(text, "distance", (0.1, 1000.0), "m")
 
 
 def moment(text: str) -> float:
@@ -102,12 +96,17 @@ def moment(text: str) -> float:
     argparse.ArgumentTypeError
         If it is none.
     """
+    return _number(text, "time", (0.0, 86_400.0), "s")
+
+
+def _number(text: str, kind: str, limits: tuple[float, float], unit: str) -> float:
+    low, high = limits
     try:
         value = float(text)
     except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 86_400.0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no time from 0 to 86400 s")
+        value = low - 1.0
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"'{text}' is no {kind} from {low:g} to {high:g} {unit}")
     return value
 
 

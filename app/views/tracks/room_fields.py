@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec import structs
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.views.tracks.fields import NumberField
+from app.views.tracks.file_choice import FileChoice
 from app.views.tracks.room_plan import RoomPlan
 from engine.errors import FoleystageError
 from engine.project.checks import MOST_REFLECTIONS
@@ -16,7 +16,6 @@ from engine.project.edits import SetScene
 from engine.project.model import Scene
 from engine.spatial.room import MEASURED_SUFFIXES, NO_ROOM, Room, preset_titles, room_named
 
-_FROM_FILE = "\0file"
 _AXES = ("From the back", "From the right", "Above the floor")
 
 
@@ -33,11 +32,18 @@ class RoomFields:
 
     def __init__(self, ask: Callable[[SetScene], None], parent: QWidget) -> None:
         self._ask = ask
-        self._parent = parent
         self._scene = Scene()
         self._shape: Room | None = None
-        self.choice = QComboBox()
-        self.choice.activated.connect(lambda _: self._chosen())
+        kinds = " ".join(f"*{suffix}" for suffix in (".toml", *MEASURED_SUFFIXES))
+        question = "A room of your own, or a measured response"
+        self.choice = FileChoice(
+            {NO_ROOM: "None", **preset_titles()},
+            "From a file…",
+            question,
+            f"Rooms ({kinds})",
+            parent,
+        )
+        self.choice.chosen.connect(self._room_chosen)
         self.level = NumberField("dB", (-60.0, 24.0), 1, self._typed)
         self.reflections = QComboBox()
         self.reflections.setToolTip("How many walls an early reflection meets at the most")
@@ -58,16 +64,13 @@ class RoomFields:
             field.setAccessibleName(name)
             field.setToolTip(name)
             row.addWidget(field)
-        self._fill()
 
     def show_scene(self, scene: Scene) -> None:
         """Show the scene's room."""
         if scene.room != self._scene.room or self._shape is None:
             self._shape = _shape_of(scene.room)
         self._scene = scene
-        if self.choice.findData(scene.room) < 0:
-            self._fill()
-        self.choice.setCurrentIndex(self.choice.findData(scene.room))
+        self.choice.show_choice(scene.room)
         self.level.show_value(scene.room_level_db)
         self.level.setEnabled(scene.room != NO_ROOM)
         self.reflections.setCurrentIndex(self.reflections.findData(scene.room_reflections))
@@ -80,25 +83,8 @@ class RoomFields:
             walls = frozenset(wall for wall, _ in room.walls)
             self.plan.show_room(room.size_m[:2], room.listener_m[:2], walls)
 
-    def _fill(self) -> None:
-        self.choice.clear()
-        self.choice.addItem("None", NO_ROOM)
-        for name, title in preset_titles().items():
-            self.choice.addItem(title, name)
-        if self.choice.findData(self._scene.room) < 0:
-            self.choice.addItem(Path(self._scene.room).name, self._scene.room)
-        self.choice.addItem("From a file…", _FROM_FILE)
-
-    def _chosen(self) -> None:
-        name = self.choice.currentData()
-        if name == _FROM_FILE:
-            kinds = " ".join(f"*{suffix}" for suffix in (".toml", *MEASURED_SUFFIXES))
-            name, _ = QFileDialog.getOpenFileName(
-                self._parent, "A room of your own, or a measured response", "", f"Rooms ({kinds})"
-            )
-        if name and name != self._scene.room:
-            self._change(room=name, room_listener_m=None)
-        self.show_scene(self._scene)
+    def _room_chosen(self, room: str) -> None:
+        self._change(room=room, room_listener_m=None)
 
     def _typed(self, level_db: float) -> None:
         self._change(room_level_db=level_db)
