@@ -119,11 +119,30 @@ TABLE: tuple[Spec, ...] = (
     Spec("width_lane", "Width automation", ("Alt+V",), "Track", needs="track"),
     Spec("add_keyframe", "Add keyframe here", ("A",), "Track", needs="track", starts_group=True),
     Spec("analyse", "Analyse the picture…", (), "Track", needs="picture", starts_group=True),
+    Spec("touch", "Record by dragging while it plays", ("W",), "Path", "record", checkable=True),
+    Spec("path_fly_by", "Fly-by…", (), "Path", needs="track", starts_group=True),
+    Spec("path_orbit", "Orbit…", (), "Path", needs="track"),
+    Spec("path_approach", "Approach…", (), "Path", needs="track"),
+    Spec("path_mirror", "Mirror left and right", (), "Path", needs="track", starts_group=True),
+    Spec("path_mirror_depth", "Mirror front and back", (), "Path", needs="track"),
+    Spec("path_reverse", "Reverse in time", (), "Path", needs="track"),
+    Spec("path_stretch", "Stretch in time…", (), "Path", needs="track"),
+    Spec("path_offset", "Offset…", (), "Path", needs="track"),
+    Spec("path_scale", "Scale distance…", (), "Path", needs="track"),
+    Spec("path_smooth", "Smooth", (), "Path", needs="track"),
+    Spec("path_simplify", "Simplify", (), "Path", needs="track"),
+    Spec("path_copy", "Copy the path", (), "Path", needs="track", starts_group=True),
+    Spec("path_paste", "Paste the path", (), "Path", needs="track"),
+    Spec("path_import", "Import path…", (), "Path", needs="track"),
+    Spec("path_export", "Export path…", (), "Path", needs="track"),
     Spec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+=", "+", "="), "View", "zoom_in"),
     Spec("zoom_out", "Zoom out", ("Ctrl+-", "-"), "View", "zoom_out"),
     Spec("zoom_fit", "Show the whole session", ("Z",), "View", "zoom_fit"),
     Spec("zoom_selection", "Show the selection", ("Alt+Z",), "View"),
     Spec("stage_fit", "Show the whole stage", ("Shift+Z",), "View", "zoom_fit"),
+    Spec("stage_top", "Stage from above", ("Ctrl+1",), "View"),
+    Spec("stage_side", "Stage from the side", ("Ctrl+2",), "View"),
+    Spec("stage_free", "Stage in 3D", ("Ctrl+3",), "View"),
     Spec("snap", "Snap", ("N",), "View", "magnet", checkable=True, starts_group=True),
     Spec("follow", "Follow the playhead", ("F",), "View", "follow", checkable=True),
     Spec("boxes", "Boxes on the picture", ("B",), "View", "boxes", checkable=True),
@@ -137,7 +156,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
     Spec("about", "About Foleystage", (), "Help", needs=""),
 )
-MENUS = ("File", "Edit", "Time", "Transport", "Track", "View", "Help")
+MENUS = ("File", "Edit", "Time", "Transport", "Track", "Path", "View", "Help")
 
 
 def build(window: QWidget, verbs: object) -> dict[str, QAction]:

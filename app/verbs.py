@@ -14,9 +14,9 @@ from app.dialogs.export import ExportDialog
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.doubts import Doubt, find_doubts
+from app.path_verbs import PathVerbs
 from app.picture_tools import overlays_of
 from app.session import Session
-from app.time_verbs import TimeVerbs
 from engine import resources
 from engine.units import seconds_to_video_frame, video_frame_to_seconds
 
@@ -30,7 +30,7 @@ Typeface: Inter, SIL Open Font License 1.1. Head-related impulse responses: MIT 
 Gardner and Martin, MIT Media Lab, 1994.</p>"""
 
 
-class Verbs(TimeVerbs):
+class Verbs(PathVerbs):
     """Files, transport and view verbs; the editing ones are inherited."""
 
     def __init__(self, session: Session, window: MainWindow) -> None:
@@ -238,11 +238,23 @@ class Verbs(TimeVerbs):
             self.window.timeline.show_range(*self._range_s())
 
     def stage_fit(self) -> None:
-        self.window.stage.top_view.fit()
+        self.window.stage.fit()
 
     def automation_follows(self, on: bool) -> None:
         super().automation_follows(on)
         self.window.timeline.lanes.carries_automation = on
+
+    def touch(self, on: bool) -> None:
+        self.window.stage.arm(on)
+
+    def stage_top(self) -> None:
+        self.window.stage.show_view("top")
+
+    def stage_side(self) -> None:
+        self.window.stage.show_view("side")
+
+    def stage_free(self) -> None:
+        self.window.stage.show_view("free")
 
     def snap(self, on: bool) -> None:
         self.window.timeline.snap_button.setChecked(on)

@@ -106,7 +106,12 @@ class MainWindow(QMainWindow):
         add = self.workspace.add
         overlays = overlays_button(self.actions_by_name, self)
         add("picture", "Picture", self.picture, (*self._tools("boxes"), overlays))
-        add("stage", "Stage", self.stage, self._tools("stage_fit"))
+        add(
+            "stage",
+            "Stage",
+            self.stage,
+            (*self.stage.buttons(), *self._tools("touch", "stage_fit")),
+        )
         add("inspector", "Inspector", self.inspector)
         add("script", "Script", self.script)
         add("history", "History", self.history)
@@ -276,7 +281,7 @@ class MainWindow(QMainWindow):
     def _show_position(self, position_s: float, playing: bool) -> None:
         self.transport.set_position(position_s)
         self.timeline.set_position(position_s, playing=playing)
-        self.stage.set_position(position_s)
+        self.stage.set_position(position_s, playing=playing)
         self.sphere.set_position(position_s)
         speed = self.session.shuttle.speed or 1 if playing else 0
         self.picture.set_position(position_s, speed)
@@ -304,7 +309,7 @@ class MainWindow(QMainWindow):
 
     def _choose_monitor(self, name: str) -> None:
         self.session.playback.set_monitor_format(name)
-        self.stage.top_view.set_monitor_format(name)
+        self.stage.set_monitor_format(name)
 
     # -- menus and files ----------------------------------------------------------------------
 

@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.coordinates import to_cartesian
+from engine.coordinates import to_cartesian, to_spherical
 from engine.errors import TrajectoryError
 from engine.units import wrap_degrees
 
 COLUMNS = ("time_s", "azimuth_deg", "elevation_deg", "distance_m")
 ARC_STEP_DEG = 1.0
 _NEAREST_M = 0.25
+_LEAST_M = 1e-3
 _REMEDY = f"the header is {','.join(COLUMNS)}"
 
 
@@ -103,6 +104,38 @@ def read_trajectory_csv(
     if not len(rows):
         raise TrajectoryError("the trajectory has no rows", place=path, remedy="add at least one")
     return _along_arcs(rows, arc_step_deg)
+
+
+def write_trajectory_csv(path: str | Path, times_s: ArrayLike, positions_m: ArrayLike) -> None:
+    """Write a trajectory file that `read_trajectory_csv` reads.
+
+    Parameters
+    ----------
+    times_s : (n,) array
+    positions_m : (n, 3) array
+        Metres; what is nearer than a millimetre is written as that far in front.
+
+    Raises
+    ------
+    TrajectoryError
+        If the file cannot be written.
+    """
+    positions = np.array(positions_m, dtype=np.float64)
+    positions[np.linalg.norm(positions, axis=-1) < _LEAST_M] = (_LEAST_M, 0.0, 0.0)
+    angles = to_spherical(positions)
+    lines = [",".join(COLUMNS)]
+    for time_s, (azimuth, elevation, distance) in zip(
+        np.asarray(times_s, dtype=np.float64), angles, strict=True
+    ):
+        lines.append(f"{time_s:.6f},{azimuth:.4f},{elevation:.4f},{distance:.6f}")
+    try:
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise TrajectoryError(
+            f"cannot write the trajectory ({error.strerror})",
+            place=path,
+            remedy="choose a folder that can be written to",
+        ) from error
 
 
 def _rows(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[float, ...]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
-from app.views.stage.projection import Projection
 from engine.project.bending import bent_stretch
 from engine.project.edits import AddKeyframe, BendTrajectory, MoveKeyframe
 from engine.project.model import Project
+
+if TYPE_CHECKING:
+    from app.views.stage.canvas import StageProjection
 
 SAME_TIME_S = 0.004
 START_DISTANCE_PX = 3.0
@@ -68,7 +71,7 @@ class DragOnStage:
     def __init__(
         self,
         start: QPointF,
-        projection: Projection,
+        projection: StageProjection,
         position_m: tuple[float, float, float],
         make_edit: Callable[[float, float, float], object],
     ) -> None:
@@ -85,11 +88,13 @@ class DragOnStage:
 
     def edit(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> object:
         """The edit for the pointer's place now."""
-        scale = self.projection.px_per_m
-        x_m = self.position_m[0] - (point.y() - self.start.y()) / scale
-        y_m = self.position_m[1] - (point.x() - self.start.x()) / scale
+        shift_m = self.projection.shift_m(point - self.start, self.position_m)
+        x_m, y_m, z_m = (a + b for a, b in zip(self.position_m, shift_m, strict=True))
         if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            was_m, is_m = math.hypot(*self.position_m[:2]), math.hypot(x_m, y_m)
+            flat = 2 if z_m == self.position_m[2] else 3
+            was_m = math.hypot(*self.position_m[:flat])
+            is_m = math.hypot(*(x_m, y_m, z_m)[:flat])
             if is_m > 0.0:
                 x_m, y_m = x_m * was_m / is_m, y_m * was_m / is_m
-        return self.make_edit(x_m, y_m, self.position_m[2])
+                z_m = z_m if flat == 2 else z_m * was_m / is_m
+        return self.make_edit(x_m, y_m, z_m)

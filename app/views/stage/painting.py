@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,13 @@ _RING_LABELS_DEG = (-75, 15, -165)
 """Azimuths between the spokes and the loudspeakers; the first in sight is taken."""
 NAME_ROOM_PX = 132
 LAYOUTS: dict[str, Layout] = LOUDSPEAKER_LAYOUTS
+
+
+class Points(Protocol):
+    """Metres to pixels."""
+
+    def points(self, positions_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 2) pixels of (n, 3) positions."""
 
 
 def paint_ground(painter: QPainter, area: QRectF, projection: Projection) -> None:
@@ -156,7 +164,7 @@ def time_colour(colour: QColor, share: float) -> QColor:
     return theme.mix(colour, QColor("white"), (share - 0.6) / 0.4 * 0.55)
 
 
-def paint_path(painter: QPainter, projection: Projection, track: Track, *, chosen: bool) -> None:
+def paint_path(painter: QPainter, projection: Points, track: Track, *, chosen: bool) -> None:
     """A trajectory, coloured along time, dashed out of sight, with an arrowhead where it ends."""
     times, positions = _sampled(track)
     pixels = projection.points(positions)
@@ -211,7 +219,7 @@ def _paint_arrow(painter: QPainter, pixels: NDArray[np.float64], colour: QColor)
     painter.fillPath(head, colour)
 
 
-def shown_keyframes(projection: Projection, track: Track, selected: int | None) -> list[int]:
+def shown_keyframes(projection: Points, track: Track, selected: int | None) -> list[int]:
     """Indices of the keyframes that are drawn and can be taken hold of.
 
     Where they crowd, some of the machine's are left out until one zooms in; those of a hand and
@@ -231,14 +239,15 @@ def shown_keyframes(projection: Projection, track: Track, selected: int | None) 
 
 
 def paint_keyframes(
-    painter: QPainter, projection: Projection, track: Track, selected: int | None
+    painter: QPainter, projection: Points, track: Track, selected: int | None
 ) -> None:
     """Keyframes: hollow where a machine made them, filled where a hand did."""
     table = theme.colours()
     colour = theme.legible(track.colour)
+    pixels = projection.points(track.trajectory.positions_m)
     for index in shown_keyframes(projection, track, selected):
         keyframe = track.trajectory.keyframes[index]
-        place = projection.point(keyframe.x_m, keyframe.y_m)
+        place = QPointF(*pixels[index])
         hand = keyframe.provenance == "hand"
         reach = 4.5
         if index == selected:

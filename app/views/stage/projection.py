@@ -38,6 +38,12 @@ class Projection:
             axis=-1,
         )
 
+    def shift_m(
+        self, step_px: QPointF, position_m: tuple[float, float, float]
+    ) -> tuple[float, float, float]:
+        """By how much a thing moves when it is dragged by some pixels."""
+        return -step_px.y() / self.px_per_m, -step_px.x() / self.px_per_m, 0.0
+
     def metres(self, point: QPointF) -> tuple[float, float]:
         """x (front) and y (left) in metres of a pixel."""
         return (

@@ -1,282 +1,106 @@
-"""The stage: every source around the listener, from above, in metres."""
+"""The stage: every source around the listener, from above, from the side and in 3D, in metres."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import (
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPixmap,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QStackedWidget, QToolButton
 
 from app.intents import EditingWidget
 from app.selection import Selection
-from app.views.stage import painting
+from app.views.stage.canvas import StageCanvas
 from app.views.stage.elevation import ElevationScale
-from app.views.stage.gestures import DragOnStage, bends_at_time, edits_at_time
-from app.views.stage.ground import StageGround
-from app.views.stage.labels import place_labels
-from app.views.stage.projection import Projection, fitted
 from app.views.stage.readout import StageReadout
-from engine.project.edits import AddKeyframe
-from engine.project.model import Project, Track
-
-_REACH_PX = 9.0
+from app.views.stage.space_view import SpaceView
+from app.views.stage.top_view import TopView
+from engine.project.model import Project
 
 
 class StageView(EditingWidget):
-    """The top view with its elevation scale and readout."""
+    """The views one at a time, with the elevation scale and the readout."""
+
+    shown = Signal(str)
+    """'top', 'side' or 'free' is in front now."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__()
         self.top_view = TopView(selection)
+        self.side_view = SpaceView(selection, "side")
+        self.free_view = SpaceView(selection, "free")
         self.elevation = ElevationScale(selection)
         self.readout = StageReadout(selection)
+        self.pages = QStackedWidget()
+        self.views: dict[str, StageCanvas] = {
+            "top": self.top_view, "side": self.side_view, "free": self.free_view,
+        }  # fmt: skip
+        for view in self.views.values():
+            self.pages.addWidget(view)
+            self.relay(view)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
-        grid.addWidget(self.top_view, 0, 0)
+        grid.addWidget(self.pages, 0, 0)
         grid.addWidget(self.elevation, 0, 1)
         grid.addWidget(self.readout, 1, 0, 1, 2)
-        self.relay(self.top_view)
         self.relay(self.elevation)
+        self.relay(self.readout)
 
-    def set_project(self, project: Project) -> None:
-        """Show another project."""
-        for part in (self.top_view, self.elevation, self.readout):
-            part.set_project(project)
+    @property
+    def in_front(self) -> StageCanvas:
+        """The view that is shown."""
+        shown = self.pages.currentWidget()
+        assert isinstance(shown, StageCanvas)
+        return shown
 
-    def set_position(self, position_s: float) -> None:
-        """Move to another time."""
-        for part in (self.top_view, self.elevation, self.readout):
-            part.set_position(position_s)
+    def show_view(self, name: str) -> None:
+        """Bring 'top', 'side' or 'free' to the front."""
+        self.pages.setCurrentWidget(self.views[name])
+        self.shown.emit(name)
 
+    def arm(self, on: bool) -> None:
+        """Record what is dragged while it plays."""
+        for view in self.views.values():
+            view.armed = on
+        self.readout.set_armed(on)
 
-class TopView(EditingWidget):
-    """Drag keyframes and sources, wheel to zoom, drag the ground to pan, double-click a path."""
-
-    def __init__(self, selection: Selection) -> None:
-        super().__init__()
-        self._selection = selection
-        self._project = Project()
-        self._position_s = 0.0
-        self._monitor = "binaural"
-        self._backing: QPixmap | None = None
-        self._ground = StageGround()
-        self._fitted = True
-        self._drag: DragOnStage | None = None
-        self._pan: QPointF | None = None
-        self.projection = Projection()
-        self.setMouseTracking(True)
-        self.setMinimumSize(220, 160)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName("Stage, top view")
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        selection.changed.connect(self.redraw)
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 380)
-
-    def set_project(self, project: Project) -> None:
-        """Show another project; the view stays where it is while something is dragged."""
-        self._project = project
-        if self._fitted and self._drag is None:
-            self.fit()
-        self.redraw()
-
-    def set_position(self, position_s: float) -> None:
-        """Move to another time."""
-        self._position_s = position_s
-        self.update()
+    def fit(self) -> None:
+        """Show everything."""
+        self.in_front.fit()
 
     def set_monitor_format(self, name: str) -> None:
         """Show the loudspeakers of the monitored format."""
-        self._monitor = name
-        self.redraw()
+        for view in self.views.values():
+            view.set_monitor_format(name)
 
-    def fit(self) -> None:
-        """Show the listener and all trajectories."""
-        self._fitted = True
-        self.projection = fitted(self._project, QSizeF(self.size()))
-        self.redraw()
+    def set_project(self, project: Project) -> None:
+        """Show another project."""
+        for view in self.views.values():
+            view.set_project(project)
+        self.elevation.set_project(project)
+        self.readout.set_project(project)
 
-    def redraw(self) -> None:
-        """Something other than the time changed."""
-        self._backing = None
-        self.update()
+    def set_position(self, position_s: float, *, playing: bool = False) -> None:
+        """Move to another time."""
+        for view in self.views.values():
+            view.set_position(position_s, playing=playing)
+        self.elevation.set_position(position_s)
+        self.readout.set_position(position_s)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._fitted:
-            self.fit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._fitted = False
-        factor = 1.2 ** (event.angleDelta().y() / 120.0)
-        self.projection = self.projection.zoomed(event.position(), factor)
-        self.redraw()
-        event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        point = event.position()
-        if event.button() == Qt.MouseButton.MiddleButton:
-            self._pan = point
-        elif event.button() == Qt.MouseButton.LeftButton:
-            alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-            self._press(point, alone)
-
-    def _press(self, point: QPointF, alone: bool) -> None:
-        chosen = self._chosen_track()
-        if chosen is not None and (index := self._keyframe_at(chosen, point)) is not None:
-            self._selection.select_keyframe(chosen.id, index)
-            time_s = chosen.trajectory.keyframes[index].time_s
-            self._start_drag(chosen, time_s, point, alone)
-        elif (track := self._source_at(point)) is not None:
-            self._selection.select_keyframe(track.id, None)
-            self._start_drag(track, self._position_s, point, alone)
-        elif (found := self._path_at(point)) is not None:
-            self._selection.select_keyframe(found[0].id, None)
-        else:
-            self._pan = point
-
-    def _start_drag(self, track: Track, time_s: float, point: QPointF, alone: bool) -> None:
-        """Pull the path at a time; with `alone`, only the keyframe there."""
-        x_m, y_m, z_m = (float(value) for value in track.trajectory.at(time_s))
-        make_edit = (edits_at_time if alone else bends_at_time)(self._project, track.id, time_s)
-        self._drag = DragOnStage(point, self.projection, (x_m, y_m, z_m), make_edit)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        point = event.position()
-        if self._drag is not None:
-            if self._drag.starts(point):
-                self._drag.running = True
-                self.gesture_began.emit()
-            if self._drag.running:
-                self.edit_requested.emit(self._drag.edit(point, event.modifiers()))
-        elif self._pan is not None:
-            self._fitted = False
-            step = point - self._pan
-            self.projection = self.projection.moved(step.x(), step.y())
-            self._pan = point
-            self.redraw()
-        else:
-            self._show_cursor(point)
-
-    def _show_cursor(self, point: QPointF) -> None:
-        chosen = self._chosen_track()
-        over = (chosen is not None and self._keyframe_at(chosen, point) is not None) or (
-            self._source_at(point) is not None
-        )
-        self.setCursor(Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        drag, self._drag, self._pan = self._drag, None, None
-        if drag is not None and drag.running:
-            self.gesture_ended.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._drag is not None:
-            drag, self._drag = self._drag, None
-            if drag.running:
-                self.gesture_cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._drag = None
-        found = self._path_at(event.position())
-        if found is None:
-            self.fit()
-            return
-        track, time_s = found
-        x_m, y_m, z_m = (float(value) for value in track.trajectory.at(time_s))
-        self.edit_requested.emit(
-            AddKeyframe(track_id=track.id, time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m)
-        )
-        self.locate_requested.emit(time_s)
-
-    def _chosen_track(self) -> Track | None:
-        track_id = self._selection.value.track_id
-        if track_id is None:
-            return None
-        track = self._project.track(track_id)
-        return track if track.kind == "object" else None
-
-    def _objects(self) -> list[Track]:
-        """Object tracks, the selected one last (it is painted on top)."""
-        chosen = self._selection.value.track_id
-        tracks = [track for track in self._project.tracks if track.kind == "object"]
-        return sorted(tracks, key=lambda track: track.id == chosen)
-
-    def _keyframe_at(self, track: Track, point: QPointF) -> int | None:
-        selected = self._selection.value.keyframe
-        shown = painting.shown_keyframes(self.projection, track, selected)
-        pixels = self.projection.points(track.trajectory.positions_m[shown])
-        apart = np.hypot(pixels[:, 0] - point.x(), pixels[:, 1] - point.y())
-        nearest = int(np.argmin(apart))
-        return shown[nearest] if apart[nearest] <= _REACH_PX else None
-
-    def _source_at(self, point: QPointF) -> Track | None:
-        for track in reversed(self._objects()):
-            if (self._place_of(track) - point).manhattanLength() <= _REACH_PX * 1.3:
-                return track
-        return None
-
-    def _path_at(self, point: QPointF) -> tuple[Track, float] | None:
-        """Track whose path passes here, and the time it does."""
-        for track in reversed(self._objects()):
-            times = track.trajectory.times_s
-            if len(times) < 2:
-                continue
-            even = np.linspace(times[0], times[-1], 600)
-            pixels = self.projection.points(track.trajectory.at(even))
-            apart = np.hypot(pixels[:, 0] - point.x(), pixels[:, 1] - point.y())
-            nearest = int(np.argmin(apart))
-            if apart[nearest] <= _REACH_PX * 0.8:
-                return track, float(even[nearest])
-        return None
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still_picture())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = self._selection.value.track_id
-        tracks = self._objects()
-        places = [self._place_of(track) for track in tracks]
-        for track, place in zip(tracks, places, strict=True):
-            active = track.start_s <= self._position_s <= track.end_s
-            painting.paint_source(painter, place, track, chosen=track.id == chosen, active=active)
-        names = [painting.name_of(track, chosen=track.id == chosen) for track in tracks]
-        area = QRectF(self.rect())
-        degrees = [chip for chip, _ in painting.degree_chips(area, self.projection.point(0, 0))]
-        labels = place_labels(places, [width for _, width in names], area, degrees)
-        for track, (text, _), label in zip(tracks, names, labels, strict=True):
-            painting.paint_name(painter, label, text, chosen=track.id == chosen)
-
-    def _place_of(self, track: Track) -> QPointF:
-        """Pixel of a source at the playhead."""
-        x_m, y_m, _ = track.trajectory.at(self._position_s)
-        return self.projection.point(float(x_m), float(y_m))
-
-    def _still_picture(self) -> QPixmap:
-        """Everything that does not move with the playhead."""
-        if self._backing is None or self._backing.deviceIndependentSize() != self.size():
-            selected = self._selection.value
-            tracks = self._objects()
-            self._backing = self._ground.picture(
-                self, self.projection, self._monitor,
-                [track for track in tracks if track.id != selected.track_id],
-            ).copy()  # fmt: skip
-            painter = QPainter(self._backing)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for track in tracks[-1:]:
-                if track.id == selected.track_id:
-                    painting.paint_path(painter, self.projection, track, chosen=True)
-                    painting.paint_keyframes(painter, self.projection, track, selected.keyframe)
-            painter.end()
-        return self._backing
+    def buttons(self) -> tuple[QToolButton, ...]:
+        """Top, Side and 3D, for the panel's title."""
+        group = QButtonGroup(self)
+        made = []
+        for name, text, tip in (
+            ("top", "Top", "From above"), ("side", "Side", "From the right side"),
+            ("free", "3D", "From anywhere"),
+        ):  # fmt: skip
+            button = QToolButton()
+            button.setText(text)
+            button.setCheckable(True)
+            button.setChecked(name == "top")
+            button.setToolTip(tip)
+            button.setAccessibleName(f"Stage {tip.lower()}")
+            button.clicked.connect(lambda _=False, name=name: self.show_view(name))
+            group.addButton(button)
+            made.append(button)
+        self.shown.connect(lambda name: made[list(self.views).index(name)].setChecked(True))
+        return tuple(made)

@@ -73,6 +73,7 @@ from engine.project.edits.trajectory import (
     AddKeyframe,
     BendTrajectory,
     DeleteKeyframe,
+    DrawTrajectory,
     MoveKeyframe,
     ReplaceTrajectory,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "DeleteMarker",
     "DeleteTime",
     "DeleteTrack",
+    "DrawTrajectory",
     "DuplicateClip",
     "Edit",
     "EditBase",

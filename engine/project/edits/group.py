@@ -69,6 +69,7 @@ from engine.project.edits.trajectory import (
     AddKeyframe,
     BendTrajectory,
     DeleteKeyframe,
+    DrawTrajectory,
     MoveKeyframe,
     ReplaceTrajectory,
 )
@@ -111,6 +112,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
     SetMasterGain | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
+    DrawTrajectory,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,

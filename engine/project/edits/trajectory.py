@@ -110,6 +110,33 @@ class BendTrajectory(EditBase, frozen=True, kw_only=True, tag="bend_trajectory")
         return project.with_track(structs.replace(track, trajectory=path))
 
 
+class DrawTrajectory(EditBase, frozen=True, kw_only=True, tag="draw_trajectory"):
+    """Put keyframes in place of all that a path has from one time to another."""
+
+    text: ClassVar[str] = "Draw trajectory"
+    track_id: str
+    from_s: float
+    to_s: float
+    keyframes: tuple[Keyframe, ...]
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"DrawTrajectory:{self.track_id}:{self.from_s}"
+
+    def apply(self, project: Project) -> Project:
+        track = project.track(self.track_id)
+        if not self.keyframes:
+            raise ProjectError("there is nothing drawn", place=track.name)
+        kept = [
+            keyframe for keyframe in track.trajectory.keyframes
+            if not self.from_s <= keyframe.time_s <= self.to_s
+        ]  # fmt: skip
+        drawn = [by_hand(keyframe) for keyframe in self.keyframes]
+        path = Trajectory(keyframes=tuple(sorted((*kept, *drawn), key=lambda k: k.time_s)))
+        check_trajectory(path)
+        return project.with_track(structs.replace(track, trajectory=path))
+
+
 class ReplaceTrajectory(EditBase, frozen=True, kw_only=True, tag="replace_trajectory"):
     """Give a track another path as a whole; all of it becomes a hand's."""
 
