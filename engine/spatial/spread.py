@@ -1,7 +1,9 @@
 """Sources as wide as a cap: panning to many directions at once.
 
 The directions lie evenly on the spherical cap that a source fills; their gains add in power. No
-loudspeaker beyond the cap's reach plays, and a cap without width is the point source.
+loudspeaker beyond the cap's reach plays, and a cap without width is the point source. Caps near
+the horizon are flattened, the more, the narrower they are: width is to the sides, and where layouts
+have loudspeakers above but none below, a round cap would lift the source.
 
 References
 ----------
@@ -49,9 +51,11 @@ def spread_gains(layout: Layout, directions: Floats, focus: Floats) -> Floats:
 
 
 def _cap(directions: Floats, lost: Floats) -> Floats:
-    """(n, points, 3) unit vectors spread evenly over caps; `lost` (n,) is 1 - focus.
+    """(n, points, 3) unit vectors spread over caps; `lost` (n,) is 1 - focus.
 
-    Half the width has the cosine 1 - 2 lost, and equal steps of height hold equal areas.
+    Half the width has the cosine 1 - 2 lost, and equal steps of height hold equal areas of a round
+    cap. On the horizon it is as high as wide only where it is all around; above and below the head
+    it is round.
     """
     x, y, z = directions.T
     level = np.sqrt(x * x + y * y)
@@ -61,8 +65,10 @@ def _cap(directions: Floats, lost: Floats) -> Floats:
     left = np.stack([left_x, left_y, np.zeros_like(x)], axis=1)
     up = np.stack([-z * left_y, z * left_x, x * left_y - y * left_x], axis=1)
     turns = 2.0 * np.pi * np.arange(_SPOKES) / _SPOKES
+    flat = np.sqrt(lost) * (1.0 - z * z) + z * z
     around = (
-        np.cos(turns)[:, None] * left[:, None, :] + np.sin(turns)[:, None] * up[:, None, :]
+        np.cos(turns)[:, None] * left[:, None, :]
+        + flat[:, None, None] * np.sin(turns)[:, None] * up[:, None, :]
     )  # (n, spokes, 3)
     height = 1.0 - 2.0 * lost[:, None] * (np.arange(_RINGS) + 0.5) / _RINGS  # (n, rings)
     reach = np.sqrt(np.maximum(1.0 - height * height, 0.0))
@@ -70,4 +76,6 @@ def _cap(directions: Floats, lost: Floats) -> Floats:
         height[:, :, None, None] * directions[:, None, None, :]
         + reach[:, :, None, None] * around[:, None, :, :]
     )
-    return np.asarray(points.reshape(len(directions), _RINGS * _SPOKES, 3))
+    x, y, z = np.moveaxis(points, -1, 0)
+    size = np.sqrt(x * x + y * y + z * z)[..., None]
+    return np.asarray((points / size).reshape(len(directions), _RINGS * _SPOKES, 3))

@@ -72,7 +72,7 @@ def test_the_energy_stays_where_the_source_is() -> None:
 
 
 def test_loudspeakers_above_play_only_what_the_cap_reaches() -> None:
-    widths = np.array([20.0, 50.0, 75.0, 110.0])
+    widths = np.array([20.0, 50.0, 75.0, 150.0])
     above = {name: g for name, g in panned(SURROUND_714, widths, 0.0, -40.0).items() if "t" in name}
     assert len(above) == 4
     for gains in above.values():
@@ -81,6 +81,21 @@ def test_loudspeakers_above_play_only_what_the_cap_reaches() -> None:
     front = panned(SURROUND_714, [20.0, 60.0])
     for name in ("Ltr", "Rtr", "Lss", "Rss", "Lrs", "Rrs"):
         assert (front[name] == 0.0).all()
+
+
+@pytest.mark.parametrize("layout", [SURROUND_514, SURROUND_714], ids=lambda layout: layout.name)
+def test_width_is_to_the_sides_and_does_not_lift_a_source(layout: Layout) -> None:
+    speakers = loudspeaker_directions(layout)
+    directions = to_cartesian(np.arange(0.0, 360.0, 5.0), 0.0)
+    for width_deg, most_deg, most_db in ((30.0, 0.1, -28.0), (60.0, 1.0, -15.0), (90.0, 4.0, -9.0)):
+        powers = pan(layout, directions, width_focus(np.full(len(directions), width_deg))) ** 2
+        vectors = powers @ speakers
+        lift_deg = np.degrees(np.arctan2(vectors[:, 2], np.hypot(vectors[:, 0], vectors[:, 1])))
+        assert lift_deg.max() < most_deg
+        assert 10 * np.log10(powers[:, speakers[:, 2] > 0.1].sum(axis=1).max()) < most_db
+    above = pan(layout, to_cartesian([30.0], 89.9), width_focus(np.array([60.0])))
+    turned = pan(layout, to_cartesian([120.0], 89.9), width_focus(np.array([60.0])))
+    np.testing.assert_allclose(above, turned, atol=0.01)  # round above the head
 
 
 @EVERY_LAYOUT
