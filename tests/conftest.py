@@ -14,6 +14,7 @@ hypothesis.settings.load_profile("foleystage")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("YOLO_AUTOINSTALL", "False")
+os.environ.setdefault("FOLEYSTAGE_ANALYSES", "off")  # every test analyses for itself
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BESIDE = REPOSITORY.parent / "shared" / "data"

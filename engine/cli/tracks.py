@@ -64,7 +64,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Analyse the video, write the table whole or not at all, and report."""
     if args.follow is not None:
         return _run_follow(args)
-    from engine.vision.analyse import VisionSettings, analyse_video
+    from engine.vision.analyse import VisionSettings
+    from engine.vision.remembered import analyse_once
     from engine.vocabularies import spelt_out
     from engine.weights.choice import weights_for
 
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     with whole_file(args.out, ".csv", read) as staged:
         progress = TerminalProgress()
         try:
-            result = analyse_video(args.video, settings, progress)
+            result = analyse_once(args.video, settings, progress)
         finally:
             progress.close()
         write_tracks(staged, result)

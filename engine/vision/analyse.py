@@ -15,6 +15,7 @@ from engine import plugins
 from engine.coordinates import to_spherical
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
+from engine.media.ahead import ahead
 from engine.media.decode import read_video_frames
 from engine.media.probe import missing_s, probe_video
 from engine.plugins import DepthEstimator, Detector
@@ -219,7 +220,7 @@ def _gaits(
     pictures: Iterator[tuple[float, Image]] = read_video_frames(
         video.path, max_width=_GAIT_WIDTH, start_s=start_s, end_s=end_s, gray=True
     )
-    for number, (time_s, gray) in enumerate(pictures):
+    for number, (time_s, gray) in enumerate(ahead(pictures)):
         for foot in feet.values():
             foot.add(time_s, gray)
         if number % 8 == 0:

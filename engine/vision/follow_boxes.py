@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.jobs import Progress
+from engine.media.ahead import ahead
 from engine.media.decode import Damage, read_video_frames
 from engine.plugins import Detection, Detector
 from engine.project.model import Video
@@ -68,7 +69,8 @@ def follow_boxes(
     paths: list[Path] = []
     shots: list[float] = []
     size = (0, 0)
-    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage):
+    pictures = read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage)
+    for time_s, image in ahead(pictures):
         size = (image.shape[1], image.shape[0])
         cut = cuts.is_cut(image)
         looks.add(time_s, image, first=cut)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.jobs import Progress
+from engine.media.ahead import ahead
 from engine.media.decode import Damage, read_video_frames
 from engine.plugins import Detector
 from engine.project.model import Video
@@ -61,7 +62,8 @@ def follow_motion(
     cameras: set[str] = set()
     size = (0, 0)
     block_s = _block_length(video)
-    for time_s, image in read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage):
+    pictures = read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage)
+    for time_s, image in ahead(pictures):
         size = (image.shape[1], image.shape[0])
         is_cut = cuts.is_cut(image)
         looks.add(time_s, image, first=is_cut)

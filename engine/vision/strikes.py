@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.jobs import Progress
+from engine.media.ahead import ahead
 from engine.media.decode import read_video_frames
 from engine.project.model import Contact, Video
 from engine.vision.merge import roams, runs
@@ -73,7 +74,7 @@ def find_strikes(
     pictures: Iterator[tuple[float, Image]] = read_video_frames(
         video.path, max_width=WIDTH, start_s=start_s, end_s=end_s, gray=True
     )
-    for number, (time_s, gray) in enumerate(pictures):
+    for number, (time_s, gray) in enumerate(ahead(pictures)):
         meter.add(time_s, gray)
         if number % 8 == 0:
             progress("looking for strikes", min(0.99, time_s / video.duration_s))
