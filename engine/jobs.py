@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any
 
+from engine.compilation import WORDS, CompilationWatch
 from engine.errors import CancelledError, FoleystageError
 
 Progress = Callable[[str, float], None]
@@ -127,16 +128,23 @@ class Job:
 def _work(
     connection: Connection, cancel: Event, work: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> None:
-    last_report = 0.0
+    last_report, doing, done = 0.0, "", 0.0
+
+    def compiles() -> None:
+        connection.send(JobState("running", f"{doing} ({WORDS})" if doing else WORDS, done))
+
+    compilation = CompilationWatch(compiles)
 
     def progress(stage: str, fraction: float) -> None:
-        nonlocal last_report
+        nonlocal last_report, doing, done
+        compilation.look()
+        doing, done = stage, min(max(fraction, 0.0), 1.0)
         if cancel.is_set():
             raise CancelledError("cancelled")
         now = time.monotonic()
         if now - last_report >= _REPORT_INTERVAL_S:
             last_report = now
-            connection.send(JobState("running", stage, min(max(fraction, 0.0), 1.0)))
+            connection.send(JobState("running", doing, done))
 
     try:
         result = work(*arguments, progress=progress)

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
+from engine.compilation import CompilationWatch
 from engine.playback import messages as m
 from engine.playback.butler import Butler
 from engine.playback.chunks import ChunkStore
@@ -51,6 +52,14 @@ def run_engine(connection: Connection) -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     host: Host | None = None
     readied: Readied | None = None
+
+    def compiles() -> None:
+        if host is None:
+            connection.send_bytes(m.encode(m.Compiling()))
+        else:
+            host.tell_of_compilation()
+
+    CompilationWatch(compiles).look()
     try:
         warm_up(*_USUAL)
         raise_process()
@@ -190,6 +199,10 @@ class Host:
             self._keeper.close()
         self._renderer.close()
         self._notices.put(None)
+
+    def tell_of_compilation(self) -> None:
+        """Have the window told that something waits for loops, on any thread."""
+        self._send(m.Compiling())
 
     def _is_quiet(self) -> bool:
         reading = self._block.read_clock()

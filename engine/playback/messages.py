@@ -133,6 +133,10 @@ class Ready(Message, frozen=True):
     pid: int
 
 
+class Compiling(Message, frozen=True):
+    """Something waits for loops to be compiled, which is done once."""
+
+
 class Prepared(Message, frozen=True):
     """An engine in waiting has done what it was asked to have ready."""
 
@@ -163,7 +167,7 @@ class Trouble(Message, frozen=True):
     message: str
 
 
-Notice = Ready | Prepared | DeviceReport | Compiled | Trouble
+Notice = Ready | Compiling | Prepared | DeviceReport | Compiled | Trouble
 
 _encoder = msgpack.Encoder()
 _commands = msgpack.Decoder(Command)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 
-from engine.playback.messages import Message, Prepared
+from engine.playback.messages import Compiling, Message, Notice, Prepared
 from engine.playback.process import CAN_FORK, EngineProcess, spawn_engine
 
 LOOK_S = 0.05
@@ -21,6 +22,11 @@ SPAWN_AFTER_S = 1.0
 class EngineReserve:
     """Gives engines, and keeps the next one ready.
 
+    Parameters
+    ----------
+    on_notice : callable
+        ``on_notice(notice)``: what an engine says that is waited for.
+
     Attributes
     ----------
     is_ready : bool
@@ -29,7 +35,8 @@ class EngineReserve:
         Whether it still prepares itself: what it should have ready next has to wait.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_notice: Callable[[Notice], None]) -> None:
+        self._on_notice = on_notice
         self._warm: EngineProcess | None = None
         self._prepared: Message | None = None
         self.is_busy = False
@@ -93,7 +100,7 @@ class EngineReserve:
             if self._warm is None:
                 self._spawn()
             assert self._warm is not None
-            if not self._hear():
+            if not self._hear(self._on_notice):
                 self.end()
                 false_starts += 1
                 if false_starts == MOST_FALSE_STARTS:
@@ -107,12 +114,14 @@ class EngineReserve:
     def _spawn(self) -> None:
         self._warm, self._prepared, self.is_busy = spawn_engine(), None, False
 
-    def _hear(self) -> bool:
+    def _hear(self, on_notice: Callable[[Notice], None] | None = None) -> bool:
         """Take in what the warm engine says; False when it is gone."""
         assert self._warm is not None
         try:
             while (notice := self._warm.receive()) is not None:
                 self.is_busy = self.is_busy and not isinstance(notice, Prepared)
+                if on_notice is not None and isinstance(notice, Compiling):
+                    on_notice(notice)
         except EOFError:
             return False
         return self._warm.is_alive()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from engine.compilation import WORDS
 from engine.playback import messages as m
 from engine.playback.priority import SCHEDULING
 from engine.playback.shared import SharedBlock
@@ -77,6 +78,7 @@ class StatusBoard:
         self._trouble = ""
         self._problems: tuple[str, ...] = ()
         self._awaits_scene = False
+        self._compiles = False
 
     def expect_scene(self) -> None:
         """A fresh engine was given a project: it is not running before that can be heard."""
@@ -87,6 +89,7 @@ class StatusBoard:
         """The engine process came, went or failed."""
         with self._lock:
             self._state, self._state_message = state, message
+            self._compiles = False
             if state != "running":
                 self._device = None
 
@@ -97,12 +100,14 @@ class StatusBoard:
                 case m.DeviceReport():
                     self._device = notice
                     self._devices = notice.devices or self._devices
+                case m.Compiling():
+                    self._compiles = True
                 case m.Compiled(problems=problems):
                     self._problems, self._trouble = problems, ""
-                    self._awaits_scene = False
+                    self._awaits_scene = self._compiles = False
                 case m.Trouble(message=message):
                     self._trouble = message
-                    self._awaits_scene = False
+                    self._awaits_scene = self._compiles = False
 
     def read(self, block: SharedBlock) -> EngineStatus:
         """The status now."""
@@ -138,7 +143,8 @@ class StatusBoard:
         )
 
     def _sentence(self) -> str:
-        parts = [self._state_message, self._device.message if self._device else "", self._trouble]
+        parts = [self._state_message, WORDS if self._compiles else ""]
+        parts += [self._device.message if self._device else "", self._trouble]
         parts += self._problems[:1]
         if len(self._problems) > 1:
             parts.append(f"{len(self._problems) - 1} more sounds are missing or damaged")

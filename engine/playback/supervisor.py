@@ -62,7 +62,7 @@ class Supervisor:
         self._on_state = on_state
         self._heartbeat_age_s = heartbeat_age_s
         self._engine: EngineProcess | None = None
-        self._reserve = EngineReserve()
+        self._reserve = EngineReserve(on_notice)
         self._outgoing: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
         self._early_deaths = 0
         self._gate = threading.Lock()

@@ -55,7 +55,7 @@ def test_what_cannot_be_rendered_is_not_ready() -> None:
 
 
 def test_an_engine_in_waiting_is_given_one_project_at_a_time(tmp_path: Path) -> None:
-    reserve = EngineReserve()
+    reserve = EngineReserve(lambda notice: None)
     first, second = (m.Prepare(project_message(tmp_path, n), "stereo") for n in (1, 2))
     try:
         reserve.tend(10.0, None)  # spawns
