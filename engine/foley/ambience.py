@@ -4,8 +4,8 @@ Diffuse layers are four independent noises, with W at 1 and the directional chan
 each (the expectation of an isotropic SN3D field), Z lower because outdoor sound lies near the
 horizon. Single sounds (birds, passing cars, drops) are plane waves from places of their own.
 
-Level: W is -54 dBFS (K-weighted) at intensity 1; rain -48, sea -50, room tone -62: a bed stays
-some 20 dB below what happens in front of it, so that directions and hits remain clear.
+Level: W is -54 dBFS (K-weighted) at intensity 1; rain -48, sea -50, room tone -62, still air -60: a
+bed stays some 20 dB below what happens in front of it, so that directions and hits remain clear.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from engine.foley.ambience_layers import (
     passing_cars,
     rainfall,
     running_water,
+    still_air,
     traffic,
     waves,
     wind,
@@ -54,6 +55,7 @@ PLACES: dict[str, Place] = {
     "forest": Place(0.0, ((-2.0, wind), (0.0, birds))),
     "city": Place(4.0, ((0.0, traffic), (-4.0, passing_cars), (-12.0, wind))),
     "interior": Place(-8.0, ((0.0, hum),)),
+    "neutral": Place(-6.0, ((0.0, still_air),)),
     "wind": Place(2.0, ((0.0, wind),)),
     "night": Place(-2.0, ((-5.0, wind), (0.0, crickets))),
     "rain": Place(6.0, ((0.0, rainfall), (-14.0, wind))),
@@ -69,6 +71,7 @@ PLACE_WORDS: dict[str, tuple[str, ...]] = {
     "wind": ("windy", "gale"),
     "city": ("traffic", "urban", "street"),
     "interior": ("room", "indoor", "indoors"),
+    "neutral": ("still",),
     "exterior": ("outside", "outdoors"),
 }
 

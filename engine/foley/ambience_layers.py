@@ -179,6 +179,17 @@ def hum(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     return sound * np.exp(0.06 * wander(rng, samples, sample_rate_hz, 0.3))
 
 
+def still_air(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
+    """Air that might be a hall's or a quiet yard's: soft, even, falling by 6 dB an octave."""
+    sound = diffuse(
+        samples,
+        rng,
+        sample_rate_hz,
+        lambda hz: band(hz, 40.0, 300.0, 1.0) + 0.08 * tilt(hz, -4.0) * band(hz, 300, 7000, 1.0),
+    )
+    return sound * np.exp(0.05 * wander(rng, samples, sample_rate_hz, 0.2))
+
+
 def rainfall(samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     """Rain all around: the hiss of far drops, and near ones each from a direction of its own."""
     sound = 0.8 * diffuse(

@@ -19,7 +19,8 @@ from engine.project.palette import TRACK_COLOURS
 from engine.project.store import MediaFolder
 from engine.script.rules import shipped_rules
 from engine.script.writer import rule_for
-from engine.vision.analyse import SeenObject, VisionSettings, analyse_video
+from engine.vision.analyse import SeenObject, VisionResult, VisionSettings
+from engine.vision.remembered import analyse_once
 from engine.weights.choice import weights_for
 
 
@@ -51,7 +52,7 @@ def analyse(
     CancelledError
         From `progress`.
     """
-    seen = analyse_video(
+    seen = analyse_once(
         video,
         VisionSettings(
             detector=settings.detector,
@@ -65,7 +66,7 @@ def analyse(
         ),
         progress,
     )
-    analysis, note = seen.analysis, open_end_note(video)
+    analysis, note = structs.replace(seen.analysis, outdoors=_outdoors(seen)), open_end_note(video)
     if note is not None:
         analysis = structs.replace(analysis, notes=(*analysis.notes, note))
     tracks = _named(
@@ -84,6 +85,12 @@ def analyse(
         prompt=settings.prompt,
     )
     return ApplyAnalysis(video=seen.video, analysis=analysis, scene=scene, tracks=tracks)
+
+
+def _outdoors(seen: VisionResult) -> float | None:
+    """Probability that the film shows a place outdoors, over the shots whose light tells it."""
+    told = [look.outdoors for look in seen.looks if look.light != "dark"]
+    return round(float(np.mean(told)), 3) if told else None
 
 
 def _track(seen: SeenObject, media: MediaFolder, colour: str) -> Track:

@@ -59,7 +59,11 @@ def build_report(
             "hrir_set": hrirs_of(project, []).description,
             "room": project.scene.room,
             "generators": sorted({event.generator for event in project.events}),
-            "notes": [*project.analysis.notes, *not_followed(project, heard)],
+            "notes": [
+                *project.analysis.notes,
+                *not_followed(project, heard),
+                *_nothing_heard(project),
+            ],
         },
         "tracks": [
             _track(track, project.events) | _heard_to_move(track, heard) for track in project.tracks
@@ -127,6 +131,18 @@ def _heard_to_move(track: Track, heard: Sequence[HeardMover]) -> dict[str, Any]:
             }
             return {"heard_to_move": figures}
     return {}
+
+
+def _nothing_heard(project: Project) -> list[str]:
+    """A note where things move, but all their sounds are muted."""
+    beds = {track.id for track in project.tracks if track.kind == "ambience"}
+    events = [event for event in project.events if event.track_id not in beds]
+    if not events or not all(event.muted for event in events):
+        return []
+    return [
+        "nothing that moves is heard: all its sounds are muted, each says why; unmute those that "
+        "you know better"
+    ]
 
 
 def _rows(keyframes: Sequence[Keyframe]) -> list[list[float]]:

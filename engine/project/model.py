@@ -282,6 +282,8 @@ class Analysis(Value, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     shots_s: tuple[float, ...] = ()
     """Start time of every shot."""
+    outdoors: float | None = None
+    """Probability that the picture shows a place outdoors; None: not known."""
 
 
 class Marker(Value, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ _SHORTEST_FADE_S = 0.1
 APPEARS_S = 0.2
 HANDOVER_S = 0.2
 """Fade of a lasting sound where another mover comes in front, or has gone."""
+STRIDE_M = 0.8
+"""Who gets no further than a stride while moving has not been seen to walk."""
 ALWAYS = Turn()
 ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from the speed"
 
@@ -148,7 +150,7 @@ def _hit_drafts(
     contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
     why = layer.why
     if not contacts and layer.fallback_hz:
-        contacts = _assumed(layer.fallback_hz, motion)
+        contacts = _assumed(layer.fallback_hz, motion, track)
         why = ASSUMED_WHY
     runs = (run for group in _groups(contacts) for run in _runs_in_turn(group, turn))
     for group, allowed in runs:
@@ -231,11 +233,17 @@ def _curve(
     return tuple((round(float(times[i]), 4), round(float(values[i]), 4)) for i in kept)
 
 
-def _assumed(rate_hz: float, motion: Motion) -> list[Contact]:
-    """Steps at an even pace while moving, a little quicker when faster than usual."""
+def _assumed(rate_hz: float, motion: Motion, track: Track) -> list[Contact]:
+    """Steps at an even pace while moving, a little quicker when faster than usual.
+
+    Who moves but gets nowhere (who gestures, or plays on the spot) is not known to step.
+    """
     usual = max(motion.usual_speed_m_per_s(), MOVING_M_PER_S)
     contacts = []
     for start_s, end_s in motion.spans_s("moving"):
+        start_m, end_m = track.trajectory.at(np.array([start_s, end_s]))
+        if np.linalg.norm(end_m - start_m) < STRIDE_M:
+            continue
         inside = (motion.times_s >= start_s) & (motion.times_s < end_s)
         times = motion.times_s[inside]
         pace = rate_hz * np.clip(motion.speed_m_per_s[inside] / usual, 0.6, 1.6) ** 0.5

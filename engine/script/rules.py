@@ -58,7 +58,8 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of object: its labels, how it is guessed without one, and its layers.
 
     Of objects that yield, one at a time makes its lasting sounds; those that wait are silent
-    while a louder one of these passes (see `engine.script.foreground`).
+    while a louder one of these passes (see `engine.script.foreground`). Where one that lives
+    `outdoors` is seen, the scene is there.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     colour: str | None = None
     yields: bool = False
     waits: bool = False
+    outdoors: bool = False
 
 
 class GroundRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +96,8 @@ class SceneRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_surface: str
     default_road: str
     default_place: str
+    outdoors: str
+    indoors: str
     bed_under_movers_db: float = 0.0
     aside_db: float | None = None
     ground: tuple[GroundRule, ...] = ()
@@ -230,7 +234,7 @@ def _check_fields(text: str, where: str, path: Path) -> None:
 def _check_scene(rules: Rules, path: Path) -> None:
     for rule in (*rules.scene.place, *rules.scene.weather):
         check_category(rule.category, f"place '{rule.place}'", rules.categories, path)
-    if rules.scene.default_place not in {rule.place for rule in rules.scene.place}:
-        raise ScriptError(
-            f"default_place '{rules.scene.default_place}' has no [[place]]", place=path
-        )
+    for key in ("default_place", "outdoors", "indoors"):
+        place = getattr(rules.scene, key)
+        if place not in {rule.place for rule in rules.scene.place}:
+            raise ScriptError(f"{key} '{place}' has no [[place]]", place=path)

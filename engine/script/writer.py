@@ -7,17 +7,17 @@ The rules are data (`resources/script/`); this file only decides which rule fits
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from msgspec import structs
 
 from engine.project.model import Event, Project, Track
+from engine.script.beds import bed_drafts
 from engine.script.event_ids import Named, stable_ids
 from engine.script.foreground import turns
 from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
-from engine.script.rules import ObjectRule, PlaceRule, Rules, mentions, shipped_rules
-from engine.script.script import AMBIENCE_TRACK, Script, ambience_track, event_seed
+from engine.script.rules import ObjectRule, Rules, mentions, shipped_rules
+from engine.script.script import Script, ambience_track, event_seed
 from engine.script.script_file import load_script
 
 __all__ = ["Script", "load_script", "write_script"]
@@ -46,17 +46,20 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     end_s = scene_end_s(project)
     setting = _setting(project, rules)
     drafts: list[tuple[str, Draft]] = []
+    movers = [track for track in project.tracks if track.kind == "object"]
+    fitting = [rule_for(track, rules) for track in movers]
     if end_s > 0.0:
-        movers = [track for track in project.tracks if track.kind == "object"]
-        fitting = [rule_for(track, rules) for track in movers]
         turn = turns(movers, fitting, end_s, rules.scene.aside_db)
         for track, rule in zip(movers, fitting, strict=True):
             found = object_drafts(track, rule, setting, end_s, turn[track.id])
             drafts += [(track.id, draft) for draft in found]
     bed_track = _bed_track(project, end_s)
     if end_s > 0.0:
-        lower_db = rules.scene.bed_under_movers_db if drafts else 0.0
-        drafts += [(bed_track.id, draft) for draft in _beds(project, rules, end_s, lower_db)]
+        seen = list(zip(movers, fitting, strict=True))
+        heard = any(not draft.muted for _, draft in drafts)
+        level_db = rules.scene.bed_under_movers_db if heard else 0.0
+        beds = bed_drafts(project, rules, seen, end_s, level_db)
+        drafts += [(bed_track.id, bed) for bed in beds]
     return Script(tracks=(bed_track,), events=tuple(_named(drafts, project, seed)))
 
 
@@ -99,41 +102,6 @@ def _bed_track(project: Project, end_s: float) -> Track:
     while track.id in taken:
         track = structs.replace(track, id=f"{track.id}-bed")
     return track
-
-
-def _beds(project: Project, rules: Rules, end_s: float, level_db: float) -> list[Draft]:
-    text = " , ".join(project.scene.prompt)
-    scene = rules.scene
-    named = next((place for place in scene.place if mentions(text, place.words)), None)
-    place = named or next(p for p in scene.place if p.place == scene.default_place)
-    said = f"the prompt says '{mentions(text, place.words)}'" if named else "nothing else was said"
-    beds = [_Bed(place, f"the whole scene: {place.prompt}, as {said}")]
-    for weather in scene.weather:
-        word = mentions(text, weather.words)
-        if word and weather.place != place.place:
-            beds.append(_Bed(weather, f"the prompt says '{word}'"))
-    return [_bed_draft(bed, end_s, level_db) for bed in beds]
-
-
-@dataclass(frozen=True)
-class _Bed:
-    place: PlaceRule
-    why: str
-
-
-def _bed_draft(bed: _Bed, end_s: float, level_db: float) -> Draft:
-    lower = f"; {-level_db:.0f} dB lower, under what moves" if level_db else ""
-    return Draft(
-        layer=AMBIENCE_TRACK,
-        generator="ambience",
-        prompt=bed.place.prompt,
-        start_s=0.0,
-        end_s=end_s,
-        parameters={"place": bed.place.place},
-        category=bed.place.category,
-        why=bed.why + lower,
-        level_db=level_db,
-    )
 
 
 def _named(drafts: Sequence[tuple[str, Draft]], project: Project, seed: int) -> Iterable[Event]:

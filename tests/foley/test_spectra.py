@@ -157,7 +157,7 @@ def test_oscillator_follows_its_phase() -> None:
     assert np.allclose(follow(np.full(100, 0.7), RATE_HZ, 0.1), 0.7)
 
 
-@pytest.mark.parametrize("place", ["exterior", "interior", "city", "rain", "sea"])
+@pytest.mark.parametrize("place", ["exterior", "interior", "neutral", "city", "rain", "sea"])
 def test_ambience_surrounds(make_event, place: str) -> None:
     """Channels hardly correlate, and no direction holds much more energy than its opposite."""
     bed = generate(make_event("ambience", 12.0, place=place), 24_000).astype(float)

@@ -58,7 +58,8 @@ DAMAGES = [
     ("objects.toml", 'name = "horse"', 'name = "walker"', "'walker' occurs twice"),
     ("objects.toml", "[[object]]\nname", "[[object\nname", "not valid TOML"),
     ("objects.toml", "speed_m_per_s = 1.6", "speed_m_per_s = 0.0", "must be above 0"),
-    ("scene.toml", 'default_place = "exterior"', 'default_place = "moon"', "'moon'"),
+    ("scene.toml", 'default_place = "neutral"', 'default_place = "moon"', "'moon'"),
+    ("scene.toml", 'indoors = "interior"', 'indoors = "cellar"', "indoors 'cellar'"),
     ("scene.toml", 'default_road = "asphalt"', "", "default_road"),
     ("ucs.toml", "categories = [", "kinds = [", "categories|kinds"),
 ]

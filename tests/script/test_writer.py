@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from engine.foley.generate import GENERATORS, generate
-from engine.project.model import Event
+from engine.project.model import Event, Trajectory
 from engine.script.rules import shipped_rules
 from engine.script.writer import write_script
 
@@ -101,7 +101,7 @@ def test_ambience_covers_the_scene(make_project) -> None:
     (bed,) = script.events
     assert (track.id, track.kind) == ("ambience", "ambience")
     assert (bed.track_id, bed.start_s, bed.duration_s) == ("ambience", 0.0, 8.0)
-    assert bed.parameters["place"] == "exterior"
+    assert bed.parameters["place"] == "neutral"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_ambience_covers_the_scene(make_project) -> None:
         (("a quiet room",), {"interior"}, "wood"),
         (("city street", "heavy rain"), {"city", "rain"}, "concrete"),
         (("forest", "a brook"), {"forest", "stream"}, "concrete"),
-        (("person", "gravel"), {"exterior"}, "gravel"),
+        (("person", "gravel"), {"neutral"}, "gravel"),
         (("beach",), {"sea"}, "grass"),
     ],
 )
@@ -201,3 +201,20 @@ def test_levels_are_hundredths_of_a_decibel(make_track, make_project) -> None:
     raised = [event for event in script.events if "dB up" in event.why]
     assert raised
     assert all(event.level_db == round(event.level_db, 2) for event in script.events)
+
+
+def test_steps_are_assumed_of_who_gets_somewhere_not_of_who_moves_on_the_spot(
+    make_track, make_project
+) -> None:
+    walker = make_track("person", (5, 3, -1.6), (5, -3, -1.6), id="walker")
+    times_s = np.arange(0.0, 8.0, 0.1)
+    waving = 0.3 * np.sin(2.0 * np.pi * 0.5 * times_s)
+    places = np.column_stack([np.full(80, 5.0), waving, np.full(80, -1.6)])
+    player = structs.replace(
+        walker, id="player", name="player", trajectory=Trajectory.from_arrays(times_s, places)
+    )
+    script = write_script(make_project(walker, player), 3)
+    stepping = {e.track_id for e in script.events if e.generator == "footsteps"}
+    assert stepping == {"walker"}
+    (steps,) = (e for e in script.events if e.generator == "footsteps")
+    assert "no contact was seen" in steps.why
