@@ -21,7 +21,11 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "spatialise", help="move one sound along a trajectory, into any format"
     )
-    parser.add_argument("audio", type=Path, help="a mono sound (more channels are mixed to mono)")
+    parser.add_argument(
+        "audio",
+        type=Path,
+        help="mono, stereo (two sides with --width, else mixed), or ambisonics, which turn",
+    )
     parser.add_argument(
         "--trajectory",
         type=Path,
@@ -40,19 +44,28 @@ def add_parser(subparsers: Any) -> None:
         metavar="DB",
         help="level of its low end in the LFE of 5.1, 5.1.4 and 7.1.4 (default: nothing)",
     )
+    parser.add_argument(
+        "--width",
+        type=float,
+        default=0.0,
+        metavar="DEG",
+        help="angle it fills, to 360; of stereo, the angle between left and right, to 180 "
+        "(default: a point)",
+    )
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Render and say what was done."""
-    from engine.project.checks import check_gain
+    from engine.project.checks import check_gain, check_number
     from engine.render.rooms import RoomChoice
     from engine.render.spatialise import Spatialisation, spatialise
     from engine.spatial.trajectory import read_trajectory_csv
 
     check_gain(args.room_level, "--room-level")
     check_gain(args.lfe_send, "--lfe-send")
+    check_number(args.width, "--width", 0.0, 360.0, "degrees")
     times_s, positions_m = read_trajectory_csv(args.trajectory)
     room = RoomChoice(args.room, args.room_level)
     wanted = Spatialisation(
@@ -63,6 +76,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         room=room,
         doppler=args.doppler,
         air=args.air,
+        width_deg=args.width,
         lfe_send_db=args.lfe_send,
     )
     read = (args.audio, args.trajectory, args.hrir, args.room)

@@ -183,6 +183,10 @@ def _prefill_hops(seconds: float, sources: int, sample_rate_hz: int) -> int:
     return min(int(np.ceil(seconds * sample_rate_hz / HOP_SAMPLES)) + 2, affordable)
 
 
+_Row = tuple[int, NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]
+"""An image: its source, signs and offsets that make its place of the source's, walls met."""
+
+
 def _early(
     room: Room,
     sources: Sequence[SourcePlan],
@@ -191,26 +195,15 @@ def _early(
     sample_rate_hz: int,
 ) -> tuple[EarlyPlan | None, list[int]]:
     """All images of what is sent, and how much of its past each source must keep."""
-    per_metre = samples_per_metre(sample_rate_hz)
-    rows: list[tuple[int, NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]] = []
-    reaches = []
-    farthest_m = 0.0
-    for index, source in enumerate(sources):
-        if sends[index] == 0.0:
-            reaches.append(0)
-            continue
-        path = source.motion.positions_m
-        table = image_table(_bounds_around(room, path), room.present, order)
-        detours, ways_m = _detours(table, path)
-        reach = 0.0
-        for i, detour in enumerate(detours):
-            if detour.min() <= _LONGEST_DETOUR_M:
-                reach = max(reach, float(detour.max()))
-                farthest_m = max(farthest_m, source.air * float(ways_m[i].max()))
-                rows.append((index, table.signs[i], table.offsets_m[i], tuple(table.hits[i])))
-        reaches.append(source.max_delay_samples + int(np.ceil(reach * per_metre)) + 2)
+    rows, reaches_m, farthest_m = _images(room, sources, sends, order)
     if not rows:
         return None, [0] * len(sources)
+    reaches = [
+        source.max_delay_samples + int(np.ceil(reach_m * samples_per_metre(sample_rate_hz))) + 2
+        if send
+        else 0
+        for source, send, reach_m in zip(sources, sends, reaches_m, strict=True)
+    ]
     air = air_steps(sample_rate_hz)
     shells = int(min(farthest_m, FARTHEST_M) / air.step_m) + 1
     late = int(np.ceil(shells * air.late_samples))
@@ -229,6 +222,29 @@ def _early(
         shells=shells,
     )
     return early, reaches
+
+
+def _images(
+    room: Room, sources: Sequence[SourcePlan], sends: NDArray[np.float64], order: int
+) -> tuple[list[_Row], list[float], float]:
+    """The images of what is sent that are near enough to be heard, in metres how much longer the
+    longest way of each source's images is than its own, and how far away those are at the most
+    that air dulls."""
+    rows: list[_Row] = []
+    reaches_m = [0.0] * len(sources)
+    farthest_m = 0.0
+    for index, source in enumerate(sources):
+        if sends[index] == 0.0:
+            continue
+        path = source.motion.positions_m
+        table = image_table(_bounds_around(room, path), room.present, order)
+        detours, ways_m = _detours(table, path)
+        for i, detour in enumerate(detours):
+            if detour.min() <= _LONGEST_DETOUR_M:
+                reaches_m[index] = max(reaches_m[index], float(detour.max()))
+                farthest_m = max(farthest_m, source.air * float(ways_m[i].max()))
+                rows.append((index, table.signs[i], table.offsets_m[i], tuple(table.hits[i])))
+    return rows, reaches_m, farthest_m
 
 
 def _bounds_around(room: Room, path: NDArray[np.float64]) -> NDArray[np.float64]:

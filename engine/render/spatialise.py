@@ -15,25 +15,31 @@ from engine.jobs import Progress, silent_progress
 from engine.layouts import format_channels
 from engine.media.audio_file import AudioWriter, read_audio_blocks, wave_mask_of
 from engine.project.lfe_send import NO_SEND_DB
+from engine.project.model import Track, TrackId, Trajectory
 from engine.realtime.snapshot import (
     BundlePlan,
     ClipPlan,
-    MotionPlan,
     Snapshot,
     SourcePlan,
     StripPlan,
 )
-from engine.render.channel_mixes import field_order, mono_mix
+from engine.render.channel_mixes import field_order, field_row, mono_mix, side_mix
 from engine.render.ears import ears_plan
 from engine.render.renderer import render_snapshot
 from engine.render.rooms import NOWHERE, RoomChoice, add_room, field_orders, ringing_samples
-from engine.render.sources import SILENT_SEND_DB, send_gain, surrounds
+from engine.render.sources import (
+    SILENT_SEND_DB,
+    field_sources,
+    send_gain,
+    surrounds,
+    track_sources,
+)
 from engine.render.takes import open_take
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
-from engine.spatial.propagation import PointSource, longest_delay_samples, samples_per_metre
+from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.space import space_plan
 from engine.spatial.width import width_plan
 from engine.units import db_to_gain, gain_to_db
@@ -49,6 +55,7 @@ class Spatialisation:
 
     `times_s` (n,) and `positions_m` (n, 3) are the path. Without `doppler` the direct sound
     arrives at once, wherever it comes from; with `air` distance swallows high frequencies.
+    `width_deg` is the angle that it fills; of a stereo sound, that between its two sides.
     `lfe_send_db` is its level in the LFE of a format that has one.
     """
 
@@ -59,6 +66,7 @@ class Spatialisation:
     room: RoomChoice = NOWHERE
     doppler: bool = False
     air: bool = False
+    width_deg: float = 0.0
     lfe_send_db: float = NO_SEND_DB
 
 
@@ -145,7 +153,7 @@ def _report(
         "format": wanted.format_name,
         "channels": snapshot.channels[0],
         "input_channels": input_channels,
-        "mixed_to_mono": input_channels > 1 and field_order(input_channels) is None,
+        "mixed_to_mono": _is_mixed(input_channels, wanted),
         "sample_rate_hz": snapshot.sample_rate_hz,
         "samples": snapshot.length_samples,
         "duration_s": snapshot.length_samples / snapshot.sample_rate_hz,
@@ -153,9 +161,16 @@ def _report(
         "room": wanted.room.name,
         "doppler": wanted.doppler,
         "air": wanted.air,
+        "width_deg": wanted.width_deg,
         "lfe_send_db": wanted.lfe_send_db,
         "peak_dbfs": round(float(gain_to_db(peak)), 2),
     }
+
+
+def _is_mixed(channels: int, wanted: Spatialisation) -> bool:
+    """Whether channels were averaged."""
+    kept = field_order(channels) is not None or (channels == 2 and wanted.width_deg > 0.0)
+    return channels > 1 and not kept
 
 
 def _scene(
@@ -167,7 +182,7 @@ def _scene(
     orders = sorted({*field_orders(wanted.room), *([order] if order else [])})
     fields = [space_plan(one, (name,), hrirs) for one in orders]
     direct = _sources(samples, rate_hz, wanted)
-    sends_db = [0.0, *[SILENT_SEND_DB] * (len(direct) - 1)]
+    sends_db = [0.0, *[SILENT_SEND_DB if order else 0.0] * (len(direct) - 1)]
     answer = add_room(wanted.room, direct, sends_db, fields, rate_hz)
     bundle = [BundlePlan("field", 0, len(direct), orders.index(order))] if order else []
     length = samples.shape[1] + direct[0].max_delay_samples
@@ -197,32 +212,33 @@ def _scene(
 def _sources(
     samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation
 ) -> list[SourcePlan]:
-    """One source, or one for every channel of a sound field."""
-    plain = _source(samples, rate_hz, wanted)
-    order = field_order(len(samples))
-    if order is None:
-        return [plain]
-    name = wanted.format_name
-    nowhere = {} if name == "binaural" else {name: np.zeros(format_channels(name))}
-    rows = np.eye(channels_of_order(order), len(samples), dtype=np.float32)
-    parts = (replace(plain, clips=(_clip(samples, row[None]),), lfe_gain=0.0) for row in rows)
-    parts = (replace(part, routes=nowhere, ears_gain=0.0) for part in parts)
-    first, *others = parts
-    return [replace(first, lfe_gain=plain.lfe_gain), *others]
+    """One source, left and right of a wide stereo sound, or the channels of a sound field."""
+    channels, track = len(samples), _track(wanted)
+    lfe_gain = send_gain(wanted.lfe_send_db)
+    order = field_order(channels)
+    if order is not None:
+        rows = [(_clip(samples, field_row(channels, r)),) for r in range(channels_of_order(order))]
+        first, *others = field_sources(track, 0, rate_hz, rows, (wanted.format_name,))
+        return [replace(first, lfe_gain=lfe_gain), *others]
+    clips = (_clip(samples, mono_mix(channels)),)
+    is_pair = channels == 2 and wanted.width_deg > 0.0
+    sides = [(_clip(samples, side_mix(channels, side)),) for side in (0, 1)] if is_pair else []
+    found = track_sources(track, 0, rate_hz, clips, tuple(sides))
+    return [replace(source, lfe_gain=lfe_gain) for source in found]
 
 
-def _source(samples: NDArray[np.float32], rate_hz: int, wanted: Spatialisation) -> SourcePlan:
-    longest = longest_delay_samples(wanted.positions_m, rate_hz)
-    return SourcePlan(
-        strip=0,
-        clips=(_clip(samples, mono_mix(len(samples))),),
-        motion=MotionPlan(wanted.times_s * rate_hz, wanted.positions_m),
-        delayed=wanted.doppler,
-        max_delay_samples=longest if wanted.doppler else 0,
+def _track(wanted: Spatialisation) -> Track:
+    """The path and what it does to a sound, as a track has it."""
+    return Track(
+        id=TrackId("source"),
+        name="source",
+        trajectory=Trajectory.from_arrays(wanted.times_s, wanted.positions_m),
+        doppler=wanted.doppler,
         air=wanted.air,
-        lfe_gain=send_gain(wanted.lfe_send_db),
+        width_deg=((0.0, wanted.width_deg),) if wanted.width_deg > 0.0 else (),
     )
 
 
-def _clip(samples: NDArray[np.float32], mix: NDArray[np.float32]) -> ClipPlan:
+def _clip(samples: NDArray[np.float32], mix: NDArray[np.float32] | None) -> ClipPlan:
+    assert mix is not None
     return ClipPlan(samples, mix, start_sample=0, length_samples=samples.shape[1])

@@ -58,6 +58,18 @@ def test_a_sound_field_is_turned_to_where_it_is(scene: Path, capsys) -> None:
     np.testing.assert_allclose(out.T, 0.5 * np.stack([w, x, z, -y]), atol=1e-6)
 
 
+def test_a_wide_stereo_sound_keeps_its_sides(scene: Path, capsys) -> None:
+    samples = 0.1 * np.random.default_rng(3).standard_normal((44_100, 2))
+    soundfile.write(scene / "stereo.wav", samples, 44_100, subtype="FLOAT")
+    (scene / "ahead.csv").write_text(HEADER + "0,0,0,1\n")
+    arguments = ("--format", "stereo", "--width", "60", "--json")
+    assert command(scene, *arguments, audio="stereo.wav", path="ahead.csv") == 0
+    assert json.loads(capsys.readouterr().out)["mixed_to_mono"] is False
+    out, _ = soundfile.read(scene / "out.wav")
+    np.testing.assert_allclose(out, np.sqrt(0.5) * samples, atol=1e-6)
+    assert command(scene, "--format", "stereo", "--width", "-1") == 1
+
+
 def test_a_measured_direction_equals_direct_convolution(scene: Path) -> None:
     (scene / "still.csv").write_text(HEADER + "0,-96,-30,1\n")
     assert command(scene, "--format", "binaural", path="still.csv") == 0
