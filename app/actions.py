@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,8 @@ TABLE: tuple[Spec, ...] = (
     Spec("import_sound", "Import sound…", ("Ctrl+I",), "File", starts_group=True),
     Spec("find_missing", "Find missing files…", (), "File"),
     Spec("export", "Export…", ("Ctrl+E",), "File", "export"),
+    Spec("preferences", "Preferences…", ("Ctrl+,",), "File", needs="", starts_group=True),
+    Spec("edit_shortcuts", "Edit shortcuts…", ("Ctrl+Alt+K",), "File", needs=""),
     Spec("quit", "Quit", ("Ctrl+Q",), "File", needs="", starts_group=True),
     Spec("undo", "Undo", ("Ctrl+Z",), "Edit", "undo", "undo"),
     Spec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", "redo", "redo"),
@@ -153,6 +156,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("saliency", "Saliency", (), "View", checkable=True),
     Spec("safe_areas", "Safe areas", ("Shift+B",), "View", "safe", checkable=True),
     Spec("reset_layout", "Reset the panels", (), "View", needs="", starts_group=True),
+    Spec("command_palette", "Find a command…", ("Ctrl+Shift+P",), "Help", needs=""),
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
     Spec("about", "About Foleystage", (), "Help", needs=""),
 )
@@ -164,23 +168,29 @@ def build(window: QWidget, verbs: object) -> dict[str, QAction]:
     actions: dict[str, QAction] = {}
     for spec in TABLE:
         action = QAction(spec.text, window)
-        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         if spec.icon:
             action.setIcon(icons.icon(spec.icon))
         action.setCheckable(spec.checkable)
-        action.setToolTip(tip(spec))
         action.triggered.connect(getattr(verbs, spec.name))
         window.addAction(action)
         actions[spec.name] = action
     return actions
 
 
-def tip(spec: Spec) -> str:
-    """Tooltip: what it does, and its first shortcut."""
-    return f"{spec.text.rstrip('…')} ({spec.keys[0]})" if spec.keys else spec.text.rstrip("…")
+def give_keys(by_name: Mapping[str, QAction], keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Let actions have these shortcuts; their tooltips say what they do and the first of them."""
+    for spec in TABLE:
+        own, words = keys[spec.name], spec.text.rstrip("…")
+        by_name[spec.name].setShortcuts([QKeySequence(one) for one in own])
+        by_name[spec.name].setToolTip(f"{words} ({own[0]})" if own else words)
 
 
-def shortcut_rows() -> list[tuple[str, str]]:
+def shortcut_rows(by_name: Mapping[str, QAction]) -> list[tuple[str, str]]:
     """(what, keys) of every action that has a shortcut."""
-    return [(spec.text.rstrip("…"), " or ".join(spec.keys)) for spec in TABLE if spec.keys]
+    rows = ((spec, by_name[spec.name].shortcuts()) for spec in TABLE)
+    return [
+        (spec.text.rstrip("…"), " or ".join(one.toString() for one in keys))
+        for spec, keys in rows
+        if keys
+    ]

@@ -27,7 +27,7 @@ class Menus:
         self._window = window
         self._by_name = by_name
 
-    def fill_bar(self, in_view: Iterable[QMenu | QAction]) -> None:
+    def fill_bar(self, recent: QMenu, in_view: Iterable[QMenu | QAction]) -> None:
         """The menu bar; `in_view` are further entries of the View menu."""
         for title in actions.MENUS:
             menu = self._window.menuBar().addMenu(title)
@@ -36,6 +36,8 @@ class Menus:
                     if spec.starts_group:
                         menu.addSeparator()
                     menu.addAction(self._by_name[spec.name])
+                    if spec.name == "open_session":
+                        menu.addMenu(recent)
             if title == "View":
                 menu.addSeparator()
                 for entry in in_view:

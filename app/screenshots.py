@@ -146,7 +146,7 @@ def _dialogs(window: object, keep: Callable[..., None]) -> None:
     dialogs: dict[str, QWidget] = {
         "export": ExportDialog(Path.home() / "Foley", "−23 LUFS, true peak below −1 dBTP", window),
         "analyse": AnalyseDialog(window.session.project, window),
-        "shortcuts": ShortcutsDialog(actions.shortcut_rows(), window),
+        "shortcuts": ShortcutsDialog(actions.shortcut_rows(window.actions_by_name), window),
     }
     for name, dialog in dialogs.items():
         dialog.show()

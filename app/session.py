@@ -29,7 +29,6 @@ from engine.project.history import Document
 from engine.project.model import Project, Scene, Video
 from engine.project.store import Bundle, Recovery
 
-AUTOSAVE_MS = 30_000
 _SEND_MS = 30
 """Edits that follow each other this closely reach the engine together."""
 
@@ -73,9 +72,7 @@ class Session(QObject):
         self._send.setInterval(_SEND_MS)
         self._send.timeout.connect(self._send_project)
         self._autosave = QTimer(self)
-        self._autosave.setInterval(AUTOSAVE_MS)
         self._autosave.timeout.connect(self.save_in_background)
-        self._autosave.start()
 
     @property
     def project(self) -> Project:
@@ -195,6 +192,10 @@ class Session(QObject):
         self.document.mark_saved()
         self.saved.emit()
         return True
+
+    def set_autosave(self, every_s: float) -> None:
+        """How often it is saved by itself."""
+        self._autosave.start(round(1000 * every_s))
 
     def save_in_background(self) -> None:
         """Save without the window noticing, when there is something to save."""

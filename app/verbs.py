@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from app import actions, places, theme, work
+from app import actions, places, preferences, shortcuts, theme, work
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.asking import ask
+from app.dialogs.edit_shortcuts import EditShortcutsDialog
 from app.dialogs.export import ExportDialog
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
+from app.dialogs.palette import CommandPalette
+from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.doubts import Doubt, find_doubts
 from app.path_verbs import PathVerbs
@@ -303,7 +306,34 @@ class Verbs(PathVerbs):
     # -- Help ---------------------------------------------------------------------------------
 
     def shortcuts(self) -> None:
-        ask(ShortcutsDialog(actions.shortcut_rows(), self.window), self.window)
+        rows = actions.shortcut_rows(self.window.actions_by_name)
+        ask(ShortcutsDialog(rows, self.window), self.window)
+
+    def edit_shortcuts(self) -> None:
+        """Keys to one's own liking."""
+        dialog = EditShortcutsDialog(self.window)
+        if ask(dialog, self.window):
+            shortcuts.choose(dialog.set_name, dialog.own)
+            actions.give_keys(self.window.actions_by_name, shortcuts.in_use())
+
+    def preferences(self) -> None:
+        devices = self.session.playback.status.devices
+        before = preferences.load()
+        dialog = PreferencesDialog(before, devices, self.window)
+        if not ask(dialog, self.window):
+            return
+        wanted = dialog.answer
+        preferences.store(wanted)
+        self.window.take_preferences(wanted)
+        if wanted.audio_device != before.audio_device:
+            self.session.choose_device(wanted.audio_device)
+            self.window.transport.engine.set_device(wanted.audio_device)
+
+    def command_palette(self) -> None:
+        """Any command by a few of its letters."""
+        dialog = CommandPalette(self.window.actions_by_name, self.window)
+        if ask(dialog, self.window) and dialog.chosen is not None:
+            dialog.chosen.trigger()
 
     def about(self) -> None:
         box = QMessageBox(self.window)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, icons, places
+from app import actions, icons, places, preferences, shortcuts
 from app.doubts import find_doubts
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
@@ -31,6 +31,7 @@ from app.marker_menu import MarkerMenu
 from app.menus import Menus
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
+from app.recent_menu import RecentMenu
 from app.ruler_menu import RulerMenu
 from app.saliency_maps import SaliencyMaps
 from app.session import Session
@@ -66,12 +67,14 @@ class MainWindow(QMainWindow):
         self.verbs = Verbs(session, self)
         self.lost_media = LostMedia(session, self)
         self.actions_by_name = actions.build(self, self.verbs)
+        actions.give_keys(self.actions_by_name, shortcuts.in_use())
         self._build_views()
         self._build_frame()
         self._build_menus()
         self._wire_session()
         self._wire_views()
         self._restore()
+        self.take_preferences(preferences.load())
         self._opened()
 
     def _first_size(self) -> QSize:
@@ -149,7 +152,8 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         panels = (panel.toggleViewAction() for panel in self.workspace.panels.values())
         self.menus = Menus(self, self.actions_by_name)
-        self.menus.fill_bar((self.ruler_menu.menu, *panels))
+        self.recent_menu = RecentMenu(self.session.open_bundle, self)
+        self.menus.fill_bar(self.recent_menu, (self.ruler_menu.menu, *panels))
 
     # -- wiring -------------------------------------------------------------------------------
 
@@ -306,6 +310,11 @@ class MainWindow(QMainWindow):
         """Bring the jobs panel forward."""
         self.workspace.panels["jobs"].show()
         self.workspace.panels["jobs"].raise_()
+
+    def take_preferences(self, wanted: preferences.Preferences) -> None:
+        """Do as the user prefers from now on."""
+        self.session.set_autosave(wanted.autosave_s)
+        self.picture.set_width(wanted.picture_width_px)
 
     def _choose_monitor(self, name: str) -> None:
         self.session.playback.set_monitor_format(name)

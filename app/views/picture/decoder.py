@@ -26,6 +26,8 @@ class PictureDecoder(QThread):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.width_px = DISPLAY_WIDTH_PX
+        """Taken up when a video is opened."""
         self._wake = threading.Condition()
         self._path: str | None = None
         self._path_changed = False
@@ -85,7 +87,7 @@ class PictureDecoder(QThread):
         if path is None:
             return
         try:
-            self._reader = BothWaysReader(path, DISPLAY_WIDTH_PX)
+            self._reader = BothWaysReader(path, self.width_px)
         except FoleystageError as error:
             self.failed.emit(str(error))
 

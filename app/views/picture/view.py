@@ -85,6 +85,13 @@ class PictureView(QWidget):
         self.overlays = overlays
         self.update()
 
+    def set_width(self, width_px: int) -> None:
+        """Decode pictures no wider than this."""
+        if width_px != self.decoder.width_px:
+            self.decoder.width_px = width_px
+            if self._project.video is not None:
+                self._open(self._project.video.path)
+
     def close_decoder(self) -> None:
         """End the decoding thread; the view is not used after this."""
         self.decoder.finish()
