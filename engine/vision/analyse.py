@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path as FilePath
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from msgspec import structs
 from numpy.typing import NDArray
 
 from engine import plugins
@@ -19,24 +16,18 @@ from engine.media.ahead import ahead
 from engine.media.decode import read_video_frames
 from engine.media.probe import missing_s, probe_video
 from engine.plugins import DepthEstimator, Detector
-from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
-from engine.spatial.trajectory import simplify
+from engine.project.model import Analysis, Video
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
-from engine.vision.beyond import beyond_sight
-from engine.vision.contacts import find_contacts
-from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
 from engine.vision.depth_maps import read_depths, to_metres
 from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
-from engine.vision.ground import find_horizon
-from engine.vision.labels import FLYER, kind_of, name_paths
-from engine.vision.lift import lift, rows_per_unit
 from engine.vision.merge import roams
-from engine.vision.paths import Path, amodal, relevance, surely_person
-from engine.vision.scene_light import SceneLook, places
-from engine.vision.strikes import find_strikes, with_strikes
-from engine.vocabularies import own_words
+from engine.vision.paths import Path, relevance, surely_person
+from engine.vision.placing import LookedAt, Screen, ToMetres, place
+from engine.vision.scene_light import places
+from engine.vision.seen import SeenObject, VisionResult, VisionSettings
+from engine.vision.strikes import find_strikes
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -46,11 +37,11 @@ SHORTEST_S = 0.4
 
 GEOMETRY = "geometry"
 """The embedded depth."""
-ToMetres = Callable[[list[Array]], list[Array]]
 
 _GAIT_WIDTH = 1280
-_MOST_OBJECTS = 12
-_MORE_PER_MINUTE = 6
+"""Steps are read from pictures no wider than this; feet are too small in those that motion uses."""
+_MOST_OBJECTS, _MORE_PER_MINUTE = 12, 6
+"""So many objects of the first minute, and of every further one, are heard at the most."""
 _LEAST_RELEVANCE = 0.15
 """Objects that matter less than this share of the most relevant one are left out."""
 _LEAST_OF_TRAVELLERS = 0.04
@@ -58,48 +49,16 @@ _LEAST_OF_TRAVELLERS = 0.04
 _LEAST_OF_PEOPLE = 0.004
 """The same for those that the people detector is sure of again and again, however far away."""
 _GOOD_WAY = 0.2
-_SIMPLIFY_DEG = 0.4
-
-
-@dataclass(frozen=True)
-class VisionSettings:
-    """What analyses the picture, and how pixels become metres."""
-
-    detector: str = "motion"
-    weights: FilePath | None = None
-    mapping: Mapping = "cylinder"
-    horizontal_fov_deg: float = 60.0
-    depth: str = "geometry"
-    depth_weights: FilePath | None = None
-    distance_m: float | None = None
-    """Of the most relevant object, where the user knows it; for depth by maps."""
-    prompt: tuple[str, ...] = ()
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class SeenObject:
-    """One object. `boxes` (n, 6): time_s, x0, y0, x1, y1 (full-resolution pixels), confidence;
-    `positions_m` (n, 3) at the same times, x front, y left, z up."""
-
-    id: str
-    label: str
-    confidence: float
-    boxes: Array
-    positions_m: Array
-    contacts: tuple[Contact, ...]
-    trajectory: Trajectory
-
-
-@dataclass(frozen=True)
-class VisionResult:
-    """Everything that was seen, most relevant object first."""
-
-    video: Video
-    analysis: Analysis
-    objects: tuple[SeenObject, ...]
-    looks: tuple[SceneLook, ...] = ()
-    """Outdoors or indoors, and how light, of every shot."""
+"""Share of the picture's width."""
+_LIKELY_PERSON, _OFTEN = 0.2, 0.3
+"""A path looks like a person where that detector's score is above this, in this share of looks."""
+_UPRIGHT = (1.25, 5.0)
+"""Height over width of a box in which a person stands or walks."""
+_LEAST_HEIGHT = 0.06
+"""Share of the picture's height below which feet cannot be told apart."""
+_LEAST_WALK_S = 1.0
+"""Two steps, at the least."""
+_PROGRESS_EVERY = 8
 
 
 def analyse_video(
@@ -130,12 +89,12 @@ def analyse_video(
     followed = follow(video, detector, settings.prompt, progress)
     size = followed.size
     paths = _relevant(list(followed.paths), size, video.duration_s)
-    scale = video.width / size[0]
     gaits = _gaits(video, paths, size, progress)
     strikes = find_strikes(video, paths, size, progress)
     maps = _maps(video, paths, size, part, settings, progress)
-    shots_s = (*followed.shots_s, video.duration_s)
-    objects, more = _place(paths, gaits, strikes, size, scale, settings, maps, shots_s)
+    looked_at = [LookedAt(*one) for one in zip(paths, gaits, strikes, strict=True)]
+    screen = Screen(size, video.width / size[0], (*followed.shots_s, video.duration_s))
+    objects, more = place(looked_at, screen, settings, maps)
     progress("placing objects", 1.0)
     analysis = Analysis(
         detector=getattr(detector, "label", detector.name),
@@ -201,7 +160,7 @@ def _least(path: Path, width: int) -> float:
     if surely_person(path):
         return _LEAST_OF_PEOPLE
     travels = roams(path, width) and float(np.ptp(path.centres[:, 0])) > _GOOD_WAY * width
-    person = len(scores) > 2 and float(np.mean(scores > 0.2)) > 0.3
+    person = len(scores) > 2 and float(np.mean(scores > _LIKELY_PERSON)) > _OFTEN
     return _LEAST_OF_TRAVELLERS if travels or person else _LEAST_RELEVANCE
 
 
@@ -223,7 +182,7 @@ def _gaits(
     for number, (time_s, gray) in enumerate(ahead(pictures)):
         for foot in feet.values():
             foot.add(time_s, gray)
-        if number % 8 == 0:
+        if number % _PROGRESS_EVERY == 0:
             progress("listening for steps", min(0.99, time_s / video.duration_s))
     for index, foot in feet.items():
         gaits[index] = foot.gait()
@@ -232,8 +191,9 @@ def _gaits(
 
 def _is_upright(path: Path, height: int) -> bool:
     ratio = float(np.median(path.sizes[:, 1] / np.maximum(path.sizes[:, 0], 1.0)))
-    tall = float(np.percentile(path.sizes[:, 1], 80)) > 0.06 * height
-    return 1.25 < ratio < 5.0 and tall and path.duration_s > 1.0 and not path.parts
+    tall = float(np.percentile(path.sizes[:, 1], 80)) > _LEAST_HEIGHT * height
+    stands = _UPRIGHT[0] < ratio < _UPRIGHT[1]
+    return stands and tall and path.duration_s > _LEAST_WALK_S and not path.parts
 
 
 def _maps(
@@ -252,128 +212,6 @@ def _maps(
         return None
     scale = str(getattr(part, "scale", "depth"))
     return lambda known_m: to_metres(values, known_m, scale=scale, distance_m=settings.distance_m)
-
-
-def _place(
-    paths: Sequence[Path],
-    gaits: Sequence[Gait | None],
-    strikes: Sequence[tuple[Contact, ...]],
-    size: tuple[int, int],
-    scale: float,
-    settings: VisionSettings,
-    maps: ToMetres | None,
-    shots_s: Sequence[float],
-) -> tuple[tuple[SeenObject, ...], list[str]]:
-    """Labels, contacts and positions of the paths; notes about the user's words."""
-    width, height = size
-    horizon = find_horizon(paths, width, height)
-    kinds = [
-        kind_of(p, width, height, walks=g is not None and g.walks, horizon=horizon)
-        for p, g in zip(paths, gaits, strict=True)
-    ]
-    names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
-    rows = rows_per_unit(settings.mapping, width, height, settings.horizontal_fov_deg)
-    depth = GeometryDepth(rows, horizon)
-    whole = [amodal(path, width, height) for path in paths]
-    ways = zip(paths, whole, kinds, strict=True)
-    distances = [_distances(path, boxes, kind, depth, size) for path, boxes, (kind, _) in ways]
-    if maps is not None:
-        found = zip(paths, maps(distances), kinds, strict=True)
-        distances = [
-            steady(path.times_s, one, np.ones(len(one)), kind) for path, one, (kind, _) in found
-        ]
-    range_m = _depth_range(distances, settings, size)
-    objects = []
-    for index, path in enumerate(paths):
-        contacts = _contacts(path, kinds[index][0], gaits[index], strikes[index], size)
-        middle = 0.5 * (whole[index][:, :2] + whole[index][:, 2:])
-        positions = lift(
-            settings.mapping, middle, distances[index], size,
-            horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=range_m,
-        )  # fmt: skip
-        trajectory = _trajectory(path.times_s, positions, contacts)
-        if kinds[index][0] == "vehicle" or names[index].label == FLYER:
-            shot_s = _shot_of(path, shots_s)
-            trajectory = beyond_sight(
-                trajectory, path.times_s, positions, path.smooth, size, shot_s
-            )
-        objects.append(
-            SeenObject(
-                id=f"object-{index + 1}",
-                label=names[index].label,
-                confidence=float(np.clip(names[index].confidence, 0.0, 1.0)),
-                boxes=_rows(path, size, scale),
-                positions_m=positions,
-                contacts=_rounded(contacts),
-                trajectory=trajectory,
-            )
-        )
-    return tuple(objects), notes
-
-
-def _shot_of(path: Path, shots_s: Sequence[float]) -> tuple[float, float]:
-    """Start and end of the shot a path is in; `shots_s` are all starts and the film's end."""
-    first_s, last_s = float(path.times_s[0]), float(path.times_s[-1])
-    start_s = max((s for s in shots_s if s <= first_s + 1e-6), default=0.0)
-    return start_s, min((s for s in shots_s if s > last_s + 1e-6), default=last_s)
-
-
-def _contacts(
-    path: Path,
-    kind: str,
-    gait: Gait | None,
-    strikes: Sequence[Contact],
-    size: tuple[int, int],
-) -> tuple[Contact, ...]:
-    """Steps of people who walk; hits, starts and stops of everything else; strikes of tools."""
-    if kind == "person" and gait is not None and gait.walks:
-        return gait.contacts()
-    found = find_contacts(path, kind, *size)
-    return found if kind == "vehicle" else with_strikes(found, strikes)
-
-
-def _distances(
-    path: Path, boxes: Array, kind: str, depth: GeometryDepth, size: tuple[int, int]
-) -> Array:
-    """Steady distances (n,) in metres; what the picture's edge cuts off says little about size."""
-    width, height = size
-    raw = path.smooth
-    edge = 0.006 * height + 1.0
-    aside = (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge)
-    above = (raw[:, 1] <= edge) | (raw[:, 3] >= height - edge)
-    trust = np.where(above, 0.1, np.where(aside, 0.3, 1.0)) * np.where(path.seen, 1.0, 0.5)
-    return steady(path.times_s, depth.distances_m(boxes, kind, *size), trust, kind)
-
-
-def _depth_range(
-    distances: Sequence[Array], settings: VisionSettings, size: tuple[int, int]
-) -> tuple[float, float]:
-    """Nearest and farthest distance that stand for FoleySpace's depth map."""
-    scale = rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg)
-    ground_m = CAMERA_HEIGHT_M * scale / (size[1] / 2)
-    nearest = min([ground_m, *(float(d.min()) for d in distances)])
-    farthest = max([2.0 * ground_m, *(float(d.max()) for d in distances)])
-    return nearest, farthest
-
-
-def _rows(path: Path, size: tuple[int, int], scale: float) -> Array:
-    limits = np.array([size[0], size[1], size[0], size[1]], dtype=np.float64)
-    boxes = np.clip(path.smooth, 0.0, limits) * scale
-    return np.column_stack([path.times_s, boxes, path.confidence])
-
-
-def _rounded(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-    """The contacts with strengths to a thousandth, as they are stored."""
-    return tuple(structs.replace(c, strength=round(c.strength, 3)) for c in contacts)
-
-
-def _trajectory(times_s: Array, positions_m: Array, contacts: Sequence[Contact]) -> Trajectory:
-    """Simplified keyframes; the moments of hits are kept, so that bounces stay sharp."""
-    times, _ = simplify(times_s, positions_m, _SIMPLIFY_DEG)
-    hits = [c.time_s for c in contacts if c.kind in ("bounce", "impact")]
-    nearest = {int(np.argmin(np.abs(times_s - t))) for t in hits}
-    index = sorted(set(np.searchsorted(times_s, times).tolist()) | nearest)
-    return Trajectory.from_arrays(times_s[index], positions_m[index])
 
 
 def spherical_of(seen: SeenObject) -> Array:

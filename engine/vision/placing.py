@@ -1,0 +1,210 @@
+"""Paths on the picture become objects in space: labels, contacts, distances, positions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from engine.project.model import Contact, Trajectory
+from engine.spatial.trajectory import simplify
+from engine.vision.beyond import beyond_sight
+from engine.vision.contacts import find_contacts
+from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
+from engine.vision.gait import Gait
+from engine.vision.ground import find_horizon
+from engine.vision.labels import FLYER, Kind, Naming, kind_of, name_paths
+from engine.vision.lift import lift, rows_per_unit
+from engine.vision.paths import Path, amodal
+from engine.vision.seen import SeenObject, VisionSettings
+from engine.vision.strikes import with_strikes
+from engine.vocabularies import own_words
+
+Array = NDArray[np.float64]
+ToMetres = Callable[[list[Array]], list[Array]]
+"""From geometry's distances (n,) of every path to those of another depth part."""
+
+_SIMPLIFY_DEG = 0.4
+_EDGE_SHARE, _EDGE_PIXELS = 0.006, 1.0
+"""A box so near the picture's edge is taken for cut off by it (share of the height, and pixels)."""
+_CUT_IN_HEIGHT, _CUT_IN_WIDTH, _NOT_SEEN = 0.1, 0.3, 0.5
+"""How much a box says about its thing's size, against 1 for a whole one: where its height is cut
+(apparent height and ground contact are what depth is read from), its width, or where nothing was
+seen and the path goes on by itself."""
+_SAME_MOMENT_S = 1e-6
+"""Times of pictures and of shots differ by this much through rounding."""
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """A path, and what closer looks at it gave: how it walks, if upright, and strikes of tools."""
+
+    path: Path
+    gait: Gait | None
+    strikes: tuple[Contact, ...]
+
+    @property
+    def walks(self) -> bool:
+        """Whether it surely takes steps."""
+        return self.gait is not None and self.gait.walks
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where paths were seen.
+
+    size : width and height of the pictures they are in
+    scale : how many times larger the video's own are
+    shots_s : starts of all shots, and the film's end
+    """
+
+    size: tuple[int, int]
+    scale: float
+    shots_s: tuple[float, ...]
+
+    def shot_of(self, path: Path) -> tuple[float, float]:
+        """Start and end of the shot a path is in."""
+        first_s, last_s = float(path.times_s[0]), float(path.times_s[-1])
+        start_s = max((s for s in self.shots_s if s <= first_s + _SAME_MOMENT_S), default=0.0)
+        end_s = min((s for s in self.shots_s if s > last_s + _SAME_MOMENT_S), default=last_s)
+        return start_s, end_s
+
+    def boxes(self, path: Path) -> Array:
+        """Rows of time, x0, y0, x1, y1 (the video's own pixels) and confidence."""
+        limits = np.array([*self.size, *self.size], dtype=np.float64)
+        boxes = np.clip(path.smooth, 0.0, limits) * self.scale
+        return np.column_stack([path.times_s, boxes, path.confidence])
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """A path with its kind, its name and the whole of its box (n, 4), beyond the picture too."""
+
+    seen: LookedAt
+    kind: Kind
+    name: Naming
+    whole: Array
+
+
+def place(
+    seen: Sequence[LookedAt], screen: Screen, settings: VisionSettings, maps: ToMetres | None
+) -> tuple[tuple[SeenObject, ...], list[str]]:
+    """Objects of the paths, in their order, and notes about the user's words.
+
+    Parameters
+    ----------
+    maps : callable, optional
+        Distances by another depth part; without it geometry's stand.
+    """
+    things, horizon, notes = _named(seen, screen.size, settings)
+    distances = _all_distances(things, horizon, screen.size, settings, maps)
+    depth_range_m = _depth_range(distances, settings, screen.size)
+    objects = []
+    for number, (thing, distances_m) in enumerate(zip(things, distances, strict=True), 1):
+        middle = 0.5 * (thing.whole[:, :2] + thing.whole[:, 2:])
+        positions_m = lift(
+            settings.mapping, middle, distances_m, screen.size,
+            horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=depth_range_m,
+        )  # fmt: skip
+        objects.append(_object(f"object-{number}", thing, positions_m, screen))
+    return tuple(objects), notes
+
+
+def _named(
+    seen: Sequence[LookedAt], size: tuple[int, int], settings: VisionSettings
+) -> tuple[list[_Thing], float | None, list[str]]:
+    """Things, the horizon that was found, and notes."""
+    paths = [one.path for one in seen]
+    horizon = find_horizon(paths, *size)
+    kinds = [kind_of(one.path, *size, walks=one.walks, horizon=horizon) for one in seen]
+    names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
+    things = [
+        _Thing(one, kind, name, amodal(one.path, *size))
+        for one, (kind, _), name in zip(seen, kinds, names, strict=True)
+    ]
+    return things, horizon, notes
+
+
+def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -> SeenObject:
+    path = thing.seen.path
+    contacts = _contacts(thing, screen.size)
+    trajectory = _trajectory(path.times_s, positions_m, contacts)
+    if thing.kind == "vehicle" or thing.name.label == FLYER:
+        trajectory = beyond_sight(
+            trajectory, path.times_s, positions_m, path.smooth, screen.size, screen.shot_of(path)
+        )
+    return SeenObject(
+        id=object_id,
+        label=thing.name.label,
+        confidence=float(np.clip(thing.name.confidence, 0.0, 1.0)),
+        boxes=screen.boxes(path),
+        positions_m=positions_m,
+        contacts=tuple(structs.replace(c, strength=round(c.strength, 3)) for c in contacts),
+        trajectory=trajectory,
+    )
+
+
+def _contacts(thing: _Thing, size: tuple[int, int]) -> tuple[Contact, ...]:
+    """Steps of people who walk; hits, starts and stops of everything else; strikes of tools."""
+    gait = thing.seen.gait
+    if thing.kind == "person" and gait is not None and gait.walks:
+        return gait.contacts()
+    found = find_contacts(thing.seen.path, thing.kind, *size)
+    return found if thing.kind == "vehicle" else with_strikes(found, thing.seen.strikes)
+
+
+def _all_distances(
+    things: Sequence[_Thing],
+    horizon: float | None,
+    size: tuple[int, int],
+    settings: VisionSettings,
+    maps: ToMetres | None,
+) -> list[Array]:
+    """Steady distances (n,) in metres of every thing."""
+    depth = GeometryDepth(
+        rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg), horizon
+    )
+    distances = [_distances(thing, depth, size) for thing in things]
+    if maps is None:
+        return distances
+    return [
+        steady(thing.seen.path.times_s, mapped_m, np.ones(len(mapped_m)), thing.kind)
+        for thing, mapped_m in zip(things, maps(distances), strict=True)
+    ]
+
+
+def _distances(thing: _Thing, depth: GeometryDepth, size: tuple[int, int]) -> Array:
+    """Steady distances (n,) in metres; what the picture's edge cuts off says little about size."""
+    path, (width, height) = thing.seen.path, size
+    raw = path.smooth
+    edge = _EDGE_SHARE * height + _EDGE_PIXELS
+    aside = (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge)
+    above = (raw[:, 1] <= edge) | (raw[:, 3] >= height - edge)
+    trust = np.where(above, _CUT_IN_HEIGHT, np.where(aside, _CUT_IN_WIDTH, 1.0))
+    trust = trust * np.where(path.seen, 1.0, _NOT_SEEN)
+    return steady(
+        path.times_s, depth.distances_m(thing.whole, thing.kind, *size), trust, thing.kind
+    )
+
+
+def _depth_range(
+    distances: Sequence[Array], settings: VisionSettings, size: tuple[int, int]
+) -> tuple[float, float]:
+    """Nearest and farthest distance that stand for FoleySpace's depth map."""
+    scale = rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg)
+    ground_m = CAMERA_HEIGHT_M * scale / (size[1] / 2)
+    nearest = min([ground_m, *(float(d.min()) for d in distances)])
+    farthest = max([2.0 * ground_m, *(float(d.max()) for d in distances)])
+    return nearest, farthest
+
+
+def _trajectory(times_s: Array, positions_m: Array, contacts: Sequence[Contact]) -> Trajectory:
+    """Simplified keyframes; the moments of hits are kept, so that bounces stay sharp."""
+    times, _ = simplify(times_s, positions_m, _SIMPLIFY_DEG)
+    hits = [c.time_s for c in contacts if c.kind in ("bounce", "impact")]
+    nearest = {int(np.argmin(np.abs(times_s - t))) for t in hits}
+    index = sorted(set(np.searchsorted(times_s, times).tolist()) | nearest)
+    return Trajectory.from_arrays(times_s[index], positions_m[index])
