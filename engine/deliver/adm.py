@@ -249,6 +249,9 @@ def _add_block(channel: ET.Element, block_id: str, block: MotionBlock) -> None:
         ("distance", 1.0),
     ):
         _add(item, "position", f"{value:.4f}").set("coordinate", axis)
+    if block.width_deg > 0.0:
+        _add(item, "width", f"{block.width_deg:.4f}")
+        _add(item, "height", f"{block.height_deg:.4f}")
 
 
 def _add_track_uid(extended: ET.Element, channel: ChannelUid, sample_rate_hz: int) -> None:
@@ -291,12 +294,17 @@ def _read_time(text: str) -> int:
 
 
 def _read_block(block: ET.Element) -> MotionBlock:
-    values = {item.attrib["coordinate"]: float(item.text or "") for item in block}
+    values = {
+        item.attrib.get("coordinate", item.tag.rpartition("}")[2]): float(item.text or "")
+        for item in block
+    }
     return MotionBlock(
         _read_time(block.attrib["rtime"]),
         _read_time(block.attrib["duration"]),
         values["azimuth"],
         values["elevation"],
+        values.get("width", 0.0),
+        values.get("height", 0.0),
     )
 
 

@@ -124,7 +124,9 @@ class DeliveryJob:
             source.motion.times_samples / self._rate_hz, source.motion.positions_m
         )
         start, end = self._ticks(item.start_sample), self._ticks(item.end_sample)
-        blocks = motion_blocks(path, end - start, start, self._snapshot.rotation)
+        curve = source.width_deg
+        width_at = None if curve is None else lambda times_s: curve.at(times_s * self._rate_hz)
+        blocks = motion_blocks(path, end - start, start, self._snapshot.rotation, width_at)
         return AdmObject(self._object_name(item.source), blocks, start)
 
     def _object_name(self, source: int) -> str:

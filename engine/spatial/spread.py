@@ -50,6 +50,12 @@ def spread_gains(layout: Layout, directions: Floats, focus: Floats) -> Floats:
     return gains
 
 
+def flatness(lost: Floats, elevation: Floats) -> Floats:
+    """Height of a cap over its width: `lost` (n,) is 1 - focus, `elevation` (n,) in radians."""
+    steep = np.sin(elevation) ** 2
+    return np.asarray(np.sqrt(lost) * (1.0 - steep) + steep)
+
+
 def _cap(directions: Floats, lost: Floats) -> Floats:
     """(n, points, 3) unit vectors spread over caps; `lost` (n,) is 1 - focus.
 
@@ -65,7 +71,7 @@ def _cap(directions: Floats, lost: Floats) -> Floats:
     left = np.stack([left_x, left_y, np.zeros_like(x)], axis=1)
     up = np.stack([-z * left_y, z * left_x, x * left_y - y * left_x], axis=1)
     turns = 2.0 * np.pi * np.arange(_SPOKES) / _SPOKES
-    flat = np.sqrt(lost) * (1.0 - z * z) + z * z
+    flat = flatness(lost, np.arcsin(np.clip(z, -1.0, 1.0)))
     around = (
         np.cos(turns)[:, None] * left[:, None, :]
         + flat[:, None, None] * np.sin(turns)[:, None] * up[:, None, :]

@@ -59,6 +59,21 @@ def test_what_stands_still_is_one_block_and_left_is_positive() -> None:
     assert (block.azimuth_deg, block.elevation_deg) == (-45.0, 45.0)
 
 
+def test_width_is_told_where_a_sound_has_one() -> None:
+    still = Trajectory.from_arrays([0.0], [[0.0, 3.0, 0.0]])
+    even = motion_blocks(still, DURATION_TICKS, width_at=lambda t: np.full(len(t), 60.0))
+    assert len(even) == 1
+    assert (even[0].width_deg, even[0].height_deg) == (60.0, pytest.approx(60.0 * 0.2588, abs=0.01))
+    opening = motion_blocks(still, DURATION_TICKS, width_at=lambda t: np.interp(t, [2, 6], [0, 90]))
+    times_s = np.array([b.start_ticks + b.duration_ticks for b in opening]) / TICKS_PER_S
+    told = np.interp(np.arange(0.1, 8.0, 0.1), times_s, [block.width_deg for block in opening])
+    expected = np.interp(np.arange(0.1, 8.0, 0.1), [2, 6], [0, 90])
+    assert np.abs(told - expected).max() < 3.0
+    assert len(opening) < 8
+    objects = (AdmObject("Wide", opening),)
+    assert read_objects(describe_scene("T", objects, 0, DURATION_TICKS, RATE_HZ).axml) == objects
+
+
 def test_half_an_hour_at_the_corner_stays_small() -> None:
     times_s = np.arange(0, 1_800, 60.0)
     steps = Trajectory.from_arrays(times_s, np.tile([[2.0, 1.0, 0.0], [2.0, -1.0, 0.0]], (15, 1)))
