@@ -40,6 +40,7 @@ class NumbersDialog(QDialog):
         self.fields: list[QDoubleSpinBox] = []
         for number in numbers:
             field = QDoubleSpinBox()
+            field.lineEdit().setTextMargins(5, 0, 0, 0)
             field.setRange(number.low, number.high)
             field.setDecimals(number.decimals)
             field.setSuffix(f" {number.unit}" if number.unit else "")

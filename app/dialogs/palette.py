@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import actions
 
 _WIDTH_PX, _HEIGHT_PX = 560, 420
+_ROW_PX = 30
 _ACTION = Qt.ItemDataRole.UserRole
 
 
@@ -82,7 +83,7 @@ class CommandPalette(QDialog):
             item = QListWidgetItem(self.list)
             item.setData(_ACTION, action)
             row = _row(text, action)
-            item.setSizeHint(row.sizeHint())
+            item.setSizeHint(QSize(0, _ROW_PX))
             self.list.setItemWidget(item, row)
         self.list.setCurrentRow(0)
 
@@ -90,7 +91,7 @@ class CommandPalette(QDialog):
 def _row(text: str, action: QAction) -> QWidget:
     row = QWidget()
     line = QHBoxLayout(row)
-    line.setContentsMargins(8, 3, 8, 3)
+    line.setContentsMargins(4, 0, 8, 0)
     line.addWidget(QLabel(text), 1)
     keys = QLabel(action.shortcut().toString())
     keys.setProperty("tone", "faint")
