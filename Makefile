@@ -7,12 +7,13 @@
 # make kill-test  kill an editing session 200 times; each must open again, and be right
 # make steadiness  ten minutes of playing while the window and the machine are kept busy
 # make endurance   eight simulated hours of editing and playing
+# make screenshots  pictures of every panel at 100 and 200 % into docs/screenshots
 # make demo    draw the demo clip and its known answer again
 # make package build the wheel and the source archive into dist/
 # make clean   remove .venv and everything built
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint check fix bench kill-test steadiness endurance demo package install-desktop clean
+.PHONY: run test lint check fix bench kill-test steadiness endurance screenshots demo package install-desktop clean
 
 BIN := .venv/bin
 SETUP := packaging/setup.sh pyproject.toml $(wildcard packaging/debian/*.txt)
@@ -56,6 +57,9 @@ steadiness: .venv/.ready-dev
 
 endurance: .venv/.ready-dev
 	$(BIN)/python -m benchmarks.endurance --hours 8
+
+screenshots: .venv/.ready-run
+	$(BIN)/python -m app.screenshots docs/screenshots
 
 demo: .venv/.ready-run
 	$(BIN)/python -m resources.demo.draw_demo

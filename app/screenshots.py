@@ -116,6 +116,17 @@ def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]
     window.envelope_menu.toggle(walker.id, "width")
     keep("automation")
     window.envelope_menu.toggle_all(walker.id)
+    session.selection.set_span((2.0, 4.0))
+    window.verbs.add_region()
+    window.timeline.axis.set_range(0.5, 5.5)
+    keep("time")
+    session.undo()
+    session.selection.set_span(None)
+    for name in ("side", "free"):
+        window.stage.show_view(name)
+        window.stage.fit()
+        keep(f"stage_{name}", window.stage)
+    window.stage.show_view("top")
     window.transport.monitor.setCurrentIndex(2)
     window.transport.monitor_chosen.emit("5.1")
     session.selection.select_track(session.project.tracks[0].id)
@@ -136,9 +147,12 @@ def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]
 def _dialogs(window: object, keep: Callable[..., None]) -> None:
     from PySide6.QtWidgets import QWidget
 
-    from app import actions
+    from app import actions, preferences
     from app.dialogs.analyse import AnalyseDialog
+    from app.dialogs.edit_shortcuts import EditShortcutsDialog
     from app.dialogs.export import ExportDialog
+    from app.dialogs.palette import CommandPalette
+    from app.dialogs.preferences import PreferencesDialog
     from app.dialogs.shortcuts import ShortcutsDialog
     from app.window import MainWindow
 
@@ -146,6 +160,9 @@ def _dialogs(window: object, keep: Callable[..., None]) -> None:
     dialogs: dict[str, QWidget] = {
         "export": ExportDialog(Path.home() / "Foley", "−23 LUFS, true peak below −1 dBTP", window),
         "analyse": AnalyseDialog(window.session.project, window),
+        "preferences": PreferencesDialog(preferences.load(), (), window),
+        "commands": CommandPalette(window.actions_by_name, window),
+        "edit_shortcuts": EditShortcutsDialog(window),
         "shortcuts": ShortcutsDialog(actions.shortcut_rows(window.actions_by_name), window),
     }
     for name, dialog in dialogs.items():
