@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,6 +116,30 @@ def test_nearness_needs_no_set_of_several_distances() -> None:
         levels = np.sum(spectrum[:, low] ** 2, axis=1)
         grown_db.append(10 * np.log10(levels[0] / levels[1]))
     assert np.all(np.diff(grown_db) > [0.5, 1.0, 2.5])
+
+
+def test_a_far_head_heard_near_is_as_the_same_head_measured_there(shared_data: Path) -> None:
+    """A dummy head on a ring at 3.25 m and at 0.25 m: differences between its ears."""
+    folder = shared_data / "hrir_brir"
+    far, near = (
+        load_hrirs(folder / f"SUpDEq__HRIR_CIRC360{end}.sofa", RATE_HZ) for end in ("", "_NF025")
+    )
+    frequency_hz = np.fft.rfftfreq(4096, 1.0 / RATE_HZ)
+    bands = [(frequency_hz > low) & (frequency_hz < 4.0 * low) for low in (250.0, 1000.0, 4000.0)]
+
+    def difference_db(ears: np.ndarray) -> np.ndarray:
+        power = np.abs(np.fft.rfft(ears, 4096)) ** 2
+        levels = [10 * np.log10(power[:, band].sum(axis=1)) for band in bands]
+        return np.array([left - right for left, right in levels])
+
+    wrong_db, unchanged_db = [], []
+    for azimuth_deg in range(0, 360, 30):
+        place = to_cartesian([float(azimuth_deg)], 0.0)
+        true = difference_db(near.interpolate(place)[0])
+        wrong_db.append(np.abs(difference_db(heard(far, azimuth_deg, 0.25)) - true))
+        unchanged_db.append(np.abs(difference_db(far.interpolate(place)[0]) - true))
+    assert (np.mean(wrong_db, axis=0) < [1.2, 2.2, 4.0]).all()
+    assert (np.mean(wrong_db, axis=0) < 0.5 * np.mean(unchanged_db, axis=0)).all()
 
 
 def test_only_as_many_spheres_as_sources_come_near() -> None:
