@@ -23,6 +23,11 @@ BRIDGE_S = 0.45
 SHORTEST_S = 0.25
 RISE_M = 0.05
 """Smaller heights are within what a tracker wobbles."""
+SAME_CONTACT_S = 0.06
+"""Contacts nearer than this are one, seen twice."""
+FLIES_DEG, FLIES_LOWEST_DEG = 12.0, 4.0
+"""Elevation above which it usually is, and hardly ever leaves, what flies: the head of somebody who
+stands 3 m away is below that."""
 FLIGHT_GAP_S = 1.6
 """Longer apart, two bounces are not the ends of one flight."""
 
@@ -97,7 +102,7 @@ def contact_times(track: Track, kinds: tuple[str, ...], end_s: float) -> list[Co
     )
     merged: list[Contact] = []
     for contact in wanted:
-        if merged and contact.time_s - merged[-1].time_s < 0.06:
+        if merged and contact.time_s - merged[-1].time_s < SAME_CONTACT_S:
             if contact.strength > merged[-1].strength:
                 merged[-1] = contact
         else:
@@ -126,7 +131,8 @@ def _flies(track: Track) -> bool:
     positions = track.trajectory.at(np.linspace(track.start_s, max(track.end_s, track.start_s), 64))
     horizontal = np.hypot(positions[:, 0], positions[:, 1])
     elevation_deg = np.degrees(np.arctan2(positions[:, 2], np.maximum(horizontal, 1e-6)))
-    return bool(np.median(elevation_deg) > 12.0 and np.percentile(elevation_deg, 10) > 4.0)
+    lowest_deg = np.percentile(elevation_deg, 10)
+    return bool(np.median(elevation_deg) > FLIES_DEG and lowest_deg > FLIES_LOWEST_DEG)
 
 
 def _on_ground(track: Track, times: Array, positions: Array) -> NDArray[np.bool_]:

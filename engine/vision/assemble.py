@@ -14,12 +14,26 @@ from engine.vision.track import LOST_S, TrackState
 
 Array = NDArray[np.float64]
 
-_LEAST_S = 0.28
+_LEAST_S, _LEAST_STEPS, _LEAST_SEEN = 0.28, 4, 0.3
+"""Duration (in seconds, or in pictures where they are few), sightings and their share of the rows
+from which a path is a thing and no flicker."""
+_GOES_SIZES, _GOES_WIDTHS, _GROWS = 0.6, 0.025, 0.35
+"""Way from which a thing goes somewhere, in its own sizes and in widths of the picture, whichever
+is more; and growth (a ratio's logarithm: 0.35 is 1.4 times as high) by which it comes near."""
+_STIRS_S, _STIRS_SIZE, _STIRS_SEEN, _STIRS_SIZES = 1.5, 0.08, 0.7, 0.1
+"""What stirs in place counts if it lasts, is large (in widths of the picture) and almost always
+seen, and moves by more than a box wobbles (in its own sizes)."""
+_DRIFT_SEEN = 0.8
 _NEAR_ROWS, _FITTED_ROWS, _WHOLE = 20, 8, 0.7
 """Rows at a path's end; how many of them tell where it goes; share of the usual area there from
 which it is not partly hidden."""
 _LEAST_DRIFT_S, _LEAST_DRIFT, _DRIFT_SIGMAS = 1.2, 0.12, 4.0
 """Duration, way (in sizes) and steadiness from which a slow path goes somewhere."""
+_COMMON_ROWS, _COMMON_SHARE = 5, 0.6
+"""Rows at the same times, and their share of the smaller one's, from which two paths compare."""
+_COMPANION_GAP, _MOST_WANDER, _STILL_WANDER, _WANDER_OF_WAY = 0.12, 0.16, 0.05, 0.12
+"""Pieces of one thing lie this near each other (in sizes of the larger) and keep their offset: it
+may wander a little where the thing stands, and more the farther it goes, up to a limit."""
 
 
 def make_paths(tracks: Sequence[TrackState], width: int, height: int) -> list[Path]:
@@ -67,7 +81,11 @@ def _lasts(path: Path) -> bool:
     """Long and often enough seen to be a thing rather than a flicker."""
     step_s = float(np.median(np.diff(path.times_s))) if len(path.times_s) > 1 else 1.0
     hits = int(path.seen.sum())
-    return path.duration_s >= min(_LEAST_S, 4 * step_s) and hits >= 4 and path.seen.mean() > 0.3
+    return (
+        path.duration_s >= min(_LEAST_S, _LEAST_STEPS * step_s)
+        and hits >= _LEAST_STEPS
+        and float(path.seen.mean()) > _LEAST_SEEN
+    )
 
 
 def _moves(path: Path, width: int) -> bool:
@@ -75,17 +93,23 @@ def _moves(path: Path, width: int) -> bool:
     extent = float(np.linalg.norm(np.ptp(path.centres, axis=0)))
     size = float(np.sqrt(np.median(np.prod(path.sizes, axis=1))))
     growth = float(np.ptp(np.log(np.maximum(path.sizes[:, 1], 1.0))))
-    goes = extent > max(0.6 * size, 0.025 * width)
+    goes = extent > max(_GOES_SIZES * size, _GOES_WIDTHS * width)
     stirs = (
-        path.duration_s > 1.5 and size > 0.08 * width and path.seen.mean() > 0.7
-        and extent > 0.1 * size
-    )  # fmt: skip
-    return goes or growth > 0.35 or stirs or _drifts(path, size)
+        path.duration_s > _STIRS_S
+        and size > _STIRS_SIZE * width
+        and float(path.seen.mean()) > _STIRS_SEEN
+        and extent > _STIRS_SIZES * size
+    )
+    return goes or growth > _GROWS or stirs or _drifts(path, size)
 
 
 def _drifts(path: Path, size: float) -> bool:
     """Whether it is a person who moves or grows slowly but steadily, as one far away does."""
-    if path.duration_s < _LEAST_DRIFT_S or path.seen.mean() < 0.8 or not surely_person(path):
+    if (
+        path.duration_s < _LEAST_DRIFT_S
+        or path.seen.mean() < _DRIFT_SEEN
+        or not surely_person(path)
+    ):
         return False
     values = np.column_stack([path.centres / size, np.log(np.maximum(path.sizes[:, 1], 1.0))])
     slope, offset = np.polyfit(path.times_s, values, 1)
@@ -183,7 +207,7 @@ def _join_companions(paths: list[Path]) -> list[Path]:
 
 def _are_companions(whole: Path, piece: Path) -> bool:
     common, a, b = np.intersect1d(whole.times_s, piece.times_s, return_indices=True)
-    if len(common) < 5 or len(common) < 0.6 * len(piece.times_s):
+    if len(common) < _COMMON_ROWS or len(common) < _COMMON_SHARE * len(piece.times_s):
         return False
     boxes, others = whole.boxes[a], piece.boxes[b]
     size = np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
@@ -193,7 +217,8 @@ def _are_companions(whole: Path, piece: Path) -> bool:
     offset = (centres_of(others) - centres_of(boxes)) / size[:, None]
     wander = float(np.linalg.norm(offset.std(axis=0)))
     travel = float(np.linalg.norm(np.ptp(centres_of(others), axis=0))) / float(np.median(size))
-    return float(np.median(gap / size)) < 0.12 and wander < min(0.16, 0.05 + 0.12 * travel)
+    steady = wander < min(_MOST_WANDER, _STILL_WANDER + _WANDER_OF_WAY * travel)
+    return float(np.median(gap / size)) < _COMPANION_GAP and steady
 
 
 def _union(whole: Path, piece: Path) -> Path:

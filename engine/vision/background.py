@@ -40,6 +40,11 @@ _HAND_HELD_SHARE = 0.12
 """A camera that wanders less than this share of the width within a block counts as hand-held."""
 _FLOW_STEP_S = 0.04
 """Flow is measured between pictures at least this far apart."""
+_SHADOW = (0.5, 0.99)
+"""How dark a shadow leaves the ground: darker is a thing, lighter is nothing."""
+_SHADOW_TINT, _SHADOW_TEXTURE = 0.09, 0.08
+"""How unlike red, green and blue may be darkened, and neighbours: a shadow keeps the ground's
+colour and pattern."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +220,7 @@ def _edges(image: Image) -> NDArray[np.uint8]:
 
 
 def _shadow(image: Image, background: Image, moving: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Moving pixels whose colour is the background's, evenly darkened to 50..99 %."""
+    """Moving pixels whose colour is the background's, evenly darkened."""
     shadow = np.zeros_like(moving)
     x, y, w, h = cv2.boundingRect(moving)
     if w == 0:
@@ -225,7 +230,8 @@ def _shadow(image: Image, background: Image, moving: NDArray[np.uint8]) -> NDArr
     red, green, blue = cv2.split(ratio)
     darkening = (red + green + blue) / 3.0
     uneven = cv2.max(cv2.max(red, green), blue) - cv2.min(cv2.min(red, green), blue)
-    flat = cv2.absdiff(darkening, cv2.blur(darkening, (5, 5))) < 0.08
-    dark = (darkening > 0.5) & (darkening < 0.99) & (uneven < 0.09) & flat
+    flat = cv2.absdiff(darkening, cv2.blur(darkening, (5, 5))) < _SHADOW_TEXTURE
+    low, high = _SHADOW
+    dark = (darkening > low) & (darkening < high) & (uneven < _SHADOW_TINT) & flat
     shadow[window] = np.where((moving[window] > 0) & dark, 255, 0)
     return shadow

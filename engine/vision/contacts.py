@@ -33,13 +33,17 @@ _LEAST_JUMP_SIZES = 0.9
 _LEAST_JUMP_SHARE = 0.045
 """A contact changes the velocity by this share of the picture's width per second, or more."""
 _LEAST_SIGMAS = 5.0
-_APART_S = 0.12
-_LEAST_TURN_DEG = 35.0
+_APART_S, _LEAST_TURN_DEG = 0.12, 35.0
+"""Nearer than this, the stronger of two turns stands for both; gentler ones are curves."""
 _SUPPLE = 0.07
 """Things whose size usually varies by more (wings, limbs) do not bounce, they flap or run."""
 _STILL_SHARE = 0.02
 """Slower than this share of the picture's width per second is standing still."""
 _MOVING_SHARE = 0.06
+"""Faster than this share is moving; in between it stays what it was."""
+_LEAST_REST_S, _SAME_CHANGE_S = 0.3, 0.25
+"""What is known of a thing on both sides of a start or stop, at the least; and how near another
+contact is the same one."""
 
 
 @dataclass(frozen=True)
@@ -326,7 +330,8 @@ def _starts_and_stops(path: Path, width: int, others_s: Sequence[float]) -> list
         time_s = _half_way(path.times_s, speed, int(index), starts)
         before = float(path.times_s[index] - path.times_s[0])
         after = float(path.times_s[-1] - path.times_s[index])
-        if before < 0.3 or after < 0.3 or any(abs(time_s - o) < 0.25 for o in others_s):
+        known = any(abs(time_s - other_s) < _SAME_CHANGE_S for other_s in others_s)
+        if min(before, after) < _LEAST_REST_S or known:
             continue
         peak = float(np.max(speed[max(0, index - 15) : index + 16])) / (0.5 * width)
         kind: Literal["start", "stop"] = "start" if starts else "stop"

@@ -18,6 +18,12 @@ from engine.vision.paths import Path
 Kind = Literal["person", "vehicle", "object"]
 _LEAST_S = {"vehicle": 0.5, "flyer": 0.5}
 """Fragments shorter than this are too little to be called that."""
+_UPRIGHT, _ROUND = (0.15, 0.85), (0.6, 1.6)
+"""Width over height of people who stand or walk, and of what may be called round."""
+_LIKELY_PERSON = 0.2
+"""Score of the people detector from which it sees one."""
+_LOOKS_LIKE_ONE, _WALKS_LIKE_ONE = 0.34, 0.05
+"""Share of looks at which it sees one that makes a path a person: by looks alone, or with steps."""
 _LEAST_VEHICLE = 0.45
 """Confidence below which a vehicle is rather called an object."""
 _CLEAR_AREA, _CLEAR_S, _CLEAR_SEEN = 0.0015, 0.7, 0.6
@@ -103,12 +109,13 @@ def _looks_like(
 ) -> tuple[Kind, float]:
     """Person, vehicle or object, and how much it looks like that."""
     aspect = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
-    upright = 0.15 < aspect < 0.85
+    upright = _UPRIGHT[0] < aspect < _UPRIGHT[1]
     scores = path.person_scores
-    hog = float(np.mean(scores > 0.2)) if len(scores) else 0.0
+    hog = float(np.mean(scores > _LIKELY_PERSON)) if len(scores) else 0.0
     seen = float(path.confidence[path.seen].mean())
     asked = len(scores) >= 2
-    if (asked and hog >= 0.34 and aspect < 1.0) or (upright and walks and hog > 0.05):
+    looks = asked and hog >= _LOOKS_LIKE_ONE and aspect < 1.0
+    if looks or (upright and walks and hog > _WALKS_LIKE_ONE):
         return "person", float(np.clip(0.5 + 0.5 * hog, 0, 1)) * seen
     if upright and walks:
         return "person", 0.6 * seen
@@ -237,7 +244,7 @@ def _word_for(
         if parts & FLYING_WORDS:
             points += 1.0 if high else -2.0
         if parts & ROUND_WORDS:
-            points += 1.0 if 0.6 < aspect < 1.6 and not high else -2.0
+            points += 1.0 if _ROUND[0] < aspect < _ROUND[1] and not high else -2.0
         if points > best_points:
             best, best_points = word, points
     return best
