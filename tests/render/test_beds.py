@@ -10,6 +10,8 @@ from msgspec import structs
 from engine.coordinates import to_cartesian
 from engine.layouts import BED_LAYOUTS, LOUDSPEAKER_LAYOUTS
 from engine.project.model import Clip, Project, Scene, Strip, Take, Track, Trajectory
+from engine.realtime.kernel import Kernel
+from engine.realtime.snapshot import HOP_SAMPLES
 from engine.render.compiler import compile_project
 from engine.render.renderer import render_snapshot
 from engine.spatial.bed_routing import bed_routes
@@ -113,6 +115,22 @@ def _lag(heard: np.ndarray, expected: np.ndarray) -> int:
     size = 1 << 15
     both = np.fft.irfft(np.fft.rfft(expected, size) * np.conj(np.fft.rfft(heard, size)))
     return int(np.argmax(both[:200]))
+
+
+def test_a_head_turns_among_the_loudspeakers(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {"bed": noise(6)}, bed())
+    turned = structs.replace(project, scene=Scene(rotation_deg=(-40.0, 0.0, 0.0)))
+    outs = []
+    for scene, yaw_deg in ((project, 40.0), (turned, 0.0)):
+        kernel = Kernel(compile_project(scene, lambda name: tmp_path / f"{name}.wav", ["binaural"]))
+        kernel.controls.set_head(yaw_deg)
+        kernel.locate(0)
+        out = np.zeros((2, 20 * HOP_SAMPLES), dtype=np.float32)
+        for hop in range(20):
+            kernel.process([out[:, hop * HOP_SAMPLES : (hop + 1) * HOP_SAMPLES]])
+        outs.append(out)
+    assert np.abs(outs[0]).max() > 0.05
+    np.testing.assert_allclose(outs[0], outs[1], atol=1e-6)
 
 
 def test_a_turned_scene_takes_its_bed_along(tmp_path: Path) -> None:
