@@ -134,14 +134,18 @@ class PathVerbs(TimeVerbs):
 
     def path_import(self) -> None:
         """From a CSV file, at its own times."""
+        name, _ = QFileDialog.getOpenFileName(self.window, "Import a path", "", _CSV)
+        if name:
+            self.read_path(Path(name))
+
+    def read_path(self, file: Path) -> None:
+        """Give the selected track the path in a file."""
         track = self._object()
         if track is None:
-            return
-        name, _ = QFileDialog.getOpenFileName(self.window, "Import a path", "", _CSV)
-        if not name:
+            self.session.tell(Notice("Select the track that gets the path", fades=True))
             return
         try:
-            path = Trajectory.from_arrays(*read_trajectory_csv(name))
+            path = Trajectory.from_arrays(*read_trajectory_csv(file))
         except FoleystageError as error:
             self.session.tell(Notice(str(error), "error"))
             return

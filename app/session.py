@@ -16,6 +16,7 @@ from app.background import Background
 from app.bridge import PlaybackBridge
 from app.jobs import JobBoard, ListedJob
 from app.media_store import MediaStore
+from app.monitor_level import MonitorLevel
 from app.notices import Notice
 from app.selection import Selection
 from app.shuttle import Shuttle
@@ -53,6 +54,8 @@ class Session(QObject):
         self.shuttle.speed_changed.connect(self.bridge.refresh)
         self.jobs = JobBoard(self)
         self.jobs.finished.connect(self._job_finished)
+        self.monitor_level = MonitorLevel(self)
+        self.monitor_level.changed.connect(self._move_master)
         self.media = MediaStore(self)
         self.selection = Selection(self)
         self.document = Document(Project())
@@ -359,7 +362,11 @@ class Session(QObject):
             self.playback.set_track_gain(track.id, track.strip.gain_db)
             self.playback.set_track_mute(track.id, track.strip.muted)
             self.playback.set_track_solo(track.id, track.strip.soloed)
-        self.playback.set_master_gain(project.master.gain_db)
+        self._move_master()
+
+    def _move_master(self) -> None:
+        gain_db = self.project.master.gain_db + self.monitor_level.offset_db
+        self.playback.set_master_gain(gain_db)
 
     def _journal_problem(self) -> ProjectError | None:
         return self.bundle.journal.problem if self.bundle is not None else None
@@ -371,6 +378,7 @@ class Session(QObject):
     def _send_project(self) -> None:
         if self.bundle is not None:
             self.playback.set_project(self.project, self.bundle.path)
+            self._move_master()
 
     def _job_finished(self, listed: ListedJob) -> None:
         if listed.state.state == "done":

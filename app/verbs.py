@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from app import actions, places, preferences, shortcuts, theme, work
+from app import actions, places, preferences, shortcuts, theme
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.asking import ask
 from app.dialogs.edit_shortcuts import EditShortcutsDialog
 from app.dialogs.export import ExportDialog
-from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
+from app.dialogs.import_sound import SOUND_PATTERNS
 from app.dialogs.palette import CommandPalette
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.shortcuts import ShortcutsDialog
@@ -62,24 +62,16 @@ class Verbs(PathVerbs):
         self.session.save()
 
     def import_sound(self) -> None:
-        """A sound file of one's own as ambience, from the playhead on."""
-        session, bundle = self.session, self.session.bundle
-        if bundle is None:
+        """A sound file of one's own, from the playhead on."""
+        if self.session.bundle is None:
             return
         name, _ = QFileDialog.getOpenFileName(
             self.window, "Import a sound", "", f"Sound ({SOUND_PATTERNS});;All files (*)"
         )
-        if not name:
-            return
-        dialog = ImportDialog(Path(name), session.playback.position_s, self.window)
-        if ask(dialog, self.window):
-            session.jobs.start(
-                f"Import {dialog.audio.name}",
-                lambda edit: session.bundle is bundle and session.do(edit),
-                work.import_sound, dialog.audio, session.project, bundle.path,
-                dialog.convention, dialog.start_s,
-            )  # fmt: skip
-            self.window.show_jobs()
+        if name:
+            self.window.dropping.bring_sound(
+                Path(name), self.session.playback.position_s, self._track()
+            )
 
     def export(self) -> None:
         session = self.session
@@ -164,6 +156,12 @@ class Verbs(PathVerbs):
     def loop(self, on: bool) -> None:
         """Loop the selected time, or the selected clips, or everything."""
         self.session.set_loop(self._range_s() if on else None)
+
+    def dim(self, on: bool) -> None:
+        self.session.monitor_level.dim(on)
+
+    def mute_monitor(self, on: bool) -> None:
+        self.session.monitor_level.mute(on)
 
     def loop_in(self) -> None:
         here_s = self.session.playback.position_s
@@ -274,6 +272,9 @@ class Verbs(PathVerbs):
             self.window.saliency.want(self.session.project.video)
 
     box_names = box_confidence = box_distance = trails = safe_areas = boxes
+
+    def full_screen_picture(self) -> None:
+        self.window.workspace.full_screen("picture", self.window.screen())
 
     def reset_layout(self) -> None:
         self.window.workspace.reset()

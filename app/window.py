@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
@@ -21,11 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, icons, places, preferences, shortcuts
+from app.distance_wheel import DistanceWheel
 from app.doubts import find_doubts
+from app.dropping import Dropping, dropped_path
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
 from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
+from app.layouts import LayoutMenu
 from app.lost_media import LostMedia
 from app.marker_menu import MarkerMenu
 from app.menus import Menus
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.resize(self._first_size())
         self.verbs = Verbs(session, self)
         self.lost_media = LostMedia(session, self)
+        self.dropping = Dropping(session, self)
         self.actions_by_name = actions.build(self, self.verbs)
         actions.give_keys(self.actions_by_name, shortcuts.in_use())
         self._build_views()
@@ -89,6 +91,8 @@ class MainWindow(QMainWindow):
         self.picture = PictureView(selection, media, self.saliency)
         self.saliency.arrived.connect(self.picture.update)
         self.picture_menu = PictureMenu(self.session, self)
+        self.distance_wheel = DistanceWheel(self.session, self)
+        self.picture.distance_turned.connect(self.distance_wheel.turn)
         self.stage = StageView(selection)
         self.timeline = TimelineView(selection, media, media)
         self.marker_menu = MarkerMenu(self.session, self)
@@ -153,7 +157,8 @@ class MainWindow(QMainWindow):
         panels = (panel.toggleViewAction() for panel in self.workspace.panels.values())
         self.menus = Menus(self, self.actions_by_name)
         self.recent_menu = RecentMenu(self.session.open_bundle, self)
-        self.menus.fill_bar(self.recent_menu, (self.ruler_menu.menu, *panels))
+        self.layouts = LayoutMenu(self.workspace, self)
+        self.menus.fill_bar(self.recent_menu, (self.ruler_menu.menu, self.layouts, *panels))
 
     # -- wiring -------------------------------------------------------------------------------
 
@@ -341,7 +346,7 @@ class MainWindow(QMainWindow):
         path = dropped_path(event)
         if path is not None:
             event.acceptProposedAction()
-            self.session.open(path)
+            self.dropping.take(path, event.position().toPoint())
 
     def _restore(self) -> None:
         stored = places.settings()
@@ -373,9 +378,3 @@ class MainWindow(QMainWindow):
         self.lost_media.close()
         self.session.close()
         super().closeEvent(event)
-
-
-def dropped_path(event: QDropEvent) -> Path | None:
-    """The first local file or folder of a drop."""
-    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
-    return Path(urls[0].toLocalFile()) if urls else None

@@ -54,13 +54,17 @@ def import_sound(
     bundle_path: Path,
     convention: Any,
     start_s: float,
+    track_id: str | None = None,
     progress: Progress = silent_progress,
 ) -> Any:
-    """A sound file as ambience; the answer is one edit for the session to apply."""
+    """A sound file on a track, or as ambience; the answer is one edit for the session to apply."""
     leave_interrupts_to_the_window()
-    from engine.pipeline.importing import import_ambience
+    from engine.pipeline.importing import import_ambience, import_on_track
     from engine.project.media_folder import MediaFolder
 
+    if track_id is not None:
+        media = MediaFolder(bundle_path)
+        return import_on_track(media, project, audio, track_id, start_s=start_s, progress=progress)
     return import_ambience(
         MediaFolder(bundle_path), project, audio, convention=convention, start_s=start_s,
         progress=progress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -151,6 +151,21 @@ class Workspace(QMainWindow):
         panel, front = self.panels[name], self.panels[behind]
         if panel in self.tabifiedDockWidgets(front) and not front.visibleRegion().isEmpty():
             panel.raise_()
+
+    def full_screen(self, name: str, own: QScreen) -> None:
+        """A panel over a whole screen (another than `own` where there is one), or back again."""
+        panel = self.panels[name]
+        if panel.isFullScreen():
+            panel.showNormal()
+            panel.setFloating(False)
+            return
+        screens = QGuiApplication.screens()
+        target = next((screen for screen in screens if screen is not own), own)
+        panel.setFloating(True)
+        panel.setGeometry(target.geometry())
+        panel.showFullScreen()
+        panel.activateWindow()
+        panel.widget().setFocus()
 
     def reset(self) -> None:
         """Back to the default layout."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.buttons import DialogButtons
+from engine.project.model import Track
 
 SOUND_PATTERNS = "*.wav *.w64 *.rf64 *.flac *.aif *.aiff *.caf *.ogg *.opus *.mp3 *.m4a"
 WORDS = {
@@ -27,11 +28,25 @@ WORDS = {
 class ImportDialog(QDialog):
     """Ask how to read a sound file; `audio`, `convention` and `start_s` hold the answer."""
 
-    def __init__(self, audio: Path, start_s: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        audio: Path,
+        start_s: float,
+        parent: QWidget | None = None,
+        track: Track | None = None,
+        *,
+        onto_track: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Import sound")
         self.setMinimumWidth(440)
         self.audio = audio
+        self._home = QComboBox()
+        self._home.addItem("On a new track, as ambience", None)
+        if track is not None and track.kind == "object":
+            self._home.addItem(f"On “{track.name}”, from where it is", str(track.id))
+            self._home.setCurrentIndex(1 if onto_track else 0)
+        self._home.currentIndexChanged.connect(self._show_home)
         self._convention = QComboBox()
         for name, words in WORDS.items():
             self._convention.addItem(words, name)
@@ -52,6 +67,17 @@ class ImportDialog(QDialog):
         """Where the clip begins."""
         return self._start.value()
 
+    @property
+    def track_id(self) -> str | None:
+        """The object's track it goes to; None for ambience on a track of its own."""
+        chosen = self._home.currentData()
+        return None if chosen is None else str(chosen)
+
+    def _show_home(self) -> None:
+        """Conventions are a matter of sound fields."""
+        self._convention.setEnabled(self.track_id is None)
+        self._note.setVisible(self.track_id is None)
+
     def choose(self, convention: str, start_s: float) -> None:
         """Fill in an answer."""
         self._convention.setCurrentIndex(self._convention.findData(convention))
@@ -65,14 +91,16 @@ class ImportDialog(QDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
         form.addRow("File", QLabel(self.audio.name))
+        form.addRow("Goes", self._home)
         form.addRow("If a sound field", self._convention)
         form.addRow("Begins at", self._start)
         column.addLayout(form)
-        note = QLabel(
-            "It becomes ambience on a track of its own. With 4, 9, 16 … channels it is a sound "
-            "field; stereo, 5.1, 5.1.4 and 7.1.4 sound from where their loudspeakers stand."
+        self._note = QLabel(
+            "As ambience, 4, 9, 16 … channels are a sound field; stereo, 5.1, 5.1.4 and 7.1.4 "
+            "sound from where their loudspeakers stand."
         )
-        note.setWordWrap(True)
-        note.setProperty("tone", "faint")
-        column.addWidget(note)
+        self._note.setWordWrap(True)
+        self._note.setProperty("tone", "faint")
+        column.addWidget(self._note)
+        self._show_home()
         column.addWidget(DialogButtons(self, "Import"))

@@ -1,7 +1,8 @@
-"""A sound file of one's own in a session: a sound field or a bed around the listener."""
+"""A sound file of one's own in a session: around the listener, or on an object's track."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +50,70 @@ def import_ambience(
     LayoutError
         The convention does not go with so many channels.
     """
+
+    def matrix_for(channels: int) -> NDArray[np.float32] | None:
+        is_field = ambisonic_order_of(channels) is not None or convention != "ambix"
+        return _to_ambix(audio, convention, channels) if is_field else None
+
+    content, shape = _kept(media, audio, matrix_for, progress)
+    return _placed(project, content, audio.stem, shape, start_s)
+
+
+def import_on_track(
+    media: MediaFolder,
+    project: Project,
+    audio: Path,
+    track_id: str,
+    *,
+    start_s: float = 0.0,
+    progress: Progress = silent_progress,
+) -> EditGroup:
+    """The edit that puts a sound file on an object's track, to sound from where the object is.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be read, or holds no sound.
+    LayoutError
+        It has more than two channels: an object has one, or two sides.
+    ProjectError
+        There is no such track.
+    """
+    track = project.track(track_id)
+
+    def refuse_beds(channels: int) -> None:
+        if channels > 2:
+            raise LayoutError(
+                f"the sound has {channels} channels, an object's track takes one or two",
+                place=audio,
+                remedy="import it as ambience",
+            )
+
+    content, (rate_hz, channels, samples) = _kept(media, audio, refuse_beds, progress)
+    mark = f"{content[:8]}-{1 + sum(take.audio == content for take in project.takes)}"
+    take = Take(
+        id=TakeId(f"take-{mark}"), name=audio.stem, audio=content, sample_rate_hz=rate_hz,
+        channels=channels, samples=samples,
+    )  # fmt: skip
+    clip = Clip(
+        id=ClipId(f"clip-{mark}"), track_id=track.id, take_id=take.id, name=audio.stem,
+        start_s=start_s, duration_s=samples / rate_hz,
+    )  # fmt: skip
+    edits = (AddTake(take=take), AddClip(clip=clip))
+    return EditGroup(name=f"Import {audio.stem}", edits=edits)
+
+
+def _kept(
+    media: MediaFolder,
+    audio: Path,
+    matrix_for: Callable[[int], NDArray[np.float32] | None],
+    progress: Progress,
+) -> tuple[ContentHash, tuple[int, int, int]]:
+    """A file's sound in the session: its hash, and its rate, channels and samples."""
     blocks = read_audio_blocks(audio)
     block, rate_hz = next(blocks)
     channels = block.shape[0]
-    is_field = ambisonic_order_of(channels) is not None or convention != "ambix"
-    matrix = _to_ambix(audio, convention, channels) if is_field else None
+    matrix = matrix_for(channels)
     samples = 0
     with media.new_audio(rate_hz, channels) as intake:
         while True:
@@ -74,7 +134,7 @@ def import_ambience(
             if following is None:
                 break
             block = following[0]
-    return _placed(project, intake.content, audio.stem, (rate_hz, channels, samples), start_s)
+    return intake.content, (rate_hz, channels, samples)
 
 
 def _to_ambix(audio: Path, convention: Convention, channels: int) -> NDArray[np.float32]:

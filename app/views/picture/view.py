@@ -6,7 +6,15 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import icons, theme
@@ -25,6 +33,8 @@ class PictureView(QWidget):
     """Follows the playhead; a click on a box selects its track."""
 
     relink_requested = Signal()
+    distance_turned = Signal(str, float, float)
+    """(track id, seconds, notches of the wheel away from the user)."""
     menu_requested = Signal(float, object, object, QPoint)
     """(time of the picture, (x, y) in video pixels, id of the track there or None, place)."""
     follow_requested = Signal(float, object)
@@ -166,6 +176,17 @@ class PictureView(QWidget):
             self.setCursor(pointing.cursor_of(held.edges if held else None))
             return
         self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Over a box: its source goes away or comes nearer."""
+        track = self.track_at(event.position())
+        notches = event.angleDelta().y() / 120.0
+        if track is None or not notches or self._drag is not None:
+            event.ignore()
+            return
+        self._selection.select_track(track.id)
+        self.distance_turned.emit(track.id, self.shown_s, notches)
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape abandons what is being dragged or drawn."""
