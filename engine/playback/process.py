@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from engine.playback.messages import Close, Fork, Message, Notice, Ready, decode_notice, encode
+from engine.playback.priority import hurry
 
 CAN_FORK = sys.platform == "linux"
 """Whether a warm engine can be copied as it is; elsewhere system libraries do not survive it."""
@@ -72,12 +73,15 @@ class EngineProcess:
     def fork(self) -> EngineProcess:
         """Another engine, ready at once: a copy of this one, which was never activated.
 
+        One that still prepares itself is hurried: the sound waits for it.
+
         Raises
         ------
         OSError
             If this one is gone.
         """
         ours, theirs = multiprocessing.Pipe(duplex=True)
+        hurry(self.pid)
         try:
             with self._lock:
                 self.connection.send_bytes(encode(Fork()))

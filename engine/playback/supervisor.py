@@ -79,8 +79,8 @@ class Supervisor:
 
     @property
     def has_standby(self) -> bool:
-        """Whether a second engine waits, ready to take over."""
-        return self._reserve.is_ready
+        """Whether a second engine waits, ready to take over: not one that prepares itself."""
+        return self._reserve.is_ready and not self._reserve.is_busy
 
     def start(self) -> None:
         """Start an engine; returns at once."""

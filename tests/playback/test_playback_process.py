@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playing import tone_project, wait_for
 
+from benchmarks.processes import alive, family_of
 from engine.errors import LayoutError
 from engine.playback.client import PlaybackClient
 
@@ -39,29 +40,6 @@ def no_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     alsa.write_text("pcm.default { type none }\nctl.default { type none }\n")
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(alsa))
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs (a zombie does not)."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def family_of(pid: int) -> set[int]:
-    """Processes whose parent is `pid`, or one of those."""
-    found: set[int] = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[1]) == pid:
-            child = int(stat.parent.name)
-            found |= {child} | family_of(child)
-    return found
 
 
 @pytest.mark.usefixtures("no_device")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from playing import tone_project, wait_for
 
 from engine.playback import messages as m
 from engine.playback.compiling import SceneMaker
+from engine.playback.priority import RAISED_NICENESS, hurry
 from engine.playback.readying import Readied, make_ready
 from engine.playback.reserve import EngineReserve
 from engine.playback.scene import Scene
@@ -52,6 +56,22 @@ def test_only_the_very_project_is_played_as_it_was_made(
 
 def test_what_cannot_be_rendered_is_not_ready() -> None:
     assert make_ready(m.Prepare(m.SetProject(1, b"{", "", {}), "stereo")) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="engines are forked on Linux only")
+def test_what_the_sound_waits_for_is_preferred() -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        before = os.getpriority(os.PRIO_PROCESS, other.pid)
+        try:
+            os.setpriority(os.PRIO_PROCESS, other.pid, before - 1)
+            allowed = True
+        except PermissionError:
+            allowed = False
+        hurry(other.pid)
+        after = os.getpriority(os.PRIO_PROCESS, other.pid)
+        other.kill()
+    assert after == (RAISED_NICENESS if allowed else before)
+    hurry(other.pid)  # gone: nothing happens
 
 
 def test_an_engine_in_waiting_is_given_one_project_at_a_time(tmp_path: Path) -> None:
