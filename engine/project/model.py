@@ -126,7 +126,8 @@ class Track(Value, frozen=True, kw_only=True):
     `doppler` routes the track through the propagation delay line, `air` lets distance swallow
     high frequencies. `occlusion` is 0 (open) to 1 (behind a thick wall). `width_deg` is the angle
     the sound fills, 0 (a point) to 360 (all around). With `stereo`, takes of two channels sound as
-    two sources, half the width to either side; without it they are averaged. Ambisonics on an
+    two sources, half the width to either side (surround sound, folded down to stereo, likewise);
+    without it they are averaged. Ambisonics on an
     object's track are a field that faces where the track is, whatever its width. An ambience track
     surrounds the listener and ignores its trajectory and all of these.
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layouts import BED_LAYOUTS, HIGHEST_ORDER
+from engine.layouts import BED_LAYOUTS, HIGHEST_ORDER, STEREO
+from engine.spatial.bed_routing import bed_routes
 from engine.spatial.harmonics import ambisonic_order_of, channels_of_order
 
 SIDE_GAIN = np.float32(np.sqrt(0.5))
@@ -37,13 +38,14 @@ def source_mix(channels: int) -> NDArray[np.float32] | None:
 
 
 def side_mix(channels: int, side: int) -> NDArray[np.float32] | None:
-    """(1, channels): the left (0) or right (1) of a take; what is not stereo goes to both.
+    """(1, channels): the left (0) or right (1) of a take; mono goes to both.
 
-    Of ambisonics nothing.
+    Surround sound is folded down to stereo (BS.775). Of ambisonics nothing.
     """
     matrix = source_mix(channels)
-    if matrix is not None and channels == 2:
-        matrix = np.eye(2, dtype=np.float32)[side : side + 1]
+    if channels in BED_LAYOUTS:
+        folded = bed_routes(BED_LAYOUTS[channels], STEREO)
+        matrix = np.ascontiguousarray(folded[side : side + 1], dtype=np.float32)
     return None if matrix is None else SIDE_GAIN * matrix
 
 

@@ -139,7 +139,7 @@ def _sources(track: Track, index: int, rate_hz: int, takes: TrackClips) -> list[
     clips = takes.mixed(track, source_mix)
     if not clips:
         return []
-    if not track.stereo or 2 not in takes.channels_on(track):
+    if not (track.stereo and takes.channels_on(track) & set(BED_LAYOUTS)):
         return track_sources(track, index, rate_hz, clips)
     sides = tuple(takes.mixed(track, partial(side_mix, side=side)) for side in (0, 1))
     return track_sources(track, index, rate_hz, clips, sides)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
-from engine.layouts import format_channels
+from engine.layouts import BED_LAYOUTS, format_channels
 from engine.media.audio_file import AudioWriter, read_audio_blocks, wave_mask_of
 from engine.project.lfe_send import NO_SEND_DB
 from engine.project.model import Track, TrackId, Trajectory
@@ -169,7 +169,7 @@ def _report(
 
 def _is_mixed(channels: int, wanted: Spatialisation) -> bool:
     """Whether channels were averaged."""
-    kept = field_order(channels) is not None or (channels == 2 and wanted.width_deg > 0.0)
+    kept = field_order(channels) is not None or (channels in BED_LAYOUTS and wanted.width_deg > 0.0)
     return channels > 1 and not kept
 
 
@@ -221,7 +221,7 @@ def _sources(
         first, *others = field_sources(track, 0, rate_hz, rows, (wanted.format_name,))
         return [replace(first, lfe_gain=lfe_gain), *others]
     clips = (_clip(samples, mono_mix(channels)),)
-    is_pair = channels == 2 and wanted.width_deg > 0.0
+    is_pair = channels in BED_LAYOUTS and wanted.width_deg > 0.0
     sides = [(_clip(samples, side_mix(channels, side)),) for side in (0, 1)] if is_pair else []
     found = track_sources(track, 0, rate_hz, clips, tuple(sides))
     return [replace(source, lfe_gain=lfe_gain) for source in found]

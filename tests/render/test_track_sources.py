@@ -124,6 +124,20 @@ def test_a_pair_follows_the_path_and_the_width(tmp_path: Path) -> None:
     assert left.width_deg is None
 
 
+def test_surround_takes_are_folded_down_to_a_pair(tmp_path: Path) -> None:
+    settings = {"stereo": True, "width_deg": ((0.0, 180.0),)}
+    for channel, (left, right) in enumerate(
+        [(1, 0), (0, 1), (np.sqrt(0.5),) * 2, (0, 0), (np.sqrt(0.5), 0), (0, np.sqrt(0.5))]
+    ):
+        one = impulse(6)
+        one[np.arange(6) != channel] = 0.0
+        heard = render(project_of(6, (2.0, 0.0, 0.0), **settings), one, tmp_path)[:, 1000]
+        gain = 0.5 * np.sqrt(0.5) / 2.0
+        np.testing.assert_allclose(
+            heard[:2], gain * np.array([left + right, left - right]), atol=1e-6
+        )
+
+
 def test_mono_takes_stay_one_source_on_stereo_tracks(tmp_path: Path) -> None:
     out = render(project_of(1, (2.0, 0.0, 0.0), stereo=True), impulse(), tmp_path)
     assert out[0, 1000] == pytest.approx(0.25)
