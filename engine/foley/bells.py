@@ -3,8 +3,8 @@
 Partials are those of the instruments: a church bell's hum, prime, tierce, quint and nominal at
 0.5, 1, 1.2, 1.5 and 2 times its strike note; free bars for chimes; bowls' and glasses' flexural
 modes at n^2-like ratios; close doublets that beat, since no bell is quite round (Fletcher and
-Rossing, "The Physics of Musical Instruments", chapters 19-21). A bicycle bell and an alarm repeat
-their blow many times a second.
+Rossing, "The Physics of Musical Instruments", chapters 19-21). An alarm repeats its blow many
+times a second.
 
 Level: full effort is -24 dBFS (K-weighted, 125 ms) at 1 m.
 """
@@ -67,12 +67,12 @@ BELLS: dict[str, Bell] = {
     ),
     "bicycle": Bell(
         2350,
-        ((1.0, 0.9, 1.0), (1.49, 0.8, 0.5), (2.28, 0.6, 0.9), (3.27, 0.4, 0.5), (4.1, 0.3, 0.3)),
+        ((1.0, 0.45, 1.0), (1.49, 0.4, 0.5), (2.28, 0.3, 0.9), (3.27, 0.2, 0.5), (4.1, 0.15, 0.3)),
         0.00012,
         0.006,
-        0.25,
-        7,
-        27.0,
+        0.5,
+        1,
+        9.0,
         0.7,
     ),
     "alarm": Bell(

@@ -100,13 +100,13 @@ MECHANISMS: dict[str, Mechanism] = {
         0.5,
     ),
     "clock": Mechanism(
-        ((0.0, 1.0, 1.0), (0.006, 0.4, 1.3), (0.019, 0.55, 1.1)),
-        (1150, 2350, 3700, 5600),
-        0.028,
-        0.35,
-        (2000, 10000),
-        0.0012,
-        2.0,
+        ((0.0, 1.0, 1.0), (0.007, 0.5, 1.3), (0.021, 0.6, 0.9)),
+        (380, 820, 1350, 2200, 3500),
+        0.25,
+        0.15,
+        (700, 6000),
+        0.003,
+        1.0,
         0.004,
         0.10,
     ),
@@ -154,7 +154,7 @@ def clicks(event: Event, sample_rate_hz: int) -> Array:
     size = number(event, "size", 1.0, 0.2, 5.0)
     rng = random_stream(event, "clicks")
     hz = np.array(mechanism.modes_hz) / size * vary(rng, 0.06, len(mechanism.modes_hz))
-    body = Modes(hz, np.full(len(hz), mechanism.t60_s), np.linspace(1.0, 0.5, len(hz)))
+    body = Modes(hz, mechanism.t60_s * (hz / hz[0]) ** -0.4, np.linspace(1.0, 0.5, len(hz)))
     turns = iter(range(1 << 30))
 
     def make(strength: float) -> Array:

@@ -46,13 +46,13 @@ class Joint:
 
 
 JOINTS: dict[str, Joint] = {
-    "hinge": Joint(28, 210, 0.40, 0.10, (310, 640, 980, 1480, 2250, 3300), 0.05, 0.04, 0.6),
-    "floorboard": Joint(18, 90, 0.35, 0.25, (180, 340, 560, 900, 1400), 0.04, 0.05, 0.8),
-    "chair": Joint(40, 260, 0.35, 0.15, (240, 520, 860, 1300, 1900), 0.035, 0.08, 1.1),
-    "rope": Joint(24, 120, 0.30, 0.35, (420, 900, 1500, 2600), 0.012, 0.35, 0.5),
-    "leather": Joint(60, 190, 0.25, 0.45, (380, 800, 1300, 2200), 0.010, 0.4, 1.2),
-    "metal": Joint(160, 620, 0.30, 0.05, (620, 1240, 1870, 2900, 4300, 6100), 0.16, 0.05, 0.5),
-    "brake": Joint(900, 1350, 0.03, 0.02, (1180, 2360, 3540, 4720), 0.12, 0.12, 0.0),
+    "hinge": Joint(60, 330, 0.55, 0.03, (240, 430, 640, 1150, 2300, 4700, 8100), 0.014, 0.05, 0.5),
+    "floorboard": Joint(18, 90, 0.40, 0.25, (180, 340, 560, 900, 1700, 3200), 0.03, 0.08, 0.8),
+    "chair": Joint(9, 75, 0.50, 0.30, (420, 950, 1700, 2900, 4600, 7300), 0.009, 0.10, 1.1),
+    "rope": Joint(24, 120, 0.30, 0.35, (420, 900, 1500, 2600, 4800), 0.012, 0.35, 0.5),
+    "leather": Joint(60, 190, 0.25, 0.45, (380, 800, 1300, 2200, 4100), 0.010, 0.4, 1.2),
+    "metal": Joint(160, 620, 0.30, 0.05, (620, 1240, 1870, 2900, 4300, 6100), 0.10, 0.08, 0.5),
+    "brake": Joint(900, 1350, 0.03, 0.02, (1180, 2360, 3540, 4720, 7080), 0.08, 0.12, 0.0),
     "glass": Joint(700, 1600, 0.12, 0.03, (1050, 2100, 3300, 5200), 0.10, 0.10, 1.6),
 }
 JOINT_WORDS: dict[str, tuple[str, ...]] = {
@@ -77,7 +77,8 @@ def creak(event: Event, sample_rate_hz: int) -> Array:
     samples = length_samples(event, sample_rate_hz)
     effort = intensity_curve(event, samples, sample_rate_hz, 0.1)
     rng = random_stream(event, "creak")
-    speed = effort * _motion(joint, samples, rng, sample_rate_hz)
+    motion = _motion(joint, samples, rng, sample_rate_hz)
+    speed = effort * motion
     grip = wander(rng, samples, sample_rate_hz, 1.1) + 0.5 * wander(
         rng, samples, sample_rate_hz, 5.0
     )
@@ -86,12 +87,15 @@ def creak(event: Event, sample_rate_hz: int) -> Array:
     slips = _slips(joint, rate, speed, rng, sample_rate_hz)
     count = len(joint.modes_hz)
     hz = np.array(joint.modes_hz) / size**0.7 * vary(rng, 0.05, count)
-    body = Modes(hz, np.full(count, joint.t60_s) * vary(rng, 0.2, count), vary(rng, 0.4, count))
-    sound = resonate(slips, body, sample_rate_hz) + 0.06 * slips
+    fall = (hz / hz[0]) ** -0.7
+    body = Modes(
+        hz, np.full(count, joint.t60_s) * vary(rng, 0.2, count), fall * vary(rng, 0.4, count)
+    )
+    sound = resonate(slips, body, sample_rate_hz) + 0.35 * slips
     sound /= np.sqrt(np.mean(sound**2)) + 1e-12
-    noise = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 600, 6000, 1.0))
+    noise = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 400, 8000, 1.0))
     sound += joint.rub * noise * np.sqrt(speed)
-    return tame_texture(sound, sample_rate_hz) * (0.3 + 0.7 * speed) * effort**0.7
+    return tame_texture(sound * (0.3 + 0.7 * motion), sample_rate_hz) * effort
 
 
 def _motion(joint: Joint, samples: int, rng: np.random.Generator, sample_rate_hz: int) -> Array:
@@ -115,7 +119,7 @@ def _slips(
     gains = np.exp(2.0 * joint.jitter * rng.standard_normal(len(when))) * (0.4 + 0.6 * speed[when])
     length = max(int(0.0012 * sample_rate_hz), 4)
     stock = [
-        burst(length, sample_rate_hz, 0.0001, 0.00025) * (1.0 + 0.5 * rng.standard_normal(length))
+        burst(length, sample_rate_hz, 0.00005, 0.00012) * (1.0 + 0.5 * rng.standard_normal(length))
         for _ in range(12)
     ]
     return scatter(len(rate), when, stock, rng.integers(0, len(stock), len(when)), gains)

@@ -54,8 +54,8 @@ class Gathering:
 
 
 GATHERINGS: dict[str, Gathering] = {
-    "murmur": Gathering(1.0, 0.0, 0.0, 0.0, 14, (95, 230), 0.35),
-    "restaurant": Gathering(1.0, 0.0, 0.0, 0.5, 14, (95, 240), 0.5),
+    "murmur": Gathering(1.0, 0.0, 0.0, 0.0, 16, (95, 230), 0.8),
+    "restaurant": Gathering(1.0, 0.0, 0.0, 0.4, 16, (95, 240), 0.8),
     "applause": Gathering(0.0, 0.0, 1.0, 0.0, 0, (100, 240), 0.0),
     "cheer": Gathering(0.25, 1.0, 0.45, 0.0, 12, (180, 520), 0.7),
     "children": Gathering(0.6, 0.7, 0.0, 0.0, 12, (280, 620), 0.15),
@@ -90,7 +90,7 @@ def crowd(event: Event, sample_rate_hz: int) -> Array:
         sound += kind.clatter * _clatter(samples, rng, sample_rate_hz)
     if kind.far:
         roar = shaped_noise(
-            rng, samples, sample_rate_hz, lambda hz: band(hz, 180, 1100, 1.5) * tilt(hz, -2.0)
+            rng, samples, sample_rate_hz, lambda hz: band(hz, 180, 2400, 1.0) * tilt(hz, -3.0)
         )
         sound += kind.far * roar * np.exp(0.25 * wander(rng, samples, sample_rate_hz, 0.6))
     return to_unit_texture(sound, sample_rate_hz) * effort
@@ -115,7 +115,7 @@ def _voices(
         swing = np.exp(0.3 * wander(rng, samples, sample_rate_hz, pace))
         beat = phase_of(pace * swing, sample_rate_hz, rng.uniform())
         turn = beat.astype(np.int64)
-        loud = (float(rng.gamma(2.0, 0.5)) + 0.15) * vary(rng, 0.5, int(turn[-1]) + 1)
+        loud = (0.35 + 0.65 * float(rng.uniform())) * vary(rng, 0.5, int(turn[-1]) + 1)
         loud *= rng.uniform(size=len(loud)) < 0.78
         shape, level = np.sin(np.pi * (beat - turn)), loud[turn]
         lanes[rng.integers(0, len(VOWELS), len(loud))[turn], column] += voice * shape * level

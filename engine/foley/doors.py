@@ -37,7 +37,7 @@ class Panel:
 
 
 PANELS: dict[str, Panel] = {
-    "wood": Panel(92.0, 0.13, 0.55, 0.8),
+    "wood": Panel(92.0, 0.20, 0.50, 0.8),
     "metal": Panel(74.0, 0.50, 0.25, 0.35),
     "glass": Panel(130.0, 0.22, 0.35, 0.5),
     "car": Panel(68.0, 0.10, 0.6, 0.9),
@@ -53,21 +53,26 @@ PANEL_WORDS: dict[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Action:
     """Contacts of a movement, as (delay_s, kind, gain), with kinds thump, panel, latch, slide;
-    contact time on the panel, rattles, length and movements a second where they repeat."""
+    contact time on the panel, rattles, length, movements a second where they repeat,
+    how long the slap of the leaf lasts (time to fall by e), and the walls' ringing on."""
 
     contacts: tuple[tuple[float, str, float], ...]
     contact_s: float
     rattles: int
     seconds: float
     rate_hz: float = 0.0
+    slap_s: float = 0.012
+    boom: float = 0.0
 
 
 ACTIONS: dict[str, Action] = {
     "slam": Action(
-        ((0.0, "thump", 1.3), (0.0, "panel", 1.0), (0.004, "latch", 0.30), (0.03, "latch", 0.2)),
+        ((0.0, "thump", 0.8), (0.0, "panel", 1.0), (0.004, "latch", 0.5), (0.03, "latch", 0.3)),
         0.0011,
         6,
-        1.1,
+        1.6,
+        slap_s=0.055,
+        boom=0.5,
     ),
     "close": Action(
         ((0.0, "latch", 0.5), (0.035, "panel", 0.7), (0.035, "thump", 0.6), (0.06, "latch", 0.6)),
@@ -81,7 +86,7 @@ ACTIONS: dict[str, Action] = {
         2,
         0.7,
     ),
-    "knock": Action(((0.0, "panel", 1.0), (0.0, "thump", 0.15)), 0.0009, 0, 0.35, 3.2),
+    "knock": Action(((0.0, "panel", 1.0), (0.0, "thump", 0.2)), 0.0026, 0, 0.35, 3.2),
     "latch": Action(
         ((0.0, "latch", 1.0), (0.018, "latch", 0.6), (0.07, "latch", 0.8)), 0.002, 0, 0.3
     ),
@@ -146,6 +151,8 @@ def _movement(door: _Door, strength: float) -> Array:
         part = parts[kind](door, strength, samples)
         part /= np.sqrt(np.sum(part**2)) + 1e-12
         place(out, part, int(delay_s * door.sample_rate_hz), gain * float(vary(door.rng, 0.12)))
+    if door.action.boom:
+        out += door.action.boom * strength * _boom(door, samples)
     at_s, gap_s, gain = 0.05, 0.055, 0.25 * strength
     for _ in range(door.action.rattles):
         at_s += gap_s * float(vary(door.rng, 0.25))
@@ -171,14 +178,24 @@ def _thump(door: _Door, strength: float, samples: int) -> Array:
     return low / (np.sqrt(np.sum(low**2)) + 1e-12) + 0.7 * air / (np.sqrt(np.sum(air**2)) + 1e-12)
 
 
+def _boom(door: _Door, samples: int) -> Array:
+    """Walls and floor of the house, ringing on for some tenths of a second: unit energy."""
+    rate = door.sample_rate_hz
+    walls = shaped_noise(door.rng, samples, rate, lambda hz: band(hz, 60, 2500) * tilt(hz, -2.0))
+    walls *= burst(samples, rate, 0.015, 0.22)
+    return walls / (np.sqrt(np.sum(walls**2)) + 1e-12)
+
+
 def _panel(door: _Door, strength: float, samples: int) -> Array:
     rate, rng = door.sample_rate_hz, door.rng
     pulse = contact_pulse(door.action.contact_s * (1.5 - 0.5 * strength), rate)
     place_hit = rng.uniform(0.2, 0.45)
     shape = 0.3 + 0.7 * np.abs(np.sin(np.pi * np.arange(1, len(door.body.hz) + 1) * place_hit))
     out = ring(pulse, door.body.varied(gains=shape * vary(rng, 0.15, len(shape))), samples, rate)
-    slap = shaped_noise(rng, samples, rate, lambda hz: band(hz, 180, 3800) * tilt(hz, -3.0))
-    slap *= burst(samples, rate, 0.0006, 0.007)
+    knuckles = door.action.rate_hz > 0.0
+    top_hz, tilt_db = (1600.0, -3.0) if knuckles else (9000.0, -1.0)
+    slap = shaped_noise(rng, samples, rate, lambda hz: band(hz, 150, top_hz) * tilt(hz, tilt_db))
+    slap *= burst(samples, rate, 0.0006, door.action.slap_s)
     out /= np.sqrt(np.sum(out**2)) + 1e-12
     return out + 0.55 * slap / (np.sqrt(np.sum(slap**2)) + 1e-12)
 

@@ -25,6 +25,8 @@ from engine.project.model import Event
 
 Array = NDArray[np.float64]
 LEVEL_DBFS = -30.0
+CREST_DB = 25.0
+"""Cracks stand out: recorded fires reach 25 to 30 dB."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,11 @@ class Flame:
 
 
 FLAMES: dict[str, Flame] = {
-    "campfire": Flame(0.35, 260, 0.16, (700, 9000), 1.0, 26, (900, 9000), 1.1, 0.6),
-    "fireplace": Flame(0.5, 190, 0.08, (500, 6000), 0.9, 12, (700, 6500), 1.3, 0.4),
+    "campfire": Flame(0.10, 200, 0.05, (500, 9000), 1.0, 15, (900, 9000), 0.7, 0.6),
+    "fireplace": Flame(0.16, 170, 0.03, (400, 6000), 1.0, 8, (700, 6500), 0.8, 0.4),
     "torch": Flame(1.2, 420, 0.30, (600, 7000), 0.15, 6, (1500, 8000), 0.8, 0.15),
-    "blaze": Flame(1.3, 150, 0.35, (400, 6000), 0.7, 60, (400, 6000), 0.9, 3.0),
-    "embers": Flame(0.06, 300, 0.05, (1500, 9000), 1.0, 9, (1800, 10000), 1.5, 0.3),
+    "blaze": Flame(0.6, 150, 0.25, (400, 6000), 0.8, 40, (400, 6000), 0.7, 3.0),
+    "embers": Flame(0.03, 260, 0.03, (1500, 9000), 1.0, 6, (1800, 10000), 0.9, 0.3),
 }
 FLAME_WORDS: dict[str, tuple[str, ...]] = {
     "fireplace": ("hearth", "stove"),
@@ -66,16 +68,16 @@ def fire(event: Event, sample_rate_hz: int) -> Array:
     effort = intensity_curve(event, samples, sample_rate_hz, 0.2)
     rng = random_stream(event, "fire")
     puffs_hz = 1.5 / np.sqrt(flame.diameter_m * size)
-    lapping = np.exp(0.5 * wander(rng, samples, sample_rate_hz, puffs_hz))
+    lapping = np.exp(0.35 * wander(rng, samples, sample_rate_hz, puffs_hz))
     sound = flame.lap * _lapping(flame, lapping, size, rng, sample_rate_hz)
     low_hz, high_hz = flame.hiss_hz
     hiss = shaped_noise(
         rng, samples, sample_rate_hz, lambda hz: band(hz, low_hz, high_hz, 1.0) * tilt(hz, -2.0)
     )
-    gusts = np.exp(0.7 * wander(rng, samples, sample_rate_hz, 2.5))
+    gusts = np.exp(0.25 * wander(rng, samples, sample_rate_hz, 2.5))
     sound += flame.hiss * hiss * gusts
     sound += flame.cracks * _cracks(flame, samples, rng, sample_rate_hz)
-    return tame_texture(sound, sample_rate_hz) * effort
+    return tame_texture(sound, sample_rate_hz, CREST_DB) * effort
 
 
 def _lapping(
@@ -109,10 +111,10 @@ def _crack(crack_hz: tuple[float, float], rng: np.random.Generator, sample_rate_
     """One crack of unit energy: a snap of noise and a splinter that rings for some cycles."""
     low_hz, high_hz = np.log(crack_hz)
     hz = min(float(np.exp(rng.uniform(low_hz, high_hz))), 0.4 * sample_rate_hz)
-    decay_s = float(np.exp(rng.uniform(np.log(0.0006), np.log(0.007))))
+    decay_s = float(np.exp(rng.uniform(np.log(0.0005), np.log(0.004))))
     times = np.arange(max(int(6.0 * decay_s * sample_rate_hz), 24)) / sample_rate_hz
     snap = rng.standard_normal(len(times)) * np.exp(-times / decay_s)
     splinter = np.sin(2 * np.pi * (hz * times + rng.uniform())) * np.exp(-times / (0.6 * decay_s))
-    grain = np.minimum(times / 0.00012, 1.0) * (snap + 1.2 * splinter)
-    grain = darken(grain, 1.8 * hz, sample_rate_hz)
+    grain = np.minimum(times / 0.00012, 1.0) * (snap + 0.5 * splinter)
+    grain = darken(grain, 3.0 * hz + 1500.0, sample_rate_hz)
     return grain / np.sqrt(np.sum(grain**2))

@@ -48,7 +48,7 @@ class Signal:
 
 
 SIGNALS: dict[str, Signal] = {
-    "car": Signal((405.0, 508.0), -2.5, 2300, 0.03, 0.02, 0.7),
+    "car": Signal((405.0, 508.0), -4.5, 2000, 0.03, 0.015, 0.5),
     "truck": Signal((165.0, 208.0, 247.0), -3.0, 1300, 0.06, 0.06, 1.2),
     "ship": Signal((92.0, 116.0), -4.5, 520, 0.12, 0.35, 3.0),
     "train": Signal((311.0, 370.0, 415.0, 494.0), -4.0, 1400, 0.10, 0.12, 1.8),
@@ -94,7 +94,7 @@ def horns(event: Event, sample_rate_hz: int) -> Array:
             glottis(signal.fall_db, count), phase_of(rate, sample_rate_hz, rng.uniform())
         )
     top_hz = float(signal.body_hz)
-    body = Modes(np.array([1.0, 1.9]) * top_hz, np.full(2, 0.004), np.array([2.0, 0.8]))
+    body = Modes(np.array([1.0, 1.9]) * top_hz, np.full(2, 0.004), np.array([4.0, 1.2]))
     sound = sound + resonate(sound, body, sample_rate_hz)
     air = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 0.5 * top_hz, 3 * top_hz))
     sound += signal.breath * air * np.sqrt(np.mean(sound**2))

@@ -45,13 +45,13 @@ class Rattle:
 
 
 RATTLES: dict[str, Rattle] = {
-    "keys": Rattle((2600, 9500), 5, 0.16, 0.35, 60, 0.09, 3.4),
-    "coins": Rattle((3800, 11000), 4, 0.12, 0.25, 70, 0.12, 2.6),
-    "chain": Rattle((1400, 7000), 5, 0.10, 0.6, 110, 0.16, 2.0),
+    "keys": Rattle((2200, 11000), 7, 0.14, 0.9, 95, 0.10, 3.4),
+    "coins": Rattle((3200, 11000), 6, 0.12, 0.5, 90, 0.12, 2.6),
+    "chain": Rattle((1200, 9000), 7, 0.07, 1.1, 180, 0.16, 2.0),
     "sleighbells": Rattle((2400, 8200), 5, 0.35, 0.1, 90, 0.14, 4.0),
     "shaker": Rattle((3000, 7500), 1, 0.004, 1.5, 900, 0.035, 4.5),
     "beads": Rattle((1200, 5000), 2, 0.015, 0.9, 160, 0.10, 2.6),
-    "cutlery": Rattle((1700, 8500), 6, 0.22, 0.3, 35, 0.10, 2.2),
+    "cutlery": Rattle((1500, 9500), 8, 0.18, 0.5, 60, 0.10, 2.2),
 }
 RATTLE_WORDS: dict[str, tuple[str, ...]] = {
     "coins": ("coin", "money", "change"),
@@ -84,7 +84,7 @@ def jingle(event: Event, sample_rate_hz: int) -> Array:
         return out
     effort = intensity_curve(event, samples, sample_rate_hz, 0.08)
     phase = phase_of(kind.shakes_hz * (0.6 + 0.4 * effort), sample_rate_hz, rng.uniform())
-    shakes = np.maximum(np.sin(2 * np.pi * phase), 0.0) ** 3 * per_cycle(rng, phase, 0.3)
+    shakes = (np.maximum(np.sin(2 * np.pi * phase), 0.0) ** 1.5 + 0.08) * per_cycle(rng, phase, 0.4)
     fed = 3.0 * shakes / (kind.loses_s * sample_rate_hz)
     sound = _collisions(kind, pieces, fed, stock, rng, sample_rate_hz, False)
     return tame_texture(sound, sample_rate_hz) * effort
@@ -124,7 +124,7 @@ def _hit(kind: Rattle, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     tone /= np.sqrt(np.sum(tone**2)) + 1e-12
     top_hz = float(kind.hz[1])
     dry = shaped_noise(
-        rng, samples, sample_rate_hz, lambda at: band(at, kind.hz[0], top_hz, 1.5)
+        rng, samples, sample_rate_hz, lambda at: band(at, 0.15 * kind.hz[0], top_hz, 0.7)
     ) * np.exp(-np.arange(samples) / sample_rate_hz / 0.0012)
     grain = tone + kind.dry * dry / (np.sqrt(np.sum(dry**2)) + 1e-12)
     grain[-samples // 6 :] *= np.linspace(1.0, 0.0, len(grain[-samples // 6 :]))

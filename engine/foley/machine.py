@@ -66,11 +66,11 @@ MACHINES: dict[str, Machine] = {
     "drill": Machine(
         120,
         330,
-        ((1, 0.7), (2, 1.0), (3, 0.6), (5, 0.5), (11, 0.9), (22, 0.6), (33, 0.4)),
-        1.0,
-        0.75,
-        (900, 9000),
-        0.5,
+        ((1, 0.2), (2, 0.4), (3, 0.6), (5, 0.6), (11, 0.9), (17, 0.5), (22, 0.6), (33, 0.4)),
+        0.7,
+        1.8,
+        (1100, 10000),
+        0.4,
         0.37,
         0.35,
         (1200, 6000),
@@ -200,8 +200,8 @@ def machine(event: Event, sample_rate_hz: int) -> Array:
     effort = intensity_curve(event, samples, sample_rate_hz, 0.08)
     rng = random_stream(event, "machine")
     load = follow(effort, sample_rate_hz, kind.inertia_s)
-    hunting = 1.0 + 0.004 * wander(rng, samples, sample_rate_hz, 1.5)
-    hunting += 0.003 * wander(rng, samples, sample_rate_hz, 8.0)
+    hunting = 1.0 + 0.010 * wander(rng, samples, sample_rate_hz, 1.5)
+    hunting += 0.005 * wander(rng, samples, sample_rate_hz, 8.0)
     turn = phase_of(
         pitch * (kind.slow_hz + (kind.fast_hz - kind.slow_hz) * load) * hunting,
         sample_rate_hz,

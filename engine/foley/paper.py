@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.foley.envelope import burst, intensity_curve, length_samples
-from engine.foley.grains import arrivals, scatter, tick_stock
+from engine.foley.grains import arrivals, scatter
 from engine.foley.loudness import tame_texture
 from engine.foley.noise import band, shaped_noise, wander
 from engine.foley.parameters import choice, number
@@ -71,7 +71,9 @@ def paper(event: Event, sample_rate_hz: int) -> Array:
     size = number(event, "size", 1.0, 0.2, 5.0)
     rng = random_stream(event, "paper")
     low_hz, high_hz = sheet.click_hz
-    stock = tick_stock(rng, 72, low_hz / size**0.4, high_hz, sheet.ring_s, sample_rate_hz)
+    stock = [
+        _snap(rng, low_hz / size**0.4, high_hz, sheet.ring_s, sample_rate_hz) for _ in range(72)
+    ]
     if handling == "crumple" and not event.onsets_s:
         return _crumple(event, sheet, stock, rng, sample_rate_hz)
     seconds = {"turn": 0.55, "tear": 0.65, "crumple": 0.45}[handling] * size**0.3
@@ -93,6 +95,22 @@ def _crumple(
     squeeze = np.exp(0.8 * wander(rng, samples, sample_rate_hz, 2.2) - 0.3)
     sound = _sheet(sheet, squeeze, False, stock, rng, sample_rate_hz)
     return tame_texture(sound, sample_rate_hz) * effort
+
+
+def _snap(
+    rng: np.random.Generator, low_hz: float, high_hz: float, ring_s: float, sample_rate_hz: int
+) -> Array:
+    """A ridge snapping through, unit energy: broad, with one facet's pitch in it."""
+    decay_s = ring_s * float(vary(rng, 0.6))
+    samples = max(int(7.0 * decay_s * sample_rate_hz), 48)
+    hz = float(np.exp(rng.uniform(np.log(low_hz), np.log(high_hz))))
+    snap = shaped_noise(
+        rng, samples, sample_rate_hz, lambda at: band(at, 0.35 * low_hz, 1.3 * high_hz, 1.0)
+    )
+    times = np.arange(samples) / sample_rate_hz
+    snap += 0.7 * np.sin(2 * np.pi * min(hz, 0.42 * sample_rate_hz) * times)
+    grain = snap * np.exp(-times / decay_s) * np.minimum(times / 0.0001, 1.0)
+    return np.asarray(grain / np.sqrt(np.sum(grain**2)))
 
 
 def _pace(

@@ -1,6 +1,6 @@
 """People without words: sneezes, coughs, breath, crying, laughter, screams, snores, heartbeats.
 
-Voices as in `engine.foley.vocal`. A sneeze draws breath before its moment and bursts at it. A cry
+Voices as in `engine.foley.vocal`. A sneeze is a shout that turns into a hiss. A cry
 of a baby is a second of voice at 350-550 Hz that rises and falls, and a gasp (Wasz-Hoeckert et
 al., 1968); laughter is about five calls a second with falling pitch (Bachorowski et al., JASA 110,
 2001); heart sounds are two thumps some 0.3 s apart.
@@ -35,14 +35,14 @@ _INFANT = fixed(
 )
 _CRY = Call(
     1.0,
-    ((0.0, 360.0), (0.15, 470.0), (0.5, 510.0), (0.85, 440.0), (1.0, 330.0)),
+    ((0.0, 340.0), (0.15, 460.0), (0.45, 510.0), (0.85, 430.0), (1.0, 320.0)),
     ((0.0, 0.3), (0.12, 0.9), (0.6, 1.0), (1.0, 0.12)),
     _INFANT,
-    -2.5,
-    0.08,
-    0.2,
+    -6.0,
+    0.05,
+    0.12,
     7.0,
-    0.03,
+    0.04,
 )
 _HA = Call(
     0.13,
@@ -104,7 +104,7 @@ def _breath(
 
 
 def _sneeze(strength: float, size: float, rng: np.random.Generator, rate: int) -> Array:
-    """The burst: a voiced shout that turns into a hiss through teeth and nose."""
+    """A voiced shout that turns within 70 ms into a hiss through teeth and nose."""
     samples = int(0.55 * rate)
     hiss = shaped_noise(
         rng,
@@ -113,12 +113,12 @@ def _sneeze(strength: float, size: float, rng: np.random.Generator, rate: int) -
         lambda hz: resonances(
             hz, (1400.0, 3200.0, 5600.0), (900.0, 1500.0, 3000.0), (0.5, 1.0, 0.7)
         ),
-    ) * (burst(samples, rate, 0.012, 0.075) + 0.25 * burst(samples, rate, 0.05, 0.14))
+    ) * (burst(samples, rate, 0.07, 0.06) + 0.35 * burst(samples, rate, 0.12, 0.12))
     voice = utter(_CHOO, strength, size, rng, rate)
     voice /= np.sqrt(np.mean(voice**2)) + 1e-12
     out = np.zeros(samples)
-    place(out, voice, 0, 0.55)
-    return out + 1.6 * hiss
+    place(out, voice, 0, 1.6)
+    return out + 1.3 * hiss
 
 
 def _cough(strength: float, size: float, rng: np.random.Generator, rate: int) -> Array:
@@ -142,8 +142,8 @@ def _breathing(strength: float, size: float, rng: np.random.Generator, rate: int
 
 def _baby(strength: float, size: float, rng: np.random.Generator, rate: int) -> Array:
     cry = utter(_CRY, strength, size, rng, rate)
-    gasp = _breath(0.22, (1900.0, 3600.0), rng, rate) * np.abs(cry).max() * 0.15
-    return np.concatenate([cry, np.zeros(int(0.06 * rate)), gasp])
+    gasp = _breath(0.22, (1900.0, 3600.0), rng, rate) * np.abs(cry).max() * 0.05
+    return np.concatenate([cry, np.zeros(int(0.12 * rate)), gasp])
 
 
 def _laugh(strength: float, size: float, rng: np.random.Generator, rate: int) -> Array:
@@ -188,7 +188,7 @@ SOUNDS: dict[str, tuple[Make, float]] = {
     "sneeze": (_sneeze, 0.25),
     "cough": (_cough, 0.5),
     "breath": (_breathing, 0.4),
-    "baby": (_baby, 0.75),
+    "baby": (_baby, 0.6),
     "laugh": (_laugh, 0.55),
     "scream": (_scream, 0.4),
     "snore": (_snore, 0.36),

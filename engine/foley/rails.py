@@ -91,8 +91,8 @@ def _roar(stock: Stock, pace: Array, rng: np.random.Generator, sample_rate_hz: i
 
     def spectrum(hz: Array, at: Array) -> Array:
         centre = stock.roar_hz * (0.35 + 0.65 * at)
-        rumble = 0.8 * band(hz, 35.0, 160.0 + 200.0 * at, 1.0)
-        return np.asarray(np.sqrt(rumble**2 + (0.9 * peak(hz, centre, 2.4)) ** 2))
+        rumble = 1.2 * band(hz, 30.0, 110.0 + 120.0 * at, 1.0) + 5.0 * peak(hz, 72.0, 0.35)
+        return np.asarray(np.sqrt(rumble**2 + (0.55 * peak(hz, 1.3 * centre, 2.2)) ** 2))
 
     def flange(hz: Array, at: Array) -> Array:
         return at * (peak(hz, squeal_hz, 0.03) + 0.6 * peak(hz, 2.1 * squeal_hz, 0.03))

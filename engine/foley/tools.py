@@ -45,7 +45,7 @@ class Tool:
 
 TOOLS: dict[str, Tool] = {
     "saw": Tool(
-        0.0, 0.001, (240, 520, 870, 1400, 2300, 3600), 0.03, 1.0, 0.24, 190, (700, 8500), 0.55, 1.9
+        0.0, 0.001, (240, 390, 620, 980, 1500, 2300), 0.03, 1.0, 0.55, 130, (90, 1700), 0.75, 0.85
     ),
     "hammer": Tool(
         1.0, 0.0003, (310, 720, 1450, 2650, 4100, 6200), 0.09, 0.0, 0.05, 0, (900, 7000), 0.0, 1.8
@@ -105,7 +105,7 @@ def _stroke(
         place(out, forth, int(0.002 * sample_rate_hz) if tool.blow else 0, tool.cut)
     if tool.back:
         back = _cut(tool, body, 0.9 * cut_s, 0.85, rng, sample_rate_hz)
-        place(out, back, int(1.12 * cut_s * sample_rate_hz), tool.cut * tool.back)
+        place(out, back, int(0.97 * cut_s * sample_rate_hz), tool.cut * tool.back)
     return out
 
 
@@ -135,14 +135,14 @@ def _cut(
     """Unit energy: material parted along a stroke that speeds up and slows down."""
     samples = int(cut_s * sample_rate_hz)
     part = np.arange(samples) / samples
-    speed = np.sin(np.pi * np.minimum(part / 0.96, 1.0) ** 0.75) ** 0.8
+    speed = np.sin(np.pi * part**0.8)
     low_hz, high_hz = tool.cut_hz
     noise = shaped_noise(
         rng, samples, sample_rate_hz, lambda hz: band(hz, low_hz * bright, high_hz * bright, 1.0)
     )
     if tool.teeth_hz:
         teeth = np.cumsum(tool.teeth_hz * bright * speed) / sample_rate_hz
-        noise *= 0.35 + (0.5 + 0.5 * np.cos(2 * np.pi * teeth)) ** 3 * 2.0
+        noise *= 0.6 + (0.5 + 0.5 * np.cos(2 * np.pi * teeth)) ** 2 * 1.2
     rough = np.exp(0.4 * wander(rng, samples, sample_rate_hz, 30.0))
     noise *= speed * rough
     sound = noise + 1.2 * resonate(noise, body, sample_rate_hz)

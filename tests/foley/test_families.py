@@ -149,9 +149,9 @@ def test_tonal_repeats_are_not_copies(name: str) -> None:
 @pytest.mark.parametrize("name", [family.name for family in FAMILIES if family.hits])
 def test_strength_is_loudness(name: str) -> None:
     option = GENERATORS[name].options[0]
-    event = preset_event(name, option, 1.6, onsets_s=(0.0, 0.8), strengths=(1.0, 0.2))
+    event = preset_event(name, option, 2.0, onsets_s=(0.0, 1.6), strengths=(1.0, 0.2))
     take = generate(event, RATE_HZ)[0]
-    strong, weak = take[: RATE_HZ // 8], take[38_400 : 38_400 + RATE_HZ // 8]
+    strong, weak = take[: RATE_HZ // 8], take[76_800 : 76_800 + RATE_HZ // 8]
     assert np.std(strong) > 2.0 * np.std(weak)
 
 
