@@ -23,7 +23,7 @@ from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
 from engine.vision.merge import roams
-from engine.vision.paths import Path, relevance, surely_person
+from engine.vision.paths import Path, most_objects, relevance, surely_person
 from engine.vision.placing import LookedAt, Screen, ToMetres, place
 from engine.vision.scene_light import places
 from engine.vision.seen import SeenObject, VisionResult, VisionSettings
@@ -40,7 +40,6 @@ GEOMETRY = "geometry"
 
 _GAIT_WIDTH = 1280
 """Steps are read from pictures no wider than this; feet are too small in those that motion uses."""
-_MOST_OBJECTS, _MORE_PER_MINUTE = 12, 6
 """So many objects of the first minute, and of every further one, are heard at the most."""
 _LEAST_RELEVANCE = 0.15
 """Objects that matter less than this share of the most relevant one are left out."""
@@ -147,7 +146,7 @@ def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> li
     width, height = size
     heard = [p for p in paths if not p.named or stirs(p, width)]
     ranked = sorted(heard, key=lambda p: -relevance(p, width, height))
-    most = _MOST_OBJECTS + int(_MORE_PER_MINUTE * max(0.0, duration_s - 60.0) / 60.0)
+    most = most_objects(duration_s)
     if not ranked:
         return []
     top = relevance(ranked[0], width, height)

@@ -18,6 +18,7 @@ from engine.project.model import Mapping
 from engine.vision.click_box import box_of_click
 from engine.vision.correlation import CorrelationTracker
 from engine.vision.depth import GeometryDepth, steady
+from engine.vision.follow_path import NAME, SURE, path_of_click
 from engine.vision.lift import lift, rows_per_unit
 from engine.vision.opencv import cv2
 from engine.vision.paths import local_fit
@@ -108,7 +109,7 @@ def follow(
     """Follow what is at a point (x, y) or in a box (x0, y0, x1, y1) of the picture at `time_s`.
 
     Pixels are those of the full-size picture. `weights` names NanoTrack's backbone; without it a
-    correlation filter follows.
+    correlation filter follows, and where that is unsure, the segmentation of what moves.
 
     Raises
     ------
@@ -142,13 +143,18 @@ def follow(
     )
     backwards, began = _go(tracker_of(), box, _reversed(path, start_s + half_s / 2),
                            told("following back", start_s))  # fmt: skip
-    rows = np.array([*reversed(backwards[1:]), *onwards])
-    rows = _smooth(rows)
+    rows, name = _smooth(np.array([*reversed(backwards[1:]), *onwards])), tracker_of().name
     size = (first[0][1].shape[1], first[0][1].shape[0])
+    if weights is None and float(rows[:, 5].mean()) < SURE:
+        moving = path_of_click(video, start_s, box, progress)
+        if moving is not None:
+            rows, name = moving, NAME
+            began = "end" if moving[0, 0] < half_s else "lost"
+            ended = "end" if moving[-1, 0] > video.duration_s - 3 * half_s else "lost"
     positions = _positions(rows, size, mapping, horizontal_fov_deg)
     rows[:, 1:5] = np.clip(rows[:, 1:5], 0.0, [*size, *size]) / scale
     return Followed(
-        rows, positions, tracker_of().name,
+        rows, positions, name,
         "start" if began == "end" else began, ended,
     )  # fmt: skip
 

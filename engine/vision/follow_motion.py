@@ -15,7 +15,7 @@ from engine.plugins import Detector
 from engine.project.model import Video
 from engine.vision.assemble import make_paths
 from engine.vision.merge import merge
-from engine.vision.paths import Followed, Path
+from engine.vision.paths import Followed, Path, most_objects, without_least
 from engine.vision.repeats import shown_once
 from engine.vision.scene_light import LookMeter
 from engine.vision.shots import CutDetector
@@ -61,7 +61,7 @@ def follow_motion(
     shots: list[float] = []
     cameras: set[str] = set()
     size = (0, 0)
-    block_s = _block_length(video)
+    block_s, most = _block_length(video), most_objects(video.duration_s)
     pictures = read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage)
     for time_s, image in ahead(pictures):
         size = (image.shape[1], image.shape[0])
@@ -72,7 +72,7 @@ def follow_motion(
         if is_cut or full:
             _detect_block(shot, detector, video, prompt, progress, cameras)
         if is_cut:
-            paths += _finish(shot)
+            paths = without_least([*paths, *_finish(shot)], most, size)
             shots.append(shot.start_s)
             shot = _Shot(time_s)
         shot.images.append(image)

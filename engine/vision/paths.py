@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ _SMOOTH_CENTRE_S = 0.11
 _LIVELY = 4.0
 """What goes a fifth of the picture's width in a second is as lively as counts."""
 _SMOOTH_SIZE_S = 0.2
+_MOST_OBJECTS, _MORE_PER_MINUTE = 12, 6
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,21 @@ def relevance(path: Path, width: int, height: int) -> float:
     sure = float(path.seen.mean() * path.confidence[path.seen].mean())
     moves = min(1.0, 0.03 + travel) * min(1.0, 0.2 + _LIVELY * lively)
     return path.duration_s**0.5 * moves * max(area, 1e-5) ** 0.35 * sure
+
+
+def most_objects(duration_s: float) -> int:
+    """How many objects a film of this length may have: a dozen, six more for a further minute."""
+    return _MOST_OBJECTS + int(_MORE_PER_MINUTE * max(0.0, duration_s - 60.0) / 60.0)
+
+
+def without_least(paths: Sequence[Path], most: int, size: tuple[int, int]) -> list[Path]:
+    """Paths less those that cannot be among the `most` relevant ones; their order stays.
+
+    So a film's memory does not grow with everything that ever moved in it. Named ones stay.
+    """
+    unnamed = [(-relevance(p, *size), i) for i, p in enumerate(paths) if not p.named]
+    dropped = {index for _, index in sorted(unnamed)[most:]}
+    return [path for index, path in enumerate(paths) if index not in dropped]
 
 
 def surely_person(path: Path) -> bool:

@@ -14,7 +14,10 @@ from engine.errors import MediaError
 from engine.jobs import CancelledError
 from engine.vision.correct import corrected_position
 from engine.vision.follow import follow
+from engine.vision.follow_path import best_path
 from engine.vision.lift import lift
+from engine.vision.paths import Path as Way
+from engine.vision.paths import relevance, without_least
 from tests.vision.scenes import HEIGHT, WIDTH, clip
 
 RATE = 25
@@ -118,3 +121,33 @@ def test_real_things_are_held(shared_data: Path) -> None:
     car = follow(shared_data / "video_mask_gt" / "davis_car-shadow.mp4", 0.0, (501, 189))
     assert (car.began, car.ended) == ("start", "end")
     assert len(car.boxes) == 40
+
+
+def going(start: tuple[float, float, float, float], seen: float = 1.0) -> Way:
+    """Something that goes right by 2 px a picture for two seconds."""
+    times = np.arange(50) / 25.0
+    boxes = np.array(start) + np.outer(2.0 * np.arange(50), [1.0, 0.0, 1.0, 0.0])
+    return Way(
+        times_s=times, boxes=boxes, smooth=boxes, confidence=np.full(50, 0.9),
+        seen=np.arange(50) < 50 * seen, person_scores=np.zeros(0), labels=(("object", 1.0),),
+        colour=None, points=0.5 * (boxes[:, :2] + boxes[:, 2:]), speed=np.full(50, 50.0),
+    )  # fmt: skip
+
+
+def test_where_the_filter_is_unsure_what_moves_there_stands_in() -> None:
+    near, far, flickers = (
+        going((10, 10, 50, 60)), going((200, 10, 240, 60)), going((8, 8, 52, 62), seen=0.4)
+    )  # fmt: skip
+    click = np.array([32.0, 12.0, 74.0, 58.0])
+    assert best_path([far, near, flickers], 0.4, click) is near
+    assert best_path([far, flickers], 0.4, click) is None
+    assert best_path([near], 3.0, click) is None  # it was over by then
+
+
+def test_what_cannot_matter_is_let_go_and_the_order_stays() -> None:
+    ways = [going((10, 10, 20 + 5 * size, 60)) for size in (1, 6, 2, 5, 3, 4)]
+    kept = without_least(ways, 3, (480, 270))
+    assert [way is kept[at] for way, at in zip([ways[1], ways[3], ways[5]], range(3), strict=True)]
+    best = sorted(ways, key=lambda way: -relevance(way, 480, 270))[:3]
+    assert {id(way) for way in kept} == {id(way) for way in best}
+    assert without_least(ways, 9, (480, 270)) == ways
