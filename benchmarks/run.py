@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import kill_test
 from benchmarks.fields import measure_fields
+from benchmarks.foley_takes import measure_takes
 from benchmarks.full_chain import measure_full_chain
 from benchmarks.main_job import measure_main_job
 from benchmarks.moving_sources import measure_moving_sources
@@ -38,6 +39,8 @@ def main() -> int:
             _use_cores(2)
             _tell("the main job on 10 s of 720p")
             figures += measure_main_job(Path(folder), max(1, arguments.runs))
+            _tell("all takes of a scene of twelve events")
+            figures += measure_takes()
             if arguments.kills > 0:
                 _tell(f"{arguments.kills} kills while editing and saving")
                 figures += _kills(arguments.kills, Path(folder))

@@ -98,11 +98,13 @@ def _blast(
     samples = int(charge.seconds * longer * sample_rate_hz)
     shock = friedlander(samples, charge.shock_s * longer, sample_rate_hz)
     out = shock / np.sqrt(np.sum(shock**2))
-    crack = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 250, 9000, 0.8))
+    crack = shaped_noise(
+        rng, samples, sample_rate_hz, lambda hz: band(hz, 250 / longer, 9000 / longer**1.5, 0.8)
+    )
     crack *= burst(samples, sample_rate_hz, 0.0003, charge.crack_s * longer)
     out += charge.crack * (0.4 + 0.6 * strength) * crack / np.sqrt(np.sum(crack**2))
     part = np.arange(0, samples, 64) / sample_rate_hz / (charge.roar_s * longer)
-    corner = np.maximum(charge.roar_hz * np.exp(-0.8 * part), 45.0)
+    corner = np.maximum(charge.roar_hz / longer**1.5 * np.exp(-0.8 * part), 45.0)
 
     def spectrum(hz: Array, at: Array) -> Array:
         return band(hz, 22.0, at, 1.0) / np.sqrt(at)
