@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -26,12 +26,14 @@ from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.gestures import DragOnStage, bends_at_time, edits_at_time
+from app.views.stage.ground import StageGround
 from app.views.stage.labels import place_labels
 from app.views.stage.touch import TouchRecord
 from engine.project.edits import AddKeyframe
 from engine.project.model import Project, Track
 
 _REACH_PX = 9.0
+_RESTS_MS = 120
 Metres = tuple[float, float, float]
 
 
@@ -59,6 +61,12 @@ class StageCanvas(EditingWidget):
         self._project = Project()
         self._position_s = 0.0
         self.armed = False
+        self.coarse = False
+        self._ground = StageGround()
+        self._rests = QTimer(self)
+        self._rests.setSingleShot(True)
+        self._rests.setInterval(_RESTS_MS)
+        self._rests.timeout.connect(self._rest)
         self._playing = False
         self._monitor = "binaural"
         self._backing: QPixmap | None = None
@@ -109,6 +117,16 @@ class StageCanvas(EditingWidget):
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
         """What stays while a source is dragged, with the paths of `tracks`."""
 
+    def hurry(self) -> None:
+        """The view itself moves: paths are drawn coarsely until it rests."""
+        self.coarse = True
+        self._rests.start()
+        self.redraw()
+
+    def _rest(self) -> None:
+        self.coarse = False
+        self.redraw()
+
     def redraw(self) -> None:
         """Something other than the time changed."""
         self._backing = None
@@ -121,7 +139,7 @@ class StageCanvas(EditingWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._fitted = False
         self.zoom_at(event.position(), 1.2 ** (event.angleDelta().y() / 120.0))
-        self.redraw()
+        self.hurry()
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -168,7 +186,7 @@ class StageCanvas(EditingWidget):
             self._fitted = False
             self.pan_by(point - self._pan)
             self._pan = point
-            self.redraw()
+            self.hurry()
         else:
             self._show_cursor(point)
 
@@ -254,15 +272,32 @@ class StageCanvas(EditingWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         chosen = self._selection.value.track_id
         tracks = self._objects()
-        places = [self._place_of(track) for track in tracks]
-        for track, place in zip(tracks, places, strict=True):
-            active = track.start_s <= self._position_s <= track.end_s
-            painting.paint_source(painter, place, track, chosen=track.id == chosen, active=active)
+        if not tracks:
+            return
+        positions_m = np.stack([track.trajectory.at(self._position_s) for track in tracks])
+        self.paint_sources(painter, tracks, positions_m)
+        places = [QPointF(*place) for place in self.projection.points(positions_m).tolist()]
         names = [painting.name_of(track, chosen=track.id == chosen) for track in tracks]
         area = QRectF(self.rect())
         labels = place_labels(places, [width for _, width in names], area, self.taken_areas())
         for track, (text, _), label in zip(tracks, names, labels, strict=True):
             painting.paint_name(painter, label, text, chosen=track.id == chosen)
+
+    def paint_sources(
+        self, painter: QPainter, tracks: Sequence[Track], positions_m: NDArray[np.float64]
+    ) -> None:
+        """The sources at the playhead, at (n, 3) positions."""
+        chosen = self._selection.value.track_id
+        places = self.projection.points(positions_m).tolist()
+        for track, place in zip(tracks, places, strict=True):
+            active = track.start_s <= self._position_s <= track.end_s
+            here = QPointF(*place)
+            painting.paint_source(painter, here, track, chosen=track.id == chosen, active=active)
+
+    def paint_paths(self, painter: QPainter, tracks: Sequence[Track]) -> None:
+        """Paths that are not selected."""
+        for track in tracks:
+            painting.paint_path(painter, self.projection, track, chosen=False, coarse=self.coarse)
 
     def _place_of(self, track: Track) -> QPointF:
         """Pixel of a source at the playhead."""
@@ -284,7 +319,10 @@ class StageCanvas(EditingWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for track in tracks[-1:]:
                 if track.id == selected.track_id:
-                    painting.paint_path(painter, self.projection, track, chosen=True)
-                    painting.paint_keyframes(painter, self.projection, track, selected.keyframe)
+                    painting.paint_path(
+                        painter, self.projection, track, chosen=True, coarse=self.coarse
+                    )
+                    if not self.coarse:
+                        painting.paint_keyframes(painter, self.projection, track, selected.keyframe)
             painter.end()
         return self._backing

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from app.views.stage import painting
-from app.views.stage.projection import Projection
 from engine.project.model import Track
 
 
@@ -22,11 +19,15 @@ class StageGround:
         self._picture = QPixmap()
 
     def picture(
-        self, widget: QWidget, projection: Projection, monitor: str, tracks: Sequence[Track]
+        self,
+        widget: QWidget,
+        key: tuple[object, ...],
+        tracks: Sequence[Track],
+        paint: Callable[[QPainter], None],
     ) -> QPixmap:
-        """The ground of a widget with the paths of `tracks`."""
+        """What `paint` paints over a widget, kept while `key` and the paths of `tracks` stay."""
         ratio = widget.devicePixelRatioF()
-        key = (widget.width(), widget.height(), ratio, projection, monitor)
+        key = (widget.width(), widget.height(), ratio, *key)
         same = len(tracks) == len(self._tracks) and all(
             _looks_alike(new, old) for new, old in zip(tracks, self._tracks, strict=True)
         )
@@ -35,11 +36,7 @@ class StageGround:
             self._picture = QPixmap(widget.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
             painter = QPainter(self._picture)
-            painting.paint_ground(painter, QRectF(widget.rect()), projection)
-            painting.paint_loudspeakers(painter, projection, monitor)
-            painting.paint_head(painter, projection)
-            for track in tracks:
-                painting.paint_path(painter, projection, track, chosen=False)
+            paint(painter)
             painter.end()
         return self._picture
 

@@ -17,6 +17,7 @@ from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51, Layout
 from engine.project.model import Track
 
 _STEPS = 160
+_COARSE_STEPS = 48
 _BUCKETS = 16
 _DASHES = (3.0, 3.0)
 KEYFRAME_SPACING_PX = 13.0
@@ -164,8 +165,16 @@ def time_colour(colour: QColor, share: float) -> QColor:
     return theme.mix(colour, QColor("white"), (share - 0.6) / 0.4 * 0.55)
 
 
-def paint_path(painter: QPainter, projection: Points, track: Track, *, chosen: bool) -> None:
-    """A trajectory, coloured along time, dashed out of sight, with an arrowhead where it ends."""
+def paint_path(
+    painter: QPainter, projection: Points, track: Track, *, chosen: bool, coarse: bool = False
+) -> None:
+    """A trajectory, coloured along time, dashed out of sight, with an arrowhead where it ends.
+
+    `coarse` is for while the view itself moves: hairlines with fewer points and shades.
+    """
+    if coarse:
+        _paint_coarsely(painter, projection, track, chosen=chosen)
+        return
     times, positions = _sampled(track)
     pixels = projection.points(positions)
     in_sight = np.searchsorted(times, seen_span_s(track))
@@ -184,6 +193,17 @@ def paint_path(painter: QPainter, projection: Points, track: Track, *, chosen: b
         painter.setPen(pen)
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in pixels[first : last + 1]]))
     _paint_arrow(painter, pixels, theme.with_alpha(time_colour(colour, 1.0), opacity))
+
+
+def _paint_coarsely(painter: QPainter, projection: Points, track: Track, *, chosen: bool) -> None:
+    times = track.trajectory.times_s
+    positions = track.trajectory.at(np.linspace(times[0], times[-1], _COARSE_STEPS))
+    points = [QPointF(x, y) for x, y in projection.points(positions).tolist()]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    colour = theme.with_alpha(theme.legible(track.colour), 1.0 if chosen else 0.6)
+    painter.setPen(QPen(colour, 1))
+    painter.drawPolyline(QPolygonF(points))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
 def seen_span_s(track: Track) -> tuple[float, float]:
@@ -231,11 +251,29 @@ def shown_keyframes(projection: Points, track: Track, selected: int | None) -> l
         index for index, keyframe in enumerate(keyframes)
         if keyframe.provenance == "hand" or index == selected
     ]  # fmt: skip
-    for index in range(len(keyframes)):
-        apart = np.abs(pixels[shown] - pixels[index]).max(axis=-1) if shown else np.array([np.inf])
-        if apart.min() >= KEYFRAME_SPACING_PX:
+    cells: dict[tuple[int, int], list[int]] = {}
+    places = pixels.tolist()
+    for index in shown:
+        cells.setdefault(_cell(*places[index]), []).append(index)
+    for index, (x, y) in enumerate(places):
+        column, row = _cell(x, y)
+        if (column, row) in cells:
+            continue  # whatever is in the same square is too near
+        near = (
+            places[other]
+            for dx in (-1, 0, 1)
+            for dy in (-1, 0, 1)
+            for other in cells.get((column + dx, row + dy), ())
+        )
+        if all(max(abs(x - u), abs(y - v)) >= KEYFRAME_SPACING_PX for u, v in near):
             shown.append(index)
+            cells.setdefault((column, row), []).append(index)
     return sorted(shown)
+
+
+def _cell(x: float, y: float) -> tuple[int, int]:
+    """The square that a pixel is in; what is closer than a spacing is in it or in a neighbour."""
+    return int(x // KEYFRAME_SPACING_PX), int(y // KEYFRAME_SPACING_PX)
 
 
 def paint_keyframes(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QPixmap
 
 from app import theme
 from app.selection import Selection
-from app.views.stage import painting
 from app.views.stage.camera import Camera, fitted_camera
 from app.views.stage.canvas import StageCanvas
 from app.views.stage.space_ground import paint_space
@@ -71,29 +71,27 @@ class SpaceView(StageCanvas):
         super().mousePressEvent(event)
 
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        painter = QPainter(picture)
-        paint_space(
-            painter, QRectF(self.rect()), self.projection, self._monitor,
-            self._project.scene.horizontal_fov_deg,
-        )  # fmt: skip
-        for track in tracks:
-            painting.paint_path(painter, self.projection, track, chosen=False)
-        painter.end()
-        return picture
+        fov_deg = self._project.scene.horizontal_fov_deg
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for track in self._objects():  # how high each source is: a line down to the ears' plane
-            x_m, y_m, z_m = (float(value) for value in track.trajectory.at(self._position_s))
+        def paint(painter: QPainter) -> None:
+            area = QRectF(self.rect())
+            paint_space(painter, area, self.projection, self._monitor, fov_deg)
+            self.paint_paths(painter, tracks)
+
+        key = (self.projection, self._monitor, fov_deg, self.coarse)
+        return self._ground.picture(self, key, tracks, paint)
+
+    def paint_sources(
+        self, painter: QPainter, tracks: Sequence[Track], positions_m: NDArray[np.float64]
+    ) -> None:
+        """How high each source is, too: a line down to the plane of the ears."""
+        feet = self.projection.points(positions_m * (1.0, 1.0, 0.0))
+        places = self.projection.points(positions_m)
+        for track, foot, place in zip(tracks, feet.tolist(), places.tolist(), strict=True):
             colour = theme.with_alpha(theme.legible(track.colour), 0.55)
-            foot = self.projection.point(x_m, y_m, 0.0)
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(self.projection.point(x_m, y_m, z_m), foot)
+            painter.drawLine(QPointF(*place), QPointF(*foot))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
-            painter.drawEllipse(foot, 2.5, 2.5)
+            painter.drawEllipse(QPointF(*foot), 2.5, 2.5)
+        super().paint_sources(painter, tracks, positions_m)

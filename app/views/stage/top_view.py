@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 
 from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.canvas import StageCanvas
-from app.views.stage.ground import StageGround
 from app.views.stage.projection import Projection, fitted
 from engine.project.model import Track
 
@@ -23,7 +22,6 @@ class TopView(StageCanvas):
     def __init__(self, selection: Selection) -> None:
         super().__init__(selection)
         self.projection = Projection()
-        self._ground = StageGround()
         self.setAccessibleName("Stage, top view")
 
     def fit(self) -> None:
@@ -39,7 +37,14 @@ class TopView(StageCanvas):
         self.projection = self.projection.zoomed(point, factor)
 
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
-        return self._ground.picture(self, self.projection, self._monitor, tracks)
+        def paint(painter: QPainter) -> None:
+            painting.paint_ground(painter, QRectF(self.rect()), self.projection)
+            painting.paint_loudspeakers(painter, self.projection, self._monitor)
+            painting.paint_head(painter, self.projection)
+            self.paint_paths(painter, tracks)
+
+        key = (self.projection, self._monitor, self.coarse)
+        return self._ground.picture(self, key, tracks, paint)
 
     def taken_areas(self) -> list[QRectF]:
         area = QRectF(self.rect())
