@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path as FilePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from engine.jobs import Progress, silent_progress
 from engine.media.ahead import ahead
 from engine.media.decode import read_video_frames
 from engine.media.probe import missing_s, probe_video
+from engine.media.spherical import is_whole_sphere, says_spherical
 from engine.plugins import DepthEstimator, Detector
 from engine.project.model import Analysis, Video
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
@@ -92,7 +94,9 @@ def analyse_video(
     strikes = find_strikes(video, paths, size, progress)
     maps = _maps(video, paths, size, part, settings, progress)
     looked_at = [LookedAt(*one) for one in zip(paths, gaits, strikes, strict=True)]
-    screen = Screen(size, video.width / size[0], (*followed.shots_s, video.duration_s))
+    says = says_spherical(FilePath(video.path))
+    sphere = says and is_whole_sphere(video.width, video.height)
+    screen = Screen(size, video.width / size[0], (*followed.shots_s, video.duration_s), sphere)
     objects, more = place(looked_at, screen, settings, maps)
     progress("placing objects", 1.0)
     analysis = Analysis(
@@ -101,6 +105,7 @@ def analyse_video(
         depth=getattr(part, "label", part.name),
         notes=(
             *_damage(video),
+            *_all_around(says, sphere),
             *followed.notes,
             *places(followed.looks),
             *_exaggeration(settings),
@@ -129,6 +134,15 @@ def _damage(video: Video) -> list[str]:
         f"the pictures end {missing:.2f} s before the file says so; "
         f"the {video.duration_s:.2f} s before were analysed"
     ]
+
+
+def _all_around(says: bool, sphere: bool) -> list[str]:
+    """A note for the user where the film says that it is spherical."""
+    if sphere:
+        return ["the film shows everything all around: things are placed on the whole sphere"]
+    if says:
+        return ["the film says that it is spherical, but not in one whole picture: taken for flat"]
+    return []
 
 
 def _exaggeration(settings: VisionSettings) -> list[str]:

@@ -15,6 +15,8 @@ CYLINDER_HALF_SLOPE = np.pi / 3.0
 """Height over horizontal distance at the upper edge of the cylinder mapping (46.3 degrees)."""
 FOLEYSPACE_SIDE_M = 1.47
 """S_y of FoleySpace: the largest distance to the side; also the radius of its HRIRs."""
+_LEAST_LEVEL = 0.2
+"""Least share of a distance that is horizontal."""
 _NEAREST_SHARE = 0.3
 """Least normalised depth: a compromise between depth and true directions."""
 
@@ -46,6 +48,20 @@ def lift(
     if depth_range_m is None:
         depth_range_m = (float(distances_m.min()), float(distances_m.max()))
     return without_outliers(foleyspace(centres, distances_m, size, depth_range_m))
+
+
+def sphere(centres: Array, distances_m: Array, size: tuple[int, int]) -> Array:
+    """Positions (n, 3) of centres (n, 2) in an equirectangular picture of everything all around.
+
+    Azimuth is linear in the column, 180 degrees at the left edge to -180 at the right; elevation in
+    the row, 90 at the upper edge to -90 at the lower. `distances_m` are horizontal; straight above
+    and below they are kept finite.
+    """
+    width, height = size
+    azimuth_deg = 360.0 * (0.5 - centres[:, 0] / width)
+    elevation_deg = np.clip(180.0 * (0.5 - centres[:, 1] / height), -90.0, 90.0)
+    level = np.maximum(np.cos(np.radians(elevation_deg)), _LEAST_LEVEL)
+    return to_cartesian(azimuth_deg, elevation_deg, distances_m / level)
 
 
 def cylinder(centres: Array, distances_m: Array, size: tuple[int, int]) -> Array:

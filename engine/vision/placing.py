@@ -17,7 +17,7 @@ from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
 from engine.vision.gait import Gait
 from engine.vision.ground import find_horizon
 from engine.vision.labels import FLYER, Kind, Naming, kind_of, name_paths
-from engine.vision.lift import lift, rows_per_unit
+from engine.vision.lift import lift, rows_per_unit, sphere
 from engine.vision.paths import Path, amodal
 from engine.vision.seen import SeenObject, VisionSettings
 from engine.vision.strikes import with_strikes
@@ -59,11 +59,13 @@ class Screen:
     size : width and height of the pictures they are in
     scale : how many times larger the video's own are
     shots_s : starts of all shots, and the film's end
+    sphere : whether they show everything all around (equirectangular)
     """
 
     size: tuple[int, int]
     scale: float
     shots_s: tuple[float, ...]
+    sphere: bool = False
 
     def shot_of(self, path: Path) -> tuple[float, float]:
         """Start and end of the shot a path is in."""
@@ -100,14 +102,18 @@ def place(
         Distances by another depth part; without it geometry's stand.
     """
     things, horizon, notes = _named(seen, screen.size, settings)
-    distances = _all_distances(things, horizon, screen.size, settings, maps)
+    distances = _all_distances(things, horizon, screen, settings, maps)
     depth_range_m = _depth_range(distances, settings, screen.size)
     objects = []
     for number, (thing, distances_m) in enumerate(zip(things, distances, strict=True), 1):
         middle = 0.5 * (thing.whole[:, :2] + thing.whole[:, 2:])
-        positions_m = lift(
-            settings.mapping, middle, distances_m, screen.size,
-            horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=depth_range_m,
+        positions_m = (
+            sphere(middle, distances_m, screen.size)
+            if screen.sphere
+            else lift(
+                settings.mapping, middle, distances_m, screen.size,
+                horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=depth_range_m,
+            )
         )  # fmt: skip
         objects.append(_object(f"object-{number}", thing, positions_m, screen))
     return tuple(objects), notes
@@ -132,7 +138,8 @@ def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -
     path = thing.seen.path
     contacts = _contacts(thing, screen.size)
     trajectory = _trajectory(path.times_s, positions_m, contacts)
-    if thing.kind == "vehicle" or thing.name.label == FLYER:
+    leaves = not screen.sphere and (thing.kind == "vehicle" or thing.name.label == FLYER)
+    if leaves:
         trajectory = beyond_sight(
             trajectory, path.times_s, positions_m, path.smooth, screen.size, screen.shot_of(path)
         )
@@ -159,14 +166,14 @@ def _contacts(thing: _Thing, size: tuple[int, int]) -> tuple[Contact, ...]:
 def _all_distances(
     things: Sequence[_Thing],
     horizon: float | None,
-    size: tuple[int, int],
+    screen: Screen,
     settings: VisionSettings,
     maps: ToMetres | None,
 ) -> list[Array]:
     """Steady distances (n,) in metres of every thing."""
-    depth = GeometryDepth(
-        rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg), horizon
-    )
+    size = screen.size
+    rows = rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg)
+    depth = GeometryDepth(size[1] / np.pi if screen.sphere else rows, horizon)
     distances = [_distances(thing, depth, size) for thing in things]
     if maps is None:
         return distances
