@@ -48,6 +48,20 @@ def backward_tables(size: int) -> BackwardTables:
     return BackwardTables(places, twist.real.astype(np.float32), twist.imag.astype(np.float32))
 
 
+@numba.njit(inline="always")
+def _turn_back(spectra, start, pieces, factors, back, work):
+    """Leave the packed and twisted signal of a spectrum in the last third of `work`."""
+    places, twist_re, twist_im = back
+    half = len(places)
+    size = 2 * half
+    for k in range(half):  # conjugate and turn, as a signal that `forward` packs to just that
+        place = start + places[k]
+        re, im = spectra[place], -spectra[place + LANES]
+        work[k] = re * twist_re[k] - im * twist_im[k]
+        work[half + k] = -(re * twist_im[k] + im * twist_re[k])
+    forward(work, np.int64(0), pieces, factors, work[size : 2 * size], work, 2 * size)
+
+
 @numba.njit(cache=True, nogil=True)
 def backward(spectra, start, pieces, factors, back, work, out):
     """Add the last samples of the signal of a spectrum to `out` (n,), n at most half its length.
@@ -64,18 +78,26 @@ def backward(spectra, start, pieces, factors, back, work, out):
     """
     places, twist_re, twist_im = back
     half = len(places)
-    size = 2 * half
-    for k in range(half):  # conjugate and turn, as a signal that `forward` packs to just that
-        place = start + places[k]
-        re, im = spectra[place], -spectra[place + LANES]
-        work[k] = re * twist_re[k] - im * twist_im[k]
-        work[half + k] = -(re * twist_im[k] + im * twist_re[k])
-    forward(work, np.int64(0), pieces, factors, work[size : 2 * size], work, 2 * size)
+    _turn_back(spectra, start, pieces, factors, back, work)
     scale = np.float32(1.0) / np.float32(half)
     first = half - len(out)
     for n in range(len(out)):
         j = first + n
-        place = 2 * size + places[j]
+        place = 4 * half + places[j]
         # conjugate back, undo the packing's twist: the imaginary part is minus the second half
         re, im = work[place], -work[place + LANES]
         out[n] -= scale * (re * twist_im[j] + im * twist_re[j])
+
+
+@numba.njit(cache=True, nogil=True)
+def backward_whole(spectra, start, pieces, factors, back, work, out):
+    """Write the whole signal of a spectrum to `out` (size,). Parameters are those of `backward`."""
+    places, twist_re, twist_im = back
+    half = len(places)
+    _turn_back(spectra, start, pieces, factors, back, work)
+    scale = np.float32(1.0) / np.float32(half)
+    for j in range(half):
+        place = 4 * half + places[j]
+        re, im = work[place], -work[place + LANES]
+        out[j] = scale * (re * twist_re[j] - im * twist_im[j])
+        out[half + j] = -scale * (re * twist_im[j] + im * twist_re[j])

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 
 from engine.realtime.clip_table import NEPERS_PER_DB, ClipTable, fill_rings
+from engine.realtime.line_aligned import line_zeros
 from engine.realtime.snapshot import HOP_SAMPLES, ClipPlan, Samples
 
 
@@ -94,7 +95,7 @@ class DryRings:
     readers : sequence of ClipReader
         The clips of every source, mixed to one row. Pieces left out count in a reader's `faults`.
     max_delays_samples : sequence of int
-        How far back every source is read.
+        How far back every source is read, while two hops ahead are filled.
 
     Attributes
     ----------
@@ -111,7 +112,7 @@ class DryRings:
         sizes = np.array([1 << int(need - 1).bit_length() for need in needs], dtype=np.int64)
         self.masks = sizes - 1
         self.offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)[: len(sizes)]
-        self.samples = np.zeros(int(sizes.sum()), dtype=np.float32)
+        self.samples = line_zeros(int(sizes.sum()))
         self._max_delay = np.array(max_delays_samples, dtype=np.int64)
         self._filled_until = np.zeros(len(sizes), dtype=np.int64)
         self._envelope = np.zeros(self.CHUNK_SAMPLES, dtype=np.float32)

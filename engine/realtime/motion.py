@@ -17,7 +17,7 @@ from engine.realtime.snapshot import HOP_SAMPLES, Floats, Snapshot
 from engine.realtime.width_law import width_focus, widths_at
 
 _EDGES_BEFORE = 1
-_EDGES_AFTER = 2
+_EDGES_AFTER = 3
 _RETARDATION_ROUNDS = 64
 """Enough at 250 m/s from 300 m; slower sources take far fewer."""
 _EXACT_SAMPLES = 1e-5
@@ -28,8 +28,8 @@ _HEAD_CENTRE_M = 1e-6
 class Edges:
     """What the renderer needs of one hop: values at its start (0) and its end (1).
 
-    `delays_samples` and `distances_m` (4, sources) and `positions_m` (4, sources, 3) also have the
-    edges before and after. `channel_gains` are (channels of all encoders, sources), `directions`
+    `delays_samples` and `distances_m` (5, sources) and `positions_m` (5, sources, 3) also have the
+    edge before and two after. `channel_gains` are (channels of all encoders, sources), `directions`
     unit vectors (sources, 3).
     """
 
@@ -82,13 +82,13 @@ class MotionSampler:
         return Edges(
             self._gains[i],
             self._gains[i + 1],
-            self._delays[i - 1 : i + 3],
+            self._delays[i - 1 : i + 4],
             self._directions[i],
             self._directions[i + 1],
             self._channel_gains[i],
             self._channel_gains[i + 1],
-            self._positions[i - 1 : i + 3],
-            self._distances[i - 1 : i + 3],
+            self._positions[i - 1 : i + 4],
+            self._distances[i - 1 : i + 4],
         )
 
     def gains_of(self, hop: int, hops: int) -> tuple[Floats, Floats]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.realtime.snapshot import BinauralPlan
+from engine.realtime.snapshot import BinauralPlan, Floats
 
 _CENTRE_M = 1e-3
 
@@ -23,40 +24,47 @@ class Nearness:
 
     Attributes
     ----------
-    arrays : tuple
-        ``(spheres, shares, delays)``: (sources,) int64 the wider of two spheres, (sources,) float64
-        the share of the nearer one, (sources, 2) float64 onset delays in samples where that share
-        or the sphere's number is not zero.
+    spheres : (sources,) int64
+        The wider of two spheres,
+    shares : (sources,) float64
+        and the share of the nearer one.
     """
 
     def __init__(self, sources: int) -> None:
-        self.arrays = (
-            np.zeros(sources, dtype=np.int64),
-            np.zeros(sources),
-            np.zeros((sources, 2)),
-        )
+        self.spheres = np.zeros(sources, dtype=np.int64)
+        self.shares = np.zeros(sources)
+        self._delays = np.zeros((sources, 2))
 
-    def find(self, plan: BinauralPlan, wanted, distances_m, place) -> None:
-        """Find the `wanted` sources at (sources,) metres, in the directions of their `place`.
+    def find(
+        self,
+        plan: BinauralPlan,
+        wanted: NDArray[np.bool_],
+        distances_m: Floats,
+        found: tuple[NDArray[np.int64], Floats, Floats],
+    ) -> Floats:
+        """Find the `wanted` sources at (sources,) metres; (sources, 2) onset delays in samples.
 
-        `place` is what `locate_all` found.
+        `found` are their triangles, weights and delays on the widest sphere, by `locate_all`.
         """
-        if len(plan.radii_m) > 1:
-            find_spheres(
-                wanted, distances_m, plan.radii_m, plan.delays_samples, plan.triangles,
-                place[1], place[2], *self.arrays,
-            )  # fmt: skip
+        if len(plan.radii_m) == 1:
+            return found[2]
+        find_spheres(
+            wanted, distances_m, plan.radii_m, plan.delays_samples, plan.triangles, *found,
+            self.spheres, self.shares, self._delays,
+        )  # fmt: skip
+        return self._delays
 
 
 @numba.njit(cache=True, nogil=True)
 def find_spheres(
-    wanted, distances, radii, delays, plan_triangles, triangles, weights, spheres, shares,
-    source_delays,
+    wanted, distances, radii, delays, plan_triangles, triangles, weights, widest_delays, spheres,
+    shares, source_delays,
 ):  # fmt: skip
     """Compiled part of `Nearness.find`; `radii` are two or more, farthest first."""
     vertices = len(delays) // len(radii)
     for s in range(len(wanted)):
         spheres[s], shares[s] = 0, 0.0
+        source_delays[s] = widest_delays[s]
         if not wanted[s] or not distances[s] < radii[0]:
             continue
         wider = 0

@@ -321,6 +321,8 @@ class BinauralPlan:
         Hops between consecutive partitions of a response.
     radii_m : (spheres,) float64
         Distances that the spheres belong to, farthest first. What is farther sounds as from there.
+    lead_samples : int
+        So much of the beginning of all responses is left out of the spectra; at most half a hop.
     """
 
     spectra: Samples
@@ -332,6 +334,7 @@ class BinauralPlan:
     fft_samples: int
     partition_hops: int
     radii_m: Floats = field(default_factory=lambda: np.full(1, np.inf))
+    lead_samples: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.realtime.air import AirFilters
 from engine.realtime.clips import ClipReader, DryRings
@@ -13,13 +14,16 @@ from engine.realtime.delay_line import (
     read_delayed,
     sinc_table,
 )
+from engine.realtime.line_aligned import line_zeros
 from engine.realtime.motion import Edges
-from engine.realtime.snapshot import HOP_SAMPLES, Snapshot
+from engine.realtime.snapshot import HOP_SAMPLES, Samples, Snapshot
 from engine.realtime.strip_filters import StripFilters
 
 
 class SourceStage:
     """Reads one hop of every source: equaliser and occlusion, travel, air.
+
+    Two ears hear swells of two hops: for them it reads a hop ahead.
 
     Attributes
     ----------
@@ -27,6 +31,10 @@ class SourceStage:
         The hop, before any gain.
     sounding : (sources,) bool
         Whether a source's hop is anything but zeros.
+    coming : (sources, HOP_SAMPLES) float32
+        The hop after it, where the snapshot has two ears,
+    coming_sounding : (sources,) bool
+        and whether that is anything but zeros.
     rings : DryRings
         The sources' recent past, undelayed, after equaliser and occlusion.
     """
@@ -37,8 +45,11 @@ class SourceStage:
         reaches = [max(plan.max_delay_samples, plan.reach_samples) for plan in plans]
         delays = [reach + MARGIN_SAMPLES for reach in reaches]
         self.rings = DryRings(self._readers, delays)
-        self.blocks = np.zeros((len(plans), HOP_SAMPLES), dtype=np.float32)
-        self.sounding = np.zeros(len(plans), dtype=np.bool_)
+        self._ahead = snapshot.binaural is not None
+        shape = (2 if self._ahead else 1, len(plans), HOP_SAMPLES)
+        self._hops = list(line_zeros(shape))
+        self._sounding = list(np.zeros(shape[:2], dtype=np.bool_))
+        self._fresh = True
         self._strips = StripFilters(
             plans, self.rings, snapshot.samples_per_metre, snapshot.sample_rate_hz
         )
@@ -52,6 +63,22 @@ class SourceStage:
         return sum(reader.faults for reader in self._readers) + self._strips.faults
 
     @property
+    def blocks(self) -> Samples:
+        return self._hops[0]
+
+    @property
+    def sounding(self) -> NDArray[np.bool_]:
+        return self._sounding[0]
+
+    @property
+    def coming(self) -> Samples:
+        return self._hops[-1]
+
+    @property
+    def coming_sounding(self) -> NDArray[np.bool_]:
+        return self._sounding[-1]
+
+    @property
     def history_hops(self) -> int:
         """How many hops that were read are still heard in the next one."""
         return 0 if self._air is None else self._air.history_hops
@@ -59,17 +86,30 @@ class SourceStage:
     def seek(self, first: int) -> None:
         """Be ready to read the hop that begins at scene sample `first`."""
         self._strips.seek(first, MARGIN_SAMPLES)
+        self._fresh = True
         if self._air is not None:
             self._air.reset()
 
     def read(self, first: int, edges: Edges) -> None:
-        """Fill `blocks` and `sounding` for the hop that begins at scene sample `first`."""
-        rings = self.rings
+        """Be at the hop that begins at scene sample `first`, the next in order."""
+        if not self._ahead:
+            self._read(first, edges, 0)
+            return
+        if self._fresh:
+            self._read(first, edges, 0)
+            self._fresh = False
+        self._hops.reverse()
+        self._sounding.reverse()
+        self._read(first + HOP_SAMPLES, edges, 1)
+
+    def _read(self, first: int, edges: Edges, ahead: int) -> None:
+        """Read the hop that begins at `first`, so many hops `ahead` of the edges."""
+        rings, out, sounding = self.rings, self._hops[-1], self._sounding[-1]
         self._strips.advance(first + HOP_SAMPLES + MARGIN_SAMPLES)
         read_delayed(
-            rings.samples, rings.offsets, rings.masks, first, edges.delays_samples, self._table,
-            self._scratch, self.blocks, self.sounding,
+            rings.samples, rings.offsets, rings.masks, first,
+            edges.delays_samples[ahead : ahead + 4], self._table, self._scratch, out, sounding,
         )  # fmt: skip
         if self._air is not None:
-            _, old_m, new_m, _ = edges.distances_m
-            self._air.process(self.blocks, self.sounding, old_m, new_m)
+            old_m, new_m = edges.distances_m[1 + ahead : 3 + ahead]
+            self._air.process(out, sounding, old_m, new_m)

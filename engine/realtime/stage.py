@@ -84,6 +84,7 @@ class Stage:
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
         self.strip_peaks = np.zeros(strips, dtype=np.float32)
         self._head_0 = self._head_1 = STRAIGHT
+        self._unheard = np.zeros((2, HOP_SAMPLES), dtype=np.float32)
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
 
@@ -116,8 +117,8 @@ class Stage:
         for self.hop in range(first, hop - memory):
             self._answer_only()
         self.hop = hop - memory
-        for _ in range(memory):
-            self._advance(None)
+        for left in range(memory, 0, -1):
+            self._advance(None, left)
         if rings_on:
             self._go_on(before)
 
@@ -148,7 +149,7 @@ class Stage:
 
     def process(self, outs: Sequence[Samples]) -> None:
         """Render the next hop into `outs`, one (channels, HOP_SAMPLES) array a format."""
-        self._advance(outs)
+        self._advance(outs, 0)
 
     def process_hops(self, outs: Sequence[Samples]) -> None:
         """Render the next hops into `outs`, (channels, whole hops) a format, as `process` does.
@@ -161,7 +162,7 @@ class Stage:
             step = 1 if self._straight is None else self._mix_straight(outs, done, hops - done)
             if self._straight is None:
                 piece = slice(done * HOP_SAMPLES, (done + 1) * HOP_SAMPLES)
-                self._advance([out[:, piece] for out in outs])
+                self._advance([out[:, piece] for out in outs], 0)
             done += step
 
     def _mix_straight(self, outs: Sequence[Samples], done: int, hops: int) -> int:
@@ -183,7 +184,8 @@ class Stage:
         self.hop += hops
         return hops
 
-    def _advance(self, outs: Sequence[Samples] | None) -> None:
+    def _advance(self, outs: Sequence[Samples] | None, early_hops: int) -> None:
+        """Go on by a hop; one without `outs` is past, by so many hops, when anything is heard."""
         first = self.hop * HOP_SAMPLES
         if self._rings_lag:
             self._sources.seek(first)
@@ -204,7 +206,7 @@ class Stage:
         if self._ears is not None:
             gains_0, gains_1 = gains_0 * self._ears, gains_1 * self._ears
         if self._binaural is not None:
-            self._binaural.push(self._sources.blocks, self._sources.sounding)
+            self._binaural.push(self._sources)
         if self._width is not None:
             self._width.push(
                 first, self._sources.blocks, self._sources.sounding,
@@ -217,6 +219,8 @@ class Stage:
                     self._render_binaural(edges, gains_0, gains_1, out)
                 else:
                     out[:] = self._channels.channels_of(name)
+        elif self._binaural is not None and early_hops <= self._binaural.ringing_hops:
+            self._render_points(edges, gains_0, gains_1, self._unheard)
         self._gains_0, self._gains_1 = self._gains_1, self._gains_0
         self._head_0 = self._head_1
         self.hop += 1
@@ -246,6 +250,15 @@ class Stage:
     def _render_binaural(
         self, edges: Edges, gains_0: Floats, gains_1: Floats, out: Samples
     ) -> None:
+        self._render_points(edges, gains_0, gains_1, out)
+        if self._width is not None:
+            self._width.add_to_ears(out)
+        for space in self._spaces:
+            space.add_to_ears(out)
+        if self._room is not None:
+            self._room.add_to_ears(out)
+
+    def _render_points(self, edges: Edges, gains_0: Floats, gains_1: Floats, out: Samples) -> None:
         assert self._binaural is not None
         old, new = edges.directions_0, edges.directions_1
         if self._head_0 is not STRAIGHT:
@@ -256,9 +269,3 @@ class Stage:
             gains_0, gains_1 = gains_0 * self._width.points_0, gains_1 * self._width.points_1
         near_0, near_1 = edges.distances_m[1:3]
         self._binaural.render((old, gains_0, near_0), (new, gains_1, near_1), out)
-        if self._width is not None:
-            self._width.add_to_ears(out)
-        for space in self._spaces:
-            space.add_to_ears(out)
-        if self._room is not None:
-            self._room.add_to_ears(out)

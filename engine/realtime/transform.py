@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from engine.realtime.lanes import LANES, fma, fnma, load, spread, store
+from engine.realtime.line_aligned import on_lines
 from engine.realtime.transposition import transpose
 
 SIZES = (512, 1024, 2048, 4096)
@@ -73,7 +74,7 @@ def _products(frequencies_: int, places: int) -> NDArray[np.intp]:
 
 
 def _by_turns(values: NDArray[np.complex128]) -> NDArray[np.float32]:
-    return np.stack([values.real, values.imag], axis=-2).astype(np.float32).ravel()
+    return on_lines(np.stack([values.real, values.imag], axis=-2).astype(np.float32).ravel())
 
 
 def _radices(rows: int) -> tuple[int, int]:

@@ -1,28 +1,37 @@
 """HRIR sets laid out for the kernel's moving sources.
 
-A response goes whole into the shortest transform that holds it and a hop: any head's at any rate
-up to 192 kHz does. A room's is cut into overlapping pieces of equal distance that fade into each
-other and sum to the response: an abrupt cut, delayed by a fraction of a sample, would ring around
-its window.
+A response goes whole into the shortest transform that holds it and the two hops of a swell
+(`engine.realtime.swells`): any head's at any rate up to 192 kHz does. A swell begins and ends
+faintly, so that what overlaps by a few samples is fainter still; how faint is worked out, and
+`lead_samples` chosen, for every set. A room's response is cut into overlapping pieces of equal
+distance that fade into each other and sum to it: an abrupt cut, delayed by a fraction of a sample,
+would ring around its window.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.line_aligned import line_zeros
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats
+from engine.realtime.swells import FALL, RISE
 from engine.realtime.transform import SIZES, frequencies, spectrum_of
 from engine.spatial.hrir import HrirSet
 from engine.spatial.near_spheres import set_radius_m
 
+OVERLAP_DB = -68.0
+"""What overlaps is fainter than this under the sound, in any direction."""
+
 _GUARD_SAMPLES = 8
-_PARTITION_HOPS = 12
+_LONGEST_LEAD_SAMPLES = HOP_SAMPLES // 2
+_PARTITION_HOPS = 11
 _MARGIN_SAMPLES = 256
 """Room on both sides of a piece: neighbours' onsets differ by less (1.3 ms at 192 kHz)."""
-_FADE_SAMPLES = SIZES[-1] - HOP_SAMPLES - _PARTITION_HOPS * HOP_SAMPLES - 2 * _MARGIN_SAMPLES
+_FADE_SAMPLES = SIZES[-1] - (2 + _PARTITION_HOPS) * HOP_SAMPLES - 2 * _MARGIN_SAMPLES
 
 
 @lru_cache(maxsize=4)
@@ -34,14 +43,14 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
     """
     radii = (*(near.distance_m for near in reversed(hrirs.nearer)), *near_radii_m)
     spheres = [hrirs, *(_nearer(hrirs, radius) for radius in radii)]
-    size, partitions = _transform(hrirs.responses.shape[-1])
+    size, partitions, lead = _transform(spheres)
     rows, lane = frequencies(size)
     shape = (len(spheres), len(hrirs.directions), partitions, len(rows), 2, 2, len(lane))
-    spectra = np.empty(shape, dtype=np.float32)
+    spectra = line_zeros(shape)
     earliest = hrirs.delays_samples.min()
     delays = np.stack([sphere.delays_samples - earliest for sphere in spheres])
     for table, sphere, late in zip(spectra, spheres, delays, strict=True):
-        _fill(table, sphere, late, size)
+        _fill(table, sphere, late + lead, size)
     triangulation = hrirs.triangulation
     return BinauralPlan(
         spectra=spectra.reshape(-1, *shape[2:]),
@@ -53,6 +62,7 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
         fft_samples=size,
         partition_hops=_PARTITION_HOPS,
         radii_m=np.array([set_radius_m(hrirs), *radii]),
+        lead_samples=lead,
     )
 
 
@@ -76,12 +86,30 @@ def _fill(table: NDArray[np.float32], hrirs: HrirSet, delays: Floats, size: int)
             table[:, p, :, ear, 0], table[:, p, :, ear, 1] = aligned.real, aligned.imag
 
 
-def _transform(taps: int) -> tuple[int, int]:
-    """Length of the transform, and how many partitions, for responses of `taps`."""
+def _transform(spheres: Sequence[HrirSet]) -> tuple[int, int, int]:
+    """Length of the transform, how many partitions there are, and the lead in samples."""
+    taps = spheres[0].responses.shape[-1]
     for size in SIZES:
-        if taps + _GUARD_SAMPLES <= size - HOP_SAMPLES:
-            return size, 1
-    return SIZES[-1], -(-(taps - _MARGIN_SAMPLES) // (_PARTITION_HOPS * HOP_SAMPLES))
+        if taps <= size - HOP_SAMPLES - _GUARD_SAMPLES:
+            faint = np.max([_overlap(sphere.responses, size) for sphere in spheres], axis=0)
+            least = max(float(faint.min()), 1e-12)
+            if least < 10.0 ** (OVERLAP_DB / 10.0):
+                return size, 1, int(np.flatnonzero(faint <= least)[-1])
+    length = _PARTITION_HOPS * HOP_SAMPLES
+    return SIZES[-1], -(-(taps - _MARGIN_SAMPLES) // length), 0
+
+
+def _overlap(responses: Floats, size: int) -> Floats:
+    """(leads,) power of what a transform of `size` samples leaves out of a swell of white noise or
+    puts in the wrong place, over that of all: of the worst response (n, 2, taps)."""
+    leads = np.arange(_LONGEST_LEAD_SAMPLES + 1)
+    swell = np.concatenate([[0.0], np.cumsum(np.square([RISE, FALL], dtype=np.float64))])
+    after = leads[:, None] - np.arange(responses.shape[-1])
+    lost = swell[-1] + swell[np.clip(after, 0, len(swell) - 1)]
+    lost -= swell[np.clip(after + size, 0, len(swell) - 1)]
+    power = np.square(responses.reshape(-1, responses.shape[-1]))
+    share = power @ lost.T / np.maximum(power.sum(axis=1, keepdims=True) * swell[-1], 1e-300)
+    return np.asarray(2.0 * share.max(axis=0))
 
 
 def _piece(hrirs: HrirSet, ear: int, partition: int) -> NDArray[np.float64]:

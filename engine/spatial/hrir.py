@@ -21,7 +21,7 @@ from scipy.spatial import QhullError
 from engine import resources
 from engine.coordinates import to_spherical
 from engine.errors import HrirError, ShapeError
-from engine.realtime.binaural import locate_triangle
+from engine.realtime.triangles import locate_triangle
 from engine.spatial import near_field
 from engine.spatial.alignment import delay_responses
 from engine.spatial.hrir_checks import check_head, coverage_notes, room_note

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from circling import heard_tone
 from numpy.typing import NDArray
 from realtime_scenes import RATE_HZ, clip, render, snapshot, source, tone
 from scipy.special import eval_legendre, spherical_jn, spherical_yn
@@ -63,14 +64,12 @@ def sphere_set() -> HrirSet:
 
 def left_ear(frequency_hz: float, turns_per_s: float, samples: int) -> NDArray:
     """(samples,) what the left ear hears, from the sphere itself."""
-    time = np.arange(samples)
-    fine = np.arange(36_001) * 2 * np.pi / 36_000
-    response = sphere_response(frequency_hz, np.cos(fine - np.radians(100.0)))
-    # Places belong to the middles of samples.
-    place = (turns_per_s * (time + 0.5) / RATE_HZ % 1.0) * 36_000
-    heard = np.interp(place, np.arange(36_001), response)
-    phase = 2 * np.pi * frequency_hz * (time - LATE_SAMPLES) / RATE_HZ
-    return 0.5 * np.imag(heard * np.exp(1j * phase))
+
+    def response(line_hz: float, angles: NDArray) -> NDArray:
+        late = np.exp(-2j * np.pi * line_hz * LATE_SAMPLES / RATE_HZ)
+        return late * sphere_response(line_hz, np.cos(angles - np.radians(100.0)))[None]
+
+    return heard_tone(response, frequency_hz, turns_per_s, samples, RATE_HZ)[0]
 
 
 def lines(signal: NDArray) -> NDArray:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import realtime_scenes
+from circling import ANGLES, heard_tone
 from realtime_scenes import circle, clip, level_db, noise, render, snapshot, source, tone
 
 from engine.coordinates import to_cartesian
@@ -17,20 +18,19 @@ KEPT = slice(4000, 28_000)
 def ideal_tone(frequency_hz: float, turns_per_s: float, samples: int) -> np.ndarray:
     """Both ears (2, samples) of a tone through the response of every single sample's direction."""
     hrirs = load_hrirs("kemar", RATE_HZ)
-    coarse = np.arange(0, samples, 8)
-    directions = to_cartesian(360.0 * turns_per_s * coarse / RATE_HZ, 0.0 * coarse, 1.0)
-    vertices, weights = hrirs.weights(directions)
-    turn = -2j * np.pi * frequency_hz / RATE_HZ
-    at_vertices = hrirs.aligned @ np.exp(turn * np.arange(hrirs.aligned.shape[-1]))
-    aligned = np.einsum("mk,mke->em", weights, at_vertices[vertices])
+    taps = np.arange(hrirs.aligned.shape[-1])
+    around = np.arange(ANGLES) * 360.0 / ANGLES
+    vertices, weights = hrirs.weights(to_cartesian(around, 0.0 * around, 1.0))
+    near, places = np.unique(vertices, return_inverse=True)
     delays = np.einsum("mk,mke->em", weights, hrirs.relative_delays_samples[vertices])
-    time = np.arange(samples)
-    ears = []
-    for response, delay in zip(aligned, delays, strict=True):
-        gain = np.interp(time, coarse, response.real) + 1j * np.interp(time, coarse, response.imag)
-        late = np.exp(turn * np.interp(time, coarse, delay))
-        ears.append(0.5 * np.imag(gain * late * np.exp(-turn * time)))
-    return np.array(ears)
+
+    def response(line_hz: float, _angles: np.ndarray) -> np.ndarray:
+        turn = -2j * np.pi * line_hz / RATE_HZ
+        measured = hrirs.aligned[near] @ np.exp(turn * taps)
+        aligned = np.einsum("mk,mke->em", weights, measured[places.reshape(vertices.shape)])
+        return aligned * np.exp(turn * delays)
+
+    return heard_tone(response, frequency_hz, turns_per_s, samples, RATE_HZ, lines=240)
 
 
 def far_from_the_tone_db(samples: np.ndarray, frequency_hz: float, width_hz: float) -> float:

@@ -84,4 +84,5 @@ def test_one_sphere_and_a_far_source_are_as_before() -> None:
     dry = noise(40 * 256)
     for motion in (circle(2.0, 1.0, 1.5), fixed(20.0, 5.0, 2.0)):
         plain = render(snapshot([source(motion, clip(dry))]), 40)[0]
-        np.testing.assert_array_equal(rendered(motion, dry), plain)
+        # The lead is the set's own: what overlaps at the ends of swells may differ.
+        assert level_db(rendered(motion, dry) - plain, plain) < -85.0
