@@ -30,6 +30,13 @@ KEYS = (
     (Qt.Key.Key_M, SHIFT), (Qt.Key.Key_Escape, NONE),
 )  # fmt: skip
 
+ACTIONS_BY_NAME = (
+    "path_mirror", "path_reverse", "path_smooth", "path_simplify", "path_copy", "path_paste",
+    "group_clips", "ungroup_clips", "cross_fade", "nudge_left_fine", "nudge_right_fine",
+    "add_region", "stage_top", "stage_side", "stage_free", "touch", "automation_follows",
+    "loop_span", "select_clips_time",
+)  # fmt: skip
+
 
 def a_point(chance: random.Random, width: int, height: int) -> QPointF:
     return QPointF(chance.randrange(width), chance.randrange(height))
@@ -41,7 +48,7 @@ def test_random_user(window: MainWindow, seed: int) -> None:
     session, timeline = window.session, window.timeline
     start = session.project
     for _ in range(ACTIONS):
-        kind = chance.randrange(7)
+        kind = chance.randrange(8)
         if kind <= 1:
             area = (timeline.lanes.width() - 200, 150)
             modifiers = chance.choice([NONE, NONE, ALT, CONTROL, SHIFT, CONTROL | SHIFT])
@@ -50,16 +57,20 @@ def test_random_user(window: MainWindow, seed: int) -> None:
             key, modifiers = chance.choice(KEYS)
             QTest.keyClick(timeline.lanes, key, modifiers)
         elif kind == 3:
-            view = window.stage.top_view
+            view = window.stage.in_front
             area = (view.width(), view.height())
             drag(view, a_point(chance, *area), a_point(chance, *area))
         elif kind == 4:
             area = (timeline.headers.width(), 150)
             drag(timeline.headers, a_point(chance, *area), a_point(chance, *area))
         elif kind == 5:
-            widget = chance.choice([timeline.ruler, window.inspector.eq_curve, window.picture])
+            widget = chance.choice(
+                [timeline.ruler, timeline.overview, window.inspector.eq_curve, window.picture]
+            )
             area = (max(widget.width(), 1), max(widget.height(), 1))
             drag(widget, a_point(chance, *area), a_point(chance, *area))
+        elif kind == 6:
+            window.actions_by_name[chance.choice(ACTIONS_BY_NAME)].trigger()
         else:
             wheel(timeline.lanes, QPointF(300, 20), chance.choice([-1, 1]), CONTROL)
             session.locate(chance.uniform(0.0, 2.0))

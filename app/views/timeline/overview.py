@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.clip_index import row_of
 from app.views.timeline.clip_painting import shades
 from engine.project.model import Project
 
@@ -55,7 +57,7 @@ class Overview(QWidget):
     @property
     def length_s(self) -> float:
         """Seconds from the left to the right edge."""
-        return max(self._axis.duration_s, self._axis.right_s)
+        return self._axis.duration_s
 
     def x_of(self, time_s: float) -> float:
         """Pixel of a time."""
@@ -63,8 +65,9 @@ class Overview(QWidget):
 
     def view_area(self) -> QRectF:
         """The frame around what is in sight."""
-        left = self.x_of(self._axis.left_s)
+        left = min(self.x_of(self._axis.left_s), self.width() - _LEAST_VIEW_PX)
         width = max(self.x_of(self._axis.right_s) - left, _LEAST_VIEW_PX)
+        width = min(width, self.width() - left)
         return QRectF(left, 1, width, self.height() - 2)
 
     def _grip_at(self, x: float) -> str:
@@ -145,9 +148,10 @@ class Overview(QWidget):
         for number, track in enumerate(tracks):
             painter.setBrush(shades(track.colour).bar)
             top = 3 + number * pitch + (pitch - thick) / 2
-            bars: dict[tuple[int, int], QRectF] = {}
-            for clip in self._project.clips_of(track.id):
-                left = round(self.x_of(clip.start_s))
-                width = max(1, round(self.x_of(clip.start_s + clip.duration_s)) - left - 1)
-                bars[left, width] = QRectF(left, top, width, thick)
-            painter.drawRects(list(bars.values()))
+            row = row_of(self._project, track.id)
+            if not row.clips:
+                continue
+            scale = self.width() / self.length_s
+            left, right = np.round(row.starts_s * scale), np.round(row.ends_s * scale)
+            bars = np.unique(np.stack([left, np.maximum(right - left - 1, 1)], axis=-1), axis=0)
+            painter.drawRects([QRectF(x, top, width, thick) for x, width in bars.tolist()])
