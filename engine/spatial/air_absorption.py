@@ -58,7 +58,7 @@ def absorption_db_per_m(
 def air_plan(sample_rate_hz: int) -> AirPlan:
     """Filters for distances up to `FARTHEST_M` at a sample rate.
 
-    Within 0.5 dB of the standard up to 10 kHz and 300 m.
+    Within 0.5 dB of the standard up to 10 kHz, 1 dB up to 16 kHz, to 300 m and a loss of 60 dB.
     """
     taps = 16 * int(np.ceil(TAPS_AT_48_KHZ * sample_rate_hz / 48_000 / 16))
     step_m = FARTHEST_M / (ROWS - 1) ** 2
