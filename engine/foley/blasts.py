@@ -28,6 +28,8 @@ from engine.project.model import Event
 Array = NDArray[np.float64]
 LEVEL_DBFS = -14.0
 SOUND_M_PER_S = 343.0
+PIECES = 3000
+"""Of a channel of lightning, each heard by itself."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Charge:
 
 
 CHARGES: dict[str, Charge] = {
-    "explosion": Charge(0.030, 1.0, 0.020, 1.3, 900, 0.55, 0.5, 0.7, 0.05, 3.6),
-    "grenade": Charge(0.012, 1.4, 0.012, 0.9, 1600, 0.25, 0.5, 0.5, 0.1, 2.0),
+    "explosion": Charge(0.030, 1.0, 0.020, 1.3, 900, 0.55, 0.5, 0.7, 0.0, 3.6),
+    "grenade": Charge(0.012, 1.4, 0.012, 0.9, 1600, 0.25, 0.5, 0.5, 0.0, 2.0),
     "gunshot": Charge(0.0022, 1.8, 0.006, 0.25, 3200, 0.09, 0.55, 0.35, 0.0, 1.3),
     "cannon": Charge(0.022, 0.7, 0.015, 1.0, 600, 0.30, 0.6, 0.6, 0.0, 2.4),
     "firework": Charge(0.008, 1.2, 0.010, 0.5, 1400, 0.18, 0.5, 0.6, 0.7, 2.4),
@@ -138,7 +140,8 @@ def _echoes(dry: Array, spread_s: float, rng: np.random.Generator, sample_rate_h
 def _thunder(size: float, strength: float, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     """A channel of pieces going up crookedly from `near_m` away; stronger is nearer."""
     near_m = 150.0 + 1400.0 * (1.0 - strength) ** 1.5
-    steps = rng.standard_normal((420, 3)) * np.array([26.0, 26.0, 7.0]) + np.array([3.0, 2.0, 9.0])
+    spread_m, drift_m = np.array([9.5, 9.5, 2.6]), np.array([0.42, 0.28, 1.26])
+    steps = rng.standard_normal((PIECES, 3)) * spread_m + drift_m
     path = np.cumsum(steps * size**0.5, axis=0) + np.array([near_m, 0.0, 0.0])
     distance_m = np.linalg.norm(path, axis=1)
     delay_s = (distance_m - distance_m.min()) / SOUND_M_PER_S
@@ -153,13 +156,14 @@ def _thunder(size: float, strength: float, rng: np.random.Generator, sample_rate
         gains = rng.choice([-1.0, 1.0], chosen.sum()) * rng.exponential(1.0, chosen.sum())
         np.add.at(train, (delay_s[chosen] * sample_rate_hz).astype(int), gains)
         far_m = near_m * 2.0 ** (group / 3.0)
-        wave = _n_wave(0.004 * (far_m / 150.0) ** 0.25 * size**0.3, sample_rate_hz)
+        wave = _n_wave(0.006 * (far_m / 150.0) ** 0.25 * size**0.3, sample_rate_hz)
         soft_hz = 6000.0 / (1.0 + (far_m / 260.0) ** 1.4)
         sections = signal.butter(
-            1, min(soft_hz, 0.4 * sample_rate_hz), fs=sample_rate_hz, output="sos"
+            2, min(soft_hz, 0.4 * sample_rate_hz), fs=sample_rate_hz, output="sos"
         )
         part = signal.sosfilt(sections, signal.fftconvolve(train, wave)[:samples])
         out += part * (near_m / far_m) ** 0.6
+    out += 0.7 * _echoes(out, 1.1 * size**0.3, rng, sample_rate_hz)
     crack = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 90, 3500, 1.0))
     crack *= burst(samples, sample_rate_hz, 0.003, 0.05 + 0.12 * float(vary(rng, 0.2)))
     energy = np.sqrt(np.sum(out**2))

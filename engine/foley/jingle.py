@@ -124,7 +124,7 @@ def _hit(kind: Rattle, rng: np.random.Generator, sample_rate_hz: int) -> Array:
     tone /= np.sqrt(np.sum(tone**2)) + 1e-12
     top_hz = float(kind.hz[1])
     dry = shaped_noise(
-        rng, samples, sample_rate_hz, lambda at: band(at, 0.15 * kind.hz[0], top_hz, 0.7)
+        rng, samples, sample_rate_hz, lambda at: band(at, 0.6 * kind.hz[0], top_hz, 1.0)
     ) * np.exp(-np.arange(samples) / sample_rate_hz / 0.0012)
     grain = tone + kind.dry * dry / (np.sqrt(np.sum(dry**2)) + 1e-12)
     grain[-samples // 6 :] *= np.linspace(1.0, 0.0, len(grain[-samples // 6 :]))
