@@ -10,6 +10,11 @@ event is heard as it arrives at the listener (1/r), and those whose peak stands 
 Loudspeakers take the sound as it is; the outer ear lifts some 12 dB around 2.7 kHz, so that hisses
 and scrapes stand out on headphones. A film is balanced for both.
 
+Where next to nothing lasts but a soft bed (one bounce in a minute of still air), the gates decide
+what the film's loudness is: the hit's while the bed stays under them, else the bed's, and then the
+hit towers above it by 40 dB. A mixer sets the bed as high as it is still air behind that hit; so
+the beds of a sparse film are moved: as high as leaves its hits their level, the target its peaks.
+
 Lowering an event may lower the loudness too, so the line is the highest one that holds with the
 loudness it leaves. Where none does (nothing but hits), it is the one most worth its price: what is
 left is the limiter's.
@@ -24,7 +29,7 @@ plane", J. Acoust. Soc. Am. 56, 1974 (the resonance of the outer ear).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,11 +55,25 @@ HEADROOM_DB = 25.0
 """Peak over loudness that stays: what R 128 leaves, and 3 dB for the limiter to take unheard."""
 MOST_LOWERED_DB = 42.0
 """A near hit in a film of nothing but a soft bed stands so far above its line."""
+SPARSE = 1 / 3
+"""Share of its time below which anything but a bed is heard in a sparse film."""
+MOST_RAISED_DB, MOST_SUNK_DB = 26.0, 12.0
+"""Beds lie 20 dB lower under what moves; where that hardly sounds, they come back, and more; or
+they sink until the gates of BS.1770 leave them out."""
+BED_LU = 22.0
+"""So far under the loudness of a sparse film a bed is air; nearer it is hiss."""
+SPARED_DB = 6.0
+"""Hits are lowered by no more than this to make room for a bed that is raised."""
+_BED_STEP_DB = 4.0
+"""A bed is left one step below where hits would be spared: players and ears differ by as much."""
 LEAST_LOWERED_DB = 0.5
 """Less is not worth a word."""
 _STEP_DB = 0.25
+LIMITABLE_DB = 3.0
+"""What may be left to the limiter beyond that, where lowering would not help soon."""
+_TOO_MUCH = 100.0
 _LEAST_GAINED = 0.25
-"""Where no line holds: dB that the film must gain for each dB an event gives up."""
+"""dB that the film must gain for each dB that its events give up."""
 _FAINTEST_POWER = 1e-14
 _DISTANCE = PointSource()
 _EAR_HZ, _EAR_DB, _EAR_Q = 2700.0, 12.0, 0.7
@@ -69,6 +88,7 @@ class Heard:
     power : (ways, hops) K-weighted mean square, by loudspeakers and by headphones
     peaks : (ways,) greatest magnitude of a sample
     held : a hand has set its level, so it counts but is never lowered
+    bed : it surrounds the listener, and may be raised
     """
 
     event_id: str
@@ -76,6 +96,7 @@ class Heard:
     power: Array
     peaks: Array
     held: bool = False
+    bed: bool = False
 
 
 class Balance:
@@ -101,30 +122,33 @@ class Balance:
         self._event_of[clip.id] = event.id
 
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
-        """The events at their levels; each that is lowered says so."""
-        return tuple(
-            structs.replace(
-                event,
-                level_db=round(event.level_db - self._lowered_db[event.id], 2),
-                why=f"{event.why}; {self._lowered_db[event.id]:.0f} dB down, as its peak stood "
-                "too far above the film's loudness",
-            )
-            if event.id in self._lowered_db
-            else event
-            for event in events
-        )
+        """The events at their levels; each that is changed says so."""
+        return tuple(self._balanced(event) for event in events)
 
     def clips(self, clips: Iterable[Clip]) -> tuple[Clip, ...]:
         """The clips at the levels of their events."""
-        lowered = ((clip, self._lowered_db.get(self._event_of[clip.id], 0.0)) for clip in clips)
+        changed = ((clip, self._change_db.get(self._event_of[clip.id], 0.0)) for clip in clips)
         return tuple(
-            structs.replace(clip, gain_db=round(clip.gain_db - amount, 3)) if amount else clip
-            for clip, amount in lowered
+            structs.replace(clip, gain_db=round(clip.gain_db + amount, 3)) if amount else clip
+            for clip, amount in changed
         )
 
+    def _balanced(self, event: Event) -> Event:
+        change_db = self._change_db.get(event.id, 0.0)
+        if change_db == 0.0:
+            return event
+        said = f"{abs(change_db):.0f} dB "
+        said += (
+            "up, as little else lasts in this film"
+            if change_db > 0.0
+            else "down, as its peak stood too far above the film's loudness"
+        )
+        level_db = round(event.level_db + change_db, 2)
+        return structs.replace(event, level_db=level_db, why=f"{event.why}; {said}")
+
     @cached_property
-    def _lowered_db(self) -> dict[str, float]:
-        return lowered_db(self._heard)
+    def _change_db(self) -> dict[str, float]:
+        return balance_db(self._heard)
 
 
 def heard_at_listener(
@@ -150,11 +174,88 @@ def heard_at_listener(
     weighted = sosfilt(k_weighting(sample_rate_hz), ways, axis=1)
     power = np.add.reduceat(weighted**2, starts, axis=1) / int(lengths[0]) * gain**2
     peaks = np.max(np.maximum.reduceat(np.abs(ways), starts, axis=1) * gain, axis=1)
-    return Heard(event.id, first_hop, power, peaks, event.provenance == "hand")
+    return Heard(event.id, first_hop, power, peaks, event.provenance == "hand", around)
 
 
 def _outer_ear(sample_rate_hz: int) -> Array:
     return band_section("bell", _EAR_HZ, _EAR_DB, _EAR_Q, sample_rate_hz)[None]
+
+
+def balance_db(heard: Sequence[Heard]) -> dict[str, float]:
+    """Changes of level in dB: hits lowered, and beds moved where that serves a sparse film.
+
+    Parameters
+    ----------
+    heard : sequence of Heard
+        All clips of the film. Clips of one event are changed together.
+    """
+    moved = _bed_change_db(heard)
+    changes = {id_: -amount for id_, amount in lowered_db(_with_beds(heard, moved)).items()}
+    if moved:
+        beds = {clip.event_id for clip in heard if clip.bed and not clip.held}
+        changes |= {id_: round(moved + changes.get(id_, 0.0), 1) for id_ in beds}
+    return changes
+
+
+def _bed_change_db(heard: Sequence[Heard]) -> float:
+    """By how much the beds of a sparse film are moved: as high as spares its hits, 0 elsewhere."""
+    if not _is_sparse(heard):
+        return 0.0
+    spared = False
+    for moved in np.arange(MOST_RAISED_DB, -MOST_SUNK_DB - 0.1, -_BED_STEP_DB).tolist():
+        tried = _with_beds(heard, moved)
+        spares = _most_lowered(tried) <= SPARED_DB
+        if spared and spares and _bed_under_lu(tried) >= BED_LU:
+            return float(moved)
+        spared = spares
+    return 0.0
+
+
+def _is_sparse(heard: Sequence[Heard]) -> bool:
+    """Whether a bed that may be moved lasts, and something else sounds, but for a small part."""
+    bed, rest = (_hops(heard, bed=bed) for bed in (True, False))
+    if not any(clip.bed and not clip.held and clip.power.size for clip in heard):
+        return False
+    return bool(rest.any()) and float(np.mean(rest > bed)) < SPARSE
+
+
+def _bed_under_lu(heard: Sequence[Heard]) -> float:
+    """How far the beds lie under the film's loudness, its hits lowered as they will be."""
+    ids = sorted({clip.event_id for clip in heard})
+    lowered = lowered_db(heard)
+    film = _Film(heard, {id_: number for number, id_ in enumerate(ids)}, 0)
+    loudness_lufs = film.loudness_lufs(np.array([lowered.get(id_, 0.0) for id_ in ids]))
+    bed = _hops(heard, bed=True)
+    return float(loudness_lufs - OFFSET_LU - 10.0 * np.log10(np.mean(bed) + _FAINTEST_POWER))
+
+
+def _hops(heard: Sequence[Heard], *, bed: bool) -> Array:
+    """Power (hops,) on loudspeakers of the beds, or of all the rest."""
+    last = max((clip.first_hop + clip.power.shape[1] for clip in heard), default=0)
+    power = np.zeros(last)
+    for clip in heard:
+        if clip.bed == bed:
+            power[clip.first_hop : clip.first_hop + clip.power.shape[1]] += clip.power[0]
+    return power
+
+
+def _most_lowered(heard: Sequence[Heard]) -> float:
+    """By how much the hit that towers most is lowered, beds apart."""
+    beds = {clip.event_id for clip in heard if clip.bed}
+    return max((db for id_, db in lowered_db(heard).items() if id_ not in beds), default=0.0)
+
+
+def _with_beds(heard: Sequence[Heard], raised_db: float) -> Sequence[Heard]:
+    """What is heard with its beds raised."""
+    if not raised_db:
+        return heard
+    gain = float(db_to_gain(raised_db))
+    return [
+        replace(clip, power=clip.power * gain**2, peaks=clip.peaks * gain)
+        if clip.bed and not clip.held
+        else clip
+        for clip in heard
+    ]
 
 
 def lowered_db(heard: Sequence[Heard]) -> dict[str, float]:
@@ -193,15 +294,21 @@ def _lowered(film: _Film, peaks: Array, free: NDArray[np.bool_]) -> Array:
 
 
 def _cap_db(film: _Film, peaks: Array, free: NDArray[np.bool_]) -> float:
-    """The highest peak that holds with the loudness it leaves, or the one most worth its price."""
+    """The highest peak that holds with the loudness it leaves, or the one most worth its price.
+
+    A hit that is all that the gates leave is its own measure: to lower it changes nothing until
+    the bed is measured in its place, which is not worth a decibel or two for the limiter.
+    """
     lowered = np.arange(0.0, MOST_LOWERED_DB + _STEP_DB, _STEP_DB)
     caps = float(_db(peaks[free].max())) - lowered
-    over = np.full(len(caps), np.inf)
+    price = np.full(len(caps), np.inf)
     for index, cap_db in enumerate(caps):
-        over[index] = cap_db - film.loudness_lufs(_above_db(peaks, free, cap_db))
-        if over[index] <= HEADROOM_DB:
-            return float(cap_db)
-    return float(caps[np.argmin(over + _LEAST_GAINED * lowered)])
+        over = cap_db - film.loudness_lufs(_above_db(peaks, free, cap_db)) - HEADROOM_DB
+        price[index] = _LEAST_GAINED * lowered[index] + max(over, 0.0)
+        price[index] += _TOO_MUCH if over > LIMITABLE_DB else 0.0
+        if over <= 0.0 or _LEAST_GAINED * lowered[index] > price.min():
+            break
+    return float(caps[np.argmin(price)])
 
 
 def _above_db(peaks: Array, free: NDArray[np.bool_], cap_db: float) -> Array:

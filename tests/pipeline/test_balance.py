@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from engine.deliver.bounce import deliver
 from engine.deliver.loudness import measure
 from engine.media.audio_file import read_audio
-from engine.pipeline.balance import HEADROOM_DB, MOST_LOWERED_DB, heard_at_listener, lowered_db
+from engine.pipeline.balance import (
+    HEADROOM_DB,
+    MOST_LOWERED_DB,
+    balance_db,
+    heard_at_listener,
+    lowered_db,
+)
 from engine.pipeline.compose import compose
 from engine.pipeline.settings import RunSettings
 from engine.project.model import (
@@ -130,6 +136,41 @@ def test_what_a_hand_has_set_is_never_lowered_and_what_is_muted_never_heard():
 def test_a_hit_alone_is_its_own_measure():
     """A click in ten minutes of nearly nothing is what the gates leave: it stays as it is."""
     assert lowered_db(Film(60.0, -100.0, [(0.5, -3.0, 1.0)]).heard()) == {}
+
+
+@pytest.mark.parametrize(("length_s", "distance_m"), [(20.0, 2.0), (60.0, 0.5)])
+def test_one_bounce_in_a_sparse_film_keeps_its_level_and_the_bed_is_air(
+    tmp_path, length_s: float, distance_m: float
+) -> None:
+    """The bed is moved, not the hit; the target is reached with little limiting."""
+    bounce = (Contact(time_s=length_s / 2.0, kind="bounce", strength=1.0),)
+    ball = still("ball", distance_m, label="ball", contacts=bounce, start_s=length_s / 2.0 - 1.0,
+                 end_s=length_s / 2.0 + 1.0)  # fmt: skip
+    silent = still("silent", 60.0, label="nothing", start_s=0.0, end_s=length_s)
+    project = Project(tracks=(ball, silent))
+    media = MediaFolder(tmp_path / "media")
+    for edit in compose(project, media, RunSettings()):
+        project = edit.apply(project)
+    (hit,) = [event for event in project.events if event.generator == "impacts"]
+    (bed,) = [event for event in project.events if event.generator == "ambience"]
+    assert hit.level_db >= -6.0
+    assert -16.0 < bed.level_db < 6.0
+    assert "up, as little else lasts" in bed.why
+    report = deliver(project, media, ["5.1", "binaural"], tmp_path / "out")
+    for file in report.files:
+        assert file.limiter_reduction_db < 6.0
+        sound = read_audio(tmp_path / "out" / file.path)[0]
+        assert measure(sound, 48_000).integrated_lufs == pytest.approx(-23.0, abs=0.5)
+        still_s = sound[:, : round(length_s / 3.0 * 48_000)]
+        level_dbfs = 20.0 * np.log10(np.sqrt(np.mean(np.square(still_s))))
+        assert -75.0 < level_dbfs < -40.0
+
+
+def test_a_dense_film_keeps_its_bed():
+    film = Film(20.0, -45.0, [(0.5, -3.0, 1.0), (0.8, -40.0, 1.0)])
+    changes = balance_db(film.heard())
+    assert set(changes) == {"hit0"}
+    assert changes["hit0"] < 0.0
 
 
 def test_a_film_with_one_near_bounce_is_delivered_at_the_target(tmp_path):
