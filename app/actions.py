@@ -159,6 +159,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("safe_areas", "Safe areas", ("Shift+B",), "View", "safe", checkable=True),
     Spec("full_screen_picture", "Picture on the full screen", ("F11",), "View", starts_group=True),
     Spec("reset_layout", "Reset the panels", (), "View", needs=""),
+    Spec("tour", "Tour in four steps", (), "Help"),
     Spec("command_palette", "Find a command…", ("Ctrl+Shift+P",), "Help", needs=""),
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
     Spec("about", "About Foleystage", (), "Help", needs=""),

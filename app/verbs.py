@@ -336,6 +336,11 @@ class Verbs(PathVerbs):
         if ask(dialog, self.window) and dialog.chosen is not None:
             dialog.chosen.trigger()
 
+    def tour(self) -> None:
+        """Four places to know."""
+        self.window.workspace.reset()
+        self.window.tour.begin()
+
     def about(self) -> None:
         box = QMessageBox(self.window)
         box.setWindowTitle("About Foleystage")

@@ -37,6 +37,7 @@ from app.ruler_menu import RulerMenu
 from app.saliency_maps import SaliencyMaps
 from app.session import Session
 from app.status_strip import StatusStrip
+from app.tour import Tour, stops_of
 from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
 from app.views.history.panel import HistoryPanel
@@ -152,6 +153,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.strip = StatusStrip()
         self.setStatusBar(self.strip)
+        self.tour = Tour(stops_of(self), self)
+        self.tour.hide()
 
     def _build_menus(self) -> None:
         panels = (panel.toggleViewAction() for panel in self.workspace.panels.values())
