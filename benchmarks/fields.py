@@ -7,7 +7,8 @@ on the same objects: run here by turns with ours where the environment names it
 (``FOLEYSTAGE_EAR_RENDER``), else told as absent, and only a speed stored earlier is beside ours.
 Both are measured by processor time from the session (the ADM file) to the finished WAV, once their
 programs are loaded. The files must be as long as each other; how far they differ is a figure too,
-at the same level, since ours is not yet brought to its loudness.
+at the same level, since ours is not yet brought to its loudness, and without the edges, where what
+is delivered as ADM is faded and our mix is not yet.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ IEM_DECODE_US = 30.0
 EAR_OBJECT_SECONDS = 150.0
 """Seconds of one object that ``ear-render`` 2.1.0 renders in a second of processor time, when it
 was last measured on a machine of this kind: 85 to 190 as more or fewer others work there."""
+_EDGE_SAMPLES = SAMPLE_RATE_HZ // 20
+"""Left out at both ends where the mixes are compared."""
 _EAR_PROGRAM = """
 import time
 from ear.cmdline.render_file import main
@@ -160,6 +163,7 @@ def _difference_db(folder: Path) -> float:
         raise FoleystageError(
             f"the mixes have {ours.shape} and {theirs.shape} samples and channels"
         )
+    ours, theirs = (mix[_EDGE_SAMPLES:-_EDGE_SAMPLES] for mix in (ours, theirs))
     level = (ours * theirs).sum() / (theirs**2).sum()
     left = ((ours - level * theirs) ** 2).sum() / (ours**2).sum()
     return round(float(10.0 * np.log10(left)), 1)

@@ -20,8 +20,8 @@ from engine.realtime.width_law import width_focus
 from engine.spatial.spread import flatness
 
 GRID_S = 0.02
-TOLERANCE_DEG = 0.5
-LARGEST_STEP_DEG = 10.0
+TOLERANCE_DEG = 0.25
+LARGEST_STEP_DEG = 6.0
 WIDTH_TOLERANCE_DEG = 2.0
 TICKS_PER_S = 100_000
 """ADM times are written with five decimals."""
