@@ -19,6 +19,7 @@ CARD_PX = 320
 _GAP_PX = 16
 _RING_PX = 3
 _SETTLED_MS = 50
+"""Panels that come back have their place then."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,14 @@ class Tour(QWidget):
         self.raise_()
         self.setFocus()
         self._show_stop()
-        QTimer.singleShot(
-            _SETTLED_MS, self._put_card
-        )  # panels that come back have their place then
+        QTimer.singleShot(_SETTLED_MS, self._put_card)
 
     def go_on(self) -> None:
         """To the next place, or to the end."""
-        self._number += 1
-        if self._number >= len(self._stops):
+        if self._number + 1 >= len(self._stops):
             self.end()
         else:
+            self._number += 1
             self._show_stop()
 
     def end(self) -> None:
@@ -120,6 +119,8 @@ class Tour(QWidget):
         self._put_card()
 
     def _put_card(self) -> None:
+        if self.isHidden():
+            return
         self.card.adjustSize()
         self.card.move(self._card_place(self.shown_area()))
         self.update()
