@@ -18,6 +18,9 @@ CIRCLE = np.pi * SHARE
 PATHS = {
     "still": fixed(40.0),
     "median plane": MotionPlan(TIMES, to_cartesian(40.0 - 80.0 * SHARE, 0.0, 1.0)),
+    "faster and slower": MotionPlan(
+        TIMES, to_cartesian(40.0 * np.sin(4.0 * np.pi * SHARE), 10.0, 1.0)
+    ),
     "overhead": MotionPlan(TIMES, np.stack([np.cos(CIRCLE), NOTHING, np.sin(CIRCLE)], axis=1)),
     "from ear to ear": MotionPlan(TIMES, np.stack([NOTHING + 0.01, 1 - 2 * SHARE, NOTHING], 1)),
     "through the face": MotionPlan(TIMES, np.stack([1 - 2 * SHARE, NOTHING, NOTHING], axis=1)),
