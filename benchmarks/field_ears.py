@@ -63,11 +63,11 @@ def row(hrirs: HrirSet, decoder: Floats) -> list[str]:
     ours_db, theirs_db = (10.0 * np.log10(power) for power in powers)
     frequency_hz = np.fft.rfftfreq(SIZE, 1.0 / RATE_HZ)
     for low_hz, high_hz in LEVELS_HZ:
-        band = (frequency_hz >= low_hz) & (frequency_hz < high_hz)
-        distance = np.sqrt(np.mean((ours_db - theirs_db)[..., band] ** 2, axis=-1)).mean()
+        within = (frequency_hz >= low_hz) & (frequency_hz < high_hz)
+        distance = np.sqrt(np.mean((ours_db - theirs_db)[..., within] ** 2, axis=-1)).mean()
         between = (ours_db - theirs_db)[:, 0] - (ours_db - theirs_db)[:, 1]
-        ears = np.abs(between[:, band].mean(axis=-1)).mean()
-        diffuse = 10.0 * np.log10(powers[0][..., band].mean() / powers[1][..., band].mean())
+        ears = np.abs(between[:, within].mean(axis=-1)).mean()
+        diffuse = 10.0 * np.log10(powers[0][..., within].mean() / powers[1][..., within].mean())
         cells.append(f"{distance:.1f} / {ears:.1f} / {diffuse:+.1f}")
     return cells
 

@@ -118,7 +118,7 @@ def train(rows: list[Array], labels: list[str]) -> Listener:
     within = np.mean([np.cov(unit[which == k].T) for k in range(len(names))], axis=0)
     common = float(np.trace(within)) / len(within)
     within = (1.0 - SHRINKAGE) * within + SHRINKAGE * common * np.eye(len(within))
-    whiten = np.linalg.cholesky(np.linalg.inv(within))
+    whiten: Array = np.linalg.cholesky(np.linalg.inv(within)).astype(np.float64)
     heard = np.split(unit @ whiten, np.cumsum([len(row) for row in rows])[:-1])
     middles = np.stack([row.mean(axis=0) for row in heard])
     middles /= np.linalg.norm(middles, axis=1, keepdims=True)
@@ -136,7 +136,8 @@ def _mel_db(sound: Array) -> Array:
 
 def _filters() -> Array:
     """(BANDS, bins) triangles, evenly spaced in mel from 50 Hz to 10 kHz."""
-    mel = np.linspace(*(2595.0 * np.log10(1.0 + np.array([50.0, 10_000.0]) / 700.0)), BANDS + 2)
+    lowest_mel, highest_mel = 2595.0 * np.log10(1.0 + np.array([50.0, 10_000.0]) / 700.0)
+    mel = np.linspace(lowest_mel, highest_mel, BANDS + 2)
     edges = 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
     hz = fft.rfftfreq(1024, 1.0 / RATE_HZ)[None, :]
     low, centre, high = (edges[i : BANDS + i, None] for i in range(3))

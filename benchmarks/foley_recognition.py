@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.foley_judge import Array, Listener, features, hear, prepare, read, train, windows
 from benchmarks.results import Figure, print_figures
 from engine.foley.generate import generate
-from engine.project.model import Event
+from engine.project.model import Event, EventId, TrackId
 
 HERE = Path(__file__).resolve().parent
 MEDIA = HERE.parent.parent / "shared" / "data"
@@ -96,8 +96,8 @@ def synthesise(take: dict[str, object], seed: int) -> Array:
     onsets_s = tuple(float(t) for t in take.get("onsets_s", ()))  # type: ignore[attr-defined]
     effort = float(str(take.get("effort", 1.0)))
     event = Event(
-        id=f"take {seed}",
-        track_id="t",
+        id=EventId(f"take {seed}"),
+        track_id=TrackId("t"),
         layer="l",
         generator=str(take["family"]),
         prompt="",

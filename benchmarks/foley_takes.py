@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.results import Figure, print_figures, seconds
 from engine.foley.generate import generate
-from engine.project.model import Event
+from engine.project.model import Event, EventId, TrackId
 
 RATE_HZ = 48_000
 SCENE_S = 10.0
@@ -39,8 +39,8 @@ def scene_events() -> list[Event]:
     """The twelve events."""
     return [
         Event(
-            id=f"event {index}",
-            track_id="t",
+            id=EventId(f"event {index}"),
+            track_id=TrackId("t"),
             layer=family,
             generator=family,
             prompt="",
