@@ -50,21 +50,7 @@ def build_report(
             "variable_rate": project.video.variable_rate,
         },
         "settings": msgspec.to_builtins(settings, enc_hook=str),
-        "used": {
-            "detector": project.analysis.detector,
-            "tracker": project.analysis.tracker,
-            "depth": project.analysis.depth,
-            "mapping": project.scene.mapping,
-            "hrir": project.scene.hrir,
-            "hrir_set": hrirs_of(project, []).description,
-            "room": project.scene.room,
-            "generators": sorted({event.generator for event in project.events}),
-            "notes": [
-                *project.analysis.notes,
-                *not_followed(project, heard),
-                *_nothing_heard(project),
-            ],
-        },
+        "used": _used(project, heard),
         "tracks": [
             _track(track, project.events) | _heard_to_move(track, heard) for track in project.tracks
         ],
@@ -75,6 +61,25 @@ def build_report(
         "run_real_time_factor": round(duration_s / total_s, 3),
         "session": str(out_dir / "scene.foley"),
         "session_notes": list(session_notes),
+    }
+
+
+def _used(project: Project, heard: Sequence[HeardMover]) -> dict[str, Any]:
+    """Which parts saw and made it, and what a person should know of their work."""
+    return {
+        "detector": project.analysis.detector,
+        "tracker": project.analysis.tracker,
+        "depth": project.analysis.depth,
+        "mapping": project.scene.mapping,
+        "hrir": project.scene.hrir,
+        "hrir_set": hrirs_of(project, []).description,
+        "room": project.scene.room,
+        "generators": sorted({event.generator for event in project.events}),
+        "notes": [
+            *project.analysis.notes,
+            *not_followed(project, heard),
+            *_nothing_heard(project),
+        ],
     }
 
 
