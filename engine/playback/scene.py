@@ -16,6 +16,9 @@ from engine.realtime.snapshot import HOP_SAMPLES
 Feature = Literal["strips", "width", "room", "response", "near", "field"]
 """What a scene may have that a plain one has not, each with loops of its own."""
 
+LONGEST_REST_HOPS = 63
+"""A third of a second at 48 kHz."""
+
 
 class Faders(Protocol):
     """What may move without compiling (`engine.realtime.controls.Controls`)."""
@@ -81,7 +84,9 @@ class SceneReader:
     """Reads a kernel, hop by hop, as a continuous signal.
 
     A hop that fails or is not finite becomes silence and counts in `faults`; the sentence of the
-    last failure is in `trouble`.
+    last failure is in `trouble`. The kernel is then located behind it; where it fails again and
+    again it rests for 1, 3, 7 ... up to `LONGEST_REST_HOPS` hops in between, silent and counted,
+    so that a lasting fault costs little and sound comes back soon after one that ends.
     """
 
     def __init__(self, kernel: SceneKernel, channels: int) -> None:
@@ -91,10 +96,17 @@ class SceneReader:
         self.trouble = ""
         self._hop = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
         self._used = HOP_SAMPLES
+        self._next_sample = 0
+        self._is_lost = False
+        self._rest_hops = 0
+        self._resting_hops = 0
 
     def locate(self, sample: int) -> None:
         """Continue at this sample of the scene."""
         self._used = HOP_SAMPLES
+        self._next_sample = sample
+        self._rest_hops = self._resting_hops = 0
+        self._is_lost = False
         try:
             self.kernel.locate(sample)
         except Exception as error:  # the audio path's edge: a fault must not end the engine
@@ -120,15 +132,32 @@ class SceneReader:
 
     def _render_hop(self) -> None:
         self._used = 0
+        sample = self._next_sample
+        self._next_sample += HOP_SAMPLES
+        if self._resting_hops:
+            self._resting_hops -= 1
+            self._silence()
+            return
         try:
+            if self._is_lost:
+                self.kernel.locate(sample)
             self.kernel.process((self._hop,))
         except Exception as error:  # as above
             self._fault(error)
         else:
             if not np.isfinite(self._hop).all():
                 self._fault(ValueError("the scene is not finite here"))
+            else:
+                self._is_lost = False
+                self._rest_hops = 0
 
     def _fault(self, error: Exception) -> None:
+        self.trouble = f"{type(error).__name__}: {error}".splitlines()[0]
+        self._is_lost = True
+        self._resting_hops = self._rest_hops
+        self._rest_hops = min(2 * self._rest_hops + 1, LONGEST_REST_HOPS)
+        self._silence()
+
+    def _silence(self) -> None:
         self._hop[:] = 0.0
         self.faults += 1
-        self.trouble = f"{type(error).__name__}: {error}".splitlines()[0]

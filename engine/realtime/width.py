@@ -155,8 +155,12 @@ def share_out(positions, near, widths, gains, directions, points, wide):
             inside = min(max(inside, 0.0), 1.0)
             wide[s, k] = inside * inside
             total += inside * inside
-        in_cap = near[s] * (1.0 - point) / total
-        around = (1.0 - near[s]) / count
+        if total > 0.0:
+            in_cap = near[s] * (1.0 - point) / total
+            around = (1.0 - near[s]) / count
+        else:  # in the head's very middle, where nothing lies in any direction
+            in_cap = 0.0
+            around = (1.0 - near[s] * point) / count
         for k in range(count):
             wide[s, k] = np.float32(gains[s] * np.sqrt(wide[s, k] * in_cap + around))
 

@@ -79,10 +79,43 @@ def test_reader_turns_faults_into_silence() -> None:
                 outs[0][0, 5] = np.nan
 
     reader = SceneReader(Broken(), 1)
-    heard = reader.read(4 * HOP_SAMPLES)[0]
-    assert not heard[HOP_SAMPLES : 3 * HOP_SAMPLES].any()
-    assert heard[-1] == 4 * HOP_SAMPLES - 1
-    assert reader.faults == 2
+    heard = reader.read(5 * HOP_SAMPLES)[0]
+    assert not heard[HOP_SAMPLES : 4 * HOP_SAMPLES].any()  # two faults, and one hop of rest
+    assert heard[-1] == 5 * HOP_SAMPLES - 1
+    assert reader.faults == 3
+
+
+def test_sound_comes_back_where_it_belongs_after_a_fault_that_holds_the_kernel_up() -> None:
+    class HeldUp(CountingKernel):
+        """Does not go on by itself from the hop that fails, as a stage that raises half-way."""
+
+        def process(self, outs: Sequence[NDArray[np.float32]]) -> None:
+            if 4 * HOP_SAMPLES <= self.sample < 9 * HOP_SAMPLES:
+                raise ZeroDivisionError("these hops fail")
+            super().process(outs)
+
+    reader = SceneReader(HeldUp(), 1)
+    heard = reader.read(32 * HOP_SAMPLES)[0]
+    sounds = heard > 0.0
+    assert np.array_equal(heard[sounds], np.flatnonzero(sounds))
+    assert sounds[1 : 4 * HOP_SAMPLES].all()
+    assert sounds[-HOP_SAMPLES:].all()
+    silent_hops = int((~sounds[1:]).sum()) // HOP_SAMPLES
+    assert 5 <= silent_hops <= 15
+    assert reader.faults == silent_hops
+
+
+def test_a_lasting_fault_is_tried_seldom() -> None:
+    class Broken(CountingKernel):
+        tries = 0
+
+        def process(self, outs: Sequence[NDArray[np.float32]]) -> None:
+            self.tries += 1
+            raise ZeroDivisionError("every hop fails")
+
+    kernel = Broken()
+    assert not SceneReader(kernel, 1).read(1000 * HOP_SAMPLES).any()
+    assert 10 < kernel.tries < 40
 
 
 def test_transport_starts_at_the_very_sample() -> None:

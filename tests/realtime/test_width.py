@@ -166,3 +166,17 @@ def test_the_points_are_even() -> None:
     points = icosahedron()
     np.testing.assert_allclose(points.sum(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(points.T @ points, 4.0 * np.eye(3), atol=1e-12)
+
+
+@pytest.mark.parametrize("formats", [("binaural",), ("5.1",), ("hoa3",)])
+@pytest.mark.parametrize("width_deg", [0.0, 60.0])
+def test_a_source_in_the_very_middle_of_the_head_sounds_from_around(
+    plan, formats, width_deg
+) -> None:
+    through = MotionPlan(
+        np.array([0.0, 64.0 * 256.0, 48_000.0]),
+        np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]),
+    )
+    (out,) = heard(plan if "binaural" in formats else None, width_deg, through, formats)
+    assert np.isfinite(out).all()
+    assert level_db(out[:, 20_000:40_000], pink(48_000)[:, 20_000:40_000]) > -12.0
