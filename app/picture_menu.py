@@ -16,6 +16,7 @@ from engine.project.edits.identity import merged_boxes
 from engine.project.model import ContentHash
 from engine.vision.box_pull import pulled
 from engine.vision.correct import corrected_position
+from engine.vision.geometry import scene_geometry
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -107,8 +108,7 @@ def move_box(
         (0.5 * float(box[0] + box[2]), 0.5 * float(box[1] + box[3])),
         (0.5 * (shift_px[0] + shift_px[2]), 0.5 * (shift_px[1] + shift_px[3])),
         (video.width, video.height),
-        project.scene.mapping,
-        project.scene.horizontal_fov_deg,
+        scene_geometry(video, project.scene),
     )
     keyframes = bent_stretch(track.trajectory, time_s, position_m)
     content = session.media.put_boxes(pulled(boxes, time_s, shift_px, BEND_REACH_S))

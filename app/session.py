@@ -294,7 +294,7 @@ class Session(QObject):
 
     def _begin(self, video: Video, settings: RunSettings) -> None:
         path = Path(video.path)
-        scene = Scene(mapping=settings.mapping, horizontal_fov_deg=120.0)
+        scene = Scene(mapping=settings.mapping)
         project = Project(title=path.stem, video=video, scene=scene)
         try:
             bundle = Bundle.create(places.bundle_for(path), project)

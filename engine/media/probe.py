@@ -16,6 +16,7 @@ from engine.errors import MediaError
 from engine.media.decode import OpenVideo, decode_pictures, no_pictures, open_video, seek
 from engine.media.picture import geometry_of
 from engine.media.reasons import why
+from engine.media.spherical import is_whole_sphere, says_spherical
 from engine.media.wholeness import missing_bytes
 from engine.project.model import Video
 
@@ -63,6 +64,7 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
             variable_rate=_is_variable(times, video.time_base),
             has_audio=bool(video.container.streams.audio),
             first_time_s=float(first),
+            spherical=is_whole_sphere(width, height) and says_spherical(video.path),
         )
     except (av.FFmpegError, OSError) as error:
         raise MediaError(

@@ -255,6 +255,8 @@ class Video(Value, frozen=True, kw_only=True):
     """The picture. `path` is absolute; media is never modified, nor copied into the bundle.
 
     `first_time_s` is the presentation time of the first frame in the file; project time 0 is there.
+    `spherical` tells whether its pictures show everything all around (equirectangular, whole);
+    None in sessions of earlier versions, where the file has to be asked.
     """
 
     path: str
@@ -267,6 +269,7 @@ class Video(Value, frozen=True, kw_only=True):
     variable_rate: bool = False
     has_audio: bool = False
     first_time_s: float = 0.0
+    spherical: bool | None = None
 
     @property
     def rate(self) -> Fraction:

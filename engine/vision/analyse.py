@@ -16,7 +16,7 @@ from engine.jobs import Progress, silent_progress
 from engine.media.ahead import ahead
 from engine.media.decode import read_video_frames
 from engine.media.probe import missing_s, probe_video
-from engine.media.spherical import is_whole_sphere, says_spherical
+from engine.media.spherical import says_spherical
 from engine.plugins import DepthEstimator, Detector
 from engine.project.model import Analysis, Video
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
@@ -24,6 +24,7 @@ from engine.vision.depth_maps import read_depths, to_metres
 from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
+from engine.vision.geometry import picture_geometry
 from engine.vision.merge import roams
 from engine.vision.paths import Path, most_objects, relevance, surely_person
 from engine.vision.placing import LookedAt, Screen, ToMetres, place
@@ -94,9 +95,8 @@ def analyse_video(
     strikes = find_strikes(video, paths, size, progress)
     maps = _maps(video, paths, size, part, settings, progress)
     looked_at = [LookedAt(*one) for one in zip(paths, gaits, strikes, strict=True)]
-    says = says_spherical(FilePath(video.path))
-    sphere = says and is_whole_sphere(video.width, video.height)
-    screen = Screen(size, video.width / size[0], (*followed.shots_s, video.duration_s), sphere)
+    geometry = picture_geometry(video, settings.mapping, settings.horizontal_fov_deg)
+    screen = Screen(size, video.width / size[0], (*followed.shots_s, video.duration_s), geometry)
     objects, more = place(looked_at, screen, settings, maps)
     progress("placing objects", 1.0)
     analysis = Analysis(
@@ -105,7 +105,7 @@ def analyse_video(
         depth=getattr(part, "label", part.name),
         notes=(
             *_damage(video),
-            *_all_around(says, sphere),
+            *_all_around(video, geometry.spherical),
             *followed.notes,
             *places(followed.looks),
             *_exaggeration(settings),
@@ -136,11 +136,11 @@ def _damage(video: Video) -> list[str]:
     ]
 
 
-def _all_around(says: bool, sphere: bool) -> list[str]:
+def _all_around(video: Video, spherical: bool) -> list[str]:
     """A note for the user where the film says that it is spherical."""
-    if sphere:
+    if spherical:
         return ["the film shows everything all around: things are placed on the whole sphere"]
-    if says:
+    if says_spherical(FilePath(video.path)):
         return ["the film says that it is spherical, but not in one whole picture: taken for flat"]
     return []
 

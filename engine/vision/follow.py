@@ -19,7 +19,7 @@ from engine.vision.click_box import box_of_click
 from engine.vision.correlation import CorrelationTracker
 from engine.vision.depth import GeometryDepth, steady
 from engine.vision.follow_path import NAME, SURE, path_of_click
-from engine.vision.lift import lift, rows_per_unit
+from engine.vision.geometry import USUAL_FOV_DEG, PictureGeometry, picture_geometry
 from engine.vision.opencv import cv2
 from engine.vision.paths import local_fit
 from engine.vision.shots import CutDetector
@@ -103,7 +103,7 @@ def follow(
     *,
     weights: Path | None = None,
     mapping: Mapping = "cylinder",
-    horizontal_fov_deg: float = 60.0,
+    horizontal_fov_deg: float = USUAL_FOV_DEG,
     progress: Progress = silent_progress,
 ) -> Followed:
     """Follow what is at a point (x, y) or in a box (x0, y0, x1, y1) of the picture at `time_s`.
@@ -151,7 +151,7 @@ def follow(
             rows, name = moving, NAME
             began = "end" if moving[0, 0] < half_s else "lost"
             ended = "end" if moving[-1, 0] > video.duration_s - 3 * half_s else "lost"
-    positions = _positions(rows, size, mapping, horizontal_fov_deg)
+    positions = _positions(rows, size, picture_geometry(video, mapping, horizontal_fov_deg))
     rows[:, 1:5] = np.clip(rows[:, 1:5], 0.0, [*size, *size]) / scale
     return Followed(
         rows, positions, name,
@@ -238,12 +238,12 @@ def _smooth(rows: Array) -> Array:
     return np.column_stack([rows[:, 0], smooth, rows[:, 5]])
 
 
-def _positions(rows: Array, size: tuple[int, int], mapping: Mapping, fov_deg: float) -> Array:
+def _positions(rows: Array, size: tuple[int, int], geometry: PictureGeometry) -> Array:
     """Lifted positions (n, 3) of boxes in pixels of a picture of `size`."""
     width, height = size
     boxes = rows[:, 1:5]
-    depth = GeometryDepth(rows_per_unit(mapping, width, height, fov_deg))
+    depth = GeometryDepth(geometry.rows_per_unit(size))
     raw_m = depth.distances_m(boxes, "object", width, height)
     distances_m = steady(rows[:, 0], raw_m, np.maximum(rows[:, 5], 0.05), "object")
     middle = 0.5 * (boxes[:, :2] + boxes[:, 2:])
-    return lift(mapping, middle, distances_m, size, horizontal_fov_deg=fov_deg)
+    return geometry.lift(middle, distances_m, size)

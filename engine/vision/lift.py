@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.coordinates import to_cartesian
-from engine.project.model import Mapping
+from engine.project.model import Mapping, Scene
 
 Array = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ def lift(
     distances_m: Array,
     size: tuple[int, int],
     *,
-    horizontal_fov_deg: float = 60.0,
+    horizontal_fov_deg: float = Scene().horizontal_fov_deg,
     depth_range_m: tuple[float, float] | None = None,
 ) -> Array:
     """Positions (n, 3) in metres of box centres (n, 2) in pixels at distances (n,) in metres.

@@ -15,9 +15,9 @@ from engine.vision.beyond import beyond_sight
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
 from engine.vision.gait import Gait
+from engine.vision.geometry import PictureGeometry
 from engine.vision.ground import find_horizon
 from engine.vision.labels import FLYER, Kind, Naming, kind_of, name_paths
-from engine.vision.lift import lift, rows_per_unit, sphere
 from engine.vision.paths import Path, amodal
 from engine.vision.seen import SeenObject, VisionSettings
 from engine.vision.strikes import with_strikes
@@ -59,13 +59,13 @@ class Screen:
     size : width and height of the pictures they are in
     scale : how many times larger the video's own are
     shots_s : starts of all shots, and the film's end
-    sphere : whether they show everything all around (equirectangular)
+    geometry : how they become places
     """
 
     size: tuple[int, int]
     scale: float
     shots_s: tuple[float, ...]
-    sphere: bool = False
+    geometry: PictureGeometry
 
     def shot_of(self, path: Path) -> tuple[float, float]:
         """Start and end of the shot a path is in."""
@@ -102,19 +102,12 @@ def place(
         Distances by another depth part; without it geometry's stand.
     """
     things, horizon, notes = _named(seen, screen.size, settings)
-    distances = _all_distances(things, horizon, screen, settings, maps)
-    depth_range_m = _depth_range(distances, settings, screen.size)
+    distances = _all_distances(things, horizon, screen, maps)
+    depth_range_m = _depth_range(distances, screen)
     objects = []
     for number, (thing, distances_m) in enumerate(zip(things, distances, strict=True), 1):
         middle = 0.5 * (thing.whole[:, :2] + thing.whole[:, 2:])
-        positions_m = (
-            sphere(middle, distances_m, screen.size)
-            if screen.sphere
-            else lift(
-                settings.mapping, middle, distances_m, screen.size,
-                horizontal_fov_deg=settings.horizontal_fov_deg, depth_range_m=depth_range_m,
-            )
-        )  # fmt: skip
+        positions_m = screen.geometry.lift(middle, distances_m, screen.size, depth_range_m)
         objects.append(_object(f"object-{number}", thing, positions_m, screen))
     return tuple(objects), notes
 
@@ -138,8 +131,8 @@ def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -
     path = thing.seen.path
     contacts = _contacts(thing, screen.size)
     trajectory = _trajectory(path.times_s, positions_m, contacts)
-    leaves = not screen.sphere and (thing.kind == "vehicle" or thing.name.label == FLYER)
-    if leaves:
+    leaves = thing.kind == "vehicle" or thing.name.label == FLYER
+    if leaves and not screen.geometry.spherical:
         trajectory = beyond_sight(
             trajectory, path.times_s, positions_m, path.smooth, screen.size, screen.shot_of(path)
         )
@@ -167,13 +160,11 @@ def _all_distances(
     things: Sequence[_Thing],
     horizon: float | None,
     screen: Screen,
-    settings: VisionSettings,
     maps: ToMetres | None,
 ) -> list[Array]:
     """Steady distances (n,) in metres of every thing."""
     size = screen.size
-    rows = rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg)
-    depth = GeometryDepth(size[1] / np.pi if screen.sphere else rows, horizon)
+    depth = GeometryDepth(screen.geometry.rows_per_unit(size), horizon)
     distances = [_distances(thing, depth, size) for thing in things]
     if maps is None:
         return distances
@@ -197,12 +188,9 @@ def _distances(thing: _Thing, depth: GeometryDepth, size: tuple[int, int]) -> Ar
     )
 
 
-def _depth_range(
-    distances: Sequence[Array], settings: VisionSettings, size: tuple[int, int]
-) -> tuple[float, float]:
+def _depth_range(distances: Sequence[Array], screen: Screen) -> tuple[float, float]:
     """Nearest and farthest distance that stand for FoleySpace's depth map."""
-    scale = rows_per_unit(settings.mapping, *size, settings.horizontal_fov_deg)
-    ground_m = CAMERA_HEIGHT_M * scale / (size[1] / 2)
+    ground_m = CAMERA_HEIGHT_M * screen.geometry.rows_per_unit(screen.size) / (screen.size[1] / 2)
     nearest = min([ground_m, *(float(d.min()) for d in distances)])
     farthest = max([2.0 * ground_m, *(float(d.max()) for d in distances)])
     return nearest, farthest

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.project.model import Analysis, Contact, Mapping, Trajectory, Video
+from engine.project.model import Analysis, Contact, Mapping, Scene, Trajectory, Video
 from engine.vision.scene_light import SceneLook
 
 Array = NDArray[np.float64]
@@ -21,7 +21,7 @@ class VisionSettings:
     detector: str = "motion"
     weights: Path | None = None
     mapping: Mapping = "cylinder"
-    horizontal_fov_deg: float = 60.0
+    horizontal_fov_deg: float = Scene().horizontal_fov_deg
     depth: str = "geometry"
     depth_weights: Path | None = None
     distance_m: float | None = None

@@ -15,6 +15,7 @@ from engine.jobs import CancelledError
 from engine.vision.correct import corrected_position
 from engine.vision.follow import follow
 from engine.vision.follow_path import best_path
+from engine.vision.geometry import PictureGeometry
 from engine.vision.lift import lift
 from engine.vision.paths import Path as Way
 from engine.vision.paths import relevance, without_least
@@ -110,10 +111,11 @@ def test_the_command_writes_the_followed_one(crossing: Path, tmp_path: Path) -> 
 def test_a_corrected_box_is_heard_where_it_is_put(mapping: str) -> None:
     size = (WIDTH, HEIGHT)
     centres = np.array([[100.0, 100.0], [300.0, 60.0]])
+    geometry = PictureGeometry(mapping)  # type: ignore[arg-type]
     before, after = lift(mapping, centres, np.array([3.0, 3.0]), size)  # type: ignore[arg-type]
-    moved = corrected_position(before, (100.0, 100.0), (200.0, -40.0), size, mapping, 60.0)  # type: ignore[arg-type]
+    moved = corrected_position(before, (100.0, 100.0), (200.0, -40.0), size, geometry)
     np.testing.assert_allclose(moved, after, atol=1e-9)
-    still = corrected_position(before, (100.0, 100.0), (0.0, 0.0), size, mapping, 60.0)  # type: ignore[arg-type]
+    still = corrected_position(before, (100.0, 100.0), (0.0, 0.0), size, geometry)
     np.testing.assert_allclose(still, before, atol=1e-12)
 
 

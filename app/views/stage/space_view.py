@@ -16,6 +16,7 @@ from app.views.stage.camera import Camera, fitted_camera
 from app.views.stage.canvas import StageCanvas
 from app.views.stage.space_ground import paint_space
 from engine.project.model import Track
+from engine.vision.geometry import scene_geometry
 
 MARGIN_PX = 40.0
 _DEG_PER_PX = 0.4
@@ -71,7 +72,7 @@ class SpaceView(StageCanvas):
         super().mousePressEvent(event)
 
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
-        fov_deg = self._project.scene.horizontal_fov_deg
+        fov_deg = scene_geometry(self._project.video, self._project.scene).shown_field_deg
 
         def paint(painter: QPainter) -> None:
             area = QRectF(self.rect())
