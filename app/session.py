@@ -69,6 +69,7 @@ class Session(QObject):
         """Where playing began the last time."""
         self._background = Background(self)
         self._saving = False
+        self.holds_recovery = False  # True: until the user decides, nothing is saved by itself
         self._analysis: ListedJob | None = None
         self._send = QTimer(self)
         self._send.setSingleShot(True)
@@ -193,6 +194,7 @@ class Session(QObject):
             self.tell(Notice(str(error), "error"))
             return False
         self.document.mark_saved()
+        self.holds_recovery = False
         self.saved.emit()
         return True
 
@@ -203,7 +205,7 @@ class Session(QObject):
     def save_in_background(self) -> None:
         """Save without the window noticing, when there is something to save."""
         bundle, project = self.bundle, self.project
-        if bundle is None or self._saving or not self.document.is_dirty:
+        if bundle is None or self._saving or self.holds_recovery or not self.document.is_dirty:
             return
         self._saving = True
         document = self.document
@@ -318,6 +320,7 @@ class Session(QObject):
 
     def _start(self, document: Document) -> None:
         old, self.document = self.project, document
+        self.holds_recovery = False
         document.subscribe(self._changed)
         self.selection.clear()
         self.set_loop(None)
@@ -337,6 +340,7 @@ class Session(QObject):
     def _offer(self, bundle: Bundle, recovery: Recovery) -> None:
         """Offer what was recovered, once."""
         self.document.mark_saved(recovery.saved)
+        self.holds_recovery = recovery.edits > 0
 
         def discard() -> None:
             if self.bundle is bundle:

@@ -39,6 +39,8 @@ class StatusStrip(QStatusBar):
             self._state.setText("No session open")
             return
         saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
+        if session.holds_recovery:
+            saved = "recovered, not saved yet"
         self._state.setText(f"{places.shown(session.bundle.path)}   ·   {saved}")
 
     def show_jobs(self, running: Sequence[ListedJob]) -> None:

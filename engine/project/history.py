@@ -23,8 +23,8 @@ class EditJournal(Protocol):
     def begin(self, project: Project) -> int:
         """A document starts from `project`; the state's number."""
 
-    def note_edit(self, edit: Edit, before: Project, after: Project) -> int:
-        """An edit was done; the number of the state `after`."""
+    def note_edit(self, edit: Edit, before: Project, after: Project, joins: bool = False) -> int:
+        """An edit was done; it `joins` the step before it, or begins one. The number of `after`."""
 
     def note_visit(self, why: str, state: int, project: Project) -> int:
         """The document went back or forth to a state; that state's number from now on."""
@@ -135,11 +135,13 @@ class Document:
         new = edit.apply(old)
         if new == old:
             return
-        number = self._journal.note_edit(edit, old, new) if self._journal else 0
         gesture = self._gesture.serial if self._gesture else 0
-        state = _State(new, edit.label, number, edit.coalesce_key, gesture)
+        state = _State(new, edit.label, 0, edit.coalesce_key, gesture)
+        joins = self._coalesces(state)
+        if self._journal:
+            state.number = self._journal.note_edit(edit, old, new, joins)
         del self._states[self._position + 1 :]
-        if self._coalesces(state):
+        if joins:
             self._states[self._position] = state
         else:
             _forget_caches(old)

@@ -82,13 +82,16 @@ class Journal:
             self._append(Began(n=self._number + 1, project=None if known else project), project)
             return self._number
 
-    def note_edit(self, edit: Edit, before: Project, after: Project) -> int:
-        """Write down an edit that turned `before` into `after`; the number of `after`."""
+    def note_edit(self, edit: Edit, before: Project, after: Project, joins: bool = False) -> int:
+        """Write down an edit that turned `before` into `after`; the number of `after`.
+
+        One that `joins` is of one step with the edit before it, as the user sees it.
+        """
         data = msgspec.Raw(encode_value(edit))
         with self._lock:
             if before is not self._current and before != self._current:
                 self.begin(before)
-            self._append(Did(n=self._number + 1, edit=data), after)
+            self._append(Did(n=self._number + 1, edit=data, joins=joins), after)
             return self._number
 
     def note_visit(self, why: str, state: int, project: Project) -> int:

@@ -36,11 +36,12 @@ class Began(Struct, frozen=True, kw_only=True, tag_field="kind", tag="begin"):
     project: Any = None
 
 
-class Did(Struct, frozen=True, kw_only=True, tag_field="kind", tag="do"):
-    """An edit was done."""
+class Did(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="do"):
+    """An edit was done; one that `joins` goes on with the step before it, as a drag does."""
 
     n: int
     edit: msgspec.Raw
+    joins: bool = False
 
 
 class Went(Struct, frozen=True, kw_only=True, tag_field="kind", tag="go"):

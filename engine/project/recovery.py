@@ -31,7 +31,8 @@ class Recovery:
     Attributes
     ----------
     edits : int
-        Edits, undos and redos replayed from the journal.
+        Steps from the last save to what was recovered, as the history counts them: a drag is one,
+        what was undone again is none.
     saved : Project
         What `Bundle.discard_recovery` goes back to.
     notes : tuple of str
@@ -45,10 +46,9 @@ class Recovery:
     @property
     def message(self) -> str:
         """One line for the user."""
-        found = (f"{self.edits} unsaved edits were recovered",) if self.edits else ()
-        if self.edits == 1:
-            found = ("1 unsaved edit was recovered",)
-        return "; ".join((*found, *self.notes)) or "unsaved work was recovered"
+        count = "1 edit" if self.edits == 1 else f"{self.edits} edits"
+        found = (f"{count} recovered, not saved yet",) if self.edits else ()
+        return "; ".join((*found, *self.notes)) or "work recovered, not saved yet"
 
 
 @dataclass
@@ -151,7 +151,7 @@ def _follows(found: Reading, first: Opened) -> bool:
 
 
 def _replay(found: Reading, first: Opened, lines: list[Line]) -> None:
-    states = {found.saved_number: found.saved}
+    states, steps = {found.saved_number: found.saved}, {found.saved_number: 0}
     if first.schema_version != SCHEMA_VERSION:
         found.journal_damaged = True
     for line in lines:
@@ -163,11 +163,21 @@ def _replay(found: Reading, first: Opened, lines: list[Line]) -> None:
             found.journal_damaged = True
             found.notes.append(f"journal line {line.n} cannot be replayed: {error.problem}")
             return
+        found.edits = _steps(line, found.edits, steps)
         found.project.__dict__.clear()
         found.project, found.number = after, line.n
-        states[line.n] = after
-        states.pop(line.n - REACH - 1, None)
-        found.edits += isinstance(line, (Did, Went))
+        states[line.n], steps[line.n] = after, found.edits
+        for known in (states, steps):
+            known.pop(line.n - REACH - 1, None)
+
+
+def _steps(line: Line, before: int, steps: dict[int, int]) -> int:
+    """Steps from the save to where a line leads, `before` of them to where it begins."""
+    if isinstance(line, Did):
+        return max(1, before) if line.joins else before + 1
+    if isinstance(line, Went):
+        return before + 1 if line.project is not None else steps[line.to]
+    return before
 
 
 def _after(line: Line, current: Project, states: dict[int, Project], version: int) -> Project:

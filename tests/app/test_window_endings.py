@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,10 @@ from pathlib import Path
 
 import live_window
 import pytest
+from pointing import drag
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from app.window import MainWindow
 from engine.project.store import Bundle
@@ -69,6 +74,38 @@ def test_after_a_kill_amid_edits_the_window_offers_what_was_done(
     assert empty_window.isWindowModified()
     empty_window.session.save()
     assert not empty_window.isWindowModified()
+
+
+def test_a_drag_since_the_last_save_is_offered_as_one_edit(
+    window: MainWindow, bundle_path: Path, tmp_path: Path
+) -> None:
+    session, view = window.session, window.stage.top_view
+    session.selection.select_track("one")
+    start = view.projection.point(4.0, 0.0)
+    drag(view, start, start + QPointF(-60, -10))
+    QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    saved = session.project
+    assert not window.isWindowModified()
+    start = view.projection.point(*saved.track("one").trajectory.at(1.0)[:2])
+    drag(view, start, start + QPointF(40, -20))
+    dragged = session.project
+    assert dragged != saved
+    assert session.bundle is not None
+    session.bundle.journal.flush()
+    left = tmp_path / "left.foley"  # what is on the disk at that moment, as a kill leaves it
+    shutil.copytree(bundle_path, left, ignore=shutil.ignore_patterns("lock"))
+    session.open_bundle(left)
+    assert session.project == dragged
+    assert window.notices.text == "1 edit recovered, not saved yet"
+    session.save_in_background()  # as it does by itself every now and then
+    assert "recovered, not saved yet" in window.strip._state.text()
+    assert window.isWindowModified()
+    button = window.notices._buttons.itemAt(1).widget()
+    assert isinstance(button, QPushButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert session.project == saved
+    assert window.strip._state.text().endswith("·   saved")
+    assert not window.isWindowModified()
 
 
 def test_asked_to_end_the_window_closes_the_engine_and_leaves_nothing(bundle_path: Path) -> None:

@@ -174,11 +174,15 @@ def test_recovery_is_offered_once_and_can_be_declined(
     session = empty_window.session
     session.open_bundle(bundle_path)
     assert session.project.title == "never saved"
-    assert "1 unsaved edit" in empty_window.notices.text
+    assert "1 edit recovered, not saved yet" in empty_window.notices.text
+    session.save_in_background()  # as after a while by itself: the last save stays within reach
+    assert "recovered, not saved yet" in empty_window.strip._state.text()
     discard = empty_window.notices._buttons.itemAt(1).widget()
     QTest.mouseClick(discard, Qt.MouseButton.LeftButton)
     assert session.project == project
     assert empty_window.notices.text == ""
+    assert empty_window.strip._state.text().endswith("saved")
+    assert "recovered" not in empty_window.strip._state.text()
 
 
 def test_a_missing_picture_is_a_placeholder_that_can_be_mended(

@@ -124,9 +124,34 @@ def test_undo_beyond_a_save_and_redo_are_recovered(tmp_path: Path, project: Proj
     reopened.close()
     assert found.title == "a"
     assert recovery is not None
-    assert recovery.edits == 3
+    assert recovery.edits == 1  # two undone, one of them done again
     assert recovery.saved.title == "b"
-    assert recovery.message == "3 unsaved edits were recovered"
+    assert recovery.message == "1 edit recovered, not saved yet"
+
+
+def test_a_drag_is_recovered_as_one_edit(tmp_path: Path, project: Project) -> None:
+    """One before the save, one through it, a title, and one that was let go."""
+    path, clip_id = tmp_path / "scene.foley", project.clips[0].id
+    with Bundle.create(path, project) as bundle:
+        document = Document(project, journal=bundle.journal)
+
+        def drag(first_s: float, save_after: int = -1, cancel: bool = False) -> None:
+            document.begin_gesture()
+            for index in range(5):
+                document.do(MoveClip(clip_id=clip_id, start_s=first_s + index / 100))
+                if index == save_after:
+                    bundle.save(document.project)
+            document.cancel_gesture() if cancel else document.end_gesture()
+
+        drag(1.0)
+        drag(2.0, save_after=2)
+        document.do(SetTitle(title="a"))
+        drag(3.0, cancel=True)
+    reopened, found, recovery = Bundle.open(path)
+    reopened.close()
+    assert (found.title, found.clips[0].start_s) == ("a", 2.04)
+    assert recovery is not None
+    assert recovery.edits == 2
 
 
 def test_a_long_drag_then_undo_is_recovered(
