@@ -398,4 +398,4 @@ def without_strips(project: Project) -> Project:
         structs.replace(track, strip=structs.replace(plain, eq=track.strip.eq))
         for track in project.tracks
     )
-    return structs.replace(project, tracks=tracks, master=plain)
+    return structs.replace(project, tracks=tracks, master=plain, master_provenance=None)

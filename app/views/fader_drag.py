@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from app.views.timeline.header_painting import gain_of_share, share_of_gain
+from app.views.timeline.header_painting import TRACK_SCALE, FaderScale
 
 START_DISTANCE_PX = 2.0
 _FINE = 0.2
@@ -20,12 +20,17 @@ class FaderDrag:
         Where it was pressed.
     gain_db : float
         Where the fader stood.
+    scale : FaderScale
+        What its places mean.
     """
 
-    def __init__(self, x_px: float, gain_db: float, width_px: float) -> None:
+    def __init__(
+        self, x_px: float, gain_db: float, width_px: float, scale: FaderScale = TRACK_SCALE
+    ) -> None:
         self.running = False
         self._start_px = x_px
-        self._share = share_of_gain(gain_db)
+        self._scale = scale
+        self._share = scale.share(gain_db)
         self._last_px = x_px
         self._width_px = width_px
 
@@ -38,6 +43,6 @@ class FaderDrag:
         fine = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self._share += (x_px - self._last_px) / self._width_px * (_FINE if fine else 1.0)
         self._last_px = x_px
-        gain_db = gain_of_share(self._share)
+        gain_db = self._scale.gain_db(self._share)
         catches = not fine and not modifiers & Qt.KeyboardModifier.AltModifier
         return 0.0 if catches and abs(gain_db) < _UNITY_REACH_DB else gain_db

@@ -21,7 +21,7 @@ from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
 from engine.deliver.missing import refuse_missing
 from engine.deliver.mux import Container, choose_container
-from engine.deliver.rendering import MIXES, render_to_files
+from engine.deliver.rendering import MIXES, heard_gains, render_to_files
 from engine.deliver.report import DeliveryReport
 from engine.deliver.scene_channels import OBJECTS, SceneChannels, scene_channels, with_objects
 from engine.deliver.space import peak_bytes, rendered_formats
@@ -95,7 +95,7 @@ def deliver(
     out_dir = Path(out_dir)
     order = _order(project, bundle, formats, out_dir, options)
     with staging_folder(out_dir, order.needed_bytes) as staging:
-        rendered = render_to_files(order.snapshot, staging, progress, order.scene.omni)
+        rendered = render_to_files(order.snapshot, staging, progress, order.scene.omni, order.gains)
         job = DeliveryJob(project, order.snapshot, rendered, staging, order.names, progress)
         for name in order.wanted:
             _write(job, name, order, project)
@@ -123,6 +123,7 @@ class _Order:
     stems: tuple[Stem, ...]
     needed_bytes: int
 
+    gains: dict[str, float]
 
 def _order(
     project: Project,
@@ -141,7 +142,8 @@ def _order(
         (project.video.path if project.video else None, project.scene.hrir, project.scene.room),
     )
     if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
-        load_hrirs(project.scene.hrir, project.sample_rate_hz)
+    gains: dict[str, float] = {}
+        gains = heard_gains(load_hrirs(project.scene.hrir, project.sample_rate_hz))
     snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
     if snapshot.length_samples == 0:
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")
@@ -153,7 +155,7 @@ def _order(
     stems = plan_stems(project, snapshot) if "stems" in wanted else ()
     needed_bytes = _bytes_needed(project, snapshot, stems, wanted)
     return _Order(
-        wanted, names, options.film_order, container, snapshot, scene, stems, needed_bytes
+        wanted, names, options.film_order, container, snapshot, scene, stems, needed_bytes, gains
     )
 
 

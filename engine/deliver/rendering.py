@@ -7,7 +7,7 @@ source as it arrives at the listener, beds and the sound field. That is what ADM
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -24,10 +24,19 @@ from engine.jobs import Progress
 from engine.layouts import FORMATS, LOUDSPEAKER_LAYOUTS
 from engine.realtime.snapshot import Snapshot
 from engine.render.renderer import render_snapshot
+from engine.spatial.equal_loudness import ears_gain
+from engine.spatial.hrir import HrirSet
 from engine.units import gain_to_db
 
 MIXES = ("binaural", *LOUDSPEAKER_LAYOUTS)
 """Formats with a loudness of their own; the others are scenes, yet to be rendered by a player."""
+
+NO_GAINS: Mapping[str, float] = {}
+
+
+def heard_gains(hrirs: HrirSet) -> dict[str, float]:
+    """The gain that monitoring has, too: no HRIR set makes a scene louder than another."""
+    return {"binaural": ears_gain(hrirs)}
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ def render_to_files(
     folder: Path,
     progress: Progress,
     objects_omni: NDArray[np.float32] | None = None,
+    gains: Mapping[str, float] = NO_GAINS,
 ) -> dict[str, Rendered]:
     """Render every format of the snapshot once, fade its edges, and measure as it goes.
 
@@ -114,6 +124,8 @@ def render_to_files(
     ----------
     objects_omni : (channels,) float32, optional
         Weights of `OBJECTS` in the omnidirectional sound, where it is among the formats.
+    gains : mapping, optional
+        Gains of formats that have one of their own, see `heard_gains`.
 
     Returns
     -------
@@ -126,9 +138,12 @@ def render_to_files(
         If the disk is full, or the render holds NaN or infinity.
     """
     takers = {
-        name: _Taker(name, folder, snapshot, objects_omni if name == OBJECTS else _omni(name))
+        name: _Taker(
+            name, folder, snapshot, objects_omni if name == OBJECTS else _omni(name),
+            gains.get(name, 1.0),
+        )
         for name in snapshot.formats
-    }
+    }  # fmt: skip
     with contextlib.ExitStack() as closing:
         for taker in takers.values():
             closing.enter_context(taker)
@@ -142,13 +157,14 @@ class _Taker:
     """Takes in one format's blocks: fades the edges, measures, writes floats. A context manager."""
 
     def __init__(
-        self, name: str, folder: Path, snapshot: Snapshot, omni: NDArray[np.float32] | None
-    ) -> None:
+        self, name: str, folder: Path, snapshot: Snapshot, omni: NDArray[np.float32] | None,
+        gain: float = 1.0,
+    ) -> None:  # fmt: skip
         rate_hz = snapshot.sample_rate_hz
         channels = snapshot.channels[snapshot.formats.index(name)]
         self._name, self._folder, self._rate_hz = name, folder, rate_hz
         self._samples = FloatFile(folder / f"{name}.f32", channels, snapshot.length_samples)
-        self._omni = omni
+        self._omni, self._gain = omni, np.float32(gain)
         self._meter = RenderMeter(channels, rate_hz, omni)
         self._edges = EdgeFades(snapshot.length_samples, rate_hz)
 
@@ -160,7 +176,7 @@ class _Taker:
         return self
 
     def add(self, rendered: NDArray[np.float32]) -> None:
-        block = self._edges.apply(rendered)
+        block = self._edges.apply(rendered * self._gain)
         if not np.isfinite(block).all():
             raise _not_numbers(self._name)
         try:

@@ -59,6 +59,7 @@ class Gauges:
         self._programme: ProgrammeMeter | None = None
         self._directions: DirectionMeter | None = None
         self._slots = np.zeros(0, dtype=np.int64)
+        self._gain = np.float32(1.0)
 
     def set_format(self, name: str, sample_rate_hz: int) -> None:
         """Measure another format from now on; a new programme begins."""
@@ -67,8 +68,11 @@ class Gauges:
         order = AMBISONIC_FORMATS.get(name)
         self._directions = None if order is None else DirectionMeter(beams(order), sample_rate_hz)
 
-    def set_strips(self, reader: SceneReader, slots: Mapping[str, int]) -> None:
-        """Which fader slot every strip of the scene has."""
+    def set_strips(
+        self, reader: SceneReader, slots: Mapping[str, int], monitor_gain: float = 1.0
+    ) -> None:
+        """Which fader slot every strip of the scene has; channels are measured as they sound."""
+        self._gain = np.float32(1.0 if self._directions else monitor_gain)
         found = [slots.get(track_id, -1) for track_id in reader.kernel.strip_ids]
         self._slots = np.array(found, dtype=np.int64)
 
@@ -95,7 +99,7 @@ class Gauges:
         energy = np.zeros(0, dtype=np.float32)
         if self._directions is not None:
             energy = self._directions.measure(samples).astype(np.float32)
-        return Levels(self._programme.measure(samples), tracks, energy)
+        return Levels(self._programme.measure(samples * self._gain), tracks, energy)
 
 
 def _weights(channels: int, name: str) -> NDArray[np.float64] | None:

@@ -1,4 +1,4 @@
-"""The last stretch before the ring: monitor matrix, change of scene, and the device's rate."""
+"""The last stretch before the ring: monitor matrix, change of scene, device's rate, limiter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from engine.playback.listening import FieldListening
 from engine.playback.monitor import monitor_matrix
 from engine.playback.resample import Resampler
 from engine.playback.scene import Scene
+from engine.realtime.safety_limiter import SafetyLimiter
 
 
 class OutputPath:
@@ -31,6 +32,7 @@ class OutputPath:
         self._is_alsa = is_alsa
         self._resampler: Resampler | None = None
         self._carry: NDArray[np.float32] | None = None
+        self._limiter = SafetyLimiter(device_rate_hz)
         self.message = ""
         self.set_format("stereo", device_rate_hz)
 
@@ -84,13 +86,14 @@ class OutputPath:
     def reset(self) -> None:
         """Start out of silence."""
         self._carry = self._listened = None
+        self._limiter.reset()
         if self._listening is not None:
             self._listening.reset()
         if self._resampler is not None:
             self._resampler.reset()
 
     def convert(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, device channels) samples at the device's rate of a (channels, m) block."""
+        """(n, device channels) samples at the device's rate of a (channels, m) block, limited."""
         out = self._levelled(self._matrix @ self._heard(block))
         if self._carry is not None:
             count = min(out.shape[1], self._carry.shape[1])
@@ -99,7 +102,9 @@ class OutputPath:
             self._carry = rest if rest.shape[1] else None
         if self._resampler is not None:
             out = self._resampler.process(out)
-        return np.ascontiguousarray(out.T)
+        samples = np.array(out.T, dtype=np.float32, order="C")
+        self._limiter.process(samples)
+        return samples
 
     def _levelled(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
         """`out` (channels, n) with the format's gain, which glides if it has changed."""

@@ -194,7 +194,7 @@ class Renderer:
             self._change_kernel(scene)
         assert self._reader is not None
         self._faders.connect(self._reader.kernel.controls, scene.slots)
-        self._gauges.set_strips(self._reader, scene.slots)
+        self._gauges.set_strips(self._reader, scene.slots, scene.monitor_gain)
         self._block.put({"meter_channels": scene.channels})
         if old is not None:
             self._dispose(old)

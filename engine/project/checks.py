@@ -42,6 +42,7 @@ LARGEST_COORDINATE_M = 100_000.0
 QUIETEST_DB = -144.0
 """Below this is silence (the step of 24-bit audio); mute instead."""
 LOUDEST_DB = 36.0
+LOUDEST_MASTER_DB = 54.0
 MOST_BANDS = 8
 LOWEST_BAND_HZ, HIGHEST_BAND_HZ = 10.0, 24_000.0
 LARGEST_BAND_DB = 24.0
@@ -79,9 +80,9 @@ def check_time(value: object, where: str) -> None:
     check_number(value, where, 0.0, LONGEST_S, "s")
 
 
-def check_gain(value: object, where: str) -> None:
+def check_gain(value: object, where: str, loudest_db: float = LOUDEST_DB) -> None:
     """A gain in dB."""
-    check_number(value, where, QUIETEST_DB, LOUDEST_DB, "dB")
+    check_number(value, where, QUIETEST_DB, loudest_db, "dB")
 
 
 def check_lfe_send(value: object, where: str = "lfe_send_db") -> None:
@@ -359,7 +360,7 @@ def check_project(project: Project) -> None:
     for index, time_s in enumerate(project.analysis.shots_s):
         check_time(time_s, f"analysis.shots_s[{index}]")
     check_scene(project.scene)
-    check_strip(project.master, "master")
+    check_gain(project.master.gain_db, "master.gain_db", LOUDEST_MASTER_DB)
     if project.master.eq:
         raise ProjectError("master.eq has bands", remedy="the master has no equaliser: remove them")
     if project.video is not None:

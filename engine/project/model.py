@@ -316,6 +316,7 @@ class Project(Value, frozen=True, kw_only=True):
     master: Strip = Strip()
     removed: tuple[str, ...] = ()
     """Ids of machine-made tracks, events and clips that a hand deleted; they do not come back."""
+    master_provenance: Provenance | None = None
 
     @cached_property
     def _tracks(self) -> dict[str, Track]:

@@ -375,9 +375,9 @@ def test_a_device_that_refuses_the_rate_is_opened_at_its_own(
     assert "44100 Hz" in message
     path = OutputPath(2, 44_100, is_alsa=False)
     path.set_format("stereo", 48_000)
-    heard = np.concatenate([path.convert(np.ones((2, 256), np.float32)) for _ in range(75)])
+    heard = np.concatenate([path.convert(np.full((2, 256), 0.5, np.float32)) for _ in range(75)])
     assert heard.shape == (17_640, 2)
-    assert heard[200:] == pytest.approx(1.0, abs=1e-3)
+    assert heard[200:] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_choosing_prefers_the_sound_server_and_tells_a_missing_device() -> None:

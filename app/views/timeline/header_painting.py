@@ -17,22 +17,42 @@ from engine.project.model import Track
 WIDTH_PX = 248
 LOWEST_DB = -60.0
 HIGHEST_DB = 12.0
-_UNITY_SHARE = 0.75
+
+
+@dataclass(frozen=True)
+class FaderScale:
+    """Which gain a place on a fader means: 0 dB at `unity_share` of it, `highest_db` at its top."""
+
+    highest_db: float = HIGHEST_DB
+    unity_share: float = 0.75
+
+    def share(self, gain_db: float) -> float:
+        """Place 0..1 of a gain."""
+        if gain_db >= 0.0:
+            above = 1 - self.unity_share
+            return self.unity_share + above * min(gain_db / self.highest_db, 1.0)
+        return self.unity_share * (1.0 - (min(gain_db / LOWEST_DB, 1.0)) ** 0.5)
+
+    def gain_db(self, share: float) -> float:
+        """Gain in dB of a place, to a tenth."""
+        share = min(max(share, 0.0), 1.0)
+        if share >= self.unity_share:
+            above = (share - self.unity_share) / (1 - self.unity_share)
+            return round(self.highest_db * above, 1)
+        return round(LOWEST_DB * (1.0 - share / self.unity_share) ** 2, 1)
+
+
+TRACK_SCALE = FaderScale()
 
 
 def share_of_gain(gain_db: float) -> float:
-    """Place 0..1 on a fader; unity gain sits at three quarters, the top is +12 dB."""
-    if gain_db >= 0.0:
-        return _UNITY_SHARE + (1 - _UNITY_SHARE) * min(gain_db / HIGHEST_DB, 1.0)
-    return _UNITY_SHARE * (1.0 - (min(gain_db / LOWEST_DB, 1.0)) ** 0.5)
+    """Place 0..1 on a track's fader; unity gain sits at three quarters, the top is +12 dB."""
+    return TRACK_SCALE.share(gain_db)
 
 
 def gain_of_share(share: float) -> float:
-    """Gain in dB of a place on a fader, to a tenth."""
-    share = min(max(share, 0.0), 1.0)
-    if share >= _UNITY_SHARE:
-        return round(HIGHEST_DB * (share - _UNITY_SHARE) / (1 - _UNITY_SHARE), 1)
-    return round(LOWEST_DB * (1.0 - share / _UNITY_SHARE) ** 2, 1)
+    """Gain in dB of a place on a track's fader, to a tenth."""
+    return TRACK_SCALE.gain_db(share)
 
 
 @dataclass(frozen=True)

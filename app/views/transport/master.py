@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QSizePolicy
 from app import theme
 from app.intents import EditingWidget
 from app.views.fader_drag import FaderDrag
-from app.views.timeline.header_painting import format_gain, share_of_gain
+from app.views.timeline.header_painting import LOWEST_DB, FaderScale, format_gain
+from engine.project.checks import LOUDEST_MASTER_DB
 from engine.project.edits import SetMasterGain
 from engine.project.model import Project
 
 _WHEEL_RESTS_MS = 500
 """Turns of the wheel that follow each other this closely are one step of the history."""
+_SCALE = FaderScale(highest_db=LOUDEST_MASTER_DB, unity_share=0.5)
+"""The gain that a composed session needs to be as loud as its delivery has room above 0 dB."""
 
 
 class MasterGain(EditingWidget):
@@ -32,7 +35,10 @@ class MasterGain(EditingWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
         self.setAccessibleName("Master gain")
-        self.setToolTip("Master gain: drag, with Shift finely, double-click for 0 dB")
+        self.setToolTip(
+            "Master gain: drag, with Shift finely, double-click for 0 dB. Composing sets it so "
+            "that the mix is heard as loud as it is delivered; what you set stays."
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(112, 40)
@@ -44,7 +50,7 @@ class MasterGain(EditingWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._drag = FaderDrag(event.position().x(), self._gain_db, self.width() - 8)
+            self._drag = FaderDrag(event.position().x(), self._gain_db, self.width() - 8, _SCALE)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag is None:
@@ -78,7 +84,7 @@ class MasterGain(EditingWidget):
             self.gesture_began.emit()
         self._wheel.start()
         step_db = 0.5 * event.angleDelta().y() / 120.0
-        gain_db = min(max(round(self._gain_db + step_db, 1), -60.0), 12.0)
+        gain_db = min(max(round(self._gain_db + step_db, 1), LOWEST_DB), LOUDEST_MASTER_DB)
         self.edit_requested.emit(SetMasterGain(gain_db=gain_db))
         event.accept()
 
@@ -100,10 +106,10 @@ class MasterGain(EditingWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(table.field)
         painter.drawRoundedRect(groove, 2, 2)
-        x = groove.left() + share_of_gain(self._gain_db) * groove.width()
+        x = groove.left() + _SCALE.share(self._gain_db) * groove.width()
         painter.setBrush(table.line_strong)
         painter.drawRoundedRect(QRectF(groove.left(), groove.top(), x - groove.left(), 4), 2, 2)
-        unity = groove.left() + share_of_gain(0.0) * groove.width()
+        unity = groove.left() + _SCALE.share(0.0) * groove.width()
         painter.setBrush(table.text_faint)
         painter.drawRect(QRectF(unity - 0.5, 24, 1, 10))
         painter.setBrush(table.text)

@@ -42,6 +42,7 @@ from engine.project.edits.markers import (
     ResizeRegion,
 )
 from engine.project.edits.mix import (
+    ApplyMasterGain,
     MuteTrack,
     SetGainCurve,
     SetLfeSend,
@@ -119,6 +120,7 @@ __all__ = [
     "AddTrack",
     "ApplyAnalysis",
     "ApplyFocus",
+    "ApplyMasterGain",
     "ApplyScript",
     "ApplyTakes",
     "BendTrajectory",

@@ -38,6 +38,7 @@ from engine.project.edits.markers import (
     ResizeRegion,
 )
 from engine.project.edits.mix import (
+    ApplyMasterGain,
     MuteTrack,
     SetGainCurve,
     SetLfeSend,
@@ -116,7 +117,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,
-    ApplyAnalysis | ApplyScript | ApplyTakes | ApplyFocus,
+    ApplyAnalysis | ApplyScript | ApplyTakes | ApplyFocus | ApplyMasterGain,
     EditGroup,
 ]
 """Every verb there is."""

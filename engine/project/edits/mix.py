@@ -6,9 +6,15 @@ from typing import Any, ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_eq, check_gain, check_gain_curve, check_lfe_send
+from engine.project.checks import (
+    LOUDEST_MASTER_DB,
+    check_eq,
+    check_gain,
+    check_gain_curve,
+    check_lfe_send,
+)
 from engine.project.edits.base import EditBase, change_track
-from engine.project.model import Curve, EqBand, Project
+from engine.project.model import Curve, EqBand, Project, Provenance
 
 
 class SetTrackGain(EditBase, frozen=True, kw_only=True, tag="set_track_gain"):
@@ -144,9 +150,31 @@ class SetMasterGain(EditBase, frozen=True, kw_only=True, tag="set_master_gain"):
         return "SetMasterGain"
 
     def apply(self, project: Project) -> Project:
-        check_gain(self.gain_db, "master gain")
-        master = structs.replace(project.master, gain_db=self.gain_db)
-        return structs.replace(project, master=master)
+        return _with_master(project, self.gain_db, "hand")
+
+
+class ApplyMasterGain(EditBase, frozen=True, kw_only=True, tag="apply_master_gain"):
+    """Set the master fader to where the mix has its loudness; one that a hand has set stays."""
+
+    text: ClassVar[str] = "Level the mix"
+    gain_db: float
+
+    def apply(self, project: Project) -> Project:
+        levelled = _with_master(project, self.gain_db, "machine")
+        return levelled if may_set_master(project) else project
+
+
+def may_set_master(project: Project) -> bool:
+    """Whether the master fader is the machine's: it has set it, or nobody has moved it."""
+    if project.master_provenance is None:
+        return project.master.gain_db == 0.0
+    return project.master_provenance == "machine"
+
+
+def _with_master(project: Project, gain_db: float, provenance: Provenance) -> Project:
+    check_gain(gain_db, "master gain", LOUDEST_MASTER_DB)
+    master = structs.replace(project.master, gain_db=gain_db)
+    return structs.replace(project, master=master, master_provenance=provenance)
 
 
 def _change_strip(project: Project, track_id: str, **changes: Any) -> Project:
