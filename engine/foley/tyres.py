@@ -44,6 +44,7 @@ ROADS: dict[str, Road] = {
     "gravel": Road(0.60, 650, 2.2, 0.20, (1500, 6000), 1.2, 420),
     "cobbles": Road(1.10, 420, 2.0, 0.12, (1500, 6000), 0.1, 30, 1.3),
     "dirt": Road(0.90, 380, 2.2, 0.12, (1200, 5000), 0.4, 120),
+    "unknown": Road(0.60, 600, 2.2, 0.10, (1500, 6000), 0.0, 0),
     "rails": Road(1.00, 520, 2.4, 0.30, (1800, 7000), 0.0, 0, 0.8),
 }
 ROAD_WORDS: dict[str, tuple[str, ...]] = {
@@ -53,6 +54,7 @@ ROAD_WORDS: dict[str, tuple[str, ...]] = {
     "dirt": ("track", "mud", "sand"),
     "rails": ("rail", "railway", "train", "tram"),
     "asphalt": ("road", "street", "concrete"),
+    "unknown": ("neutral",),
 }
 
 

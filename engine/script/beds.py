@@ -17,6 +17,10 @@ from engine.script.script import AMBIENCE_TRACK
 
 SURE_OF_LOOK = 0.9
 """Probability from which the look of the picture alone decides; a third of those near 0.7 err."""
+_TOLD = 0.7
+"""Probability from which the look is told at all (as `engine.vision.scene_light` tells it)."""
+_INDOORS, _AGREE = 0.75, 3
+"""Probability of indoors from which so many must be seen to outweigh the look."""
 _SURE_OF_TRACK = 0.5
 """Confidence from which what is seen is evidence."""
 
@@ -67,18 +71,33 @@ def _place(
         if word:
             return place, f"the prompt says '{word}'"
     named = {place.place: place for place in scene.place}
-    for track, rule in seen:
-        if rule.outdoors and (track.provenance == "hand" or track.confidence >= _SURE_OF_TRACK):
-            return named[scene.outdoors], f"{track.name or track.label} is seen there"
     outdoors = project.analysis.outdoors
+    witness = _witness(seen, outdoors)
+    if witness is not None:
+        return named[scene.outdoors], f"{witness.name or witness.label} is seen there"
     if outdoors is None:
         return named[scene.default_place], "nothing tells where it is"
     likely = "outdoors" if outdoors >= 0.5 else "indoors"
     sure = max(outdoors, 1.0 - outdoors)
     looks = f"it looks like {likely} ({100.0 * sure:.0f} % sure)"
     if sure < SURE_OF_LOOK:
-        return named[scene.default_place], f"nothing surely tells where it is: {looks}"
+        guess = f": {looks}" if sure >= _TOLD else ""
+        return named[scene.default_place], f"nothing surely tells where it is{guess}"
     return named[scene.outdoors if outdoors >= 0.5 else scene.indoors], looks
+
+
+def _witness(seen: Sequence[tuple[Track, ObjectRule]], outdoors: float | None) -> Track | None:
+    """What tells that the scene is outdoors; one that a hand made, or so many as agree."""
+    sure = [
+        track
+        for track, rule in seen
+        if rule.outdoors and (track.provenance == "hand" or track.confidence >= _SURE_OF_TRACK)
+    ]
+    by_hand = any(track.provenance == "hand" for track in sure)
+    indoors = outdoors is not None and outdoors <= 1.0 - _INDOORS
+    if indoors and not by_hand and len(sure) < _AGREE:
+        return None
+    return sure[0] if sure else None
 
 
 def _draft(bed: _Bed, end_s: float, level_db: float) -> Draft:

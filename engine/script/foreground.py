@@ -99,6 +99,8 @@ def turns(
     rules: Sequence[ObjectRule],
     end_s: float,
     aside_db: float | None = None,
+    *,
+    camera_moves: bool = False,
 ) -> dict[str, Turn]:
     """The turn of every track, by id.
 
@@ -115,7 +117,9 @@ def turns(
     """
     times = np.arange(0.0, end_s, _STEP_S)
     pairs = list(zip(tracks, rules, strict=True))
-    found: dict[str, Turn] = {track.id: _usual(track, rule, times) for track, rule in pairs}
+    found: dict[str, Turn] = {
+        track.id: _usual(track, rule, times, camera_moves=camera_moves) for track, rule in pairs
+    }
     rivals = [(t, r) for t, r in pairs if r.yields and not found[t.id].muted]
     if not rivals:
         return found
@@ -192,13 +196,13 @@ class _Stage:
     aside_db: float | None
 
 
-def _usual(track: Track, rule: ObjectRule, times: Array) -> Turn:
+def _usual(track: Track, rule: ObjectRule, times: Array, *, camera_moves: bool) -> Turn:
     """The turn of a track that nothing steps in front of."""
     sure = track.confidence if track.provenance == "machine" else 1.0
     if sure < UNSURE:
         return Turn(muted=True, note=f"muted: the analysis is unsure of it ({sure:.2f})")
     if _is_unknown(track, rule):
-        if sways(track):
+        if sways(track, camera_moves=camera_moves):
             return Turn(muted=True, note="muted: it only moves to and fro on the spot")
         return Turn(level_db=UNKNOWN_DB, note=f"{-UNKNOWN_DB:.0f} dB down, as it is unknown")
     softer_db = _SOFT_DB if rule.waits else 0.0

@@ -31,6 +31,7 @@ HANDOVER_S = 0.2
 STRIDE_M = 0.8
 """Who gets no further than a stride while moving has not been seen to walk."""
 ALWAYS = Turn()
+FEW_WHY = "muted: so few may be slips of what follows it"
 ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from the speed"
 
 
@@ -152,6 +153,8 @@ def _hit_drafts(
     if not contacts and layer.fallback_hz:
         contacts = _assumed(layer.fallback_hz, motion, track)
         why = ASSUMED_WHY
+    few = len(contacts) < layer.fewest
+    why = f"{why}; {FEW_WHY}" if few else why
     runs = (run for group in _groups(contacts) for run in _runs_in_turn(group, turn))
     for group, allowed in runs:
         onsets = tuple(round(contact.time_s, 6) for contact in group)
@@ -169,6 +172,7 @@ def _hit_drafts(
             onsets_s=onsets,
             strengths=tuple(round(float(np.clip(c.strength, 0.05, 1.0)), 4) for c in group),
             level_db=layer.level_db,
+            muted=few,
             parameters=_parameters(layer, words),
         )
         yield draft if allowed else _stepped_aside(draft, turn)

@@ -87,7 +87,9 @@ def guess_of(track: Track) -> tuple[str, ...]:
         return ("airborne", "anything")
     kinds = [contact.kind for contact in track.contacts]
     found = []
-    if kinds.count("bounce") and kinds.count("bounce") >= kinds.count("step"):
+    if kinds.count("bounce") and kinds.count("bounce") >= max(
+        kinds.count("step"), kinds.count("impact")
+    ):  # what is struck again and again from all sides is no ball
         found.append("bounces")
     if kinds.count("step") >= 2:
         found.append("steps")

@@ -16,6 +16,8 @@ _ACROSS_DB, _FULL_DEG = 14.0, 60.0
 _FAINT_DB, _MOST_RAISED_DB = -20.0, 12.0
 """Softer than this where it is nearest (10 m away), a mover is raised to it, at most so much."""
 _CROSSES_DEG = 40.0
+_STRUCK = 3
+"""So many hits tell that something is done there, and no leaf sways."""
 _SWAY_S, _SWAY_DEG, _SWAY_NET, _SWAY_NEARER = 1.5, 20.0, 0.5, 1.4
 """Duration, reach, share of its way that remains, and change of distance of what only sways."""
 
@@ -54,9 +56,12 @@ def crosses(track: Track) -> bool:
     return bool(np.ptp(azimuth_deg(track.trajectory.at(times))) >= _CROSSES_DEG)
 
 
-def sways(track: Track) -> bool:
-    """Whether it moves to and fro on the spot, as leaves and flags do, and goes nowhere."""
-    if track.end_s - track.start_s < _SWAY_S:
+def sways(track: Track, *, camera_moves: bool = False) -> bool:
+    """Whether it moves to and fro on the spot, as leaves and flags do, and goes nowhere.
+
+    Where the camera moves, what stands in the picture is what the camera follows: that goes.
+    """
+    if camera_moves or track.end_s - track.start_s < _SWAY_S or _is_struck(track):
         return False
     times = np.arange(track.start_s, track.end_s, 0.1)
     positions = track.trajectory.at(times)
@@ -66,6 +71,10 @@ def sways(track: Track) -> bool:
     early, late = (float(np.median(half)) for half in np.array_split(distance, 2))
     nearer = max(early / late, late / early)
     return bool(np.ptp(azimuth) < _SWAY_DEG and net < _SWAY_NET * way and nearer < _SWAY_NEARER)
+
+
+def _is_struck(track: Track) -> bool:
+    return sum(contact.kind in ("bounce", "impact") for contact in track.contacts) >= _STRUCK
 
 
 def azimuth_deg(positions: Array) -> Array:

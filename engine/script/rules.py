@@ -48,6 +48,7 @@ class LayerRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: str
     contacts: tuple[ContactKind, ...] = ()
     fallback_hz: float = 0.0
+    fewest: int = 1
     intensity: Literal["speed", "effort", "constant"] = "constant"
     speed_m_per_s: float = 5.0
     level_db: float = 0.0

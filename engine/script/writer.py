@@ -49,7 +49,13 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
     movers = [track for track in project.tracks if track.kind == "object"]
     fitting = [rule_for(track, rules) for track in movers]
     if end_s > 0.0:
-        turn = turns(movers, fitting, end_s, rules.scene.aside_db)
+        turn = turns(
+            movers,
+            fitting,
+            end_s,
+            rules.scene.aside_db,
+            camera_moves=project.analysis.camera_moves,
+        )
         for track, rule in zip(movers, fitting, strict=True):
             found = object_drafts(track, rule, setting, end_s, turn[track.id])
             drafts += [(track.id, draft) for draft in found]

@@ -21,6 +21,7 @@ from engine.plugins import DepthEstimator, Detector
 from engine.project.model import Analysis, Video
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
 from engine.vision.depth_maps import read_depths, to_metres
+from engine.vision.evidence import Evidence
 from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
@@ -96,7 +97,9 @@ def analyse_video(
     maps = _maps(video, paths, size, part, settings, progress)
     looked_at = [LookedAt(*one) for one in zip(paths, gaits, strikes, strict=True)]
     geometry = picture_geometry(video, settings.mapping, settings.horizontal_fov_deg)
-    screen = Screen(size, video.width / size[0], (*followed.shots_s, video.duration_s), geometry)
+    shots_s = (*followed.shots_s, video.duration_s)
+    evidence = Evidence(followed.looks, followed.camera_moves)
+    screen = Screen(size, video.width / size[0], shots_s, geometry, evidence)
     objects, more = place(looked_at, screen, settings, maps)
     progress("placing objects", 1.0)
     analysis = Analysis(
@@ -112,6 +115,7 @@ def analyse_video(
             *more,
         ),
         shots_s=followed.shots_s,
+        camera_moves=followed.camera_moves,
     )
     return VisionResult(video, analysis, objects, followed.looks)
 

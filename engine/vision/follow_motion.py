@@ -85,7 +85,9 @@ def follow_motion(
     notes = [f"the camera is {' and '.join(sorted(cameras))}"] if cameras else []
     notes = [*damage.notes(), *notes]
     told = looks.looks(shots)
-    return Followed(tuple(paths), size, tuple(shots), tuple(notes), TRACKER, told)
+    return Followed(
+        tuple(paths), size, tuple(shots), tuple(notes), TRACKER, told, "moving" in cameras
+    )
 
 
 def _block_length(video: Video) -> float:

@@ -20,6 +20,8 @@ _LEAST_S = {"vehicle": 0.5, "flyer": 0.5}
 """Fragments shorter than this are too little to be called that."""
 _UPRIGHT, _ROUND = (0.15, 0.85), (0.6, 1.6)
 """Width over height of people who stand or walk, and of what may be called round."""
+_FLYER_SEEN = 0.5
+"""Share of its moments in which a flyer is seen, at the least: less is a speck of parallax."""
 _LIKELY_PERSON = 0.2
 """Score of the people detector from which it sees one."""
 _LOOKS_LIKE_ONE, _WALKS_LIKE_ONE = 0.34, 0.05
@@ -132,7 +134,7 @@ def _is_vehicle(path: Path, width: int, height: int, horizon: float | None) -> b
 
 def flies(path: Path, width: int, height: int, horizon: float | None = None) -> bool:
     """Whether it travels and stays well above the horizon (a row; if unknown, the middle)."""
-    if path.duration_s < _LEAST_S[FLYER]:
+    if path.duration_s < _LEAST_S[FLYER] or float(path.seen.mean()) < _FLYER_SEEN:
         return False
     if horizon is not None:
         return above(path, horizon, height) and roams(path, width)

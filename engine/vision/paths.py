@@ -69,6 +69,8 @@ class Followed:
     notes: tuple[str, ...]
     tracker: str
     looks: tuple[SceneLook, ...] = ()
+    camera_moves: bool = False
+    """Whether the camera travels or pans in any shot."""
 
 
 def relevance(path: Path, width: int, height: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from msgspec import structs
@@ -14,6 +14,7 @@ from engine.spatial.trajectory import simplify
 from engine.vision.beyond import beyond_sight
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import CAMERA_HEIGHT_M, GeometryDepth, steady
+from engine.vision.evidence import Evidence, while_seen
 from engine.vision.gait import Gait
 from engine.vision.geometry import PictureGeometry
 from engine.vision.ground import find_horizon
@@ -60,12 +61,14 @@ class Screen:
     scale : how many times larger the video's own are
     shots_s : starts of all shots, and the film's end
     geometry : how they become places
+    evidence : what speaks for and against names and hits
     """
 
     size: tuple[int, int]
     scale: float
     shots_s: tuple[float, ...]
     geometry: PictureGeometry
+    evidence: Evidence = field(default_factory=Evidence)
 
     def shot_of(self, path: Path) -> tuple[float, float]:
         """Start and end of the shot a path is in."""
@@ -101,7 +104,7 @@ def place(
     maps : callable, optional
         Distances by another depth part; without it geometry's stand.
     """
-    things, horizon, notes = _named(seen, screen.size, settings)
+    things, horizon, notes = _named(seen, screen, settings)
     distances = _all_distances(things, horizon, screen, maps)
     depth_range_m = _depth_range(distances, screen)
     objects = []
@@ -113,12 +116,13 @@ def place(
 
 
 def _named(
-    seen: Sequence[LookedAt], size: tuple[int, int], settings: VisionSettings
+    seen: Sequence[LookedAt], screen: Screen, settings: VisionSettings
 ) -> tuple[list[_Thing], float | None, list[str]]:
     """Things, the horizon that was found, and notes."""
-    paths = [one.path for one in seen]
+    size, paths = screen.size, [one.path for one in seen]
     horizon = find_horizon(paths, *size)
     kinds = [kind_of(one.path, *size, walks=one.walks, horizon=horizon) for one in seen]
+    kinds = screen.evidence.believed(paths, kinds, screen.shots_s)
     names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
     things = [
         _Thing(one, kind, name, amodal(one.path, *size))
@@ -129,7 +133,7 @@ def _named(
 
 def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -> SeenObject:
     path = thing.seen.path
-    contacts = _contacts(thing, screen.size)
+    contacts = _contacts(thing, screen)
     trajectory = _trajectory(path.times_s, positions_m, contacts)
     leaves = thing.kind == "vehicle" or thing.name.label == FLYER
     if leaves and not screen.geometry.spherical:
@@ -147,13 +151,15 @@ def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -
     )
 
 
-def _contacts(thing: _Thing, size: tuple[int, int]) -> tuple[Contact, ...]:
+def _contacts(thing: _Thing, screen: Screen) -> tuple[Contact, ...]:
     """Steps of people who walk; hits, starts and stops of everything else; strikes of tools."""
-    gait = thing.seen.gait
+    gait, path = thing.seen.gait, thing.seen.path
     if thing.kind == "person" and gait is not None and gait.walks:
-        return gait.contacts()
-    found = find_contacts(thing.seen.path, thing.kind, *size)
-    return found if thing.kind == "vehicle" else with_strikes(found, thing.seen.strikes)
+        return while_seen(path, gait.contacts())
+    found = find_contacts(path, thing.kind, *screen.size)
+    if thing.kind != "vehicle":
+        found = with_strikes(found, thing.seen.strikes)
+    return screen.evidence.contacts(path, found)
 
 
 def _all_distances(

@@ -32,6 +32,8 @@ _WEIGHTS = (-5.63, -9.61, 6.88, 2.70)
 _OFFSET = 0.02
 _SURE = 0.7
 """Probability from which the place is told at all."""
+SURELY_INDOORS = 0.75
+"""Probability from which the look of a place speaks against what only lives outdoors."""
 _DIM, _DARK = 0.22, 0.08
 """Mean luminance (0..1, as encoded) below which a shot is dim, and dark."""
 _EVERY_S = 0.9
@@ -57,6 +59,11 @@ class SceneLook:
 def look_of(images: Sequence[Image]) -> SceneLook:
     """The look of some pictures (height, width, 3) of one shot."""
     return _look(np.array([_features(image) for image in images]))
+
+
+def looks_indoors(look: SceneLook) -> bool:
+    """Whether a look is so surely indoors that it speaks against vehicles."""
+    return look.light != "dark" and look.outdoors <= 1.0 - SURELY_INDOORS
 
 
 class LookMeter:

@@ -40,13 +40,23 @@ def test_a_vehicle_is_evidence_of_outdoors_unless_the_analysis_doubts_it(
     make_track, make_project
 ) -> None:
     car = make_track("car", name="Vehicle 1")
-    found = bed(looking(make_project(car), 0.2))
+    found = bed(looking(make_project(car), 0.3))
     assert found.parameters["place"] == "exterior"
     assert "Vehicle 1 is seen there" in found.why
     doubtful = structs.replace(car, confidence=0.4)
     assert bed(make_project(doubtful)).parameters["place"] == "neutral"
     drawn = structs.replace(doubtful, provenance="hand")
     assert bed(make_project(drawn)).parameters["place"] == "exterior"
+
+
+def test_one_vehicle_does_not_outweigh_a_sure_look_of_indoors_but_several_do(
+    make_track, make_project
+) -> None:
+    cars = [make_track("car", id=f"c{n}", name=f"Vehicle {n}") for n in range(3)]
+    assert bed(looking(make_project(cars[0]), 0.2)).parameters["place"] == "neutral"
+    assert bed(looking(make_project(*cars), 0.2)).parameters["place"] == "exterior"
+    drawn = structs.replace(cars[0], provenance="hand")
+    assert bed(looking(make_project(drawn), 0.2)).parameters["place"] == "exterior"
 
 
 def test_words_come_before_anything_that_is_seen(make_track, make_project) -> None:

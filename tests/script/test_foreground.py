@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from engine.project.model import Event, Keyframe, Trajectory
+from engine.project.model import Contact, Event, Keyframe, Trajectory
 from engine.script.foreground import UNKNOWN_DB, turns
 from engine.script.moments import with_moments
 from engine.script.rules import shipped_rules
@@ -143,6 +143,10 @@ def test_what_sways_on_the_spot_is_muted(make_track) -> None:
         keyframes = tuple(Keyframe(time_s=t, x_m=x, y_m=y, z_m=z) for t, (x, y, z) in points)
         moving = structs.replace(track, trajectory=Trajectory(keyframes=keyframes))
         assert turns([moving], [rule], 8.0)[track.id].muted is muted
+        assert not turns([moving], [rule], 8.0, camera_moves=True)[track.id].muted
+        hits = tuple(Contact(time_s=t, kind="impact") for t in (1.0, 2.0, 3.0))
+        struck = structs.replace(moving, contacts=hits)
+        assert not turns([struck], [rule], 8.0)[track.id].muted
 
 
 def test_what_the_analysis_is_unsure_of_is_muted(make_track, make_project) -> None:

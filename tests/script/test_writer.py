@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from engine.foley.generate import GENERATORS, generate
-from engine.project.model import Event, Trajectory
+from engine.project.model import Contact, Event, Trajectory
 from engine.script.rules import shipped_rules
 from engine.script.writer import write_script
 
@@ -74,6 +74,22 @@ def test_a_walker_without_a_label(make_track, make_project) -> None:
 def test_something_unknown_moves(make_track, make_project) -> None:
     found = layers(write_script(make_project(make_track("moving object")), 3), "moving object")
     assert set(found) == {"air", "surface"}
+
+
+def test_the_unknown_is_called_nothing_that_is_not_known(make_track, make_project) -> None:
+    struck = [Contact(time_s=t, kind="impact") for t in (1.0, 2.0, 3.0)]
+    track = structs.replace(
+        make_track("object", bounces=(4.0,)), contacts=(*struck, Contact(time_s=4.0, kind="bounce"))
+    )
+    found = layers(write_script(make_project(track), 3), "object")
+    assert set(found) == {"air", "surface", "impacts"}
+    words = " ".join(f"{event.prompt} {event.why}" for event in found.values())
+    for word in ("asphalt", "concrete", "engine", "rubber", "ball", "tyre"):
+        assert word not in words
+    assert len(found["impacts"].onsets_s) == 4
+    assert not found["impacts"].muted
+    once = structs.replace(track, contacts=tuple(struck[:1]))
+    assert layers(write_script(make_project(once), 3), "object")["impacts"].muted
 
 
 @pytest.mark.parametrize(
