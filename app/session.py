@@ -296,8 +296,7 @@ class Session(QObject):
 
     def _begin(self, video: Video, settings: RunSettings) -> None:
         path = Path(video.path)
-        scene = Scene(mapping=settings.mapping)
-        project = Project(title=path.stem, video=video, scene=scene)
+        project = Project(title=path.stem, video=video, scene=Scene(mapping=settings.mapping))
         try:
             bundle = Bundle.create(places.bundle_for(path), project)
         except FoleystageError as error:
@@ -347,8 +346,7 @@ class Session(QObject):
                 self._start(Document(bundle.discard_recovery(), journal=bundle.journal))
 
         actions = (("Keep", lambda: (self.save(), None)[1]), ("Go back to the last save", discard))
-        text = recovery.message[:1].upper() + recovery.message[1:]
-        self.tell(Notice(text, "warning", actions if recovery.edits else ()))
+        self.tell(Notice(recovery.message, "warning", actions if recovery.edits else ()))
         self.saved.emit()  # what is shown as saved or not has changed
 
     def _changed(self, old: Project, new: Project) -> None:

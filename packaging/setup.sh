@@ -98,7 +98,7 @@ make_environment() {
         say "making $venv with $("$python" --version)"
         "$python" -m venv "$venv"
     fi
-    say "installing Python packages into $venv (about a minute the first time)"
+    say "installing Python packages into $venv (the first time hundreds of megabytes are fetched: minutes, by the line and the processor)"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e ".$extras"
 }
 
@@ -119,7 +119,7 @@ check_environment() {
 # The first run would wait for it; what is compiled already costs a few seconds.
 warm_up() {
     [ -z "${NO_WARM:-}" ] || return 0
-    say "compiling what sounds are rendered with (once, about half a minute)"
+    say "compiling what sounds are rendered with (once: half a minute on a fast processor, minutes on a slow or busy one)"
     "$venv/bin/foleystage" warm || say "that did not succeed; the first run will take longer"
 }
 

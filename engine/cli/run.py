@@ -10,6 +10,7 @@ from typing import Any
 from engine.cli.options import add_allow_missing, add_hrir, add_room, add_seeing
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
+from engine.media.probe import probe_video
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 
 log = logging.getLogger("foleystage")
@@ -71,8 +72,6 @@ def _add_sound(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Run the chain; prints what was used and where the files are."""
-    from engine.pipeline.produce import produce
-
     settings = RunSettings(
         prompt=args.prompt,
         script=args.script,
@@ -91,6 +90,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         seed=args.seed,
         allow_missing=args.allow_missing,
     )
+    probe_video(args.video.expanduser())  # what is no film is told before the slow imports
+    from engine.pipeline.produce import produce
+
     progress = TerminalProgress()
     try:
         report = produce(args.video, args.out, settings, progress, progress.tell)

@@ -48,7 +48,8 @@ class Recovery:
         """One line for the user."""
         count = "1 edit" if self.edits == 1 else f"{self.edits} edits"
         found = (f"{count} recovered, not saved yet",) if self.edits else ()
-        return "; ".join((*found, *self.notes)) or "work recovered, not saved yet"
+        text = "; ".join((*found, *self.notes)) or "work recovered, not saved yet"
+        return text[:1].upper() + text[1:]
 
 
 @dataclass

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -276,3 +278,18 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("engine.cli.doctor.run", fail)
     assert main(["doctor"]) == 1
     _one_line(capsys, "IndexError", "FOLEYSTAGE_DEBUG")
+
+
+def test_what_is_no_film_is_told_before_anything_heavy_is_loaded(media, tmp_path):
+    program = (
+        "import sys\nfrom engine.cli.main import main\n"
+        f"status = main(['run', {str(media / 'notes.mp4')!r}, '-o', {str(tmp_path / 'out')!r}])\n"
+        "heavy = {'scipy', 'numba', 'cv2', 'engine.pipeline.produce', 'engine.deliver.bounce'}\n"
+        "print(status, *sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1"]
+    assert "notes.mp4" in done.stderr
+    assert not (tmp_path / "out").exists()
