@@ -7,6 +7,7 @@ trajectory it was made from.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,6 +20,8 @@ from engine.errors import ShapeError
 MAX_ITD_S = 0.001
 _ITD_BAND_HZ = (200.0, 1_500.0)
 _OVERSAMPLING = 8
+_WINDOWS_AT_ONCE = 8
+"""Spectra of so many stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -145,14 +148,33 @@ def _windows(
 def _time_difference_us(
     windows: NDArray[np.float64], rate_hz: int, band_hz: tuple[float, float]
 ) -> NDArray[np.float64]:
-    length = 2 * windows.shape[-1]
-    spectra = fft.rfft(windows * np.hanning(windows.shape[-1]), length, axis=-1)
-    frequency_hz = np.fft.rfftfreq(length, 1 / rate_hz)
-    inside = (frequency_hz >= band_hz[0]) & (frequency_hz <= band_hz[1])
-    cross = spectra[1][:, inside] * np.conj(spectra[0][:, inside])
+    samples = windows.shape[-1]
+    taper, (first, after), lags_s, cosines, sines = _lag_tables(samples, rate_hz, band_hz)
+    cross = np.empty((windows.shape[1], after - first), dtype=np.complex128)
+    for low in range(0, len(cross), _WINDOWS_AT_ONCE):
+        piece = slice(low, low + _WINDOWS_AT_ONCE)
+        spectra = fft.rfft(windows[:, piece] * taper, 2 * samples, axis=-1)[..., first:after]
+        cross[piece] = spectra[1] * np.conj(spectra[0])
     cross /= np.abs(cross) + 1e-12
+    correlation = cross.real @ cosines - cross.imag @ sines
+    return np.asarray(lags_s[correlation.argmax(axis=-1)] * 1e6)
+
+
+@lru_cache(maxsize=4)
+def _lag_tables(
+    samples: int, rate_hz: int, band_hz: tuple[float, float]
+) -> tuple[
+    NDArray[np.float64],
+    tuple[int, int],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]:
+    """Taper of a window; bins [first, after) of the band; lags; (bins, lags) cosines and sines."""
+    frequency_hz = np.fft.rfftfreq(2 * samples, 1 / rate_hz)
+    first = int(np.searchsorted(frequency_hz, band_hz[0], side="left"))
+    after = int(np.searchsorted(frequency_hz, band_hz[1], side="right"))
     reach = round(MAX_ITD_S * rate_hz * _OVERSAMPLING)
     lags_s = np.arange(-reach, reach + 1) / (rate_hz * _OVERSAMPLING)
-    turns = 2.0 * np.pi * frequency_hz[inside][:, None] * lags_s
-    correlation = cross.real @ np.cos(turns) - cross.imag @ np.sin(turns)
-    return np.asarray(lags_s[correlation.argmax(axis=-1)] * 1e6)
+    turns = 2.0 * np.pi * frequency_hz[first:after, None] * lags_s
+    return np.hanning(samples), (first, after), lags_s, np.cos(turns), np.sin(turns)

@@ -140,8 +140,14 @@ class HeardPassage:
         if track_id not in gains or not gains[track_id].any():
             return np.asarray(part, np.float64)
         points = gains[track_id][low : high + 2]
-        at = np.arange(part.shape[1]) / self._step
-        return part * 10.0 ** (np.interp(at, np.arange(len(points)), points) / 20.0)
+        changed = np.flatnonzero(points)
+        gained = np.asarray(part, np.float64)
+        if len(changed):  # elsewhere the factor is 1
+            first, after = max(changed[0] - 1, 0) * self._step, (changed[-1] + 1) * self._step
+            at = np.arange(first, min(after, part.shape[1])) / self._step
+            gain = 10.0 ** (np.interp(at, np.arange(len(points)), points) / 20.0)
+            gained[:, first:after] *= gain
+        return gained
 
     def _measured(self, binaural: Array) -> Ears:
         found = interaural_differences(binaural, self._rate_hz, WINDOW_S, STEP_S)

@@ -1,27 +1,32 @@
-"""What can be known to fail before the work starts is said before the work starts."""
+"""What can be known to fail before the work starts is said before the work starts.
+
+What checks a room, an HRIR set or a generator takes half a second to import. It is imported where
+one was chosen: those that ship are known to be good.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import engine.vision.analyse  # noqa: F401  (registers the embedded detector and depth)
-from engine.deliver.bounce import AudioFolder, delivered_paths
+from engine.deliver.delivered_paths import delivered_paths
 from engine.deliver.inputs import keep_inputs
-from engine.deliver.missing import refuse_missing
 from engine.deliver.mux import choose_container
 from engine.errors import FoleystageError, PluginError
 from engine.layouts import FILE_NAMES, chosen_formats
-from engine.pipeline.film_generators import film_generators, single_generators
-from engine.pipeline.report import REPORT_NAME
-from engine.pipeline.settings import LOUDNESS_LUFS, RunSettings
+from engine.pipeline.settings import LOUDNESS_LUFS, REPORT_NAME, SYNTHESIS, RunSettings
 from engine.plugins import create, names
 from engine.project.checks import LARGEST_SEED, check_gain
 from engine.project.model import Project
-from engine.render.rooms import RoomChoice, check_room
 from engine.script.script_file import check_script
-from engine.spatial.hrir import load_hrirs
 from engine.vocabularies import spelt_out
 from engine.weights.choice import weights_for
+
+if TYPE_CHECKING:
+    from engine.deliver.bounce import AudioFolder
+
+_SHIPPED = RunSettings()
 
 
 def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
@@ -53,8 +58,8 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     if settings.script is not None:
         check_script(Path(settings.script))
     check_gain(settings.room_level_db, "room level")
-    check_room(RoomChoice(settings.room), sample_rate_hz)
-    load_hrirs(settings.hrir, sample_rate_hz)  # kept, so nothing is read twice
+    _check_room(settings.room, sample_rate_hz)
+    _check_hrirs(settings.hrir, sample_rate_hz)
 
 
 def check_outputs(video: Path, out_dir: Path, settings: RunSettings) -> None:
@@ -85,6 +90,8 @@ def check_own_sounds(project: Project, bundle: AudioFolder) -> None:
     DeliveryError
         Naming the clip and its file.
     """
+    from engine.deliver.missing import refuse_missing
+
     refuse_missing(project, bundle.audio_path, lambda take: take.recipe is None)
 
 
@@ -104,6 +111,10 @@ def _check_weights(settings: RunSettings) -> None:
 
 def _check_generator(name: str) -> None:
     """One that can make every layer: synthesis, or a plug-in; a single family cannot."""
+    if name == SYNTHESIS:
+        return
+    from engine.pipeline.film_generators import film_generators, single_generators
+
     whole = film_generators()
     if name in single_generators():
         raise PluginError(
@@ -112,6 +123,20 @@ def _check_generator(name: str) -> None:
             "of your own (--script)",
         )
     _check_part("generator", name, whole)
+
+
+def _check_room(name: str, sample_rate_hz: int) -> None:
+    if name != _SHIPPED.room:
+        from engine.render.rooms import RoomChoice, check_room
+
+        check_room(RoomChoice(name), sample_rate_hz)
+
+
+def _check_hrirs(source: str, sample_rate_hz: int) -> None:
+    if source != _SHIPPED.hrir:
+        from engine.spatial.hrir import load_hrirs
+
+        load_hrirs(source, sample_rate_hz)  # kept, so nothing is read twice
 
 
 def _check_part(kind: str, name: str, known: tuple[str, ...]) -> None:

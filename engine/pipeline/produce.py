@@ -1,4 +1,7 @@
-"""The main job: a video in; every deliverable, a report and the session bundle out."""
+"""The main job: a video in; every deliverable, a report and the session bundle out.
+
+The stages after the picture are imported where they begin (see `engine.pipeline.fetching`).
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.deliver.bounce import DeliveryOptions, deliver
 from engine.deliver.space import least_bytes
 from engine.deliver.staging import publish, sole_run, staging_folder
 from engine.errors import MediaError, ProjectError
 from engine.jobs import Progress, silent_progress
 from engine.media.probe import fingerprint, probe_video
 from engine.pipeline.analyse import analyse
-from engine.pipeline.compose import compose
+from engine.pipeline.fetching import fetched_meanwhile
 from engine.pipeline.preflight import check_outputs, check_own_sounds, check_settings
-from engine.pipeline.report import REPORT_NAME, build_report, write_report
-from engine.pipeline.settings import RunSettings
+from engine.pipeline.settings import REPORT_NAME, RunSettings
 from engine.pipeline.stage_clock import StageClock
 from engine.project.edits import ApplyFocus, EditGroup
 from engine.project.model import Project
@@ -48,7 +49,10 @@ def _analyse_and_compose(
 ) -> tuple[EditGroup, dict[str, float]]:
     check_settings(settings, project.sample_rate_hz)
     clock = StageClock()
-    analysis = clock.run("analyse", lambda: analyse(video, project, media, settings, progress))
+    with fetched_meanwhile(settings, project.sample_rate_hz):
+        analysis = clock.run("analyse", lambda: analyse(video, project, media, settings, progress))
+    from engine.pipeline.compose import compose
+
     seen = analysis.apply(project)
     sound = clock.run("compose", lambda: compose(seen, media, settings, progress))
     return EditGroup(name=f"Analyse {video.name}", edits=(analysis, *sound)), clock.stages_s
@@ -106,6 +110,9 @@ def produce(
                 check_own_sounds(project, bundle)
             edit, stages_s = _analyse_and_compose(video, project, bundle.media, settings, progress)
             project = edit.apply(project)
+            from engine.deliver.bounce import DeliveryOptions, deliver
+            from engine.pipeline.report import build_report, write_report
+
             options = DeliveryOptions(allow_missing=settings.allow_missing)
             delivery = clock.run(
                 "deliver",

@@ -20,8 +20,6 @@ from engine.project.edits import HeardMover
 from engine.project.model import Event, Keyframe, Project, Track
 from engine.render.compiler import hrirs_of
 
-REPORT_NAME = "report.json"
-
 
 def build_report(
     project: Project,

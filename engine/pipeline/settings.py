@@ -12,6 +12,9 @@ from engine.project.model import Mapping
 LOUDNESS_LUFS = (-60.0, -5.0)
 """Lowest and highest loudness that can be asked for."""
 
+REPORT_NAME = "report.json"
+"""What a run tells of itself, beside the deliverables."""
+
 SYNTHESIS = "synthesis"
 """The embedded generator: each event is made by the synthesis family its script line names."""
 

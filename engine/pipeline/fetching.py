@@ -1,0 +1,41 @@
+"""What makes and delivers the sound is fetched while the picture is looked at.
+
+Its modules take a second to import, the head's responses some tenths more. The picture's decoder
+and filters leave the interpreter free meanwhile, so a run need not wait for either.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from engine.pipeline.settings import RunSettings
+
+_LATER = ("engine.pipeline.compose", "engine.deliver.bounce", "engine.pipeline.report")
+_EMBEDDED = RunSettings()
+
+
+@contextmanager
+def fetched_meanwhile(settings: RunSettings, sample_rate_hz: int) -> Iterator[None]:
+    """Fetch the later stages beside the work in this block; when it ends they are there.
+
+    What fails is left to the stage that needs it, which says so. Beside plug-ins nothing is
+    fetched: they may import the same libraries, and Python refuses a library whose parts two
+    threads import at once.
+    """
+    if (settings.detector, settings.depth) != (_EMBEDDED.detector, _EMBEDDED.depth):
+        yield
+        return
+    with ThreadPoolExecutor(1, "fetching") as beside:
+        beside.submit(_fetch, settings.hrir, sample_rate_hz)
+        yield
+
+
+def _fetch(hrir: str, sample_rate_hz: int) -> None:
+    for name in _LATER:
+        importlib.import_module(name)
+    from engine.spatial.hrir import load_hrirs
+
+    load_hrirs(hrir, sample_rate_hz)
