@@ -10,14 +10,13 @@ the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
-from engine.deliver.delivered_paths import delivered_paths
 from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
 from engine.deliver.missing import refuse_missing
@@ -123,8 +122,8 @@ class _Order:
     scene: SceneChannels
     stems: tuple[Stem, ...]
     needed_bytes: int
-
     gains: dict[str, float]
+
 
 def _order(
     project: Project,
@@ -142,8 +141,8 @@ def _order(
         delivered_paths(out_dir, written, container, options.file_name),
         (project.video.path if project.video else None, project.scene.hrir, project.scene.room),
     )
-    if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
     gains: dict[str, float] = {}
+    if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
         gains = heard_gains(load_hrirs(project.scene.hrir, project.sample_rate_hz))
     snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
     if snapshot.length_samples == 0:
@@ -188,6 +187,16 @@ def _video(project: Project) -> Video:
             remedy="add a video or deliver without 'video'",
         )
     return project.video
+
+
+def delivered_paths(
+    out_dir: Path, names: Mapping[str, str], container: Container | None, file_name: str | None
+) -> list[Path]:
+    """Files and folders that a delivery of the named formats puts in place."""
+    paths = {name: out_dir / file for name, file in names.items()}
+    if container is not None and file_name is None:
+        paths["video"] = paths["video"].with_suffix(container.suffix)
+    return list(paths.values())
 
 
 def _container(project: Project, options: DeliveryOptions) -> Container:

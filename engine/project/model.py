@@ -316,9 +316,9 @@ class Project(Value, frozen=True, kw_only=True):
     clips: tuple[Clip, ...] = ()
     markers: tuple[Marker, ...] = ()
     master: Strip = Strip()
+    master_provenance: Provenance | None = None
     removed: tuple[str, ...] = ()
     """Ids of machine-made tracks, events and clips that a hand deleted; they do not come back."""
-    master_provenance: Provenance | None = None
 
     @cached_property
     def _tracks(self) -> dict[str, Track]:
