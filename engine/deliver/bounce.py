@@ -10,13 +10,14 @@ the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from engine.deliver.delivered_paths import delivered_paths
 from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
 from engine.deliver.missing import refuse_missing
@@ -187,16 +188,6 @@ def _video(project: Project) -> Video:
             remedy="add a video or deliver without 'video'",
         )
     return project.video
-
-
-def delivered_paths(
-    out_dir: Path, names: Mapping[str, str], container: Container | None, file_name: str | None
-) -> list[Path]:
-    """Files and folders that a delivery of the named formats puts in place."""
-    paths = {name: out_dir / file for name, file in names.items()}
-    if container is not None and file_name is None:
-        paths["video"] = paths["video"].with_suffix(container.suffix)
-    return list(paths.values())
 
 
 def _container(project: Project, options: DeliveryOptions) -> Container:
