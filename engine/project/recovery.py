@@ -48,8 +48,7 @@ class Recovery:
         """One line for the user."""
         count = "1 edit" if self.edits == 1 else f"{self.edits} edits"
         found = (f"{count} recovered, not saved yet",) if self.edits else ()
-        text = "; ".join((*found, *self.notes)) or "work recovered, not saved yet"
-        return text[:1].upper() + text[1:]
+        return "; ".join((*found, *self.notes)) or "work recovered, not saved yet"
 
 
 @dataclass

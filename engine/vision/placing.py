@@ -156,10 +156,8 @@ def _contacts(thing: _Thing, screen: Screen) -> tuple[Contact, ...]:
     gait, path = thing.seen.gait, thing.seen.path
     if thing.kind == "person" and gait is not None and gait.walks:
         return while_seen(path, gait.contacts())
-    found = find_contacts(path, thing.kind, *screen.size)
-    if thing.kind != "vehicle":
-        found = with_strikes(found, thing.seen.strikes)
-    return screen.evidence.contacts(path, found)
+    found = screen.evidence.contacts(path, find_contacts(path, thing.kind, *screen.size))
+    return found if thing.kind == "vehicle" else with_strikes(found, thing.seen.strikes)
 
 
 def _all_distances(
