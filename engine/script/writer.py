@@ -7,6 +7,7 @@ The rules are data (`resources/script/`); this file only decides which rule fits
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -42,9 +43,29 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
         Events in order of tracks and time, all inside the scene; those the project has keep their
         ids (see `engine.script.event_ids`). And the ambience track that carries the beds.
     """
+    return draft_script(project, rules).finished(project, seed)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A script before its events have names.
+
+    `drafts` are pairs of a track's id and a draft, in order; `tracks` those that they need.
+    """
+
+    tracks: tuple[Track, ...]
+    drafts: tuple[tuple[str, Draft], ...]
+
+    def finished(self, project: Project, seed: int) -> Script:
+        """The script, its events named and seeded (see `write_script`)."""
+        return Script(tracks=self.tracks, events=tuple(_named(self.drafts, project, seed)))
+
+
+def draft_script(project: Project, rules: Rules | None = None) -> Drafted:
+    """What `write_script` writes, before events are named; arguments as there."""
     rules = shipped_rules() if rules is None else rules
     end_s = scene_end_s(project)
-    setting = _setting(project, rules)
+    setting = setting_of(project, rules)
     drafts: list[tuple[str, Draft]] = []
     movers = [track for track in project.tracks if track.kind == "object"]
     fitting = [rule_for(track, rules) for track in movers]
@@ -66,7 +87,7 @@ def write_script(project: Project, seed: int, rules: Rules | None = None) -> Scr
         level_db = rules.scene.bed_under_movers_db if heard else 0.0
         beds = bed_drafts(project, rules, seen, end_s, level_db)
         drafts += [(bed_track.id, bed) for bed in beds]
-    return Script(tracks=(bed_track,), events=tuple(_named(drafts, project, seed)))
+    return Drafted((bed_track,), tuple(drafts))
 
 
 def scene_end_s(project: Project) -> float:
@@ -90,7 +111,8 @@ def rule_for(track: Track, rules: Rules) -> ObjectRule:
     return next(rule for guess in found for rule in rules.objects if rule.guess == guess)
 
 
-def _setting(project: Project, rules: Rules) -> Setting:
+def setting_of(project: Project, rules: Rules) -> Setting:
+    """What the ground is, by the user's words."""
     text = " , ".join(project.scene.prompt)
     for ground in rules.scene.ground:
         if mentions(text, ground.words):
