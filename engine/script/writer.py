@@ -20,6 +20,7 @@ from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, Rules, mentions, shipped_rules
 from engine.script.script import Script, ambience_track, event_seed
 from engine.script.script_file import load_script
+from engine.script.table_rules import rule_from_table
 
 __all__ = ["Script", "load_script", "write_script"]
 
@@ -98,7 +99,10 @@ def scene_end_s(project: Project) -> float:
 
 
 def rule_for(track: Track, rules: Rules) -> ObjectRule:
-    """The rule that fits a track: by the longest label in its label or name, else by motion."""
+    """The rule that fits a track: by its label or name, in the rules or else the table of sounds.
+
+    Of several the longest label counts; where nothing names it, its motion tells.
+    """
     generic = rules.scene.generic_labels
     for text in (track.label, track.name):
         if text.strip().lower() in generic:
@@ -107,6 +111,9 @@ def rule_for(track: Track, rules: Rules) -> ObjectRule:
         named = [(len(label), rule) for label, rule in fits if label is not None]
         if named:
             return max(named, key=lambda pair: pair[0])[1]
+        known = rule_from_table(text)
+        if known is not None:
+            return known
     found = guess_of(track)
     return next(rule for guess in found for rule in rules.objects if rule.guess == guess)
 
