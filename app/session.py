@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from msgspec import structs
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import places, work
 from app.background import Background
 from app.bridge import PlaybackBridge
+from app.faders import without_strips
 from app.jobs import JobBoard, ListedJob
 from app.media_store import MediaStore
 from app.monitor_level import MonitorLevel
@@ -387,13 +387,3 @@ class Session(QObject):
             self.save_in_background()
         elif listed.state.state == "failed":
             self.tell(Notice(f"{listed.name}: {listed.state.message}", "error"))
-
-
-def without_strips(project: Project) -> Project:
-    """The project with all faders at rest: what is left (equalisers too) has to be compiled."""
-    plain = Project().master
-    tracks = tuple(
-        structs.replace(track, strip=structs.replace(plain, eq=track.strip.eq))
-        for track in project.tracks
-    )
-    return structs.replace(project, tracks=tracks, master=plain, master_provenance=None)

@@ -211,6 +211,8 @@ def check_track(track: Track, where: str = "track") -> None:
     check_colour(track.colour, f"{where}.colour")
     check_number(track.confidence, f"{where}.confidence", 0.0, 1.0)
     check_trajectory(track.trajectory, f"{where}.trajectory")
+    if track.detected is not None:
+        check_trajectory(track.detected, f"{where}.detected")
     for index, contact in enumerate(track.contacts):
         check_contact(contact, f"{where}.contacts[{index}]")
     for index, time_s in enumerate(track.removed_contacts_s):

@@ -13,13 +13,17 @@ from typing import Any, Literal, NewType, TypeVar
 
 import numpy as np
 from msgspec import structs
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from engine.errors import ProjectError
 from engine.project.box_correction import BoxCorrection
+from engine.project.paths import Keyframe as Keyframe
+from engine.project.paths import Provenance as Provenance
+from engine.project.paths import Trajectory as Trajectory
 from engine.project.scene import FieldDecoding as FieldDecoding
 from engine.project.scene import Mapping as Mapping
 from engine.project.scene import Scene
+from engine.project.script_tree import ScriptTree
 from engine.project.value import Value
 
 SCHEMA_VERSION = 1
@@ -31,61 +35,10 @@ TakeId = NewType("TakeId", str)
 ContentHash = NewType("ContentHash", str)
 """SHA-256 (hex) of a file in the bundle's `media/` or `arrays/` folder."""
 
-Provenance = Literal["machine", "hand"]
 TrackKind = Literal["object", "ambience"]
 EqKind = Literal["high_pass", "low_shelf", "bell", "high_shelf", "low_pass"]
 Curve = tuple[tuple[float, float], ...]
 """Automation: points (time_s, value) in strictly increasing time, straight lines between them."""
-
-
-class Keyframe(Value, frozen=True, kw_only=True):
-    """One point of a trajectory: a time in seconds and a position in metres."""
-
-    time_s: float
-    x_m: float
-    y_m: float
-    z_m: float
-    provenance: Provenance = "machine"
-    extrapolated: bool = False
-    """Whether the machine guessed it from how the thing went before: nobody saw it there."""
-
-
-class Trajectory(Value, frozen=True, kw_only=True):
-    """Where a source is: keyframes in strictly increasing time, straight lines between them.
-
-    Before the first and after the last keyframe the source stays where it was. At least one
-    keyframe is required.
-    """
-
-    keyframes: tuple[Keyframe, ...]
-
-    @cached_property
-    def times_s(self) -> NDArray[np.float64]:
-        """(n,) keyframe times in seconds."""
-        return np.array([k.time_s for k in self.keyframes], dtype=np.float64)
-
-    @cached_property
-    def positions_m(self) -> NDArray[np.float64]:
-        """(n, 3) keyframe positions in metres."""
-        return np.array([(k.x_m, k.y_m, k.z_m) for k in self.keyframes], dtype=np.float64)
-
-    def at(self, times_s: ArrayLike) -> NDArray[np.float64]:
-        """Positions (..., 3) in metres at the given times."""
-        times = np.asarray(times_s, dtype=np.float64)
-        columns = [np.interp(times, self.times_s, column) for column in self.positions_m.T]
-        return np.stack(columns, axis=-1)
-
-    @classmethod
-    def from_arrays(
-        cls, times_s: ArrayLike, positions_m: ArrayLike, provenance: Provenance = "machine"
-    ) -> Trajectory:
-        """Trajectory from (n,) times and (n, 3) positions."""
-        times, places = np.asarray(times_s, float).tolist(), np.asarray(positions_m, float).tolist()
-        made = (
-            Keyframe(time_s=time_s, x_m=x, y_m=y, z_m=z, provenance=provenance)
-            for time_s, (x, y, z) in zip(times, places, strict=True)
-        )
-        return cls(keyframes=tuple(made))
 
 
 class Contact(Value, frozen=True, kw_only=True):
@@ -162,6 +115,12 @@ class Track(Value, frozen=True, kw_only=True):
     end_s: float = 0.0
     """Last moment the object was seen."""
     provenance: Provenance = "machine"
+    detected: Trajectory | None = None
+    """The path as it was detected, where a hand has edited it since; else None."""
+    path_locked: bool = False
+    """Whether neither a hand nor a new analysis may change the path."""
+    off_screen: bool = False
+    """Never in the picture: it is told by words, and belongs to the script."""
     removed_contacts_s: tuple[float, ...] = ()
     """Where a hand deleted or moved a machine contact away; a new analysis leaves them free."""
 
@@ -227,6 +186,8 @@ class Take(Value, frozen=True, kw_only=True):
     channels: int
     samples: int
     recipe: Recipe | None = None
+    locked: bool = False
+    """Whether it stays where it sounds, and is not deleted, until it is unlocked."""
 
     @property
     def duration_s(self) -> float:
@@ -317,6 +278,10 @@ class Project(Value, frozen=True, kw_only=True):
     markers: tuple[Marker, ...] = ()
     master: Strip = Strip()
     master_provenance: Provenance | None = None
+    composed_master_db: float | None = None
+    """Where composing has put the master fader, or would have if no hand had; None: never."""
+    script_tree: ScriptTree | None = None
+    """The scripts that were thought of, and which was taken."""
     removed: tuple[str, ...] = ()
     """Ids of machine-made tracks, events and clips that a hand deleted; they do not come back."""
 

@@ -9,6 +9,8 @@ from engine.project.value import Value
 Mapping = Literal["foleyspace", "cylinder", "foleydesigner"]
 FieldDecoding = Literal["magls", "virtual_loudspeakers"]
 """How sound fields reach two ears."""
+HrirEqualisation = Literal["none", "diffuse_field"]
+"""Whether an HRIR set keeps the colour that all its directions share."""
 
 
 class Scene(Value, frozen=True, kw_only=True):
@@ -18,6 +20,9 @@ class Scene(Value, frozen=True, kw_only=True):
     horizontal_fov_deg: float = 60.0
     hrir: str = "kemar"
     """'kemar' (shipped) or the path of a SOFA file."""
+    hrir_equalisation: HrirEqualisation = "none"
+    """'diffuse_field' takes out what headphones have themselves: new sessions begin with it (see
+    `engine.project.beginnings`); sessions of earlier versions sound as they did."""
     field_decoder: FieldDecoding = "magls"
     room: str = "none"
     """'none' (no reflections, no tail), a shipped room, or the path of a room's TOML file or of a

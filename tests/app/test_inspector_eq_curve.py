@@ -9,7 +9,7 @@ from pointing import drag, wheel
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.session import without_strips
+from app.faders import without_strips
 from app.views.tracks.eq_curve import EqCurve, gain_db
 from app.window import MainWindow
 from engine.project.edits import SetTrackEq, SetTrackGain

@@ -94,7 +94,9 @@ def test_a_path_replaced_by_hand_stays_whole() -> None:
     still = Trajectory.from_arrays([0.0], [(0.0, 2.0, 0.0)])
     edit = verbs.ReplaceTrajectory(track_id="a", trajectory=still)
     project = edit.apply(analysed(track("a")))
-    assert seen(track("a", 7.0)).apply(project).track("a") == project.track("a")
+    again = seen(track("a", 7.0)).apply(project).track("a")
+    assert again.trajectory == project.track("a").trajectory
+    assert again.detected == track("a", 7.0).trajectory
 
 
 def test_mixer_colour_name_and_label_stay() -> None:

@@ -11,7 +11,7 @@ from app.intents import EditingWidget
 from app.views.fader_drag import FaderDrag
 from app.views.timeline.header_painting import LOWEST_DB, FaderScale, format_gain
 from engine.project.checks import LOUDEST_MASTER_DB
-from engine.project.edits import SetMasterGain
+from engine.project.edits import ReturnMasterGain, SetMasterGain
 from engine.project.model import Project
 
 _WHEEL_RESTS_MS = 500
@@ -21,7 +21,7 @@ _SCALE = FaderScale(highest_db=LOUDEST_MASTER_DB, unity_share=0.5)
 
 
 class MasterGain(EditingWidget):
-    """Drag or turn the wheel; a double-click gives 0 dB."""
+    """Drag or turn the wheel; a double-click gives the composed value back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,8 +36,8 @@ class MasterGain(EditingWidget):
         self.setFixedSize(self.sizeHint())
         self.setAccessibleName("Master gain")
         self.setToolTip(
-            "Master gain: drag, with Shift finely, double-click for 0 dB. Composing sets it so "
-            "that the mix is heard as loud as it is delivered; what you set stays."
+            "Master gain: drag, with Shift finely. Composing sets it so that the mix is heard as "
+            "loud as it is delivered; what you set stays, a double-click gives that value back."
         )
 
     def sizeHint(self) -> QSize:
@@ -77,7 +77,7 @@ class MasterGain(EditingWidget):
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.edit_requested.emit(SetMasterGain(gain_db=0.0))
+        self.edit_requested.emit(ReturnMasterGain())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if not self._wheel.isActive() and self._drag is None:

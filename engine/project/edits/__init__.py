@@ -44,6 +44,7 @@ from engine.project.edits.markers import (
 from engine.project.edits.mix import (
     ApplyMasterGain,
     MuteTrack,
+    ReturnMasterGain,
     SetGainCurve,
     SetLfeSend,
     SetMasterGain,
@@ -52,6 +53,7 @@ from engine.project.edits.mix import (
     SetTrackGain,
     SoloTrack,
 )
+from engine.project.edits.path_keeping import LockPath, RevertPath
 from engine.project.edits.propagation import (
     SetAir,
     SetDoppler,
@@ -60,6 +62,8 @@ from engine.project.edits.propagation import (
     SetWidth,
 )
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
+from engine.project.edits.script_tree import SetScriptTree
+from engine.project.edits.takes import DeleteTake, LockTake
 from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
 from engine.project.edits.tracks import (
     AddTrack,
@@ -131,6 +135,7 @@ __all__ = [
     "DeleteEvent",
     "DeleteKeyframe",
     "DeleteMarker",
+    "DeleteTake",
     "DeleteTime",
     "DeleteTrack",
     "DrawTrajectory",
@@ -141,6 +146,8 @@ __all__ = [
     "GroupClips",
     "HeardMover",
     "InsertTime",
+    "LockPath",
+    "LockTake",
     "MergeTracks",
     "MoveClip",
     "MoveClipToTrack",
@@ -154,6 +161,8 @@ __all__ = [
     "ReorderTrack",
     "ReplaceTrajectory",
     "ResizeRegion",
+    "ReturnMasterGain",
+    "RevertPath",
     "SetAir",
     "SetClipFades",
     "SetClipGain",
@@ -166,6 +175,7 @@ __all__ = [
     "SetOcclusion",
     "SetRoomSend",
     "SetScene",
+    "SetScriptTree",
     "SetStereo",
     "SetTitle",
     "SetTrackBoxes",

@@ -49,11 +49,11 @@ class ApplyAnalysis(EditBase, frozen=True, kw_only=True, tag="apply_analysis"):
         )
         base = project if same else structs.replace(project, removed=())
         seen = structs.replace(base, video=self.video, analysis=self.analysis, scene=self.scene)
-        return _without_orphans(merge_tracks(seen, self.tracks, "object"))
+        return _without_orphans(merge_tracks(seen, self.tracks, seen=True))
 
 
 class ApplyScript(EditBase, frozen=True, kw_only=True, tag="apply_script"):
-    """Bring in a Foley script: ambience tracks, and events for all tracks.
+    """Bring in a Foley script: tracks of ambience and off the screen, and events for all tracks.
 
     Machine-made events are replaced; a hand's events stay as they are, and deleted ones away.
     """
@@ -65,7 +65,7 @@ class ApplyScript(EditBase, frozen=True, kw_only=True, tag="apply_script"):
     def apply(self, project: Project) -> Project:
         for track in self.tracks:
             check_track(track, f"track '{track.id}'")
-        project = merge_tracks(project, self.tracks, "ambience")
+        project = merge_tracks(project, self.tracks, seen=False)
         removed = set(project.removed)
         gone_tracks = {track.id for track in self.tracks} & removed
         for event in self.events:
@@ -86,7 +86,8 @@ class ApplyTakes(EditBase, frozen=True, kw_only=True, tag="apply_takes"):
     """Bring in takes made for events, and the clips that play them.
 
     Machine-made clips of the same events are replaced. An event with a clip that a hand has
-    edited keeps just that clip: its new take waits beside it. Clips deleted by hand stay away.
+    edited, or whose take is locked, keeps just that clip: its new take waits beside it. Clips
+    deleted by hand stay away.
     """
 
     text: ClassVar[str] = "Generate sounds"
@@ -99,16 +100,23 @@ class ApplyTakes(EditBase, frozen=True, kw_only=True, tag="apply_takes"):
             if take.event_id is not None:
                 project.event(take.event_id)
         before = project._takes
+        locked = {take.id for take in project.takes if take.locked}
         for take in self.takes:
-            project = project.with_take(take)
+            project = project.with_take(structs.replace(take, locked=take.id in locked))
         events = {take.event_id for take in self.takes if take.event_id is not None}
         event_of = {take.id: take.event_id for take in project.takes}
         kept = tuple(
             clip
             for clip in project.clips
-            if clip.provenance == "hand" or event_of[clip.take_id] not in events
+            if clip.provenance == "hand"
+            or clip.take_id in locked
+            or event_of[clip.take_id] not in events
         )
-        by_hand = {event_of[clip.take_id] for clip in kept if clip.provenance == "hand"} - {None}
+        by_hand = {
+            event_of[clip.take_id]
+            for clip in kept
+            if clip.provenance == "hand" or clip.take_id in locked
+        } - {None}
         taken = {clip.id for clip in kept} | set(project.removed)
         new = []
         for clip in self.clips:
@@ -136,6 +144,7 @@ def _without_spent_takes(
         or take.id in renewed
         or take.event_id not in events
         or take.recipe is None
+        or take.locked
     )
     return structs.replace(project, takes=takes)
 
@@ -159,6 +168,6 @@ def _without_orphans(project: Project) -> Project:
     takes = tuple(
         structs.replace(take, event_id=None) if take.id in orphans else take
         for take in project.takes
-        if take.id not in orphans or take.id in played or take.recipe is None
+        if take.id not in orphans or take.id in played or take.recipe is None or take.locked
     )
     return structs.replace(project, events=events, clips=clips, takes=takes)

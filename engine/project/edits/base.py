@@ -52,6 +52,22 @@ def change_track(project: Project, track_id: str, change: Callable[[Track], Trac
     return project.with_track(change(project.track(track_id)))
 
 
+def with_path(track: Track, path: Trajectory) -> Track:
+    """Track on a path that a hand has given it; it remembers the one that was detected.
+
+    Raises
+    ------
+    ProjectError
+        If the track's path is locked.
+    """
+    if track.path_locked:
+        raise ProjectError(f"the path of '{track.name}' is locked", remedy="unlock it first")
+    detected = track.detected
+    if detected is None and all(k.provenance == "machine" for k in track.trajectory.keyframes):
+        detected = track.trajectory
+    return structs.replace(track, trajectory=path, detected=detected)
+
+
 def refuse_taken(project: Project, what: str, wanted: str) -> None:
     """Refuse an id that is in use. `what` is 'track', 'event', 'take', 'clip' or 'marker'."""
     if any(item.id == wanted for item in getattr(project, f"{what}s")):

@@ -105,6 +105,9 @@ class SetClipTake(EditBase, frozen=True, kw_only=True, tag="set_clip_take"):
 
     def apply(self, project: Project) -> Project:
         clip, take = project.clip(self.clip_id), project.take(self.take_id)
+        now = project.take(clip.take_id)
+        if now.locked and now.id != take.id:
+            raise ProjectError(f"the take of '{clip.name}' is locked", remedy="unlock it first")
         offset_s = clip.offset_s if clip.offset_s < take.duration_s else 0.0
         duration_s = min(clip.duration_s, take.duration_s - offset_s)
         changed = structs.replace(

@@ -40,6 +40,7 @@ from engine.project.edits.markers import (
 from engine.project.edits.mix import (
     ApplyMasterGain,
     MuteTrack,
+    ReturnMasterGain,
     SetGainCurve,
     SetLfeSend,
     SetMasterGain,
@@ -48,6 +49,7 @@ from engine.project.edits.mix import (
     SetTrackGain,
     SoloTrack,
 )
+from engine.project.edits.path_keeping import LockPath, RevertPath
 from engine.project.edits.propagation import (
     SetAir,
     SetDoppler,
@@ -56,6 +58,8 @@ from engine.project.edits.propagation import (
     SetWidth,
 )
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
+from engine.project.edits.script_tree import SetScriptTree
+from engine.project.edits.takes import DeleteTake, LockTake
 from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
 from engine.project.edits.tracks import (
     AddTrack,
@@ -106,18 +110,18 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
     DeleteTime | InsertTime | CropClips,
-    GroupClips | CrossFadeClips | SetClipTake,
+    GroupClips | CrossFadeClips | SetClipTake | LockTake | DeleteTake,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
     SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
-    SetMasterGain | TurnScene,
+    SetMasterGain | ReturnMasterGain | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
-    DrawTrajectory,
+    DrawTrajectory | LockPath | RevertPath,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,
-    ApplyAnalysis | ApplyScript | ApplyTakes | ApplyFocus | ApplyMasterGain,
+    ApplyAnalysis | ApplyScript | SetScriptTree | ApplyTakes | ApplyFocus | ApplyMasterGain,
     EditGroup,
 ]
 """Every verb there is."""

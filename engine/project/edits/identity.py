@@ -48,6 +48,8 @@ class MergeTracks(EditBase, frozen=True, kw_only=True, tag="merge_tracks"):
             parts[0],
             id=TrackId(self.new_id),
             trajectory=_joined(parts),
+            detected=None,
+            path_locked=False,
             contacts=tuple(sorted(contacts, key=lambda c: c.time_s)),
             boxes=self.boxes,
             start_s=min(part.start_s for part in parts),

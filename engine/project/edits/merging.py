@@ -6,23 +6,29 @@ import math
 
 from msgspec import structs
 
-from engine.project.model import Contact, Project, Track, TrackKind, Trajectory
+from engine.project.model import Contact, Project, Track, Trajectory
 
 SAME_CONTACT_S = 0.05
 """Two contacts nearer than this are the same one."""
 
 
-def merge_tracks(project: Project, tracks: tuple[Track, ...], kind: TrackKind) -> Project:
-    """Project in which the machine's tracks of a kind are `tracks`, and a hand's work stays.
+def is_seen(track: Track) -> bool:
+    """Whether a track belongs to the picture; the others belong to the script."""
+    return track.kind == "object" and not track.off_screen
 
-    Order: tracks that were there keep their place, new ones come at the end.
+
+def merge_tracks(project: Project, tracks: tuple[Track, ...], *, seen: bool) -> Project:
+    """Project in which the machine's tracks are `tracks`, and a hand's work stays.
+
+    `seen` tells which are meant: those of the picture, or those of the script. Order: tracks that
+    were there keep their place, new ones come at the end.
     """
     new = {track.id: track for track in tracks if track.id not in project.removed}
     merged: list[Track] = []
     for old in project.tracks:
         if old.id in new:
             merged.append(merge_track(old, new.pop(old.id)))
-        elif old.kind != kind or has_hand_work(project, old):
+        elif is_seen(old) != seen or has_hand_work(project, old):
             merged.append(old)
     return structs.replace(project, tracks=(*merged, *new.values()))
 
@@ -31,6 +37,7 @@ def has_hand_work(project: Project, track: Track) -> bool:
     """Whether a hand made or changed the track, or anything on it."""
     return (
         track.provenance == "hand"
+        or track.path_locked
         or any(keyframe.provenance == "hand" for keyframe in track.trajectory.keyframes)
         or bool(track.box_corrections)
         or any(contact.provenance == "hand" for contact in track.contacts)
@@ -43,6 +50,8 @@ def has_hand_work(project: Project, track: Track) -> bool:
 
 def merge_track(old: Track, new: Track) -> Track:
     """The newly seen track with everything on `old` that is the user's."""
+    locked = old.path_locked
+    path = old.trajectory if locked else merge_trajectory(old.trajectory, new.trajectory)
     merged = structs.replace(
         new,
         colour=old.colour,
@@ -56,7 +65,9 @@ def merge_track(old: Track, new: Track) -> Track:
         stereo=old.stereo,
         room_send_db=old.room_send_db,
         lfe_send_db=old.lfe_send_db,
-        trajectory=merge_trajectory(old.trajectory, new.trajectory),
+        trajectory=path,
+        detected=None if path == new.trajectory else new.trajectory,
+        path_locked=old.path_locked,
         contacts=merge_contacts(old.contacts, new.contacts, old.removed_contacts_s),
         removed_contacts_s=old.removed_contacts_s,
         box_corrections=old.box_corrections,

@@ -161,7 +161,19 @@ class ApplyMasterGain(EditBase, frozen=True, kw_only=True, tag="apply_master_gai
 
     def apply(self, project: Project) -> Project:
         levelled = _with_master(project, self.gain_db, "machine")
-        return levelled if may_set_master(project) else project
+        result = levelled if may_set_master(project) else project
+        return structs.replace(result, composed_master_db=self.gain_db)
+
+
+class ReturnMasterGain(EditBase, frozen=True, kw_only=True, tag="return_master_gain"):
+    """Give the master fader back: where composing has put it (0 dB where it never did)."""
+
+    text: ClassVar[str] = "Composed master gain"
+
+    def apply(self, project: Project) -> Project:
+        if project.composed_master_db is None:
+            return _with_master(project, 0.0, "hand")
+        return _with_master(project, project.composed_master_db, "machine")
 
 
 def may_set_master(project: Project) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import structs
-
 from engine.errors import ProjectError
 from engine.project.checks import check_keyframe, check_trajectory
-from engine.project.edits.base import EditBase, by_hand, change_track, in_time_order, item_at
+from engine.project.edits.base import (
+    EditBase,
+    by_hand,
+    change_track,
+    in_time_order,
+    item_at,
+    with_path,
+)
 from engine.project.model import Keyframe, Project, Trajectory
 
 
@@ -34,7 +39,7 @@ class MoveKeyframe(EditBase, frozen=True, kw_only=True, tag="move_keyframe"):
         keyframes[self.index] = _keyframe(self.time_s, self.x_m, self.y_m, self.z_m)
         path = Trajectory(keyframes=tuple(keyframes))
         check_trajectory(path)
-        return project.with_track(structs.replace(track, trajectory=path))
+        return project.with_track(with_path(track, path))
 
 
 class AddKeyframe(EditBase, frozen=True, kw_only=True, tag="add_keyframe"):
@@ -56,9 +61,7 @@ class AddKeyframe(EditBase, frozen=True, kw_only=True, tag="add_keyframe"):
         return change_track(
             project,
             self.track_id,
-            lambda track: structs.replace(
-                track, trajectory=in_time_order(track.trajectory, keyframe)
-            ),
+            lambda track: with_path(track, in_time_order(track.trajectory, keyframe)),
         )
 
 
@@ -81,7 +84,7 @@ class DeleteKeyframe(EditBase, frozen=True, kw_only=True, tag="delete_keyframe")
         for neighbour in {max(self.index - 1, 0), min(self.index, len(keyframes) - 1)}:
             keyframes[neighbour] = by_hand(keyframes[neighbour])
         path = Trajectory(keyframes=tuple(keyframes))
-        return project.with_track(structs.replace(track, trajectory=path))
+        return project.with_track(with_path(track, path))
 
 
 class BendTrajectory(EditBase, frozen=True, kw_only=True, tag="bend_trajectory"):
@@ -107,7 +110,7 @@ class BendTrajectory(EditBase, frozen=True, kw_only=True, tag="bend_trajectory")
             places[keyframe.time_s] = by_hand(keyframe)
         path = Trajectory(keyframes=tuple(places[time_s] for time_s in sorted(places)))
         check_trajectory(path)
-        return project.with_track(structs.replace(track, trajectory=path))
+        return project.with_track(with_path(track, path))
 
 
 class DrawTrajectory(EditBase, frozen=True, kw_only=True, tag="draw_trajectory"):
@@ -134,7 +137,7 @@ class DrawTrajectory(EditBase, frozen=True, kw_only=True, tag="draw_trajectory")
         drawn = [by_hand(keyframe) for keyframe in self.keyframes]
         path = Trajectory(keyframes=tuple(sorted((*kept, *drawn), key=lambda k: k.time_s)))
         check_trajectory(path)
-        return project.with_track(structs.replace(track, trajectory=path))
+        return project.with_track(with_path(track, path))
 
 
 class ReplaceTrajectory(EditBase, frozen=True, kw_only=True, tag="replace_trajectory"):
@@ -151,9 +154,7 @@ class ReplaceTrajectory(EditBase, frozen=True, kw_only=True, tag="replace_trajec
     def apply(self, project: Project) -> Project:
         check_trajectory(self.trajectory)
         path = Trajectory(keyframes=tuple(by_hand(k) for k in self.trajectory.keyframes))
-        return change_track(
-            project, self.track_id, lambda track: structs.replace(track, trajectory=path)
-        )
+        return change_track(project, self.track_id, lambda track: with_path(track, path))
 
 
 def _keyframe(time_s: float, x_m: float, y_m: float, z_m: float) -> Keyframe:
