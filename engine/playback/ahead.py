@@ -2,7 +2,8 @@
 
 Nothing already in the ring is taken back: the part that the device is about to take is left
 alone, and what lies behind it is written over in place. So stop and locate act within the guard
-(two device blocks) instead of after the whole ring.
+(the block that the device takes next; more where it was seen to take several in one go) instead of
+after the whole ring.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class AheadWriter:
         self._taken = self._underruns = 0
         self.ahead_s = self._least_s
         self.adapt(0.0)
-        self._guard_blocks = 2
+        self._guard_blocks = 1
         self._fade_end = 0
 
     @property
@@ -76,11 +77,11 @@ class AheadWriter:
         if taken > self.cursor:
             self.late += not self.output.silent
             self.cursor = min(taken + self.guard, self.output.written)
-        target = int(self.ahead_s * self.output.sample_rate_hz)
+        target, block = int(self.ahead_s * self.output.sample_rate_hz), self.output.block_samples
         if silent:
             target = max(target, int(PARKED_S * self.output.sample_rate_hz))
         elif short:
-            target = min(target, self.guard + self.output.block_samples)
+            target = min(target, max(self.guard, block) + 2 * block)
         return target - (self.cursor - taken)
 
     def fill(self) -> int:

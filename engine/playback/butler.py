@@ -44,6 +44,11 @@ class Butler:
     store : ChunkStore
     read : callable
         ``read(files, take_file, first, out)``; by default the file is read.
+
+    Attributes
+    ----------
+    on_served : callable
+        ``on_served()`` when what was asked for has come; must not wait.
     """
 
     def __init__(self, store: ChunkStore, read: ReadTake | None = None) -> None:
@@ -55,6 +60,7 @@ class Butler:
         self._speed = 1.0
         self._loop: tuple[int, int] | None = None
         self._asked = self._served = 0
+        self.on_served: Callable[[], object] = lambda: None
         self._wake = Bell()
         self._fetched = threading.Event()
         self._closing = False
@@ -141,6 +147,7 @@ class Butler:
             if index == 1 and self._bring(wanted, asked):
                 self._served = max(self._served, asked)
                 self._fetched.set()
+                self.on_served()
         if self._bring(wanted, asked):
             self._seen = seen
 

@@ -22,6 +22,7 @@ from engine.playback.fetching import Fetching
 from engine.playback.gauges import Gauges, Levels
 from engine.playback.health import Gaps, Health
 from engine.playback.heard import DeviceClock, Piece, Score
+from engine.playback.landing import Landing
 from engine.playback.output import Output, SilentOutput
 from engine.playback.path import OutputPath
 from engine.playback.priority import raise_thread
@@ -69,9 +70,11 @@ class Renderer:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._now = now
+        self._wake = Bell()
         self._block = block
         self._block_samples = block_samples
         self._fetching = Fetching(butler, now)
+        butler.on_served = self._wake.ring
         self._on_lost = on_lost
         self._on_trouble = on_trouble
         self._dispose = dispose
@@ -84,7 +87,7 @@ class Renderer:
         self._gauges = Gauges(block)
         self._publisher = Publisher(block, self._now())
         self._serial = 0
-        self._jumped_from: int | None = None
+        self._landing = Landing(block)
         self._said = ""
         self._health = Health(now())
         self._gaps = Gaps()
@@ -105,6 +108,7 @@ class Renderer:
     def post(self, act: Callable[..., None], *arguments: Any) -> None:
         """Run one of the methods below on the renderer thread, between two hops."""
         self._inbox.append((act, arguments))
+        self._wake.ring()
 
     def detach(self) -> None:
         """Let go of the device (called from another thread); returns once it is let go."""
@@ -141,26 +145,25 @@ class Renderer:
         """Go to a project time."""
         self._serial = serial
         self._cut()
-        self._transport.locate(self._scene_sample(time_s))
+        self._transport.locate(self._transport.sample_at(time_s))
         self._fetching.go_to(self._transport)
 
     def scrub(self, serial: int, time_s: float) -> None:
         """Let the playhead follow a hand to a project time."""
         self._serial = serial
-        position = self._scene_sample(time_s)
-        if self._transport.is_near(position):
-            self._transport.scrub(position)
-        else:
+        position = self._transport.sample_at(time_s)
+        is_near = self._transport.is_near(position)
+        if not is_near:
             self._cut()
-            self._transport.scrub(position)
+        self._transport.scrub(position)
+        if not is_near:
             self._fetching.go_to(self._transport)
 
     def shuttle(self, serial: int, speed: float) -> None:
         """Run at a speed, backwards too, from where the sound is now."""
         self._serial = serial
         if not np.isfinite(speed) or speed in (0.0, 1.0):
-            (self.play if speed == 1.0 else self.stop)(serial)
-            return
+            return (self.play if speed == 1.0 else self.stop)(serial)
         if self._transport.speed in (0.0, 1.0):
             self._transport.pitch_limit = self._health.bearable_speed
             self._halt()
@@ -172,7 +175,7 @@ class Renderer:
         transport = self._transport
         transport.loop, transport.declicks_loop = None, declick
         if start_s is not None and end_s is not None:
-            first, last = self._scene_sample(start_s), self._scene_sample(end_s)
+            first, last = transport.sample_at(start_s), transport.sample_at(end_s)
             if first < last:
                 transport.loop = (first, last)
         if transport.speed != 1.0 or transport.loop is None:
@@ -212,9 +215,6 @@ class Renderer:
         self._gauges.set_format(scene.format, scene.sample_rate_hz)
         transport.set_reader(self._reader, scene.sample_rate_hz)
 
-    def _scene_sample(self, time_s: float) -> int:
-        return seconds_to_samples(max(time_s, 0.0), self._transport.sample_rate_hz)
-
     def _halt(self) -> None:
         """Stop the transport where the sound is cut."""
         transport = self._transport
@@ -229,19 +229,18 @@ class Renderer:
         that lies behind the cut is heard.
         """
         at = self._writer.cut()
-        self._jumped_from = at
+        self._landing.jump(at, self._now())
         self._fetching.forget()
         return at
 
     def _land(self) -> bool:
         """Go on after a cut; False while its sound is still to come."""
-        at = self._jumped_from
+        at = self._landing.cut_at
         if at is None:
             return True
-        waits = self._fetching.waits()
-        end = at + self._output.sample_rate_hz
+        waits, end = self._fetching.waits(), at + self._output.sample_rate_hz
         if not waits:
-            self._jumped_from = None
+            self._landing.land()
             self._transport.prepare()
             end = self._writer.resume()
             self._path.reset()
@@ -253,7 +252,7 @@ class Renderer:
     def _use(self, output: Output, *, is_alsa: bool) -> None:
         """Write into another output, from the place that is heard."""
         self._gaps.retire(self._output, self._writer.late)
-        self._jumped_from = None
+        self._landing.forget()
         if self._transport.playing:
             self._continue_at(self._samples_at(self._heard(self._now())))
         self._take_up(output, is_alsa=is_alsa)
@@ -286,7 +285,7 @@ class Renderer:
         self._woke_s = self._now()
         while not self._closing:
             self.turn()
-            time.sleep(POLL_S)
+            self._wake.wait(POLL_S)
 
     def turn(self) -> None:
         """Once round: obey, write as far ahead as is wanted, publish."""
@@ -313,8 +312,7 @@ class Renderer:
 
     def _fill(self) -> None:
         transport = self._transport
-        began_s = time.perf_counter()
-        rendered = 0
+        began_s, rendered = time.perf_counter(), 0
         if not self._land():
             return
         if transport.playing:
@@ -337,6 +335,7 @@ class Renderer:
         if len(samples):
             start = self._writer.cursor
             self._writer.write(samples)
+            self._landing.written(start, self._now())
             self._note(start, len(samples), block.position, speed=block.speed, levels=levels)
         if self._reader is not None and self._reader.trouble:
             self._say(self._reader.trouble)
@@ -362,8 +361,8 @@ class Renderer:
 
     def _samples_at(self, ring_position: float) -> int:
         """Project sample that a ring position holds."""
-        time_s = self._score.time_at(ring_position)
-        return seconds_to_samples(time_s, self._transport.sample_rate_hz)
+        rate_hz = self._transport.sample_rate_hz
+        return seconds_to_samples(self._score.time_at(ring_position), rate_hz)
 
     def _heard(self, now_s: float) -> float:
         """Ring position heard now: less what kernel, conversion and device delay."""
@@ -376,6 +375,7 @@ class Renderer:
 
     def _publish(self) -> None:
         now_s = self._now()
+        self._landing.follow(self._output, now_s)
         self._publisher.publish(now_s, self._heard(now_s), self._score, self._counters())
 
     def _fill_s(self) -> float:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 MAX_TRACKS = 512
 MAX_METERS = 64
 MAX_DIRECTIONS = 64
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 
 _CLOCK = struct.Struct("<qdddddqqq")
 _SEQUENCE = struct.Struct("<Q")
@@ -47,6 +47,9 @@ _LAYOUT = np.dtype(
         ("render_load", "<f8"),
         ("peak_load", "<f8"),
         ("latency_s", "<f8"),
+        ("jumped_ns", "<i8"),
+        ("landed_ns", "<i8"),
+        ("taken_ns", "<i8"),
         ("scheduling", "<i8"),
         ("meter_channels", "<i8"),
         ("meter_peak", "<f4", (MAX_METERS,)),

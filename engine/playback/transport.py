@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.playback.scene import HOP_SAMPLES, SceneReader
 from engine.playback.shuttling import Scrubbing, Shuttling
+from engine.units import seconds_to_samples
 
 FADE_S = 0.005
 
@@ -75,6 +76,10 @@ class Transport:
         self._rises = False
         self._ramp = rising(0)
         self._tail: NDArray[np.float32] | None = None
+
+    def sample_at(self, time_s: float) -> int:
+        """Project sample at a project time; the first for what lies before it."""
+        return seconds_to_samples(max(time_s, 0.0), self.sample_rate_hz)
 
     @property
     def fade_samples(self) -> int:
