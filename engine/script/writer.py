@@ -68,7 +68,7 @@ def draft_script(project: Project, rules: Rules | None = None) -> Drafted:
     end_s = scene_end_s(project)
     setting = setting_of(project, rules)
     drafts: list[tuple[str, Draft]] = []
-    movers = [track for track in project.tracks if track.kind == "object"]
+    movers = [track for track in project.tracks if track.kind == "object" and not track.off_screen]
     fitting = [rule_for(track, rules) for track in movers]
     if end_s > 0.0:
         turn = turns(
