@@ -3,8 +3,8 @@
 ``python -m benchmarks.mishaps --times 5``, and at the end of `make steadiness`: 64 moving sources
 into a real null sink of a private PulseAudio. The engine is killed, until another one sounds; the
 window is killed, until none of its engines runs; the sink is removed, until the status says so and
-the clock goes on; and put back, until it sounds. Before that it is sent elsewhere, with the sound
-on disk and in nobody's memory, until it is heard from there. Medians and all times.
+the clock goes on; and put back, until it sounds. Medians and all times. How long a seek takes:
+`benchmarks.seeking`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-
 from benchmarks.moving_scene import moving_scene
 from benchmarks.processes import alive, family_of
 from engine.playback.client import PlaybackClient
@@ -32,7 +30,6 @@ SOURCES, SCENE_S = 64, 60.0
 _TIMEOUT_S = 120.0
 _SETTLE_S = 2.0
 _AWAY_S, _AWAY_MORE_S = 2.0, 0.37
-_BETWEEN_SEEKS_S = 0.7
 _LOUD_DB = -60.0
 
 
@@ -42,8 +39,6 @@ class Mishaps:
 
     Attributes
     ----------
-    seek_s : tuple of float
-        From the command to go elsewhere until the sound from there leaves the device.
     engine_killed_s : tuple of float
         Silence after a killed engine, until the next one sounds through the device.
     window_killed_s : tuple of float
@@ -54,7 +49,6 @@ class Mishaps:
         From the device's return until it sounds.
     """
 
-    seek_s: tuple[float, ...] = ()
     engine_killed_s: tuple[float, ...] = ()
     window_killed_s: tuple[float, ...] = ()
     device_lost_s: tuple[float, ...] = ()
@@ -63,7 +57,6 @@ class Mishaps:
     def lines(self) -> list[str]:
         """For people."""
         words = {
-            "seek_s": "seek, until it is heard from there",
             "engine_killed_s": "killed engine, until another sounds",
             "window_killed_s": "killed window, until no engine runs",
             "device_lost_s": "device removed, until it is said",
@@ -78,12 +71,14 @@ class Mishaps:
         ]
 
 
-def playing_client(folder: Path, sources: int = SOURCES) -> PlaybackClient:
+def playing_client(
+    folder: Path, sources: int = SOURCES, scene_s: float = SCENE_S
+) -> PlaybackClient:
     """A client that plays the moving scene round and round, heard already."""
-    project = moving_scene(folder, sources, SCENE_S)
+    project = moving_scene(folder, sources, scene_s)
     client = PlaybackClient(block_samples=512)
     client.set_project(project, folder)
-    client.set_loop(0.0, SCENE_S)
+    client.set_loop(0.0, scene_s)
     client.start()
     client.play()
     seconds_until(lambda: sounds(client))
@@ -109,15 +104,6 @@ def seconds_until(condition: Callable[[], bool]) -> float:
             raise TimeoutError("it did not come to pass")
         time.sleep(0.002)
     return round(time.monotonic() - began_s, 3)
-
-
-def seek(client: PlaybackClient, folder: Path, time_s: float) -> float:
-    """Go elsewhere while it plays; seconds until it is heard from there."""
-    for take in (folder / "media").iterdir():
-        with take.open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    client.locate(time_s)
-    return seconds_until(lambda: client.position_s != time_s)
 
 
 def kill_engine(client: PlaybackClient) -> float:
@@ -173,11 +159,6 @@ def measure(times: int) -> Mishaps:
         with running_audio_server() as server:
             client = playing_client(folder)
             try:
-                places_s = np.random.default_rng(1).uniform(0.0, SCENE_S - 1.0, 4 * times)
-                seeks = []
-                for place_s in places_s:
-                    time.sleep(_BETWEEN_SEEKS_S)
-                    seeks.append(seek(client, folder, float(place_s)))
                 engine = tuple(kill_engine(client) for _ in range(times))
                 server.remove_sink("surround")
                 pulled = [
@@ -193,7 +174,6 @@ def measure(times: int) -> Mishaps:
                 client.close()
             window = tuple(kill_window(folder) for _ in range(times))
     return Mishaps(
-        seek_s=tuple(seeks),
         engine_killed_s=engine,
         window_killed_s=window,
         device_lost_s=tuple(lost_s for lost_s, _ in pulled),

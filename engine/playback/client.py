@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine.layouts import format_channels
 from engine.playback import messages as m
+from engine.playback.landing import LandingTimes, read_landing
 from engine.playback.readings import Readings
 from engine.playback.shared import MAX_TRACKS, ClockReading, SharedBlock
 from engine.playback.status import EngineStatus, StatusBoard
@@ -253,6 +254,11 @@ class PlaybackClient:
     def has_standby(self) -> bool:
         """Whether a second engine waits, ready to take over at once."""
         return self._supervisor.has_standby
+
+    @property
+    def landing(self) -> LandingTimes:
+        """When the last jump reached the ring and the device."""
+        return read_landing(self._block)
 
     def meters(self) -> NDArray[np.float32]:
         """(channels,) peak levels in dBFS, one per channel of the monitor format, after master."""

@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.playback.output import Output
 from engine.playback.shared import SharedBlock
+
+
+@dataclass(frozen=True)
+class LandingTimes:
+    """The last jump, in monotonic nanoseconds.
+
+    Attributes
+    ----------
+    jumped_ns : int
+        The old sound was cut.
+    landed_ns : int
+        The first new samples were in the ring.
+    taken_ns : int
+        The device was seen to have taken them, a few milliseconds late at most.
+    """
+
+    jumped_ns: int
+    landed_ns: int
+    taken_ns: int
+
+
+def read_landing(block: SharedBlock) -> LandingTimes:
+    """The last jump, as the engine published it."""
+    return LandingTimes(*(int(block.get(name)) for name in ("jumped_ns", "landed_ns", "taken_ns")))
 
 
 class Landing:
@@ -12,8 +38,7 @@ class Landing:
     Parameters
     ----------
     block : SharedBlock
-        Monotonic times: `jumped_ns` is when the sound was cut, `landed_ns` when the first new
-        samples were in the ring, `taken_ns` when the device was seen to have taken them.
+        The fields of `LandingTimes` are written.
 
     Attributes
     ----------
