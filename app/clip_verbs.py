@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import uuid
 
+from app import work
 from app.clip_groups import new_group
 from app.editing import EditingVerbs
 from app.notices import Notice
-from engine.project.edits import AddMarker, CrossFadeClips, GroupClips, SetClipTake
-from engine.project.model import Clip, Marker, Take
+from engine.project.edits import (
+    AddMarker,
+    CrossFadeClips,
+    DeleteTake,
+    GroupClips,
+    LockTake,
+    SetClipTake,
+)
+from engine.project.edits.takes import alternatives
+from engine.project.model import Clip, Marker
 
 FINE_S = 0.001
 
@@ -63,7 +72,7 @@ class ClipVerbs(EditingVerbs):
         """Let the selected clips sound the next take that was made for their event."""
         edits = []
         for clip in self.chosen_clips():
-            takes = self.takes_for(clip)
+            takes = alternatives(self.session.project, self.session.project.take(clip.take_id))
             if len(takes) > 1:
                 at = [take.id for take in takes].index(clip.take_id)
                 wanted = takes[(at + by) % len(takes)].id
@@ -73,13 +82,38 @@ class ClipVerbs(EditingVerbs):
         else:
             self.session.tell(Notice("There is only one take for this clip", fades=True))
 
-    def takes_for(self, clip: Clip) -> list[Take]:
-        """All takes made for the same event as a clip's own, in the order they were made."""
+    def listen_to_take(self) -> None:
+        """Hear the selected clip in its place, among everything else."""
+        clips = self.chosen_clips()
+        if clips:
+            self.session.audition.begin(clips[0].id, clips[0].take_id)
+
+    def lock_take(self) -> None:
+        """Lock the takes of the selected clips, or unlock them when all are locked."""
         project = self.session.project
-        own = project.take(clip.take_id)
-        if own.event_id is None:
-            return [own]
-        return [take for take in project.takes if take.event_id == own.event_id]
+        takes = {clip.take_id: project.take(clip.take_id) for clip in self.chosen_clips()}
+        locked = not all(take.locked for take in takes.values())
+        edits = [LockTake(take_id=take_id, locked=locked) for take_id in takes]
+        self._do_each("Lock takes of" if locked else "Unlock takes of", edits)
+
+    def delete_take(self) -> None:
+        """Delete the takes that the selected clips sound; each goes on with a neighbour."""
+        takes = dict.fromkeys(clip.take_id for clip in self.chosen_clips())
+        self._do_each("Delete takes of", [DeleteTake(take_id=take_id) for take_id in takes])
+
+    def another_take(self) -> None:
+        """Make a further take for the events of the selected clips, in the background."""
+        clips, bundle = self.chosen_clips(), self.session.bundle
+        project = self.session.project
+        made_for = {project.take(clip.take_id).event_id for clip in clips} - {None}
+        if bundle is None or not made_for:
+            self.session.tell(Notice("This clip was not made from the script", fades=True))
+            return
+        self.session.jobs.start(
+            "Make another take",
+            lambda edit: self.session.bundle is bundle and self.session.do(edit),
+            work.another_take, project, bundle.path, tuple(sorted(str(i) for i in made_for)),
+        )  # fmt: skip
 
     def add_region(self) -> None:
         """Name the selected time."""

@@ -12,11 +12,13 @@ from app import actions
 
 _ON_CLIP = (
     "split", "cut", "copy", "paste", "duplicate", "mute_clips", "group_clips", "ungroup_clips",
-    "cross_fade", "next_take", "delete",
+    "cross_fade", "next_take", "another_take", "listen_to_take", "lock_take", "delete_take",
+    "delete",
 )  # fmt: skip
 _ON_GROUND = ("paste", "add_marker", "select_all")
 _ON_TRACK = (
-    "rename_track", "mute_track", "solo_track", "track_up", "track_down", "delete_track",
+    "rename_track", "take_lanes", "mute_track", "solo_track", "track_up", "track_down",
+    "delete_track",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import places, work
+from app.audition import Audition
 from app.background import Background
 from app.bridge import PlaybackBridge
 from app.faders import without_strips
@@ -58,6 +59,7 @@ class Session(QObject):
         self.monitor_level.changed.connect(self._move_master)
         self.media = MediaStore(self)
         self.selection = Selection(self)
+        self.audition = Audition(self)
         self.document = Document(Project())
         self.document.subscribe(self._changed)
         self.bundle: Bundle | None = None
@@ -123,6 +125,9 @@ class Session(QObject):
 
     def play_or_stop(self) -> None:
         """Space."""
+        if self.audition.heard is not None:
+            self.audition.end()
+            return
         if self.playback.is_playing:
             self.shuttle.halt()
         else:
@@ -307,6 +312,7 @@ class Session(QObject):
 
     def _take(self, bundle: Bundle, project: Project) -> None:
         """Put the old document away and work on another."""
+        self.audition.end()
         for listed in self.jobs.running:
             self.jobs.cancel(listed.number)
         self._analysis = None

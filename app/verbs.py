@@ -299,6 +299,12 @@ class Verbs(PathVerbs):
         if track_id is not None:
             self.window.envelope_menu.toggle(track_id, name)
 
+    def take_lanes(self) -> None:
+        """All takes of the selected track's clips, or them no more."""
+        track_id = self.session.selection.value.track_id
+        if track_id is not None:
+            self.window.timeline.toggle_takes(track_id)
+
     def rename_track(self) -> None:
         track_id = self.session.selection.value.track_id
         if track_id is not None:

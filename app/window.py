@@ -37,6 +37,7 @@ from app.ruler_menu import RulerMenu
 from app.saliency_maps import SaliencyMaps
 from app.session import Session
 from app.status_strip import StatusStrip
+from app.take_menu import TakeMenu
 from app.tour import Tour, stops_of
 from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.timeline = TimelineView(selection, media, media)
         self.marker_menu = MarkerMenu(self.session, self)
         self.ruler_menu = RulerMenu(self.timeline.axis, self)
+        self.take_menu = TakeMenu(self.session, self)
         self.envelope_menu = EnvelopeMenu(self.session, self.timeline.rows, self)
         self.transport = TransportBar()
         self.transport.build(self.actions_by_name)
@@ -238,6 +240,8 @@ class MainWindow(QMainWindow):
         timeline.loop_requested.connect(session.set_loop)
         timeline.clip_menu_requested.connect(self.menus.of_clip)
         timeline.track_menu_requested.connect(self.menus.of_track)
+        timeline.lanes.take_menu_requested.connect(self.take_menu.popup)
+        timeline.lanes.audition_requested.connect(session.audition.begin)
         timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
         timeline.envelopes_requested.connect(self._envelopes)
         timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())

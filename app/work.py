@@ -48,6 +48,20 @@ def follow(
     return follow_shown(video, project, media, time_s, shown, progress=progress)
 
 
+def another_take(
+    project: Project,
+    bundle_path: Path,
+    event_ids: tuple[str, ...],
+    progress: Progress = silent_progress,
+) -> Any:
+    """One more take for each of these events; the answer is the edit that brings them in."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.more_takes import more_takes
+    from engine.project.media_folder import MediaFolder
+
+    return more_takes(project, MediaFolder(bundle_path), event_ids, progress)
+
+
 def import_sound(
     audio: Path,
     project: Project,

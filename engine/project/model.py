@@ -328,6 +328,18 @@ class Project(Value, frozen=True, kw_only=True):
             lists.setdefault(clip.track_id, []).append(clip)
         return {track_id: tuple(clips) for track_id, clips in lists.items()}
 
+    def takes_of(self, event_id: str) -> tuple[Take, ...]:
+        """Takes made for an event, in the order they are stored."""
+        return self._takes_by_event.get(event_id, ())
+
+    @cached_property
+    def _takes_by_event(self) -> dict[str, tuple[Take, ...]]:
+        lists: dict[str, list[Take]] = {}
+        for take in self.takes:
+            if take.event_id is not None:
+                lists.setdefault(take.event_id, []).append(take)
+        return {event_id: tuple(takes) for event_id, takes in lists.items()}
+
     @property
     def duration_s(self) -> float:
         """Length of the picture, or of the sound where that is longer or there is no picture."""

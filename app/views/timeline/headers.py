@@ -32,6 +32,7 @@ from app.views.timeline.header_painting import (
 )
 from app.views.timeline.order_drag import OrderDrag
 from app.views.timeline.rows import ENVELOPE_PX, Rows
+from app.views.timeline.take_lanes import paint_take_headers
 from engine.project.edits import (
     Edit,
     EditGroup,
@@ -275,6 +276,7 @@ class Headers(EditingWidget):
             )
             layout = self.layout_of(index)
             paint_meter(painter, layout.meter, self._lit_px.get(track.id, 0))
+            paint_take_headers(painter, self.rows, index, self.width())
             for lane in lanes_of(self.project, self.rows, index):
                 paint_envelope_header(painter, lane, self._position_s)
             painter.fillRect(

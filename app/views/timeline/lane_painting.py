@@ -19,6 +19,7 @@ from app.views.timeline.clip_index import MOST_LANES, ClipRow, row_of
 from app.views.timeline.clip_painting import ClipPainting, Piece, shades
 from app.views.timeline.envelope_lanes import lanes_of, paint_envelope
 from app.views.timeline.rows import Rows
+from app.views.timeline.take_lanes import TakeLanePainting
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
 from app.views.timeline.waveforms import WaveformTiles
 from engine.project.model import Clip, Project, Track
@@ -115,6 +116,7 @@ class LanePainting:
             clips.paint(pieces, colours)
         self._paint_contacts(painter, area, track, top + self.rows.body_of(index))
         painter.setOpacity(1.0)
+        TakeLanePainting(painter, area, self.axis, self.rows, self.waves).paint(self.project, index)
         for lane in lanes_of(self.project, self.rows, index):
             paint_envelope(painter, lane, self.axis, area, self.selected)
 

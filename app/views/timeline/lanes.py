@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -36,12 +35,14 @@ from app.views.timeline.gestures import (
     TrimEdge,
 )
 from app.views.timeline.hits import Hit, find_hit
+from app.views.timeline.lane_overlays import paint_band, paint_ghosts, paint_readout
 from app.views.timeline.lane_painting import LanePainting
 from app.views.timeline.rows import Rows
 from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.span import SelectSpan, paint_span
+from app.views.timeline.take_lanes import TakeCell, find_take, take_tip
 from app.views.timeline.waveforms import PeakSource, WaveformTiles
-from engine.project.edits import SetClipGain
+from engine.project.edits import LockTake, SetClipGain, SetClipTake
 from engine.project.model import Clip, Project
 
 _CURSORS = {
@@ -62,6 +63,10 @@ class Lanes(EditingWidget):
     """(clip id or None, global position)."""
     envelope_menu_requested = Signal(str, str, object, object)
     """(track id, name of the envelope, index of the point or None, global position)."""
+    take_menu_requested = Signal(str, str, object)
+    """(clip id, take id, global position)."""
+    audition_requested = Signal(str, str)
+    """(clip id, take id): let it be heard in its place."""
     clip_opened = Signal(str)
 
     def __init__(
@@ -156,6 +161,10 @@ class Lanes(EditingWidget):
         if envelope is not None:
             self._gesture = envelope_gestures.press(self, envelope, point, modifiers)
             return
+        cell = find_take(self.project, self.axis, self.rows, point)
+        if cell is not None:
+            self._press_take(cell)
+            return
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         found = self.hit(point)
@@ -180,6 +189,17 @@ class Lanes(EditingWidget):
             self._gesture = TrimEdge(self, point, clip, "left" if found.part == "left" else "right")
         else:
             self._gesture = DragFade(self, point, clip, "in" if found.part == "fade in" else "out")
+
+    def _press_take(self, cell: TakeCell) -> None:
+        """A click on a take chooses it, on its buttons lets it be heard or locks it."""
+        clip, take = cell.clip, cell.take
+        self.selection.select_clips((clip.id,), clip.track_id)
+        if cell.part == "listen":
+            self.audition_requested.emit(clip.id, take.id)
+        elif cell.part == "lock":
+            self.edit_requested.emit(LockTake(take_id=take.id, locked=not take.locked))
+        elif not cell.is_chosen:
+            self.edit_requested.emit(SetClipTake(clip_id=clip.id, take_id=take.id))
 
     def _whole(self, clip: Clip) -> frozenset[str]:
         """A clip and those it is grouped with."""
@@ -264,6 +284,10 @@ class Lanes(EditingWidget):
                 event.globalPos(),
             )  # fmt: skip
             return
+        cell = find_take(self.project, self.axis, self.rows, point)
+        if cell is not None:
+            self.take_menu_requested.emit(cell.clip.id, cell.take.id, event.globalPos())
+            return
         found = self.hit(point)
         if found is not None and found.clip.id not in self.selection.value.clip_ids:
             self.selection.select_clips(self._whole(found.clip), found.clip.track_id)
@@ -289,6 +313,9 @@ class Lanes(EditingWidget):
                 f"{lane.envelope.title} {lane.envelope.text(value)}\n"
                 "Click the line (or double-click) to add a point, drag it, Alt+click deletes it"
             )
+        cell = find_take(self.project, self.axis, self.rows, point)
+        if cell is not None:
+            return take_tip(cell)
         found = self.hit(point)
         if found is None:
             return ""
@@ -310,10 +337,8 @@ class Lanes(EditingWidget):
             x = round(self.axis.x_of(self.snap_line_s))
             painter.fillRect(x, 0, 1, self.height(), table.warning)
         if self.band is not None:
-            painter.setPen(QPen(table.accent, 1))
-            painter.setBrush(theme.with_alpha(table.accent, 0.12))
-            painter.drawRect(self.band)
-        self._paint_ghosts(painter)
+            paint_band(painter, self.band)
+        paint_ghosts(painter, self.ghosts, self.axis, self.rows)
         if self._hover is not None and self._gesture is None:
             paint_handles(painter, self._hover, self.axis, self.rows)
         if not self.project.tracks:
@@ -323,32 +348,8 @@ class Lanes(EditingWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         x = round(self.axis.x_of(self.position_s))
         painter.fillRect(x, 0, 1, self.height(), table.accent)
-        self._paint_readout(painter)
-
-    def _paint_readout(self, painter: QPainter) -> None:
-        """What a drag sets, beside the pointer."""
-        if self.readout is None:
-            return
-        point, text = self.readout
-        table = theme.colours()
-        painter.setFont(theme.font(11, 600))
-        width = painter.fontMetrics().horizontalAdvance(text) + 12
-        left = min(point.x() + 12, self.width() - width - 2)
-        chip = QRectF(left, max(2.0, point.y() - 26), width, 18)
-        painter.fillRect(chip, table.raised)
-        painter.setPen(table.text)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_ghosts(self, painter: QPainter) -> None:
-        """Outlines of clips that are being copied."""
-        table = theme.colours()
-        painter.setPen(QPen(table.accent, 1, Qt.PenStyle.DashLine))
-        painter.setBrush(theme.with_alpha(table.accent, 0.15))
-        for clip in self.ghosts:
-            row = self.rows.track_ids.index(clip.track_id)
-            x, width = self.axis.x_of(clip.start_s), clip.duration_s * self.axis.px_per_s
-            height = self.rows.body_of(row) - 17
-            painter.drawRect(QRectF(x, self.rows.y_of(row) + 4, width, height))
+        if self.readout is not None:
+            paint_readout(painter, self.readout, self.size())
 
     def _scroll_down(self) -> None:
         """The rows moved or changed: what stays in sight is moved, only the rest is painted."""

@@ -1,7 +1,7 @@
 """The timeline's vertical axis: which track is at which pixel. Shared by headers and lanes.
 
-A track whose clips overlap gets a lane for each layer, and a higher row; the automation lanes that
-are shown lie below its clips.
+A track whose clips overlap gets a lane for each layer, and a higher row; the take lanes that are
+shown lie below its clips, the automation lanes below these.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ MAXIMUM_ROW_PX = 160
 DEFAULT_ROW_PX = 64
 ENVELOPE_PX = 56
 """Height of an automation lane."""
+TAKE_PX = 38
+"""Height of a take lane."""
 _EXTRA_LANE = 0.6
 """Height of each further lane, as a share of a row."""
 
@@ -33,6 +35,7 @@ class Rows(QObject):
         self.height_px = 200
         self._lanes: tuple[int, ...] = ()
         self._envelopes: dict[str, tuple[str, ...]] = {}
+        self._takes: dict[str, int] = {}
         self._tops: list[int] = [0]
 
     @property
@@ -43,7 +46,10 @@ class Rows(QObject):
     @property
     def shape(self) -> tuple[object, ...]:
         """All that rows depend on but for scrolling."""
-        return self.track_ids, tuple(self._tops), tuple(self._envelopes.items())
+        return (
+            self.track_ids, tuple(self._tops), tuple(self._envelopes.items()),
+            tuple(self._takes.items()),
+        )  # fmt: skip
 
     @property
     def scroll_end_px(self) -> int:
@@ -94,7 +100,7 @@ class Rows(QObject):
 
     def body_of(self, index: int) -> int:
         """Height of the part of a row that holds its clips."""
-        return self.height_of(index) - ENVELOPE_PX * len(self.envelopes_of(index))
+        return self.height_of(index) - self._below(self.track_ids[index])
 
     def envelopes_of(self, index: int) -> tuple[str, ...]:
         """Names of the automation lanes under a row, from above."""
@@ -102,7 +108,22 @@ class Rows(QObject):
 
     def envelope_y(self, index: int, number: int) -> int:
         """Top pixel of an automation lane."""
-        return self.y_of(index) + self.body_of(index) + number * ENVELOPE_PX
+        return self.take_y(index, self.takes_of(index)) + number * ENVELOPE_PX
+
+    def takes_of(self, index: int) -> int:
+        """How many take lanes are shown under a row."""
+        return self._takes.get(self.track_ids[index], 0)
+
+    def take_y(self, index: int, number: int) -> int:
+        """Top pixel of a take lane."""
+        return self.y_of(index) + self.body_of(index) + number * TAKE_PX
+
+    def show_takes(self, track_id: str, count: int) -> None:
+        """Show so many take lanes under a track; 0 hides them."""
+        if count != self._takes.get(track_id, 0):
+            self._takes[track_id] = count
+            self._measure()
+            self._place(self.top_px)
 
     def show_envelopes(self, track_id: str, names: tuple[str, ...]) -> None:
         """Show these automation lanes under a track, and no others."""
@@ -131,11 +152,16 @@ class Rows(QObject):
         last = bisect_right(self._tops, self.top_px + self.height_px - 1)
         return range(first, max(first, min(last, len(self.track_ids))))
 
+    def _below(self, track_id: str) -> int:
+        """Height of what lies below a track's clips."""
+        envelopes = len(self._envelopes.get(track_id, ()))
+        return TAKE_PX * self._takes.get(track_id, 0) + ENVELOPE_PX * envelopes
+
     def _measure(self) -> None:
         extra = round(self.row_px * _EXTRA_LANE)
         heights = (
             self.row_px + extra * (max(1, lanes) - 1)
-            + ENVELOPE_PX * len(self._envelopes.get(track_id, ()))
+            + self._below(track_id)
             for track_id, lanes in zip(self.track_ids, self._lanes, strict=True)
         )  # fmt: skip
         self._tops = [0, *accumulate(heights)]

@@ -18,6 +18,7 @@ from app.views.timeline.lanes import Lanes
 from app.views.timeline.overview import Overview
 from app.views.timeline.rows import Rows
 from app.views.timeline.ruler import HEIGHT_PX, Ruler
+from app.views.timeline.take_lanes import lane_count
 from app.views.timeline.waveforms import PeakSource
 from engine.project.model import Project
 
@@ -45,6 +46,8 @@ class TimelineView(EditingWidget):
         self.lanes = Lanes(self.axis, self.rows, selection, peaks, boxes)
         self.overview = Overview(self.axis)
         self._fitted = False
+        self._project = Project()
+        self._with_takes: set[str] = set()
         self._selection = selection
         self._track_id: str | None = None
         self._down = QScrollBar(Qt.Orientation.Vertical)
@@ -55,6 +58,9 @@ class TimelineView(EditingWidget):
         """Show another project."""
         ids = tuple(str(track.id) for track in project.tracks)
         self.rows.set_tracks(ids, tuple(row_of(project, one).lane_count for one in ids))
+        self._project = project
+        for one in self._with_takes.intersection(ids):
+            self.rows.show_takes(one, lane_count(project, one))
         for part in (self.ruler, self.headers, self.lanes, self.overview):
             part.set_project(project)
         self.axis.set_duration(project.duration_s)
@@ -73,6 +79,12 @@ class TimelineView(EditingWidget):
         self.headers.set_position(position_s)
         self.lanes.set_position(position_s)
         self.overview.set_position(position_s)
+
+    def toggle_takes(self, track_id: str) -> None:
+        """Show all takes of a track's clips in lanes of their own, or hide them."""
+        self._with_takes ^= {track_id}
+        shown = track_id in self._with_takes
+        self.rows.show_takes(track_id, lane_count(self._project, track_id) if shown else 0)
 
     def zoom(self, factor: float) -> None:
         """Zoom around the playhead when it is in sight, else around the middle."""

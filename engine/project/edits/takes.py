@@ -54,11 +54,8 @@ def alternatives(project: Project, take: Take) -> tuple[Take, ...]:
     """
     if take.event_id is None:
         return (take,)
-    return tuple(
-        other
-        for other in project.takes
-        if other.event_id == take.event_id and _section(other) == _section(take)
-    )
+    own = _section(take)
+    return tuple(other for other in project.takes_of(take.event_id) if _section(other) == own)
 
 
 def _section(take: Take) -> str:

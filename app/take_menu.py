@@ -1,0 +1,40 @@
+"""What can be done with a take in its lane."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.session import Session
+from engine.project.edits import DeleteTake, LockTake, SetClipTake
+
+
+class TakeMenu:
+    """Chosen, heard, locked, deleted."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        self._session = session
+        self._parent = parent
+        self.menu: QMenu | None = None
+        """The one shown last."""
+
+    def popup(self, clip_id: str, take_id: str, place: QPoint) -> None:
+        """Show the menu of a take of a clip."""
+        session = self._session
+        clip, take = session.project.clip(clip_id), session.project.take(take_id)
+        self.menu = menu = QMenu(self._parent)
+        choose = menu.addAction(
+            "Choose this take",
+            lambda: session.do(SetClipTake(clip_id=clip_id, take_id=take_id)),
+        )
+        choose.setEnabled(clip.take_id != take_id)
+        menu.addAction(
+            "Listen to it in its place", lambda: session.audition.begin(clip_id, take_id)
+        )
+        menu.addAction(
+            "Unlock" if take.locked else "Lock",
+            lambda: session.do(LockTake(take_id=take_id, locked=not take.locked)),
+        )
+        delete = menu.addAction("Delete this take", lambda: session.do(DeleteTake(take_id=take_id)))
+        delete.setEnabled(not take.locked)
+        menu.popup(place)
