@@ -80,6 +80,10 @@ class WeightsError(FoleystageError):
     """Weights of a learned part are not there, not whole, or not the ones that are meant."""
 
 
+class LibraryError(FoleystageError):
+    """The index of the user's own recordings, or one of those, cannot be used as asked."""
+
+
 class ScriptError(FoleystageError):
     """A Foley script or one of its rule files is malformed."""
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "engine.cli.export",
     "import": "engine.cli.import_sound",
     "metrics": "engine.cli.metrics",
+    "library": "engine.cli.library",
     "models": "engine.cli.models",
     "doctor": "engine.cli.doctor",
     "warm": "engine.cli.warm",
