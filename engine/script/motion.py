@@ -23,6 +23,8 @@ BRIDGE_S = 0.45
 SHORTEST_S = 0.25
 RISE_M = 0.05
 """Smaller heights are within what a tracker wobbles."""
+FEWEST_BOUNCES = 2
+"""A ball bounces again; what turns upwards once may be a stick or a hand."""
 SAME_CONTACT_S = 0.06
 """Contacts nearer than this are one, seen twice."""
 FLIES_DEG, FLIES_LOWEST_DEG = 12.0, 4.0
@@ -87,9 +89,9 @@ def guess_of(track: Track) -> tuple[str, ...]:
         return ("airborne", "anything")
     kinds = [contact.kind for contact in track.contacts]
     found = []
-    if kinds.count("bounce") and kinds.count("bounce") >= max(
+    if kinds.count("bounce") >= FEWEST_BOUNCES and kinds.count("bounce") >= max(
         kinds.count("step"), kinds.count("impact")
-    ):  # what is struck again and again from all sides is no ball
+    ):  # what is struck again and again from all sides is no ball, nor what came down once
         found.append("bounces")
     if kinds.count("step") >= 2:
         found.append("steps")

@@ -1,19 +1,22 @@
 """What is believed of what the picture seems to show: a name, and a hit, need evidence.
 
 A wrong name is worse than none: it puts an engine into a kitchen. So what is hardly seen is no
-person, what seems to drive where the picture surely looks like indoors is no vehicle unless
-others say the same, and hits are believed where the thing was seen.
+person; what seems to drive where the picture surely looks like indoors, or all alone and unlike a
+vehicle (it changes its shape, or stands on no ground), is no vehicle; nothing flies indoors, nor
+where the camera moves and all that is high up goes by; and hits are believed where the thing was
+seen. What the user's words name needs no other evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.project.model import Contact
-from engine.vision.labels import Kind
+from engine.vision.ground import vouched
+from engine.vision.labels import FLYER, Kind, Naming
 from engine.vision.paths import Path
 from engine.vision.scene_light import SceneLook, looks_indoors
 
@@ -24,6 +27,8 @@ _LIKELY_PERSON, _EVER = 0.2, 0.05
 """Score of the people detector from which it sees one, and share of looks that is not chance."""
 _DOUBTFUL = 0.5
 """Part of its sureness that is left to a thing whose name is refused, or that is a mere speck."""
+_OBJECT_STILL = 0.875
+"""The same for what is clearly seen, and only is no vehicle."""
 _AGREE = 3
 """So many vehicles in one film outweigh the look of the place."""
 _NEAR_S = 0.25
@@ -43,17 +48,37 @@ class Evidence:
     camera_moves: bool = False
 
     def believed(
-        self, paths: Sequence[Path], kinds: Sequence[tuple[Kind, float]], shots_s: Sequence[float]
+        self,
+        paths: Sequence[Path],
+        kinds: Sequence[tuple[Kind, float]],
+        shots_s: Sequence[float],
+        height: int,
     ) -> list[tuple[Kind, float]]:
         """Kinds of paths with their sureness (0..1); those without evidence are objects.
 
-        `shots_s` are the starts of the shots. What a learned detector named keeps its kind.
+        `shots_s` are the starts of the shots, `height` is that of the picture. What a learned
+        detector named keeps its kind.
         """
-        lone = sum(kind == "vehicle" for kind, _ in kinds) < _AGREE
+        vehicles = sum(kind == "vehicle" for kind, _ in kinds)
+        found = []
+        for path, (kind, sure) in zip(paths, kinds, strict=True):
+            doubtful = vehicles < _AGREE and self._indoors(path, shots_s)
+            doubtful = doubtful or not vouched(path, height, vehicles - 1)
+            found.append(self._believed(path, kind, sure, no_vehicle=doubtful))
+        return found
+
+    def named(
+        self, paths: Sequence[Path], names: Sequence[Naming], shots_s: Sequence[float]
+    ) -> list[Naming]:
+        """Names of paths, those that seem to fly without evidence being objects like any other.
+
+        Under a moving camera they are as likely what it passes by, so that half the sureness goes.
+        """
         return [
-            self._believed(path, kind, sure, inside=lone and self._indoors(path, shots_s))
-            for path, (kind, sure) in zip(paths, kinds, strict=True)
-        ]
+            self._no_flyer(name) if name.label == FLYER and self._grounded(path, shots_s)
+            else name
+            for path, name in zip(paths, names, strict=True)
+        ]  # fmt: skip
 
     def contacts(self, path: Path, found: Sequence[Contact]) -> tuple[Contact, ...]:
         """Those of the contacts found in a path's motion that are believed.
@@ -66,13 +91,24 @@ class Evidence:
             return kept
         return tuple(contact for contact in kept if contact.kind not in ("impact", "turn"))
 
-    def _believed(self, path: Path, kind: Kind, sure: float, *, inside: bool) -> tuple[Kind, float]:
+    def _grounded(self, path: Path, shots_s: Sequence[float]) -> bool:
+        return not path.named and (self.camera_moves or self._indoors(path, shots_s))
+
+    def _no_flyer(self, name: Naming) -> Naming:
+        left = _DOUBTFUL if self.camera_moves else 1.0
+        return replace(name, label=name.kind, confidence=left * name.confidence)
+
+    def _believed(
+        self, path: Path, kind: Kind, sure: float, *, no_vehicle: bool
+    ) -> tuple[Kind, float]:
         if path.named:
             return kind, sure
         hardly_seen = self.camera_moves and float(path.seen.mean()) < _LEAST_SEEN_MOVING
-        refused = (kind == "vehicle" and (hardly_seen or inside)) or (
+        refused = (kind == "vehicle" and hardly_seen) or (
             kind == "person" and self._no_person(path)
         )
+        if kind == "vehicle" and no_vehicle and not hardly_seen:
+            return "object", _OBJECT_STILL * sure
         if refused or (kind == "object" and hardly_seen):
             return "object", _DOUBTFUL * sure
         return kind, sure

@@ -40,6 +40,9 @@ _PACE = (0.9, 11.0)
 """How many of its own heights a vehicle goes in a second when it goes on: faster than people
 walk, and no faster than traffic."""
 _LEAST_WAY = 0.12
+_ALONE_STIFF = 0.55
+"""The same as `_STIFF` for what nothing else vouches for: lone cars change their shape by less than
+0.5, animals that turn and leap by more."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,19 @@ def find_horizon(paths: Sequence[Path], width: int, height: int) -> float | None
 def above(path: Path, horizon: float, height: int) -> bool:
     """Whether it always stays clearly above the horizon, where no street rises to."""
     return float(np.percentile(path.smooth[:, 3], 75)) < horizon - _SLOPE * height
+
+
+def vouched(path: Path, height: int, fellows: int) -> bool:
+    """Whether what drives is believed with so many fellows (vehicles of the film beside it).
+
+    With one fellow or none, the horizon that it implies must lie where horizons lie; without any,
+    it must keep its shape, as no animal does.
+    """
+    shape = outline(path, height)
+    if shape is None or fellows > 1:
+        return True
+    likely = _LIKELY[0] < shape.horizon(_CAR_M) / height < _LIKELY[1] + _SLOPE
+    return likely and (fellows > 0 or shape.uneven <= _ALONE_STIFF)
 
 
 def on_street(path: Path, horizon: float | None, width: int, height: int) -> bool:

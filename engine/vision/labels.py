@@ -53,6 +53,30 @@ FLYING_WORDS = _words(
     "insect butterfly bat kite balloon rocket arrow"
 )
 ROUND_WORDS = _words("ball football basketball marble wheel barrel tyre tire bottle can")
+ANIMAL_WORDS = _words(
+    "dog dogs puppy horse horses pony donkey cat cats kitten cow cows sheep goat pig deer fox wolf "
+    "bear lion tiger elephant camel zebra rabbit hen chicken animal animals rider"
+)
+"""What walks and runs, so that its motion looks like a person's or a vehicle's."""
+PLACE_WORDS = _words(
+    "rain rainy raining storm downpour wind windy gale street streets city town urban road forest "
+    "woods park garden meadow field lawn beach sea ocean coast surf desert room house kitchen "
+    "office corridor hall studio stage interior indoors indoor inside exterior outside outdoors "
+    "outdoor night day morning evening crickets birdsong ambience atmosphere background quiet "
+    "gravel grass carpet sand mud dirt asphalt concrete cobbles cobblestones puddles wet dry wooden"
+)
+"""Words of a scene, its ground and its weather; a phrase of nothing else names no thing."""
+_SMALL_WORDS = _words("a an the in on at of and with over under near")
+_MAY_BE: dict[Kind, tuple[Kind, ...]] = {
+    "object": ("vehicle", "person"),
+    "person": ("object",),
+    "vehicle": ("object",),
+}
+"""What things that the user names by a word of one kind may be taken for by their motion."""
+_WORD_SURE = 0.5
+"""Sureness, at the least, of what the user's word names."""
+_REPEATS_SURE = 0.35
+"""Sureness from which a word that is used already names another thing as well."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +178,8 @@ def name_paths(
     A foreign detector's own label wins. Otherwise a word of the prompt is used for the paths of
     its kind: words for people and vehicles by vocabulary; among objects, flying words for what
     stays above the horizon, round words for what is about as wide as high, the others in turn.
+    What the user says outranks what motion makes of a thing (see `_with_left_over`). Words of
+    places and weather name nothing.
     Objects that fly, above the horizon and all ground where anyone was seen to go, are called
     'flyer' otherwise. `size` is the picture's width and height,
     `horizon` its row if it is known.
@@ -166,11 +192,13 @@ def name_paths(
         if path.named:
             names.append(Naming(kind, _in_words(path, prompt, used), sure))
             continue
-        word = _word_for(path, kind, words, used, size[1])
+        word = _word_for(path, (kind, sure), words, used, size[1])
         used |= {word} if word else set()
+        sure = max(sure, _WORD_SURE) if word else sure
         aloft = flies(path, *size, horizon) and above(path, ground, size[1])
         plain = FLYER if kind == "object" and aloft else kind
         names.append(Naming(kind, word or plain, sure))
+    names = _with_left_over(paths, names, words, used)
     notes = [
         f"label '{word}' from the prompt stands for moving {kind}s (by motion, not by looks)"
         for kind, some in words.items()
@@ -212,7 +240,7 @@ def _by_kind(prompt: Sequence[str]) -> dict[Kind, list[str]]:
     words: dict[Kind, list[str]] = {"person": [], "vehicle": [], "object": []}
     for phrase in (p.strip() for p in prompt):
         parts = set(phrase.lower().replace("-", " ").split())
-        if not parts:
+        if parts <= PLACE_WORDS | _SMALL_WORDS:
             continue
         if parts & PERSON_WORDS:
             words["person"].append(phrase)
@@ -231,9 +259,40 @@ def _in_upper_half(path: Path, height: int) -> bool:
     return float(np.percentile(path.smooth[:, 3], 90)) < 0.5 * height
 
 
+def _with_left_over(
+    paths: Sequence[Path], names: Sequence[Naming], words: dict[Kind, list[str]], used: set[str]
+) -> list[Naming]:
+    """Names, words that found no thing of their kind given to what may be one all the same.
+
+    An animal walks like a person and goes along like a vehicle: its word takes the most relevant
+    of those that nobody called so. A person who does not walk, and a vehicle that the camera keeps
+    in its place, look like any object: their words take the most relevant of these. `used` grows.
+    """
+    found = list(names)
+    for kind, other in _MAY_BE.items():
+        for word in words[kind]:
+            free = [
+                index
+                for index, (path, name) in enumerate(zip(paths, found, strict=True))
+                if name.kind in other and name.label in (name.kind, FLYER) and not path.named
+            ]
+            fits = kind != "object" or set(word.lower().split()) & ANIMAL_WORDS
+            if word not in used and fits and free:
+                first = min(free, key=lambda index: (other.index(found[index].kind), index))
+                sure = max(found[first].confidence, _WORD_SURE)
+                found[first] = Naming(kind, word, sure)
+                used.add(word)
+    return found
+
+
 def _word_for(
-    path: Path, kind: Kind, words: dict[Kind, list[str]], used: set[str], height: int
+    path: Path,
+    guess: tuple[Kind, float],
+    words: dict[Kind, list[str]],
+    used: set[str],
+    height: int,
 ) -> str | None:
+    kind, sure = guess
     if kind != "object":
         return words[kind][0] if words[kind] else None
     high = _in_upper_half(path, height)
@@ -242,6 +301,8 @@ def _word_for(
     best_points = 0.0
     for word in words["object"]:
         parts = set(word.lower().split())
+        if word in used and sure < _REPEATS_SURE:
+            continue
         points = 1.0 - (0.6 if word in used else 0.0)
         if parts & FLYING_WORDS:
             points += 1.0 if high else -2.0

@@ -122,11 +122,12 @@ def _named(
     size, paths = screen.size, [one.path for one in seen]
     horizon = find_horizon(paths, *size)
     kinds = [kind_of(one.path, *size, walks=one.walks, horizon=horizon) for one in seen]
-    kinds = screen.evidence.believed(paths, kinds, screen.shots_s)
+    kinds = screen.evidence.believed(paths, kinds, screen.shots_s, size[1])
     names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
+    names = screen.evidence.named(paths, names, screen.shots_s)
     things = [
-        _Thing(one, kind, name, amodal(one.path, *size))
-        for one, (kind, _), name in zip(seen, kinds, names, strict=True)
+        _Thing(one, name.kind, name, amodal(one.path, *size))
+        for one, name in zip(seen, names, strict=True)
     ]
     return things, horizon, notes
 

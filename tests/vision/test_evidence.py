@@ -12,12 +12,13 @@ from engine.vision.scene_light import SceneLook
 
 INDOORS = SceneLook("indoors", 0.17, 0.83, "bright", 0.5)
 MAYBE = SceneLook("indoors", 0.28, 0.72, "bright", 0.5)
+HEIGHT = 120
 DARK = SceneLook("unknown", 0.1, 0.9, "dark", 0.02)
 
 
 def path(seen: float = 1.0, *, named: bool = False, scores: tuple[float, ...] = ()) -> Path:
     count = 40
-    boxes = np.tile([10.0, 10.0, 60.0, 40.0], (count, 1))
+    boxes = np.tile([10.0, 30.0, 60.0, 60.0], (count, 1))
     return Path(
         times_s=np.arange(count) * 0.05,
         boxes=boxes,
@@ -48,7 +49,7 @@ def path(seen: float = 1.0, *, named: bool = False, scores: tuple[float, ...] = 
 )
 def test_a_vehicle_needs_evidence(evidence, seen, named, vehicles, kept) -> None:
     paths = [path(seen, named=named)] * vehicles
-    found = evidence.believed(paths, [("vehicle", 0.64)] * vehicles, (0.0, 2.0))
+    found = evidence.believed(paths, [("vehicle", 0.64)] * vehicles, (0.0, 2.0), HEIGHT)
     assert {kind for kind, _ in found} == {"vehicle" if kept else "object"}
     assert all((sure == 0.64) is kept for _, sure in found)
 
@@ -58,7 +59,9 @@ def test_a_vehicle_needs_evidence(evidence, seen, named, vehicles, kept) -> None
     [(0.3, (), "object"), (0.3, (0.0, 0.4), "person"), (0.9, (0.0, 0.0), "person")],
 )
 def test_a_gait_alone_makes_no_person_of_what_is_hardly_seen(seen, scores, kind) -> None:
-    ((found, _),) = Evidence().believed([path(seen, scores=scores)], [("person", 0.5)], (0.0, 2.0))
+    ((found, _),) = Evidence().believed(
+        [path(seen, scores=scores)], [("person", 0.5)], (0.0, 2.0), HEIGHT
+    )
     assert found == kind
 
 
