@@ -34,6 +34,13 @@ def add_parser(subparsers: Any) -> None:
         "its format is in docs/script.md, an example is resources/script/example.toml",
     )
     parser.add_argument(
+        "--screenplay",
+        type=Path,
+        metavar="FILE",
+        help="a screenplay (.fountain, .fdx, .txt): what it tells and the picture does not show "
+        "sounds off the screen, see docs/script.md",
+    )
+    parser.add_argument(
         "--formats",
         default=",".join(USUAL_FORMATS),
         metavar="LIST",
@@ -75,6 +82,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     settings = RunSettings(
         prompt=args.prompt,
         script=args.script,
+        screenplay=args.screenplay,
         formats=parse_formats(args.formats),
         mapping=args.mapping,
         detector=args.detector,

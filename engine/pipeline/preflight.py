@@ -19,6 +19,7 @@ from engine.pipeline.settings import LOUDNESS_LUFS, REPORT_NAME, SYNTHESIS, RunS
 from engine.plugins import create, names
 from engine.project.checks import LARGEST_SEED, check_gain
 from engine.project.model import Project
+from engine.script.screenplay.reading import read_screenplay
 from engine.script.script_file import check_script
 from engine.vocabularies import spelt_out
 from engine.weights.choice import weights_for
@@ -57,6 +58,8 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
         )
     if settings.script is not None:
         check_script(Path(settings.script))
+    if settings.screenplay is not None:
+        read_screenplay(settings.screenplay)
     check_gain(settings.room_level_db, "room level")
     _check_room(settings.room, sample_rate_hz)
     _check_hrirs(settings.hrir, sample_rate_hz)
@@ -73,7 +76,7 @@ def check_outputs(video: Path, out_dir: Path, settings: RunSettings) -> None:
     names = {name: FILE_NAMES[name] for name in settings.formats}
     container = choose_container(video) if "video" in names else None
     outputs = delivered_paths(out_dir, names, container, None)
-    read = (video, settings.script, settings.hrir, settings.room)
+    read = (video, settings.script, settings.screenplay, settings.hrir, settings.room)
     keep_inputs(
         [*outputs, out_dir / REPORT_NAME],
         (*read, settings.weights, settings.depth_weights),

@@ -28,6 +28,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         The user's words for what sounds; they name detected objects and the scene.
     script : Path, optional
         A Foley script to use instead of the one written by rules.
+    screenplay : Path, optional
+        A screenplay (Fountain, FDX, text): what it tells beside the picture sounds, too.
     formats : tuple of str
         Deliverables, by the names in `engine.layouts.FILE_NAMES`.
     detector, depth, generator : str
@@ -50,6 +52,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
 
     prompt: tuple[str, ...] = ()
     script: Path | None = None
+    screenplay: Path | None = None
     formats: tuple[str, ...] = USUAL_FORMATS
     mapping: Mapping = "cylinder"
     detector: str = "motion"

@@ -12,11 +12,12 @@ from engine.project.script_tree import ScriptTree, check_script_tree
 
 
 class SetScriptTree(EditBase, frozen=True, kw_only=True, tag="set_script_tree"):
-    """Keep a tree of scripts in the session; its chosen branch comes in by `ApplyScript`."""
+    """Keep a tree of scripts in the session, or none; its branch comes in by `ApplyScript`."""
 
     text: ClassVar[str] = "Think of scripts"
-    tree: ScriptTree
+    tree: ScriptTree | None
 
     def apply(self, project: Project) -> Project:
-        check_script_tree(self.tree)
+        if self.tree is not None:
+            check_script_tree(self.tree)
         return structs.replace(project, script_tree=self.tree)

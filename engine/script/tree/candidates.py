@@ -27,6 +27,7 @@ from engine.script.tree.moves import (
 )
 from engine.script.tree.score import Judge, Judgement
 from engine.script.tree.tones import NEUTRAL
+from engine.script.writer import rule_for
 
 
 class Candidates:
@@ -59,7 +60,10 @@ class Candidates:
         self._written: dict[str, Scribed] = {}
         self.scribed = self._scribed(TURNS)
         self._beds = {track.id for track in self.scribed.drafted.tracks}
-        self._judge = Judge(project, self.scribed.description, tone, [*self._beds, *told_tracks])
+        free = [*self._beds, *told_tracks]
+        movers = [track for track in project.tracks if track.kind == "object"]
+        soft = [track.id for track in movers if rule_for(track, rules).waits]
+        self._judge = Judge(project, self.scribed.description, tone, free, soft)
         self.tells_details = bool(told_details(self.scribed.description))
         self.has_rivals = any(
             draft.muted and not draft.onsets_s for _, draft in self.scribed.drafted.drafts

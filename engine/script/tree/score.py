@@ -54,14 +54,23 @@ class Judgement:
 
 
 class Judge:
-    """Scores candidates of one project; what does not depend on the candidate is kept."""
+    """Scores candidates of one project; what does not depend on the candidate is kept.
+
+    `free` are tracks that need no evidence in the picture, `soft` those whose lasting sounds
+    (clothes) cover nothing.
+    """
 
     def __init__(
-        self, project: Project, description: FilmDescription, tone: Told, free: Sequence[str]
+        self,
+        project: Project,
+        description: FilmDescription,
+        tone: Told,
+        free: Sequence[str],
+        soft: Sequence[str] = (),
     ) -> None:
         self._description = description
         self._tone = tone
-        self._free = set(free)
+        self._free, self._soft = set(free), set(soft)
         self._times = np.arange(0.0, max(description.duration_s, _STEP_S), _STEP_S)
         self._levels = {track.id: _level(track, self._times) for track in project.tracks}
         self._sure = {t.id for t in project.tracks if t.confidence >= _SURE}
@@ -135,7 +144,8 @@ class Judge:
         lasting = [
             (index, track_id, draft)
             for index, (track_id, draft) in enumerate(drafts)
-            if not draft.muted and not draft.onsets_s and track_id in self._description.heard_s
+            if not (draft.muted or draft.onsets_s or track_id in self._soft)
+            and track_id in self._description.heard_s
         ]
         if not lasting:
             return 1.0, ()
