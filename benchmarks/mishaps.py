@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -41,6 +42,8 @@ class Mishaps:
     ----------
     engine_killed_s : tuple of float
         Silence after a killed engine, until the next one sounds through the device.
+    engine_killed_after_edit_s : tuple of float
+        The same, with an edit 0.1 to 2 s before the kill.
     window_killed_s : tuple of float
         From the end of the window to that of all its engines.
     device_lost_s : tuple of float
@@ -50,6 +53,7 @@ class Mishaps:
     """
 
     engine_killed_s: tuple[float, ...] = ()
+    engine_killed_after_edit_s: tuple[float, ...] = ()
     window_killed_s: tuple[float, ...] = ()
     device_lost_s: tuple[float, ...] = ()
     device_back_s: tuple[float, ...] = ()
@@ -58,6 +62,7 @@ class Mishaps:
         """For people."""
         words = {
             "engine_killed_s": "killed engine, until another sounds",
+            "engine_killed_after_edit_s": "killed engine, just after an edit",
             "window_killed_s": "killed window, until no engine runs",
             "device_lost_s": "device removed, until it is said",
             "device_back_s": "device back, until it sounds",
@@ -106,10 +111,13 @@ def seconds_until(condition: Callable[[], bool]) -> float:
     return round(time.monotonic() - began_s, 3)
 
 
-def kill_engine(client: PlaybackClient) -> float:
-    """Kill the engine that plays; seconds until another one sounds."""
+def kill_engine(client: PlaybackClient, edit: Callable[[], None] | None = None) -> float:
+    """Kill the engine that plays, after an edit; seconds until another one sounds."""
     seconds_until(lambda: client.has_standby and sounds(client))
     time.sleep(_SETTLE_S)
+    if edit is not None:
+        seconds_until(lambda: client.has_standby)
+        edit()
     killed = client.engine_pid
     assert killed is not None
     began_s = time.monotonic()
@@ -160,6 +168,10 @@ def measure(times: int) -> Mishaps:
             client = playing_client(folder)
             try:
                 engine = tuple(kill_engine(client) for _ in range(times))
+                after_edit = tuple(
+                    kill_engine(client, partial(_edit, client, folder, turn, times))
+                    for turn in range(times)
+                )
                 server.remove_sink("surround")
                 pulled = [
                     unplug(
@@ -175,10 +187,17 @@ def measure(times: int) -> Mishaps:
             window = tuple(kill_window(folder) for _ in range(times))
     return Mishaps(
         engine_killed_s=engine,
+        engine_killed_after_edit_s=after_edit,
         window_killed_s=window,
         device_lost_s=tuple(lost_s for lost_s, _ in pulled),
         device_back_s=tuple(back_s for _, back_s in pulled),
     )
+
+
+def _edit(client: PlaybackClient, folder: Path, turn: int, turns: int) -> None:
+    """Take one source away, and wait a little, another time each turn."""
+    client.set_project(moving_scene(folder, SOURCES - 1 - turn, SCENE_S), folder)
+    time.sleep(0.1 + 1.9 * turn / max(turns - 1, 1))
 
 
 def _be_a_window(folder: Path) -> None:
@@ -205,7 +224,8 @@ def main() -> int:
         return 0
     found = measure(arguments.times)
     print(json.dumps(asdict(found)) if arguments.json else "\n".join(found.lines()))
-    return int(max(median(found.engine_killed_s), median(found.window_killed_s)) > 1.0)
+    killed = (found.engine_killed_s, found.engine_killed_after_edit_s, found.window_killed_s)
+    return int(max(median(times) for times in killed) > 1.0)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class SceneMaker:
     may_collect : callable
         Whether collecting garbage (which holds the interpreter) would disturb nobody now.
     readied : Readied, optional
-        A scene that is made already.
+        A scene that is made already, of the project or of an earlier value of it.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class SceneMaker:
 
     def _make(self, wanted: SetProject, monitor_format: str) -> None:
         began_s = time.monotonic()
+        self._play_what_is_ready(wanted, monitor_format)
         try:
             scene, problems = self._scene_of(wanted, monitor_format)
         except FoleystageError as error:
@@ -118,15 +119,27 @@ class SceneMaker:
             message = f"{type(error).__name__}: {error}".splitlines()[0]
             self._on_trouble(f"the session cannot be played: {message}")
             return
+        self._deliver(scene, problems, began_s)
+
+    def _deliver(self, scene: Scene, problems: tuple[str, ...], began_s: float) -> None:
         with lowered_thread():  # the first of its kind may take long
             warm_for(scene)
         if self._delivered is None:
             gc.freeze()  # all that was imported and loaded for the first scene stays
         self._delivered = (scene.format, scene.sample_rate_hz)
-        compiled = Compiled(
-            wanted.revision, monitor_format, time.monotonic() - began_s, tuple(problems)
-        )
-        self._on_scene(scene, compiled)
+        took_s = time.monotonic() - began_s
+        self._on_scene(scene, Compiled(scene.revision, scene.format, took_s, problems))
+
+    def _play_what_is_ready(self, wanted: SetProject, monitor_format: str) -> None:
+        """Let the session sound as it was before the last edits, while those are compiled."""
+        readied = self._readied
+        if readied is None or readied.is_of(wanted, monitor_format):
+            return
+        self._readied = None
+        scene = readied.stands_in_for(wanted, monitor_format)
+        if scene is not None:
+            self._butler.expect(scene.reading)
+            self._deliver(scene, readied.problems, time.monotonic())
 
     def _scene_of(self, wanted: SetProject, monitor_format: str) -> tuple[Scene, tuple[str, ...]]:
         readied, self._readied = self._readied, None

@@ -29,7 +29,7 @@ from engine.playback.keeper import DeviceKeeper
 from engine.playback.monitor import monitor_matrix, wanted_channels
 from engine.playback.output import MixerOutput, Output
 from engine.playback.priority import raise_process, raise_thread, unhurried
-from engine.playback.process import end_with_parent
+from engine.playback.process import Window
 from engine.playback.readying import Readied, make_ready
 from engine.playback.renderer import Renderer
 from engine.playback.scene import Scene
@@ -44,7 +44,7 @@ _USUAL = (48_000, "binaural", "kemar")
 """What most projects need; loaded before the first is known."""
 
 
-def run_engine(connection: Connection) -> None:
+def run_engine(connection: Connection, window: Window) -> None:
     """Serve one window until it closes the engine or dies; does not return."""
     gc.collect()
     gc.freeze()
@@ -77,7 +77,7 @@ def run_engine(connection: Connection) -> None:
                         readied = make_ready(command)
                     connection.send_bytes(m.encode(m.Prepared()))
                 elif isinstance(command, m.Fork):
-                    connection = _fork(connection)
+                    connection = _fork(connection, window)
                 elif host is not None:
                     host.obey(command)
             elif host is not None and host.is_hanging():
@@ -89,7 +89,7 @@ def run_engine(connection: Connection) -> None:
     os._exit(0)
 
 
-def _fork(connection: Connection) -> Connection:
+def _fork(connection: Connection, window: Window) -> Connection:
     """Make a copy of this process, which is not activated yet; each goes on with its own pipe."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the window watches the copy, nobody waits here
     handle = reduction.recv_handle(connection)
@@ -98,7 +98,7 @@ def _fork(connection: Connection) -> Connection:
         return connection
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     connection.close()
-    end_with_parent()
+    window.end_with_it()
     own = Connection(handle)
     own.send_bytes(m.encode(m.Ready(os.getpid())))
     return own

@@ -41,13 +41,6 @@ def unhurried() -> Iterator[None]:
             os.setpriority(os.PRIO_PROCESS, 0, preferred)
 
 
-def hurry(pid: int) -> None:
-    """Prefer what another process of ours does on its main thread, which is `unhurried`."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, RAISED_NICENESS)
-
-
 def raise_thread(*, serves: bool = False) -> int:
     """Run the calling thread, and those it starts, in real time; an index into `SCHEDULING`.
 

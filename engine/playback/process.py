@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -14,13 +15,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from engine.playback.messages import Close, Fork, Message, Notice, Ready, decode_notice, encode
-from engine.playback.priority import hurry
 
 CAN_FORK = sys.platform == "linux"
 """Whether a warm engine can be copied as it is; elsewhere system libraries do not survive it."""
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _END_TIMEOUT_S = 1.0
-PARENT_POLL_S = 0.2
+WINDOW_POLL_S = 0.2
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class EngineProcess:
@@ -73,15 +74,12 @@ class EngineProcess:
     def fork(self) -> EngineProcess:
         """Another engine, ready at once: a copy of this one, which was never activated.
 
-        One that still prepares itself is hurried: the sound waits for it.
-
         Raises
         ------
         OSError
             If this one is gone.
         """
         ours, theirs = multiprocessing.Pipe(duplex=True)
-        hurry(self.pid)
         try:
             with self._lock:
                 self.connection.send_bytes(encode(Fork()))
@@ -155,32 +153,59 @@ def _engine_main(connection: Connection) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    end_with_parent()
+    window = Window()
+    window.end_with_it()
+    adopt_orphans()
     _quiet_libraries()
     from engine.playback.host import run_engine
 
-    run_engine(connection)
+    run_engine(connection, window)
 
 
-def end_with_parent() -> None:
-    """End this process when its parent has ended, whatever it is doing.
+class Window:
+    """The process that started this one, for this one and those that are forked from it."""
 
-    The pipe's end tells as much, but only to a thread that is reading it.
-    """
-    parent = os.getppid()
-    handle: int | None = None
-    if hasattr(os, "pidfd_open"):
-        with contextlib.suppress(OSError):
-            handle = os.pidfd_open(parent)
+    def __init__(self) -> None:
+        self._pid = os.getppid()
+        self._handle: int | None = None
+        if hasattr(os, "pidfd_open"):
+            with contextlib.suppress(OSError):
+                self._handle = os.pidfd_open(self._pid)
 
-    def watch() -> None:
-        if handle is not None and os.getppid() == parent:
-            wait([handle])  # without waking up in between
-        while os.getppid() == parent:
-            time.sleep(PARENT_POLL_S)
+    def end_with_it(self) -> None:
+        """End this process when the window has ended, whatever it is doing.
+
+        The pipe's end tells as much, but only to a thread that is reading it. Engines do not end
+        with the one they were forked from: that is replaced while they play.
+        """
+        threading.Thread(target=self._watch, name="window watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        if self._handle is not None:
+            wait([self._handle])  # without waking up in between
+        else:
+            while self._runs():
+                time.sleep(WINDOW_POLL_S)
         os._exit(0)
 
-    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+    def _runs(self) -> bool:
+        if not CAN_FORK:
+            return os.getppid() == self._pid
+        try:
+            os.kill(self._pid, 0)
+        except OSError:
+            return False
+        return True
+
+
+def adopt_orphans() -> None:
+    """Become the parent of engines whose own has ended, so that the system forgets them in time.
+
+    Linux only; elsewhere there are none.
+    """
+    if CAN_FORK:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _quiet_libraries() -> None:

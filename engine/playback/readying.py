@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.playback.butler import Butler
 from engine.playback.chunks import ChunkStore
@@ -19,12 +19,27 @@ class Readied:
     """A scene with the butler that will read for it, and what of it cannot be heard, in words."""
 
     butler: Butler
+    bundle_path: str
     scene: Scene
     problems: tuple[str, ...]
 
     def is_of(self, wanted: SetProject, monitor_format: str) -> bool:
         """Whether it is this project in this format."""
         return (wanted.revision, monitor_format) == (self.scene.revision, self.scene.format)
+
+    def stands_in_for(self, wanted: SetProject, monitor_format: str) -> Scene | None:
+        """The scene, to be played until that of a later edit is made; None for another session's.
+
+        Its tracks answer to the faders they have now.
+        """
+        if (wanted.bundle_path, monitor_format) != (self.bundle_path, self.scene.format):
+            return None
+        kept = {
+            track_id: slot
+            for track_id, slot in wanted.slots.items()
+            if track_id in self.scene.slots
+        }
+        return replace(self.scene, slots=kept)
 
 
 def make_ready(command: Prepare) -> Readied | None:
@@ -39,6 +54,6 @@ def make_ready(command: Prepare) -> Readied | None:
             command.project, command.monitor_format, butler, reads_ahead=False
         )
         warm_for(scene)
-        readied = Readied(butler, scene, problems)
+        readied = Readied(butler, command.project.bundle_path, scene, problems)
     gc.collect()  # an engine collects nothing by itself
     return readied

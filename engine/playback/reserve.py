@@ -1,7 +1,10 @@
 """Where the next engine comes from: one is always kept warm, so that a replacement plays at once.
 
-On Linux the warm engine is never activated: engines are forked from it, within milliseconds, as
-often as need be. Elsewhere it is used up, and another one is spawned beside the engine that plays.
+Where an engine can be copied (Linux), two wait. The first has everything imported. The second is a
+copy that has the scene that plays, compiled; engines are forked from it within milliseconds, as
+often as need be. After an edit a copy of it makes the new scene, and takes its place when that is
+done: until then the older one is at hand, whose scene sounds until the new engine has compiled the
+edit. Elsewhere the warm engine is used up, and another one is spawned beside the engine that plays.
 """
 
 from __future__ import annotations
@@ -32,18 +35,25 @@ class EngineReserve:
     is_ready : bool
         Whether an engine could be had at once.
     is_busy : bool
-        Whether it still prepares itself: what it should have ready next has to wait.
+        Whether a scene is still being made for it.
     """
 
     def __init__(self, on_notice: Callable[[Notice], None]) -> None:
         self._on_notice = on_notice
         self._warm: EngineProcess | None = None
+        self._holder: EngineProcess | None = None
+        """Has the scene that played a while ago."""
+        self._maker: EngineProcess | None = None
+        """Makes the scene that plays; where engines are not copied, the warm one."""
         self._prepared: Message | None = None
-        self.is_busy = False
 
     @property
     def is_ready(self) -> bool:
-        return self._warm is not None and self._warm.is_ready
+        return self._holder is not None or (self._warm is not None and self._warm.is_ready)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._maker is not None
 
     def take(self, closing: threading.Event) -> EngineProcess | None:
         """An engine that is ready or will soon say so; None when `closing` came first.
@@ -53,15 +63,20 @@ class EngineReserve:
         OSError
             If the system grants no further process, or one after another ends before it is ready.
         """
+        if self._holder is not None:
+            try:
+                return self._holder.fork()
+            except OSError:  # it died this moment
+                self._end_copies()
         warm = self._wait_for_warm(closing)
         if warm is None:
             return None
         if not CAN_FORK:
-            self._warm = None
+            self._warm = self._maker = None
             return warm
         try:
             return warm.fork()
-        except OSError:  # it died this moment
+        except OSError:
             self.end()
             return spawn_engine()
 
@@ -80,19 +95,40 @@ class EngineReserve:
                 with contextlib.suppress(OSError):
                     self._spawn()
             return
-        if not self._hear():
+        if not self._hear_warm():
             self.end()
-        elif preparation is None or self.is_busy or not self._warm.is_ready:
             return
-        elif preparation != self._prepared:
-            self._prepared, self.is_busy = preparation, True
-            self._warm.send(preparation)
+        self._hear_copies()
+        if preparation is None or self.is_busy or not self._warm.is_ready:
+            return
+        if preparation != self._prepared:
+            self._make(preparation)
 
     def end(self) -> None:
-        """Let the warm engine go."""
+        """Let the engines in waiting go."""
+        self._end_copies()
         if self._warm is not None:
             self._warm.end()
             self._warm = None
+
+    def _end_copies(self) -> None:
+        for engine in (self._maker, self._holder):
+            if engine is not None and engine is not self._warm:
+                engine.end()
+        self._maker = self._holder = self._prepared = None
+
+    def _make(self, preparation: Message) -> None:
+        """Have a scene made, by a copy where there can be one."""
+        assert self._warm is not None
+        maker = self._warm
+        if CAN_FORK:
+            try:
+                maker = (self._holder or self._warm).fork()
+            except OSError:
+                self._end_copies()
+                return
+        maker.send(preparation)
+        self._prepared, self._maker = preparation, maker
 
     def _wait_for_warm(self, closing: threading.Event) -> EngineProcess | None:
         false_starts = 0
@@ -100,7 +136,7 @@ class EngineReserve:
             if self._warm is None:
                 self._spawn()
             assert self._warm is not None
-            if not self._hear(self._on_notice):
+            if not self._hear_warm(self._on_notice):
                 self.end()
                 false_starts += 1
                 if false_starts == MOST_FALSE_STARTS:
@@ -112,16 +148,38 @@ class EngineReserve:
         return None
 
     def _spawn(self) -> None:
-        self._warm, self._prepared, self.is_busy = spawn_engine(), None, False
+        self._warm, self._maker, self._prepared = spawn_engine(), None, None
 
-    def _hear(self, on_notice: Callable[[Notice], None] | None = None) -> bool:
+    def _hear_warm(self, on_notice: Callable[[Notice], None] | None = None) -> bool:
         """Take in what the warm engine says; False when it is gone."""
         assert self._warm is not None
         try:
             while (notice := self._warm.receive()) is not None:
-                self.is_busy = self.is_busy and not isinstance(notice, Prepared)
+                if isinstance(notice, Prepared):
+                    self._maker = None
                 if on_notice is not None and isinstance(notice, Compiling):
                     on_notice(notice)
         except EOFError:
             return False
         return self._warm.is_alive()
+
+    def _hear_copies(self) -> None:
+        """See whether the new scene is made, and whether the engine with the old one lives."""
+        maker, holder = self._maker, self._holder
+        try:
+            if holder is not None:
+                holder.receive()
+        except EOFError:
+            self._end_copies()
+            return
+        if maker is None or maker is self._warm:
+            return
+        try:
+            while (notice := maker.receive()) is not None:
+                if isinstance(notice, Prepared):
+                    self._maker, self._holder = None, maker
+                    if holder is not None:
+                        holder.end()
+        except EOFError:  # the scene is tried again when it is another
+            maker.end()
+            self._maker = None
