@@ -52,18 +52,18 @@ class Evidence:
         paths: Sequence[Path],
         kinds: Sequence[tuple[Kind, float]],
         shots_s: Sequence[float],
-        height: int,
+        size: tuple[int, int],
     ) -> list[tuple[Kind, float]]:
         """Kinds of paths with their sureness (0..1); those without evidence are objects.
 
-        `shots_s` are the starts of the shots, `height` is that of the picture. What a learned
-        detector named keeps its kind.
+        `shots_s` are the starts of the shots, `size` is the picture's width and height. What a
+        learned detector named keeps its kind.
         """
         vehicles = sum(kind == "vehicle" for kind, _ in kinds)
         found = []
         for path, (kind, sure) in zip(paths, kinds, strict=True):
             doubtful = vehicles < _AGREE and self._indoors(path, shots_s)
-            doubtful = doubtful or not vouched(path, height, vehicles - 1)
+            doubtful = doubtful or not vouched(path, size, vehicles - 1)
             found.append(self._believed(path, kind, sure, no_vehicle=doubtful))
         return found
 

@@ -43,6 +43,9 @@ _LEAST_WAY = 0.12
 _ALONE_STIFF = 0.55
 """The same as `_STIFF` for what nothing else vouches for: lone cars change their shape by less than
 0.5, animals that turn and leap by more."""
+_NEAR, _LIMBS = 0.22, 0.115
+"""Share of the picture's height from which limbs can be made out, and what they make of a width."""
+_MOMENT_S, _FEWEST_WHOLE, _EDGE_PX = 0.5, 24, 3.0
 
 
 @dataclass(frozen=True)
@@ -150,17 +153,34 @@ def above(path: Path, horizon: float, height: int) -> bool:
     return float(np.percentile(path.smooth[:, 3], 75)) < horizon - _SLOPE * height
 
 
-def vouched(path: Path, height: int, fellows: int) -> bool:
+def vouched(path: Path, size: tuple[int, int], fellows: int) -> bool:
     """Whether what drives is believed with so many fellows (vehicles of the film beside it).
 
     With one fellow or none, the horizon that it implies must lie where horizons lie; without any,
-    it must keep its shape, as no animal does.
+    it must keep its shape, as no animal does. `size` is the picture's width and height.
     """
-    shape = outline(path, height)
+    shape = outline(path, size[1])
     if shape is None or fellows > 1:
         return True
-    likely = _LIKELY[0] < shape.horizon(_CAR_M) / height < _LIKELY[1] + _SLOPE
-    return likely and (fellows > 0 or shape.uneven <= _ALONE_STIFF)
+    if not _LIKELY[0] < shape.horizon(_CAR_M) / size[1] < _LIKELY[1] + _SLOPE:
+        return False
+    near = float(np.median(shape.heights)) > _NEAR * size[1]
+    limbs = near and _tremble(path, size) > _LIMBS
+    return fellows > 0 or (shape.uneven <= _ALONE_STIFF and not limbs)
+
+
+def _tremble(path: Path, size: tuple[int, int]) -> float:
+    """How much its width, where it is seen whole, strays from its mean over half a second (as a
+    logarithm): limbs and tails come and go."""
+    boxes = path.boxes
+    whole = path.seen & (boxes.min(axis=1) > _EDGE_PX)
+    whole &= (boxes[:, 2] < size[0] - _EDGE_PX) & (boxes[:, 3] < size[1] - _EDGE_PX)
+    if whole.sum() < _FEWEST_WHOLE:
+        return 0.0
+    width = np.log(np.maximum(boxes[whole, 2] - boxes[whole, 0], 1.0))
+    count = max(3, round(_MOMENT_S / float(np.median(np.diff(path.times_s)))))
+    mean = np.convolve(np.pad(width, count // 2, mode="edge"), np.ones(count) / count, "valid")
+    return float((width - mean[: len(width)]).std())
 
 
 def on_street(path: Path, horizon: float | None, width: int, height: int) -> bool:

@@ -73,6 +73,8 @@ _MAY_BE: dict[Kind, tuple[Kind, ...]] = {
     "vehicle": ("object",),
 }
 """What things that the user names by a word of one kind may be taken for by their motion."""
+_MANY = 3
+"""So many vehicles in one film are vehicles, whatever animal the user names."""
 _WORD_SURE = 0.5
 """Sureness, at the least, of what the user's word names."""
 _REPEATS_SURE = 0.35
@@ -265,10 +267,21 @@ def _with_left_over(
     """Names, words that found no thing of their kind given to what may be one all the same.
 
     An animal walks like a person and goes along like a vehicle: its word takes the most relevant
-    of those that nobody called so. A person who does not walk, and a vehicle that the camera keeps
+    of those that nobody called so, and every vehicle of a film with one or two, where the user
+    names none. A person who does not walk, and a vehicle that the camera keeps
     in its place, look like any object: their words take the most relevant of these. `used` grows.
     """
     found = list(names)
+    taken = [
+        index
+        for index, (path, name) in enumerate(zip(paths, names, strict=True))
+        if name.kind == "vehicle" and not path.named
+    ]
+    animal = next((word for word in words["object"] if _is_animal(word)), None)
+    if animal is not None and not words["vehicle"] and 0 < len(taken) < _MANY:
+        used.add(animal)
+        for index in taken:
+            found[index] = Naming("object", animal, max(names[index].confidence, _WORD_SURE))
     for kind, other in _MAY_BE.items():
         for word in words[kind]:
             free = [
@@ -276,13 +289,17 @@ def _with_left_over(
                 for index, (path, name) in enumerate(zip(paths, found, strict=True))
                 if name.kind in other and name.label in (name.kind, FLYER) and not path.named
             ]
-            fits = kind != "object" or set(word.lower().split()) & ANIMAL_WORDS
+            fits = kind != "object" or _is_animal(word)
             if word not in used and fits and free:
                 first = min(free, key=lambda index: (other.index(found[index].kind), index))
                 sure = max(found[first].confidence, _WORD_SURE)
                 found[first] = Naming(kind, word, sure)
                 used.add(word)
     return found
+
+
+def _is_animal(word: str) -> bool:
+    return bool(set(word.lower().split()) & ANIMAL_WORDS)
 
 
 def _word_for(

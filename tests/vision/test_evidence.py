@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.project.model import Contact
 from engine.vision.evidence import Evidence, while_seen
+from engine.vision.labels import Naming
 from engine.vision.paths import Path
 from engine.vision.scene_light import SceneLook
 
 INDOORS = SceneLook("indoors", 0.17, 0.83, "bright", 0.5)
 MAYBE = SceneLook("indoors", 0.28, 0.72, "bright", 0.5)
-HEIGHT = 120
+SIZE = (200, 120)
 DARK = SceneLook("unknown", 0.1, 0.9, "dark", 0.02)
 
 
@@ -49,7 +52,7 @@ def path(seen: float = 1.0, *, named: bool = False, scores: tuple[float, ...] = 
 )
 def test_a_vehicle_needs_evidence(evidence, seen, named, vehicles, kept) -> None:
     paths = [path(seen, named=named)] * vehicles
-    found = evidence.believed(paths, [("vehicle", 0.64)] * vehicles, (0.0, 2.0), HEIGHT)
+    found = evidence.believed(paths, [("vehicle", 0.64)] * vehicles, (0.0, 2.0), SIZE)
     assert {kind for kind, _ in found} == {"vehicle" if kept else "object"}
     assert all((sure == 0.64) is kept for _, sure in found)
 
@@ -60,7 +63,7 @@ def test_a_vehicle_needs_evidence(evidence, seen, named, vehicles, kept) -> None
 )
 def test_a_gait_alone_makes_no_person_of_what_is_hardly_seen(seen, scores, kind) -> None:
     ((found, _),) = Evidence().believed(
-        [path(seen, scores=scores)], [("person", 0.5)], (0.0, 2.0), HEIGHT
+        [path(seen, scores=scores)], [("person", 0.5)], (0.0, 2.0), SIZE
     )
     assert found == kind
 
@@ -74,3 +77,64 @@ def test_sudden_turns_under_a_moving_camera_are_no_hits() -> None:
     found = [Contact(time_s=0.5, kind="impact"), Contact(time_s=1.0, kind="bounce")]
     assert Evidence().contacts(path(), found) == tuple(found)
     assert Evidence(camera_moves=True).contacts(path(), found) == (found[1],)
+
+
+def driving(heights: np.ndarray, widths: np.ndarray, bottom: float = 90.0) -> Path:
+    """What goes to the right with an outline of its own."""
+    base = path()
+    left = 20.0 + 2.0 * np.arange(len(widths))
+    boxes = np.stack([left, bottom - heights, left + widths, np.full(len(widths), bottom)], axis=1)
+    times_s = np.arange(len(widths)) * 0.05
+    return replace(
+        base,
+        times_s=times_s,
+        boxes=boxes,
+        smooth=boxes,
+        confidence=np.full(len(widths), 0.9),
+        seen=np.ones(len(widths), dtype=bool),
+        points=boxes[:, :2],
+        speed=np.zeros(len(widths)),
+    )
+
+
+STEADY = np.full(40, 40.0)
+TURNING = np.repeat([25.0, 60.0], 20)
+GALLOP = 60.0 * (1.0 + 0.25 * np.sin(np.arange(40) * 1.6))
+
+
+@pytest.mark.parametrize(
+    ("widths", "bottom", "vehicles", "kind"),
+    [
+        (1.6 * STEADY, 90.0, 1, "vehicle"),
+        (TURNING, 90.0, 1, "object"),
+        (TURNING, 90.0, 2, "vehicle"),
+        (GALLOP, 90.0, 1, "object"),
+        (GALLOP, 90.0, 2, "vehicle"),
+        (1.6 * STEADY, 50.0, 2, "object"),  # its wheels would be above all ground
+        (1.6 * STEADY, 50.0, 3, "vehicle"),
+    ],
+)
+def test_lone_vehicles_keep_their_shape_and_stand_on_the_ground(
+    widths, bottom, vehicles, kind
+) -> None:
+    seen = [driving(STEADY, widths, bottom)] * vehicles
+    found = Evidence().believed(seen, [("vehicle", 0.6)] * vehicles, (0.0, 2.0), SIZE)
+    assert {kind for kind, _ in found} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "label", "sure"),
+    [
+        (Evidence(), "flyer", 0.6),
+        (Evidence((INDOORS,)), "object", 0.6),
+        (Evidence(camera_moves=True), "object", 0.3),
+    ],
+)
+def test_nothing_flies_indoors_or_under_a_moving_camera(evidence, label, sure) -> None:
+    (name,) = evidence.named([path()], [Naming("object", "flyer", 0.6)], (0.0, 2.0))
+    assert (name.label, name.confidence) == (label, sure)
+
+
+def test_the_users_bird_flies_under_a_moving_camera() -> None:
+    named = Naming("object", "goose", 0.6)
+    assert Evidence(camera_moves=True).named([path()], [named], (0.0, 2.0)) == [named]

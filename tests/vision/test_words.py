@@ -46,8 +46,15 @@ def test_an_animal_is_what_the_user_says_whatever_it_moves_like(guess: Kind) -> 
 
 
 def test_a_word_is_taken_by_its_own_kind_before_it_renames_another() -> None:
-    assert labels(["horse"], ("vehicle", 0.7), ("object", 0.6))[0] == ["vehicle", "horse"]
+    assert labels(["horse"], ("person", 0.7), ("object", 0.6))[0] == ["person", "horse"]
     assert labels(["dog", "car"], ("vehicle", 0.7), ("person", 0.6))[0] == ["car", "dog"]
+
+
+def test_where_the_user_names_an_animal_one_or_two_vehicles_are_that_too() -> None:
+    two, three = [("vehicle", 0.7)] * 2, [("vehicle", 0.7)] * 3
+    assert labels(["dog"], *two, ("object", 0.6))[0] == ["dog"] * 3
+    assert labels(["dog", "car"], *two, ("object", 0.6))[0] == ["car", "car", "dog"]
+    assert labels(["dog"], *three, ("object", 0.6))[0] == ["vehicle"] * 3 + ["dog"]
 
 
 def test_a_ball_renames_no_person() -> None:
