@@ -1,6 +1,7 @@
 """Delivery: the scene rendered once, brought to its loudness, and written in every format.
 
-Gain: binaural and the mixes for loudspeakers each reach `scene.target_lufs` on their own,
+Gain: every format has the session's master fader and its own trim, as it is monitored; what is left
+is found here. Binaural and the mixes for loudspeakers each reach `scene.target_lufs` on their own,
 with true peaks below `scene.true_peak_limit_dbtp` (a limiter works only where plain gain would pass
 it).
 Ambisonics and ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain
@@ -33,8 +34,7 @@ from engine.jobs import Progress, silent_progress
 from engine.layouts import AMBISONIC_FORMATS, FILE_NAMES, chosen_formats
 from engine.project.model import ContentHash, Project, Video
 from engine.realtime.snapshot import Snapshot
-from engine.render.compiler import compile_project
-from engine.spatial.hrir import load_hrirs
+from engine.render.compiler import chosen_hrirs, compile_project
 
 
 class AudioFolder(Protocol):
@@ -142,10 +142,10 @@ def _order(
         delivered_paths(out_dir, written, container, options.file_name),
         (project.video.path if project.video else None, project.scene.hrir, project.scene.room),
     )
-    gains: dict[str, float] = {}
-    if "binaural" in wanted:  # monitoring goes on with another set, a delivery does not
-        gains = heard_gains(load_hrirs(project.scene.hrir, project.sample_rate_hz))
+    # monitoring goes on with another set, a delivery does not
+    hrirs = chosen_hrirs(project) if "binaural" in wanted else None
     snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
+    gains = heard_gains(hrirs, project.scene, snapshot.formats)
     if snapshot.length_samples == 0:
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")
     if snapshot.problems and not options.allow_missing:
@@ -153,6 +153,7 @@ def _order(
     scene = scene_channels(snapshot)
     if "adm" in wanted:
         snapshot = with_objects(snapshot, scene)
+        gains |= heard_gains(None, project.scene, (OBJECTS,))
     stems = plan_stems(project, snapshot) if "stems" in wanted else ()
     needed_bytes = _bytes_needed(project, snapshot, stems, wanted)
     return _Order(

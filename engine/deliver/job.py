@@ -32,6 +32,7 @@ from engine.deliver.surround import write_mix
 from engine.jobs import Progress
 from engine.layouts import SURROUND_51
 from engine.media.audio_file import AudioWriter, read_audio_blocks
+from engine.project.format_trims import trim_db
 from engine.project.model import Project, Trajectory, Video
 from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
@@ -157,7 +158,8 @@ class DeliveryJob:
             for stem in stems
         ]
         loudest = peak_dbfs(max(peaks, default=0.0))
-        gain_db, notes = coherent_gain_db(self._plan("5.1").gain_db, loudest)
+        trim = trim_db(self._project.scene, "5.1")
+        gain_db, notes = coherent_gain_db(self._plan("5.1").gain_db + trim, loudest)
         gain = np.float32(db_to_gain(gain_db))
         (self._folder / self._names["stems"]).mkdir()
         for stem, peak in zip(stems, peaks, strict=True):
@@ -167,7 +169,7 @@ class DeliveryJob:
                 for block in stem_blocks(stem, length, self._rate_hz, self._progress):
                     writer.write(block * gain)
             level = peak_dbfs(peak) + gain_db
-            self._describe_stem(stem, path, relative, gain_db, level, (*stem.notes, *notes))
+            self._describe_stem(stem, path, relative, gain_db - trim, level, (*stem.notes, *notes))
 
     def write_video(self, video: Video, container: Container) -> None:
         """The picture with the 5.1 mix; what a lossy encoder changes is measured and made good."""

@@ -7,7 +7,7 @@ source as it arrives at the listener, beds and the sound field. That is what ADM
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -22,11 +22,13 @@ from engine.deliver.scene_channels import OBJECTS
 from engine.errors import DeliveryError
 from engine.jobs import Progress
 from engine.layouts import FORMATS, LOUDSPEAKER_LAYOUTS
+from engine.project.format_trims import trim_db
+from engine.project.scene import Scene
 from engine.realtime.snapshot import Snapshot
 from engine.render.renderer import render_snapshot
 from engine.spatial.equal_loudness import ears_gain
 from engine.spatial.hrir import HrirSet
-from engine.units import gain_to_db
+from engine.units import db_to_gain, gain_to_db
 
 MIXES = ("binaural", *LOUDSPEAKER_LAYOUTS)
 """Formats with a loudness of their own; the others are scenes, yet to be rendered by a player."""
@@ -34,9 +36,15 @@ MIXES = ("binaural", *LOUDSPEAKER_LAYOUTS)
 NO_GAINS: Mapping[str, float] = {}
 
 
-def heard_gains(hrirs: HrirSet) -> dict[str, float]:
-    """The gain that monitoring has, too: no HRIR set makes a scene louder than another."""
-    return {"binaural": ears_gain(hrirs)}
+def heard_gains(hrirs: HrirSet | None, scene: Scene, formats: Sequence[str]) -> dict[str, float]:
+    """The gains that monitoring has, too: each format's trim, and for ears that of their set.
+
+    No HRIR set makes a scene louder than another; `hrirs` is needed for binaural alone.
+    """
+    gains = {name: float(db_to_gain(trim_db(scene, name))) for name in formats}
+    if hrirs is not None and "binaural" in gains:
+        gains["binaural"] *= ears_gain(hrirs)
+    return gains
 
 
 @dataclass(frozen=True)

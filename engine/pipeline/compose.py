@@ -16,7 +16,7 @@ from engine.foley.generate import GENERATORS, generate, recipe_for
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.balance import Balance
 from engine.pipeline.focus import focus_movers
-from engine.pipeline.master import level_master
+from engine.pipeline.master import level_mix
 from engine.pipeline.sections import Section, sections
 from engine.pipeline.settings import SYNTHESIS, RunSettings
 from engine.plugins import create
@@ -47,7 +47,7 @@ def compose(
         `ApplyScript`, `ApplyTakes`, `ApplyFocus`, then `ApplyMasterGain`; what a hand has made
         stays. Events whose peak would stand too far above the film are lowered (see
         `engine.pipeline.balance`), volumes automated where what moves is not heard to (see
-        `engine.pipeline.focus`), and the master set (see `engine.pipeline.master`).
+        `engine.pipeline.focus`), and master and trims set (see `engine.pipeline.master`).
 
     Raises
     ------
@@ -74,7 +74,7 @@ def compose(
     focus = focus_movers(sounding, media.audio_path, progress)
     apply_script = structs.replace(apply_script, events=focus.events(events, sounding))
     edits = (apply_script, apply_takes, focus.edit)
-    return *edits, level_master(focus.edit.apply(sounding), media, progress)
+    return *edits, *level_mix(focus.edit.apply(sounding), media, progress)
 
 
 def make_takes(

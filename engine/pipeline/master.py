@@ -1,8 +1,9 @@
-"""The master fader, set to where the mix has its loudness: what is heard is what is delivered.
+"""The master fader and the formats' trims, set to where the mix has its loudness.
 
 Sounds are made at levels that belong to them, which leaves a mix 10 to 45 dB under -23 LUFS. The
-scene is rendered for two ears and measured and gained as for delivery (`engine.deliver.gain`); the
-gain is the session's own, so that monitoring has it, too, and delivery has next to nothing to add.
+scene is rendered for two ears and for loudspeakers, and measured and gained as for delivery
+(`engine.deliver.gain`). The gain for two ears is the session's master; by how much loudspeakers
+need another is their trim. So what is heard is what is delivered, in every format.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from engine.deliver.gain import plan_gain
 from engine.deliver.rendering import heard_gains, render_to_files
 from engine.deliver.staging import staging_folder
 from engine.jobs import Progress, silent_progress
-from engine.project.checks import LOUDEST_MASTER_DB, QUIETEST_DB
-from engine.project.edits import ApplyMasterGain
-from engine.project.edits.mix import may_set_master
+from engine.layouts import FORMATS
+from engine.project.checks import LOUDEST_MASTER_DB, MOST_TRIM_DB, QUIETEST_DB
+from engine.project.edits import ApplyFormatTrims, ApplyMasterGain
+from engine.project.format_trims import MEASURED
 from engine.project.model import Project, Strip
 from engine.project.store import MediaFolder
 from engine.render.compiler import compile_project, hrirs_of
 
 HEARD_IN = "binaural"
-_CHANNELS, _SAMPLE_BYTES = 2, 4
+_SAMPLE_BYTES = 4
+_NO_TRIMS = dict.fromkeys(MEASURED, 0.0)
+
+Levels = tuple[ApplyMasterGain, ApplyFormatTrims]
 
 
-def level_master(
-    project: Project, media: MediaFolder, progress: Progress = silent_progress
-) -> ApplyMasterGain:
-    """The edit that sets the master; it keeps what a hand has set, and is 0 dB for silence.
+def level_mix(project: Project, media: MediaFolder, progress: Progress = silent_progress) -> Levels:
+    """The edits that set the master and the trims; what a hand has set they keep. Silence: 0 dB.
 
     Parameters
     ----------
@@ -41,19 +44,30 @@ def level_master(
     CancelledError
         From `progress`.
     """
-    if not may_set_master(project):
-        return ApplyMasterGain(gain_db=project.master.gain_db)
-    plain = structs.replace(project, master=Strip())
+    scene = structs.replace(project.scene, format_trims=())
+    plain = structs.replace(project, master=Strip(), scene=scene)
     hrirs = hrirs_of(plain, [])
-    snapshot = compile_project(plain, media.audio_path, (HEARD_IN,), hrirs)
+    formats = (HEARD_IN, *MEASURED)
+    snapshot = compile_project(plain, media.audio_path, formats, hrirs)
     if snapshot.length_samples == 0:
-        return ApplyMasterGain(gain_db=0.0)
-    scene = project.scene
-    needed_bytes = snapshot.length_samples * _CHANNELS * _SAMPLE_BYTES
+        return ApplyMasterGain(gain_db=0.0), ApplyFormatTrims(gains_db=_NO_TRIMS)
+    channels = sum(FORMATS[name] for name in formats)
+    needed_bytes = snapshot.length_samples * channels * _SAMPLE_BYTES
+    gains = heard_gains(hrirs, scene, formats)
     with staging_folder(media.path, needed_bytes) as folder:
-        rendered = render_to_files(snapshot, folder, progress, gains=heard_gains(hrirs))
-        plan = plan_gain(
-            rendered[HEARD_IN], scene.target_lufs, scene.true_peak_limit_dbtp, progress
-        )
-    gain_db = min(max(round(plan.gain_db, 1), QUIETEST_DB), LOUDEST_MASTER_DB)
-    return ApplyMasterGain(gain_db=gain_db)
+        rendered = render_to_files(snapshot, folder, progress, gains=gains)
+        gain_db = {
+            name: plan_gain(
+                rendered[name], scene.target_lufs, scene.true_peak_limit_dbtp, progress
+            ).gain_db
+            for name in formats
+        }
+    master_db = _within(gain_db[HEARD_IN], QUIETEST_DB, LOUDEST_MASTER_DB)
+    trims_db = {
+        name: _within(gain_db[name] - master_db, -MOST_TRIM_DB, MOST_TRIM_DB) for name in MEASURED
+    }
+    return ApplyMasterGain(gain_db=master_db), ApplyFormatTrims(gains_db=trims_db)
+
+
+def _within(gain_db: float, lowest_db: float, highest_db: float) -> float:
+    return min(max(round(gain_db, 1), lowest_db), highest_db)

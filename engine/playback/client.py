@@ -24,6 +24,7 @@ from engine.playback.shared import MAX_TRACKS, ClockReading, SharedBlock
 from engine.playback.status import EngineStatus, StatusBoard
 from engine.playback.supervisor import Supervisor
 from engine.project.coding import encode_value
+from engine.project.format_trims import trim_db
 from engine.project.model import Project
 
 STALE_S = 0.3
@@ -61,6 +62,7 @@ class PlaybackClient:
         self._sample_rate_hz = sample_rate_hz
         self._block_samples = block_samples
         self._format = "binaural"
+        self._master_db = 0.0
         self._loop_s: tuple[float, float] | None = None
         self._declicks_loop = True
         self._lock = threading.Lock()
@@ -178,8 +180,9 @@ class PlaybackClient:
         self._set_fader("fader_soloed", track_id, soloed)
 
     def set_master_gain(self, gain_db: float) -> None:
-        """Move the master fader."""
-        self._block.put({"master_db": gain_db})
+        """Move the master fader; the trim of what is listened to comes on top."""
+        self._master_db = gain_db
+        self._put_master()
 
     def set_head(self, yaw_deg: float, pitch_deg: float, roll_deg: float) -> None:
         """Turn the listener's head: yaw to the left, pitch up."""
@@ -195,6 +198,7 @@ class PlaybackClient:
         """
         format_channels(name)
         self._format = name
+        self._put_master()
         self._supervisor.send(lambda: m.SetMonitor(name))
 
     def set_device(self, device: str | None) -> None:
@@ -309,8 +313,13 @@ class PlaybackClient:
             self._set_fader("fader_db", str(track.id), track.strip.gain_db)
             self._set_fader("fader_muted", str(track.id), track.strip.muted)
             self._set_fader("fader_soloed", str(track.id), track.strip.soloed)
-        master = project.master
-        self._block.put({"master_db": master.gain_db, "master_muted": int(master.muted)})
+        self._block.put({"master_muted": int(project.master.muted)})
+        self.set_master_gain(project.master.gain_db)
+
+    def _put_master(self) -> None:
+        project = self._project
+        trim = trim_db(project.scene, self._format) if project is not None else 0.0
+        self._block.put({"master_db": self._master_db + trim})
 
     def _set_fader(self, field: str, track_id: str, value: float) -> None:
         slot = self._slots.get(str(track_id))

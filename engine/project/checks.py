@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.errors import ProjectError
+from engine.layouts import FORMATS
 from engine.project.box_correction import check_box_correction
 from engine.project.model import (
     Clip,
@@ -31,6 +32,7 @@ from engine.project.model import (
     Trajectory,
     Video,
 )
+from engine.project.scene import FormatTrim, HrirEqualisation
 
 LONGEST_S = 86_400.0
 """Times beyond a day are a mistake (usually samples or milliseconds taken for seconds)."""
@@ -43,6 +45,8 @@ QUIETEST_DB = -144.0
 """Below this is silence (the step of 24-bit audio); mute instead."""
 LOUDEST_DB = 36.0
 LOUDEST_MASTER_DB = 54.0
+MOST_TRIM_DB = 24.0
+"""Of a format, to either side."""
 MOST_BANDS = 8
 LOWEST_BAND_HZ, HIGHEST_BAND_HZ = 10.0, 24_000.0
 LARGEST_BAND_DB = 24.0
@@ -315,6 +319,14 @@ def check_scene(scene: Scene, where: str = "scene") -> None:
             place=f"{where}.field_decoder",
             remedy=f"choose one of {', '.join(get_args(FieldDecoding))}",
         )
+    if scene.hrir_equalisation not in get_args(HrirEqualisation):
+        raise ProjectError(
+            f"'{scene.hrir_equalisation}' is no equalisation of ears",
+            place=f"{where}.hrir_equalisation",
+            remedy=f"choose one of {', '.join(get_args(HrirEqualisation))}",
+        )
+    for index, trim in enumerate(scene.format_trims):
+        check_format_trim(trim, f"{where}.format_trims[{index}]")
     check_text(scene.room, f"{where}.room")
     check_gain(scene.room_level_db, f"{where}.room_level_db")
     for axis, place_m in enumerate(scene.room_listener_m or ()):
@@ -323,6 +335,18 @@ def check_scene(scene: Scene, where: str = "scene") -> None:
     check_rotation(scene.rotation_deg, f"{where}.rotation_deg")
     check_number(scene.target_lufs, f"{where}.target_lufs", -70.0, 0.0, "LUFS")
     check_number(scene.true_peak_limit_dbtp, f"{where}.true_peak_limit_dbtp", -60.0, 0.0, "dBTP")
+
+
+def check_format_trim(trim: FormatTrim, where: str) -> None:
+    """A format that can be listened to, and gains in range."""
+    if trim.format_name not in FORMATS:
+        raise ProjectError(
+            f"'{trim.format_name}' is no format",
+            place=f"{where}.format_name",
+            remedy=f"choose one of {', '.join(FORMATS)}",
+        )
+    for name in ("gain_db", "composed_db"):
+        check_number(getattr(trim, name), f"{where}.{name}", -MOST_TRIM_DB, MOST_TRIM_DB, "dB")
 
 
 def check_marker(marker: Marker, where: str = "marker") -> None:

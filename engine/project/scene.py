@@ -13,6 +13,16 @@ HrirEqualisation = Literal["none", "diffuse_field"]
 """Whether an HRIR set keeps the colour that all its directions share."""
 
 
+class FormatTrim(Value, frozen=True, kw_only=True):
+    """How much louder than the master fader says a format is, in dB."""
+
+    format_name: str
+    gain_db: float
+    composed_db: float = 0.0
+    """Where composing has put it, or would have if no hand had."""
+    provenance: Literal["machine", "hand"] = "machine"
+
+
 class Scene(Value, frozen=True, kw_only=True):
     """How pixels become metres, and how the scene is heard and delivered."""
 
@@ -36,6 +46,9 @@ class Scene(Value, frozen=True, kw_only=True):
     rotation_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """The whole scene turned about the listener, in every format: yaw to the left, pitch up, roll
     to the right, as a head that turns the other way would hear it."""
+    format_trims: tuple[FormatTrim, ...] = ()
+    """On top of the master fader, by name; binaural, which the master is set by, has none. See
+    `engine.project.format_trims` for the formats that are not here."""
     target_lufs: float = -23.0
     true_peak_limit_dbtp: float = -1.0
     seed: int = 0

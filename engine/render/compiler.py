@@ -15,6 +15,7 @@ from engine.render.rooms import add_room, field_orders, room_choice
 from engine.render.sources import surrounds
 from engine.render.track_clips import AudioPath, TrackClips
 from engine.spatial.air_absorption import air_plan
+from engine.spatial.diffuse_field import diffuse_field_equalised
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
@@ -90,12 +91,29 @@ def _strip(track_id: str, strip: Strip) -> StripPlan:
     return StripPlan(track_id, float(db_to_gain(strip.gain_db)), strip.muted, strip.soloed)
 
 
+def chosen_hrirs(project: Project) -> HrirSet:
+    """The session's HRIR set, equalised as the session has it.
+
+    Raises
+    ------
+    HrirError
+        If it cannot be used.
+    """
+    return _equalised(project, load_hrirs(project.scene.hrir, project.sample_rate_hz))
+
+
 def hrirs_of(project: Project, problems: list[str]) -> HrirSet:
     """The session's HRIR set, or the shipped one; what is odd is added to `problems`."""
     try:
-        hrirs = load_hrirs(project.scene.hrir, project.sample_rate_hz)
+        hrirs = chosen_hrirs(project)
         problems.extend(hrirs.notes)
         return hrirs
     except FoleystageError as error:
         problems.append(f"{error} (the shipped KEMAR set is used instead)")
-        return load_hrirs("kemar", project.sample_rate_hz)
+        return _equalised(project, load_hrirs("kemar", project.sample_rate_hz))
+
+
+def _equalised(project: Project, hrirs: HrirSet) -> HrirSet:
+    if project.scene.hrir_equalisation == "diffuse_field":
+        return diffuse_field_equalised(hrirs)
+    return hrirs

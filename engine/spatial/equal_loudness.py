@@ -37,12 +37,25 @@ def ears_gain(hrirs: HrirSet) -> float:
 
     A set's own level (and what a head adds: KEMAR 4.4 dB) does not matter then.
     """
+    power = diffuse_power(hrirs, 2 * hrirs.responses.shape[-1])
+    return pink_gain(power, hrirs.sample_rate_hz)
+
+
+def diffuse_power(hrirs: HrirSet, size: int) -> Floats:
+    """(size // 2 + 1,) power spectrum of both ears together, averaged over directions."""
     responses = hrirs.interpolate(fibonacci_sphere(_POINTS))
-    size = 2 * responses.shape[-1]
-    power = np.mean(np.sum(np.abs(np.fft.rfft(responses, size)) ** 2, axis=1), axis=0)
-    frequency_hz = np.arange(size // 2 + 1) * hrirs.sample_rate_hz / size
+    spectra = np.abs(np.fft.rfft(responses, size)) ** 2
+    return np.asarray(np.mean(np.sum(spectra, axis=1), axis=0))
+
+
+def pink_gain(power: Floats, sample_rate_hz: int) -> float:
+    """Gain after which pink noise through a power spectrum (n,), 0 Hz to Nyquist, has power 1.
+
+    Powers are K-weighted.
+    """
+    frequency_hz = np.linspace(0.0, sample_rate_hz / 2.0, len(power))
     heard = (frequency_hz >= _LOWEST_HZ) & (frequency_hz <= _HIGHEST_HZ)
-    weights = _k_power(frequency_hz[heard], hrirs.sample_rate_hz) / frequency_hz[heard]
+    weights = _k_power(frequency_hz[heard], sample_rate_hz) / frequency_hz[heard]
     return float(np.sqrt(np.sum(weights) / np.sum(weights * power[heard])))
 
 

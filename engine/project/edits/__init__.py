@@ -32,6 +32,11 @@ from engine.project.edits.events import (
     SetEvent,
 )
 from engine.project.edits.focus import ApplyFocus, HeardMover
+from engine.project.edits.format_trims import (
+    ApplyFormatTrims,
+    ReturnFormatTrim,
+    SetFormatTrim,
+)
 from engine.project.edits.group import Edit, EditGroup
 from engine.project.edits.identity import MergeTracks, SplitTrack
 from engine.project.edits.markers import (
@@ -124,6 +129,7 @@ __all__ = [
     "AddTrack",
     "ApplyAnalysis",
     "ApplyFocus",
+    "ApplyFormatTrims",
     "ApplyMasterGain",
     "ApplyScript",
     "ApplyTakes",
@@ -161,6 +167,7 @@ __all__ = [
     "ReorderTrack",
     "ReplaceTrajectory",
     "ResizeRegion",
+    "ReturnFormatTrim",
     "ReturnMasterGain",
     "RevertPath",
     "SetAir",
@@ -169,6 +176,7 @@ __all__ = [
     "SetClipTake",
     "SetDoppler",
     "SetEvent",
+    "SetFormatTrim",
     "SetGainCurve",
     "SetLfeSend",
     "SetMasterGain",

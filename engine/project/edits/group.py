@@ -29,6 +29,11 @@ from engine.project.edits.events import (
     SetEvent,
 )
 from engine.project.edits.focus import ApplyFocus
+from engine.project.edits.format_trims import (
+    ApplyFormatTrims,
+    ReturnFormatTrim,
+    SetFormatTrim,
+)
 from engine.project.edits.identity import MergeTracks, SplitTrack
 from engine.project.edits.markers import (
     AddMarker,
@@ -115,13 +120,13 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
     SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
-    SetMasterGain | ReturnMasterGain | TurnScene,
+    SetMasterGain | ReturnMasterGain | SetFormatTrim | ReturnFormatTrim | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     DrawTrajectory | LockPath | RevertPath,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,
     ApplyAnalysis | ApplyScript | SetScriptTree | ApplyTakes | ApplyFocus | ApplyMasterGain,
-    EditGroup,
+    ApplyFormatTrims | EditGroup,
 ]
 """Every verb there is."""
