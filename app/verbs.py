@@ -163,6 +163,9 @@ class Verbs(PathVerbs):
     def mute_monitor(self, on: bool) -> None:
         self.session.monitor_level.mute(on)
 
+    def solo_on_ears(self, on: bool) -> None:
+        self.window.listening.solo_on_ears(on)
+
     def loop_in(self) -> None:
         here_s = self.session.playback.position_s
         end_s = self.session.loop_s[1] if self.session.loop_s else self.session.project.duration_s
@@ -259,6 +262,12 @@ class Verbs(PathVerbs):
 
     def snap(self, on: bool) -> None:
         self.window.timeline.snap_button.setChecked(on)
+
+    def film_strip(self, on: bool) -> None:
+        self.window.timeline.show_film(on)
+
+    def loudness_lane(self, on: bool) -> None:
+        self.window.timeline.show_loudness(on)
 
     def follow(self, on: bool) -> None:
         self.window.timeline.follow_button.setChecked(on)

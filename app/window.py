@@ -27,6 +27,7 @@ from app.envelope_menu import EnvelopeMenu
 from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
 from app.layouts import LayoutMenu
+from app.listening import Listening
 from app.lost_media import LostMedia
 from app.marker_menu import MarkerMenu
 from app.menus import Menus
@@ -38,6 +39,7 @@ from app.saliency_maps import SaliencyMaps
 from app.session import Session
 from app.status_strip import StatusStrip
 from app.take_menu import TakeMenu
+from app.thumbnails import Thumbnails
 from app.tour import Tour, stops_of
 from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
@@ -96,7 +98,11 @@ class MainWindow(QMainWindow):
         self.distance_wheel = DistanceWheel(self.session, self)
         self.picture.distance_turned.connect(self.distance_wheel.turn)
         self.stage = StageView(selection)
-        self.timeline = TimelineView(selection, media, media)
+        self.thumbnails = Thumbnails(self)
+        self.listening = Listening(self.session, self)
+        self.timeline = TimelineView(
+            selection, media, media, self.thumbnails, self.listening.history
+        )
         self.marker_menu = MarkerMenu(self.session, self)
         self.ruler_menu = RulerMenu(self.timeline.axis, self)
         self.take_menu = TakeMenu(self.session, self)
@@ -179,6 +185,8 @@ class MainWindow(QMainWindow):
             changed.connect(lambda _: self._show_actions())
         session.selection.span_changed.connect(self.timeline.ruler.set_span)
         session.media.arrived.connect(self.timeline.lanes.redraw)
+        self.thumbnails.arrived.connect(self.timeline.film.update)
+        self.listening.history.changed.connect(self.timeline.loudness.show_stretch)
         session.jobs.changed.connect(self._show_jobs)
         bridge = session.bridge
         bridge.moved.connect(self._show_position)
@@ -201,7 +209,9 @@ class MainWindow(QMainWindow):
         for view in (self.timeline, self.stage, self.script, self.transport):
             view.locate_requested.connect(session.locate)
         self._wire_timeline()
-        self.transport.monitor_chosen.connect(self._choose_monitor)
+        self.transport.monitor_chosen.connect(self.listening.choose)
+        self.listening.format_changed.connect(self.stage.set_monitor_format)
+        self.listening.format_changed.connect(self.transport.show_monitor)
         self.transport.meter.cleared.connect(session.playback.clear_clips)
         self.transport.loudness.cleared.connect(session.playback.clear_clips)
         self.transport.engine.set_device(session.playback.device)
@@ -227,6 +237,7 @@ class MainWindow(QMainWindow):
             "box_confidence",
             "trails",
             "automation_follows",
+            "film_strip",
         ):
             self.actions_by_name[name].setChecked(True)
 
@@ -269,6 +280,7 @@ class MainWindow(QMainWindow):
             self.session.selection.select_track(first.id if first else None)
 
     def _show_project(self, old: Project, new: Project) -> None:
+        self.thumbnails.show(new.video)
         for view in (
             self.picture, self.stage, self.timeline, self.transport, self.inspector,
             self.script, self.analysis, self.sphere,
@@ -303,6 +315,7 @@ class MainWindow(QMainWindow):
         self.picture.set_position(position_s, speed)
 
     def _show_playing(self, playing: bool) -> None:
+        self.thumbnails.rest(playing)
         self.actions_by_name["play"].setIcon(icons.icon("stop" if playing else "play"))
 
     def _show_loop(self, loop_s: tuple[float, float] | None) -> None:
@@ -327,10 +340,6 @@ class MainWindow(QMainWindow):
         """Do as the user prefers from now on."""
         self.session.set_autosave(wanted.autosave_s)
         self.picture.set_width(wanted.picture_width_px)
-
-    def _choose_monitor(self, name: str) -> None:
-        self.session.playback.set_monitor_format(name)
-        self.stage.set_monitor_format(name)
 
     # -- menus and files ----------------------------------------------------------------------
 
@@ -383,5 +392,6 @@ class MainWindow(QMainWindow):
             stored.setValue("window/panels", self.workspace.state())
         self.picture.close_decoder()
         self.lost_media.close()
+        self.thumbnails.close()
         self.session.close()
         super().closeEvent(event)

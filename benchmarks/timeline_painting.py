@@ -91,14 +91,16 @@ def measure_timeline(folder: str) -> list[Figure]:
     from PySide6.QtWidgets import QApplication
 
     from app import theme
+    from app.loudness_history import LoudnessHistory
     from app.selection import Selection
+    from app.thumbnails import Thumbnails
     from app.views.timeline.view import TimelineView
 
     application = QApplication.instance() or QApplication(["foleystage"])
     assert isinstance(application, QApplication)
     theme.apply(application)
     media = _Media(folder)
-    view = TimelineView(Selection(), media, media)  # type: ignore[arg-type]
+    view = TimelineView(Selection(), media, media, Thumbnails(), LoudnessHistory())  # type: ignore[arg-type]
     view.resize(*SIZE)
     view.show()
     view.set_project(project())  # type: ignore[arg-type]

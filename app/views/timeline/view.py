@@ -15,10 +15,12 @@ from app.views.timeline.clip_index import row_of
 from app.views.timeline.header_painting import WIDTH_PX
 from app.views.timeline.headers import Headers
 from app.views.timeline.lanes import Lanes
+from app.views.timeline.loudness_lane import LoudnessLane, LoudnessSource
 from app.views.timeline.overview import Overview
 from app.views.timeline.rows import Rows
 from app.views.timeline.ruler import HEIGHT_PX, Ruler
 from app.views.timeline.take_lanes import lane_count
+from app.views.timeline.thumbnail_strip import ThumbnailSource, ThumbnailStrip
 from app.views.timeline.waveforms import PeakSource
 from engine.project.model import Project
 
@@ -36,7 +38,14 @@ class TimelineView(EditingWidget):
     """(track id, global position for a menu, or None to show or hide all)."""
     clip_opened = Signal(str)
 
-    def __init__(self, selection: Selection, peaks: PeakSource, boxes: BoxSource) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        peaks: PeakSource,
+        boxes: BoxSource,
+        pictures: ThumbnailSource,
+        loudness: LoudnessSource,
+    ) -> None:
         super().__init__()
         self.axis = TimeAxis(self)
         self.rows = Rows(self)
@@ -45,6 +54,8 @@ class TimelineView(EditingWidget):
         self.headers = Headers(self.rows, selection)
         self.lanes = Lanes(self.axis, self.rows, selection, peaks, boxes)
         self.overview = Overview(self.axis)
+        self.film = ThumbnailStrip(self.axis, pictures)
+        self.loudness = LoudnessLane(self.axis, loudness)
         self._fitted = False
         self._project = Project()
         self._with_takes: set[str] = set()
@@ -61,10 +72,27 @@ class TimelineView(EditingWidget):
         self._project = project
         for one in self._with_takes.intersection(ids):
             self.rows.show_takes(one, lane_count(project, one))
-        for part in (self.ruler, self.headers, self.lanes, self.overview):
+        for part in self._parts:
             part.set_project(project)
         self.axis.set_duration(project.duration_s)
         self._count.setText(f"{len(project.tracks)} tracks" if project.tracks else "No tracks yet")
+
+    @property
+    def _parts(
+        self,
+    ) -> tuple[Ruler | Headers | Lanes | Overview | ThumbnailStrip | LoudnessLane, ...]:
+        """Everything that shows the project and the playhead."""
+        return self.ruler, self.film, self.headers, self.lanes, self.loudness, self.overview
+
+    def show_film(self, shown: bool) -> None:
+        """Show the film strip, or hide it."""
+        for part in (self.film, self._film_name):
+            part.setVisible(shown)
+
+    def show_loudness(self, shown: bool) -> None:
+        """Show the loudness lane, or hide it."""
+        for part in (self.loudness, self._loudness_name):
+            part.setVisible(shown)
 
     def open_at_start(self) -> None:
         """A new session was opened: show all of it."""
@@ -75,10 +103,8 @@ class TimelineView(EditingWidget):
         """Move the playhead; while playing, turn pages when following."""
         if playing and self.follow:
             self.axis.show_time(position_s)
-        self.ruler.set_position(position_s)
-        self.headers.set_position(position_s)
-        self.lanes.set_position(position_s)
-        self.overview.set_position(position_s)
+        for part in self._parts:
+            part.set_position(position_s)
 
     def toggle_takes(self, track_id: str) -> None:
         """Show all takes of a track's clips in lanes of their own, or hide them."""
@@ -147,22 +173,31 @@ class TimelineView(EditingWidget):
         grid.setSpacing(0)
         grid.addWidget(corner, 0, 0)
         grid.addWidget(self.ruler, 0, 1)
-        grid.addWidget(self.headers, 1, 0)
-        grid.addWidget(self.lanes, 1, 1)
-        grid.addWidget(self._down, 1, 2)
-        grid.addWidget(self.overview, 2, 1)
-        for row_number, column in ((0, 2), (2, 0), (2, 2)):
+        self._film_name, self._loudness_name = _strip_name("Film"), _strip_name("Loudness, LUFS")
+        grid.addWidget(self._film_name, 1, 0)
+        grid.addWidget(self.film, 1, 1)
+        grid.addWidget(self.headers, 2, 0)
+        grid.addWidget(self.lanes, 2, 1)
+        grid.addWidget(self._down, 2, 2)
+        grid.addWidget(self._loudness_name, 3, 0)
+        grid.addWidget(self.loudness, 3, 1)
+        grid.addWidget(self.overview, 4, 1)
+        for row_number, column in ((0, 2), (4, 0), (4, 2)):
             filler = QWidget()
             filler.setObjectName("panel")
             grid.addWidget(filler, row_number, column)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(1, 1)
+        grid.setRowStretch(2, 1)
+        self.show_loudness(False)
 
     def _wire(self) -> None:
         self._selection.changed.connect(self._follow_selection)
         for part in (self.headers, self.lanes):
             self.relay(part)
             part.wheel_turned.connect(self.turn_wheel)
+        for strip in (self.film, self.loudness):
+            strip.wheel_turned.connect(self.turn_wheel)
+            strip.locate_requested.connect(self.locate_requested)
         self.relay(self.ruler)
         self.ruler.loop_requested.connect(self.loop_requested)
         self.ruler.wheel_turned.connect(self.turn_wheel)
@@ -205,6 +240,15 @@ class TimelineView(EditingWidget):
         if not self._fitted:
             self.axis.set_width(max(1, self.width() - WIDTH_PX - self._down.width()))
             self.axis.fit()
+
+
+def _strip_name(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("panel")
+    label.setProperty("tone", "soft")
+    label.setContentsMargins(12, 0, 8, 0)
+    label.setFixedWidth(WIDTH_PX)
+    return label
 
 
 def _tool(icon: str, tip: str, *, checkable: bool = True) -> QToolButton:

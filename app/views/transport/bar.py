@@ -119,6 +119,10 @@ class TransportBar(QWidget):
         shuttles = speed not in (0, 1)
         self._rate.setText(f"{speed:+d}×".replace("-", "−") if shuttles else self._rate_text)
 
+    def show_monitor(self, name: str) -> None:
+        """Show what is heard, however it was chosen."""
+        self.monitor.setCurrentIndex(self.monitor.findData(name))
+
     def set_position(self, position_s: float) -> None:
         """Move to another time."""
         self.timecode.set_position(position_s)

@@ -1,0 +1,117 @@
+"""The film strip above the tracks: small pictures on the time axis, and where shots begin."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from app.views.timeline.axis import TimeAxis
+from engine.project.model import Project
+
+HEIGHT_PX = 46
+_DEFAULT_STEP_S = 0.04
+
+
+class ThumbnailSource(Protocol):
+    """Where small pictures come from."""
+
+    def at(self, time_s: float) -> QImage | None:
+        """The small picture of a time; None while it is being made."""
+
+
+class ThumbnailStrip(QWidget):
+    """Every picture stands at its own time; a click puts the playhead there."""
+
+    locate_requested = Signal(float)
+    wheel_turned = Signal(object)
+
+    def __init__(self, axis: TimeAxis, source: ThumbnailSource) -> None:
+        super().__init__()
+        self._axis = axis
+        self._source = source
+        self._project = Project()
+        self._position_s = 0.0
+        self.setFixedHeight(HEIGHT_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Film strip")
+        self.setToolTip("Pictures of the film; light lines are where shots begin")
+        axis.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, HEIGHT_PX)
+
+    def set_project(self, project: Project) -> None:
+        """Show another project's film."""
+        shown = (project.video, project.analysis)
+        if shown != (self._project.video, self._project.analysis):
+            self.update()
+        self._project = project
+
+    def set_position(self, position_s: float) -> None:
+        """Move the playhead; repaints two thin strips."""
+        for time_s in (self._position_s, position_s):
+            self.update(round(self._axis.x_of(time_s)) - 2, 0, 5, self.height())
+        self._position_s = position_s
+
+    @property
+    def step_s(self) -> float:
+        """Time from one picture to the next: video frames times a power of two, so that zooming
+        finds again what was made before."""
+        video = self._project.video
+        if video is None:
+            return _DEFAULT_STEP_S
+        least_s = 0.5 * self.picture_px / self._axis.px_per_s
+        picture_s = 1.0 / float(video.rate)
+        return picture_s * 2.0 ** max(0, math.ceil(math.log2(max(least_s / picture_s, 1e-9))))
+
+    @property
+    def picture_px(self) -> float:
+        """Width of a whole picture at the strip's height."""
+        video = self._project.video
+        return self.height() * (video.width / max(video.height, 1) if video else 16 / 9)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.locate_requested.emit(max(0.0, self._axis.time_of(event.position().x())))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.wheel_turned.emit(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, table = QPainter(self), theme.colours()
+        area = QRectF(event.rect())
+        painter.fillRect(area, table.field)
+        video = self._project.video
+        if video is not None:
+            self._paint_pictures(painter, area, video.duration_s)
+            for shot_s in self._project.analysis.shots_s[1:]:
+                x = round(self._axis.x_of(shot_s))
+                painter.fillRect(QRectF(x, 0, 2, self.height()), table.text)
+        painter.fillRect(QRectF(area.left(), self.height() - 1, area.width(), 1), table.ground)
+        x = round(self._axis.x_of(self._position_s))
+        painter.fillRect(x, 0, 1, self.height(), table.accent)
+
+    def _paint_pictures(self, painter: QPainter, area: QRectF, duration_s: float) -> None:
+        step_s = self.step_s
+        first = max(0, math.floor(self._axis.time_of(area.left()) / step_s))
+        last = math.floor(min(self._axis.time_of(area.right()), duration_s - 1e-6) / step_s)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for number in range(first, last + 1):
+            image = self._source.at(number * step_s)
+            if image is None:
+                continue
+            left = round(self._axis.x_of(number * step_s))
+            right = round(self._axis.x_of(min((number + 1) * step_s, duration_s)))
+            place = QRectF(left, 0, right - left, self.height() - 1)
+            painter.drawImage(place, image, _middle(image, place))
+
+
+def _middle(image: QImage, place: QRectF) -> QRectF:
+    """The middle of a picture that has the proportions of a place."""
+    width = min(image.width(), image.height() * place.width() / max(place.height(), 1.0))
+    return QRectF(0.5 * (image.width() - width), 0, width, image.height())
