@@ -21,6 +21,9 @@ from engine.project.edits import HeardMover
 from engine.project.model import Event, Keyframe, Project, Track
 from engine.render.compiler import hrirs_of
 
+_RINGS_S, _RUN_S = 0.3, 0.7
+"""How long a hit sounds, and the time between two that belong to one run."""
+
 
 def build_report(
     project: Project,
@@ -95,7 +98,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
 
 
 def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
-    heard_s = _sounds_s([e for e in events if e.track_id == track.id and not e.muted])
+    heard_s = sounding_spans([e for e in events if e.track_id == track.id and not e.muted])
     first_s = track.start_s if track.heard_s[0] < track.start_s else -np.inf
     last_s = track.end_s if track.heard_s[1] > track.end_s else np.inf
     sight, beyond = _parted(heard_s, first_s, last_s)
@@ -171,16 +174,30 @@ def _parted(
     return inside, before + after
 
 
-def _sounds_s(events: Sequence[Event]) -> list[list[float]]:
-    """Spans [start, end] in seconds in which any of the events sounds, in order of time."""
+def sounding_spans(events: Sequence[Event]) -> list[list[float]]:
+    """Spans [start, end] in seconds in which any of the events sounds, in order of time.
+
+    Hits sound for a moment each; those that follow each other closely are one span.
+    """
     spans: list[list[float]] = []
-    for event in sorted(events, key=lambda e: e.start_s):
-        end_s = round(event.start_s + event.duration_s, 6)
-        if spans and event.start_s <= spans[-1][1]:
+    for start_s, end_s in sorted(span for event in events for span in _moments(event)):
+        if spans and start_s <= spans[-1][1]:
             spans[-1][1] = max(spans[-1][1], end_s)
         else:
-            spans.append([event.start_s, end_s])
+            spans.append([start_s, end_s])
     return spans
+
+
+def _moments(event: Event) -> list[tuple[float, float]]:
+    """When an event sounds: all its time, or a moment from each of its hits."""
+    end_s = round(event.start_s + event.duration_s, 6)
+    if not event.onsets_s:
+        return [(event.start_s, end_s)]
+    last_s = [*event.onsets_s[1:], np.inf]
+    return [
+        (time_s, min(next_s if next_s - time_s < _RUN_S else time_s + _RINGS_S, end_s))
+        for time_s, next_s in zip(event.onsets_s, last_s, strict=True)
+    ]
 
 
 def _event(event: Event) -> dict[str, Any]:

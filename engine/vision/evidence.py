@@ -63,7 +63,8 @@ class Evidence:
         found = []
         for path, (kind, sure) in zip(paths, kinds, strict=True):
             doubtful = vehicles < _AGREE and self._indoors(path, shots_s)
-            doubtful = doubtful or not vouched(path, size, vehicles - 1)
+            fellows = vehicles - 1
+            doubtful = doubtful or not vouched(path, size, fellows, camera_moves=self.camera_moves)
             found.append(self._believed(path, kind, sure, no_vehicle=doubtful))
         return found
 

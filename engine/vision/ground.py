@@ -153,11 +153,12 @@ def above(path: Path, horizon: float, height: int) -> bool:
     return float(np.percentile(path.smooth[:, 3], 75)) < horizon - _SLOPE * height
 
 
-def vouched(path: Path, size: tuple[int, int], fellows: int) -> bool:
+def vouched(path: Path, size: tuple[int, int], fellows: int, *, camera_moves: bool) -> bool:
     """Whether what drives is believed with so many fellows (vehicles of the film beside it).
 
     With one fellow or none, the horizon that it implies must lie where horizons lie; without any,
-    it must keep its shape, as no animal does. `size` is the picture's width and height.
+    it must keep its shape, as no animal does (under a moving camera all outlines tremble).
+    `size` is the picture's width and height.
     """
     shape = outline(path, size[1])
     if shape is None or fellows > 1:
@@ -165,7 +166,7 @@ def vouched(path: Path, size: tuple[int, int], fellows: int) -> bool:
     if not _LIKELY[0] < shape.horizon(_CAR_M) / size[1] < _LIKELY[1] + _SLOPE:
         return False
     near = float(np.median(shape.heights)) > _NEAR * size[1]
-    limbs = near and _tremble(path, size) > _LIMBS
+    limbs = near and not camera_moves and _tremble(path, size) > _LIMBS
     return fellows > 0 or (shape.uneven <= _ALONE_STIFF and not limbs)
 
 

@@ -201,6 +201,11 @@ def name_paths(
         plain = FLYER if kind == "object" and aloft else kind
         names.append(Naming(kind, word or plain, sure))
     names = _with_left_over(paths, names, words, used)
+    return names, _notes(words, used)
+
+
+def _notes(words: dict[Kind, list[str]], used: set[str]) -> list[str]:
+    """What became of the user's words."""
     notes = [
         f"label '{word}' from the prompt stands for moving {kind}s (by motion, not by looks)"
         for kind, some in words.items()
@@ -213,7 +218,7 @@ def name_paths(
         for word in some
         if word not in used
     ]
-    return names, notes
+    return notes
 
 
 def _in_words(path: Path, prompt: Sequence[str], used: set[str]) -> str:
