@@ -81,7 +81,10 @@ class Generator(Protocol):
     """Makes the sound of one script event. Same arguments, same samples.
 
     `event` is an `engine.project.model.Event`; the answer is (channels, samples) float32 of
-    exactly the event's duration: 1 channel, or 4 (first-order AmbiX) for ambiences.
+    exactly the event's duration: 1 channel, or 2 (a stereo bed) or 4 (first-order AmbiX) for
+    ambiences. A part that chooses something by itself (a recording, a checkpoint) may have a method
+    ``settle(event)``: the event with the choice written into its parameters, which go to the
+    recipe, so that the same recipe gives the same samples.
     """
 
     name: str

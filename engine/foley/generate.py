@@ -18,7 +18,16 @@ from engine.foley.families import CEILING_DBFS, EDGE_S, FAMILIES, KNEE_DBFS, Fam
 from engine.plugins import register
 from engine.project.model import Event, Recipe
 
-__all__ = ["CEILING_DBFS", "EDGE_S", "GENERATORS", "KNEE_DBFS", "Family", "generate", "recipe_for"]
+__all__ = [
+    "CEILING_DBFS",
+    "EDGE_S",
+    "GENERATORS",
+    "KNEE_DBFS",
+    "Family",
+    "generate",
+    "recipe_for",
+    "recipe_of",
+]
 
 GENERATORS: dict[str, Family] = {family.name: family for family in FAMILIES}
 """Embedded generators by name, in the order they are offered."""
@@ -57,14 +66,19 @@ def generate(event: Event, sample_rate_hz: int) -> NDArray[np.float32]:
 
 
 def recipe_for(event: Event) -> Recipe:
-    """How `generate` makes this event's take.
+    """How `generate` makes this event's take; see `recipe_of`."""
+    family = _family(event)
+    return recipe_of(event, family.name, family.version)
+
+
+def recipe_of(event: Event, generator: str, version: str) -> Recipe:
+    """The recipe of an event's take by a generator of that name and version.
 
     The curve, onsets and times the take depends on are part of the recipe's parameters.
     """
-    family = _family(event)
     return Recipe(
-        generator=family.name,
-        version=family.version,
+        generator=generator,
+        version=version,
         prompt=event.prompt,
         seed=event.seed,
         parameters={

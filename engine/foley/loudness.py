@@ -79,10 +79,10 @@ def to_unit_loudest(grain: NDArray[np.float64], sample_rate_hz: int) -> NDArray[
     For sounds that swell after their start; needles are tamed as in `to_unit_hit`.
     """
     limit = float(db_to_gain(CREST_DB))
-    unit = grain / max(_loudest_level(grain, sample_rate_hz), 1e-9)
+    unit = grain / max(loudest_level(grain, sample_rate_hz), 1e-9)
     if np.abs(unit).max(initial=0.0) > limit:
         unit = unit * _gain_below(unit, limit, sample_rate_hz)
-        unit = unit / max(_loudest_level(unit, sample_rate_hz), 1e-9)
+        unit = unit / max(loudest_level(unit, sample_rate_hz), 1e-9)
     return unit
 
 
@@ -101,7 +101,7 @@ def tame_texture(
     return unit
 
 
-def _loudest_level(grain: NDArray[np.float64], sample_rate_hz: int) -> float:
+def loudest_level(grain: NDArray[np.float64], sample_rate_hz: int) -> float:
     """K-weighted RMS (linear) over the loudest 125 ms; what is missing of them is silence."""
     fast = int(FAST_S * sample_rate_hz)
     length = fft.next_fast_len(len(grain) + fast, real=True)

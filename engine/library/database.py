@@ -91,6 +91,11 @@ class Database:
             self.sql.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
 
+    @staticmethod
+    def is_there() -> bool:
+        """Whether the user has an index."""
+        return (default_folder() / _NAME).exists()
+
     def __enter__(self) -> Database:
         return self
 
@@ -170,6 +175,13 @@ class Database:
             ids,
         )
         return {row[0]: Recording(**dict(zip(FIELDS, row[1:], strict=True))) for row in rows}
+
+    def at(self, path: str) -> Recording | None:
+        """The recording of that absolute path; None where it is not in the index."""
+        row = self.sql.execute(
+            "SELECT id FROM sounds WHERE path = ? AND refusal = ''", (path,)
+        ).fetchone()
+        return self.recordings([row[0]])[row[0]] if row else None
 
     def put_vectors(self, vectors: dict[int, NDArray[np.float32]]) -> None:
         """Keep descriptions by id, before the rows are committed."""

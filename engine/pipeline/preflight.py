@@ -117,7 +117,10 @@ def _check_generator(name: str) -> None:
     if name == SYNTHESIS:
         return
     from engine.pipeline.film_generators import film_generators, single_generators
+    from engine.pipeline.sounding import LIBRARY, check_library
 
+    if name == LIBRARY:
+        check_library()
     whole = film_generators()
     if name in single_generators():
         raise PluginError(

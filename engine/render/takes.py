@@ -168,6 +168,14 @@ def resampled_blocks(path: Path, sample_rate_hz: int) -> Iterator[NDArray[np.flo
     yield from _resample(pieces, up, down)
 
 
+def resampled(sound: NDArray[np.float32], from_hz: int, sample_rate_hz: int) -> NDArray[np.float32]:
+    """(channels, samples) sound at the wanted rate."""
+    if from_hz == sample_rate_hz:
+        return sound
+    up, down = _ratio(from_hz, sample_rate_hz)
+    return np.concatenate(list(_resample(iter((sound,)), up, down)), axis=1)
+
+
 def _chain(
     first: NDArray[np.float32], rest: Iterator[tuple[NDArray[np.float32], int]]
 ) -> Iterator[NDArray[np.float32]]:
