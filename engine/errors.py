@@ -88,5 +88,9 @@ class ScriptError(FoleystageError):
     """A Foley script or one of its rule files is malformed."""
 
 
+class MindError(FoleystageError):
+    """A language model that was asked did not answer, or nothing that can be used."""
+
+
 class CancelledError(FoleystageError):
     """The user cancelled the job; nothing of it is kept."""

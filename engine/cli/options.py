@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import get_args
 
+from engine.minds.budget import Price
+from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
 
 _DEFAULT = "default: %(default)s"
@@ -40,6 +42,70 @@ def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
         metavar="M",
         help="distance of the most relevant object, if you know it: scales a network's depth",
     )
+
+
+def add_mind(parser: argparse.ArgumentParser) -> None:
+    """Who writes the script: --mind and its limits."""
+    parser.add_argument(
+        "--mind",
+        metavar="URL",
+        help="a language model that writes the script: the address of any server that speaks "
+        "OpenAI's chat completions, such as http://localhost:11434/v1; a key is read from "
+        "FOLEYSTAGE_MIND_KEY or the system's keyring (default: rules write it)",
+    )
+    parser.add_argument("--mind-model", default="", metavar="NAME", help="its name there")
+    parser.add_argument("--mind-sees", action="store_true", help="it is sent pictures of the shots")
+    parser.add_argument(
+        "--mind-limit", type=float, default=60.0, metavar="S", help=f"for one answer ({_DEFAULT})"
+    )
+    parser.add_argument(
+        "--mind-tokens",
+        type=int,
+        default=200_000,
+        metavar="N",
+        help=f"never more than these, told before they are spent ({_DEFAULT})",
+    )
+    parser.add_argument(
+        "--mind-price",
+        type=prices,
+        default=(0.0, 0.0),
+        metavar="IN,OUT",
+        help="of a million tokens read and written, to tell the cost (default: 0,0)",
+    )
+    parser.add_argument("--mind-cost", type=float, metavar="MONEY", help="never more, by the price")
+
+
+def mind_of(args: argparse.Namespace) -> MindSettings | None:
+    """What was chosen by `add_mind`."""
+    if args.mind is None:
+        return None
+    read, written = args.mind_price
+    return MindSettings(
+        base_url=args.mind,
+        model=args.mind_model,
+        sees=args.mind_sees,
+        limit_s=args.mind_limit,
+        most_tokens=args.mind_tokens,
+        most_cost=args.mind_cost,
+        price=Price(read=read, written=written),
+    )
+
+
+def prices(text: str) -> tuple[float, float]:
+    """Two prices of 0 and above, with a comma between them.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If they are none.
+    """
+    try:
+        read, written = (float(part) for part in text.split(","))
+    except ValueError:
+        read = written = -1.0
+    if not (0.0 <= read < 1e6 and 0.0 <= written < 1e6):
+        raise argparse.ArgumentTypeError(f"'{text}' is not two prices, such as 0.5,1.5")
+    return read, written
 
 
 def add_hrir(parser: argparse.ArgumentParser) -> None:

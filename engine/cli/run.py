@@ -7,7 +7,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from engine.cli.options import add_allow_missing, add_hrir, add_room, add_seeing
+from engine.cli.options import (
+    add_allow_missing,
+    add_hrir,
+    add_mind,
+    add_room,
+    add_seeing,
+    mind_of,
+)
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
 from engine.media.probe import probe_video
@@ -52,6 +59,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="NAME",
         help="what makes the sounds, see `foleystage doctor` (default: %(default)s)",
     )
+    add_mind(parser)
     _add_sound(parser)
 
 
@@ -83,6 +91,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         prompt=args.prompt,
         script=args.script,
         screenplay=args.screenplay,
+        mind=mind_of(args),
         formats=parse_formats(args.formats),
         mapping=args.mapping,
         detector=args.detector,

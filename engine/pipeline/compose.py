@@ -11,19 +11,18 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from engine.errors import PluginError
-from engine.foley.generate import GENERATORS, generate, recipe_for
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.balance import Balance
 from engine.pipeline.focus import focus_movers
 from engine.pipeline.master import level_mix
+from engine.pipeline.scripting import script_for
 from engine.pipeline.sections import Section, sections
-from engine.pipeline.settings import SYNTHESIS, RunSettings
-from engine.plugins import create
-from engine.project.edits import ApplyScript, ApplyTakes, Edit
-from engine.project.model import Clip, ClipId, Event, Project, Recipe, Take, TakeId
+from engine.pipeline.settings import RunSettings
+from engine.pipeline.sounding import Sound, settled, sound_of, with_generator
+from engine.project.edits import ApplyScript, ApplyTakes, Edit, SetScriptTree
+from engine.project.model import Clip, ClipId, Event, Project, Take, TakeId
 from engine.project.store import MediaFolder
-from engine.script.writer import load_script, write_script
+from engine.script.script import Script
 
 Ear = Callable[[Event, Clip, NDArray[np.float32]], None]
 
@@ -44,24 +43,34 @@ def compose(
     Returns
     -------
     tuple of Edit
-        `ApplyScript`, `ApplyTakes`, `ApplyFocus`, then `ApplyMasterGain`; what a hand has made
-        stays. Events whose peak would stand too far above the film are lowered (see
+        `SetScriptTree`, `ApplyScript`, `ApplyTakes`, `ApplyFocus`, then `ApplyMasterGain`; what a
+        hand has made stays. Events whose peak would stand too far above the film are lowered (see
         `engine.pipeline.balance`), volumes automated where what moves is not heard to (see
         `engine.pipeline.focus`), and master and trims set (see `engine.pipeline.master`).
 
     Raises
     ------
     ScriptError
-        If ``settings.script`` is malformed.
+        If ``settings.script`` or ``settings.screenplay`` is malformed.
     PluginError
         If the chosen generator is missing or answers nonsense.
     CancelledError
         From `progress`.
     """
     progress("writing the Foley script", 0.0)
-    given = settings.script
-    script = load_script(given, project) if given else write_script(project, settings.seed)
-    events = tuple(_with_generator(event, settings.generator) for event in script.events)
+    script, tree = script_for(project, settings, progress)
+    return (SetScriptTree(tree=tree), *sound_script(project, script, media, settings, progress))
+
+
+def sound_script(
+    project: Project,
+    script: Script,
+    media: MediaFolder,
+    settings: RunSettings,
+    progress: Progress = silent_progress,
+) -> tuple[Edit, ...]:
+    """Bring a script into `project` and make a take for every event in it; see `compose`."""
+    events = with_generator(script.events, settings.generator)
     apply_script = ApplyScript(tracks=script.tracks, events=events)
     scripted = apply_script.apply(project)
     kept = {event.id: event for event in scripted.events}
@@ -89,17 +98,17 @@ def make_takes(
     An event makes one take and one clip, a long one several (see `engine.pipeline.sections`).
     `ear` is given each clip with its event and the take's (channels, samples).
     """
-    parts = [(event, part) for event in events for part in sections(event)]
+    parts = [(event, part) for event in events for part in sections(settled(event))]
     takes: list[Take] = []
     clips: list[Clip] = []
     with ThreadPoolExecutor(_WORKERS) as pool:
-        ahead: deque[Future[tuple[NDArray[np.float32], Recipe]]] = deque()
+        ahead: deque[Future[Sound]] = deque()
         upcoming = iter(parts)
         try:
             for index, (event, part) in enumerate(parts):
                 progress("making the sounds", index / len(parts))
                 for _, further in islice(upcoming, _AHEAD - len(ahead)):
-                    ahead.append(pool.submit(_sound, further.event, sample_rate_hz))
+                    ahead.append(pool.submit(sound_of, further.event, sample_rate_hz))
                 sound = ahead.popleft().result()
                 take, clip = _place(event, part, sound, sample_rate_hz, media)
                 ear(event, clip, sound[0])
@@ -112,38 +121,10 @@ def make_takes(
     return tuple(takes), tuple(clips)
 
 
-def _with_generator(event: Event, generator: str) -> Event:
-    if generator == SYNTHESIS or event.layer == "ambience":
-        return event
-    return structs.replace(event, generator=generator)
-
-
-def _sound(event: Event, sample_rate_hz: int) -> tuple[NDArray[np.float32], Recipe]:
-    if event.generator in GENERATORS:
-        return generate(event, sample_rate_hz), recipe_for(event)
-    plugin = create("generator", event.generator)
-    audio = np.asarray(plugin.generate(event, sample_rate_hz), dtype=np.float32)
-    expected = round(event.duration_s * sample_rate_hz)
-    if audio.ndim != 2 or abs(audio.shape[1] - expected) > 1 or not np.isfinite(audio).all():
-        raise PluginError(
-            f"generator '{event.generator}' answered {audio.shape} samples for event "
-            f"'{event.id}', (channels, {expected}) finite ones are needed",
-            remedy="choose another generator, or update that plug-in",
-        )
-    recipe = Recipe(
-        generator=event.generator,
-        version=str(plugin.version),
-        prompt=event.prompt,
-        seed=event.seed,
-        parameters=dict(event.parameters),
-    )
-    return audio, recipe
-
-
 def _place(
     event: Event,
     part: Section,
-    sound: tuple[NDArray[np.float32], Recipe],
+    sound: Sound,
     sample_rate_hz: int,
     media: MediaFolder,
 ) -> tuple[Take, Clip]:

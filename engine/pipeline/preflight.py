@@ -15,6 +15,7 @@ from engine.deliver.inputs import keep_inputs
 from engine.deliver.mux import choose_container
 from engine.errors import FoleystageError, PluginError
 from engine.layouts import FILE_NAMES, chosen_formats
+from engine.minds.endpoint import check_mind
 from engine.pipeline.settings import LOUDNESS_LUFS, REPORT_NAME, SYNTHESIS, RunSettings
 from engine.plugins import create, names
 from engine.project.checks import LARGEST_SEED, check_gain
@@ -60,6 +61,8 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
         check_script(Path(settings.script))
     if settings.screenplay is not None:
         read_screenplay(settings.screenplay)
+    if settings.mind is not None:
+        check_mind(settings.mind)
     check_gain(settings.room_level_db, "room level")
     _check_room(settings.room, sample_rate_hz)
     _check_hrirs(settings.hrir, sample_rate_hz)

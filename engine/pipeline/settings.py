@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.layouts import USUAL_FORMATS
+from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
 
 LOUDNESS_LUFS = (-60.0, -5.0)
@@ -30,6 +31,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         A Foley script to use instead of the one written by rules.
     screenplay : Path, optional
         A screenplay (Fountain, FDX, text): what it tells beside the picture sounds, too.
+    mind : MindSettings, optional
+        A language model that writes the script; by default rules do.
     formats : tuple of str
         Deliverables, by the names in `engine.layouts.FILE_NAMES`.
     detector, depth, generator : str
@@ -53,6 +56,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     prompt: tuple[str, ...] = ()
     script: Path | None = None
     screenplay: Path | None = None
+    mind: MindSettings | None = None
     formats: tuple[str, ...] = USUAL_FORMATS
     mapping: Mapping = "cylinder"
     detector: str = "motion"

@@ -20,6 +20,8 @@ Choices = Mapping[str, str]
 """Choice by principle; what is not there is as the rules have it."""
 
 SEPARATION, DETAIL, TONE, REFINED = "separation", "detail", "tone", "refined"
+MIND = "mind"
+"""A branch that a language model wrote; rules cannot write it again."""
 TURNS, SOFT, TOGETHER = "turns", "soft", "together"
 PLAIN, TOLD, SPARE = "plain", "told", "spare"
 CLEARER = "clearer"
@@ -55,6 +57,11 @@ def read_choices(moves: Sequence[str]) -> dict[str, str]:
     choices: dict[str, str] = {}
     for move in moves:
         principle, _, choice = move.partition(": ")
+        if principle == MIND:
+            raise ScriptError(
+                f"this branch was written by {choice}, rules cannot write it again",
+                remedy="undo back to it, or ask the model again",
+            )
         if choice not in known.get(principle, ()):
             raise ScriptError(
                 f"the script's tree has an unknown choice '{move}'",
