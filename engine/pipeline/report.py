@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.coordinates import to_spherical
 from engine.deliver.bounce import DeliveryReport
+from engine.library.credits import credits_of
 from engine.pipeline.focus import not_followed
 from engine.pipeline.script_report import script_report
 from engine.pipeline.settings import RunSettings
@@ -57,6 +58,7 @@ def build_report(
             _track(track, project.events) | _heard_to_move(track, heard) for track in project.tracks
         ],
         "events": [_event(event) for event in project.events],
+        "recordings": credits_of(project),
         "script": script_report(project),
         "deliverables": msgspec.to_builtins(delivery, enc_hook=str),
         "timings_s": {stage: round(value, 3) for stage, value in clock.stages_s.items()},
