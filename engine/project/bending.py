@@ -14,6 +14,8 @@ from engine.project.model import Keyframe, Trajectory
 
 BEND_REACH_S = 0.75
 """How far in time a pull is felt on each side, unless a hand's keyframe is nearer."""
+SAME_TIME_S = 1e-8
+"""A keyframe that is so near is the one that is pulled: two would make a jerk of rounding."""
 
 
 def bent_stretch(
@@ -27,6 +29,8 @@ def bent_stretch(
     The one at `time_s` (made there if there is none) ends at `position_m`; machine-made keyframes
     within the reach move by a raised cosine's share of its displacement.
     """
+    nearest_s = min(trajectory.times_s.tolist(), key=lambda t: abs(t - time_s))
+    time_s = nearest_s if abs(nearest_s - time_s) <= SAME_TIME_S else time_s
     was_m = trajectory.at(time_s)
     pull_m = np.asarray(position_m, dtype=np.float64) - was_m
     hands = [
