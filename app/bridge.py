@@ -26,6 +26,10 @@ class PlaybackBridge(QObject):
     """ProgrammeLevels."""
     directions_changed = Signal(object)
     """Power of the sound field by direction; empty but for ambisonic monitor formats."""
+    scope_changed = Signal(object)
+    """(2, n) samples of left and right that were heard last."""
+    channels_changed = Signal(object)
+    """RMS in dBFS over 0.3 s, one per monitored channel."""
     status_changed = Signal(object)
 
     def __init__(self, client: PlaybackClient, parent: QObject | None = None) -> None:
@@ -55,6 +59,8 @@ class PlaybackBridge(QObject):
         if self._ticks % _TRACKS_EVERY == 0:
             self.tracks_changed.emit(self._client.track_levels())
             self.directions_changed.emit(self._client.readings.directions())
+            self.channels_changed.emit(self._client.readings.rms())
+            self.scope_changed.emit(self._client.readings.scope())
         self._ticks += 1
         if self._ticks % _STATUS_EVERY == 1:
             self.loudness_changed.emit(self._client.readings.programme())

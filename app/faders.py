@@ -15,5 +15,10 @@ def without_strips(project: Project) -> Project:
         for track in project.tracks
     )
     return structs.replace(
-        project, tracks=tracks, master=plain, master_provenance=None, composed_master_db=None
+        project,
+        tracks=tracks,
+        scene=structs.replace(project.scene, format_trims=()),
+        master=plain,
+        master_provenance=None,
+        composed_master_db=None,
     )

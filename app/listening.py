@@ -21,6 +21,8 @@ class Listening(QObject):
 
     format_changed = Signal(str)
     """What is heard from now on, one of `engine.layouts.FORMATS`."""
+    head_turned = Signal(float)
+    """Where the listener looks from now on: degrees to the left."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,11 @@ class Listening(QObject):
         """Whether what is soloed is heard on two ears, whatever the format is else."""
         self._solo_on_ears = on
         self._settle(self._session.project)
+
+    def turn_head(self, yaw_deg: float) -> None:
+        """Let the listener look elsewhere; nothing is rendered differently in files."""
+        self._session.playback.set_head(yaw_deg, 0.0, 0.0)
+        self.head_turned.emit(yaw_deg)
 
     def _look(self, old: Project, new: Project) -> None:
         if new != old:

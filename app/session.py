@@ -26,9 +26,10 @@ from engine.errors import FoleystageError, ProjectError
 from engine.media.probe import probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
+from engine.project.beginnings import new_project
 from engine.project.edits import AddTrack, Edit
 from engine.project.history import Document
-from engine.project.model import Project, Scene, Video
+from engine.project.model import Project, Video
 from engine.project.store import Bundle, Recovery
 
 _SEND_MS = 30
@@ -67,6 +68,8 @@ class Session(QObject):
         self.troubles.told.connect(self.tell)
         self.bridge.status_changed.connect(self.troubles.look_at_engine)
         self.loop_s: tuple[float, float] | None = None
+        self.pre_roll_s = 0.0
+        """Playing begins so much before the playhead."""
         self.began_s = 0.0
         """Where playing began the last time."""
         self._background = Background(self)
@@ -132,6 +135,8 @@ class Session(QObject):
             self.shuttle.halt()
         else:
             self.began_s = self.playback.position_s
+            if self.pre_roll_s:
+                self.playback.locate(max(0.0, self.began_s - self.pre_roll_s))
             self.playback.play()
         self.bridge.refresh()
 
@@ -301,7 +306,7 @@ class Session(QObject):
 
     def _begin(self, video: Video, settings: RunSettings) -> None:
         path = Path(video.path)
-        project = Project(title=path.stem, video=video, scene=Scene(mapping=settings.mapping))
+        project = new_project(path.stem, video, settings.mapping)
         try:
             bundle = Bundle.create(places.bundle_for(path), project)
         except FoleystageError as error:
@@ -370,6 +375,7 @@ class Session(QObject):
             self.playback.set_track_gain(track.id, track.strip.gain_db)
             self.playback.set_track_mute(track.id, track.strip.muted)
             self.playback.set_track_solo(track.id, track.strip.soloed)
+        self.playback.set_format_trims(project.scene)
         self._move_master()
 
     def _move_master(self) -> None:

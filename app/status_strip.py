@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 from app import places
 from app.jobs import ListedJob
 from app.session import Session
+from engine.playback.status import EngineStatus
 
 _STEPS = 1000
 
@@ -22,6 +23,8 @@ class StatusStrip(QStatusBar):
         self.setSizeGripEnabled(False)
         self._state = QLabel()
         self._state.setContentsMargins(12, 0, 12, 0)
+        self._engine = QLabel()
+        self._engine.setAccessibleName("Audio engine's load")
         self._job_name = QLabel()
         self._job_bar = QProgressBar()
         self._job_bar.setRange(0, _STEPS)
@@ -31,6 +34,7 @@ class StatusStrip(QStatusBar):
         self.addWidget(self._state, 1)
         self.addPermanentWidget(self._job_name)
         self.addPermanentWidget(self._job_bar)
+        self.addPermanentWidget(self._engine)
         self.show_jobs(())
 
     def show_session(self, session: Session) -> None:
@@ -42,6 +46,23 @@ class StatusStrip(QStatusBar):
         if session.holds_recovery:
             saved = "recovered, not saved yet"
         self._state.setText(f"{places.shown(session.bundle.path)}   ·   {saved}")
+
+    def show_engine(self, status: EngineStatus) -> None:
+        """Load, buffer and drop-outs of the audio engine."""
+        if status.state not in ("running", "silent"):
+            self._engine.setText("audio off" if status.state == "stopped" else status.state)
+            return
+        gaps = status.underruns + status.disk_dropouts
+        words = "1 drop-out" if gaps == 1 else f"{gaps} drop-outs"
+        self._engine.setText(
+            f"load {status.render_load:.0%}   ·   buffer {1000 * status.fill_s:.0f} ms"
+            f"   ·   {words}"
+        )
+
+    @property
+    def engine_text(self) -> str:
+        """What is said of the audio engine."""
+        return self._engine.text()
 
     def show_jobs(self, running: Sequence[ListedJob]) -> None:
         """The newest of the running jobs."""

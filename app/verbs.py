@@ -26,6 +26,7 @@ from engine.units import seconds_to_video_frame, video_frame_to_seconds
 if TYPE_CHECKING:
     from app.window import MainWindow
 
+PRE_ROLL_S = 2.0
 _ABOUT = """<h3>Foleystage</h3>
 <p>A silent film clip in, spatial Foley out.</p>
 <p>Free software under the GNU Affero General Public License, version 3 or later.<br>
@@ -163,6 +164,9 @@ class Verbs(PathVerbs):
     def mute_monitor(self, on: bool) -> None:
         self.session.monitor_level.mute(on)
 
+    def pre_roll(self, on: bool) -> None:
+        self.session.pre_roll_s = PRE_ROLL_S if on else 0.0
+
     def solo_on_ears(self, on: bool) -> None:
         self.window.listening.solo_on_ears(on)
 
@@ -262,6 +266,12 @@ class Verbs(PathVerbs):
 
     def snap(self, on: bool) -> None:
         self.window.timeline.snap_button.setChecked(on)
+
+    def follow_smoothly(self, on: bool) -> None:
+        """The timeline glides below the playhead, in place of turning pages."""
+        self.window.timeline.glides = on
+        if on:
+            self.window.timeline.follow_button.setChecked(True)
 
     def film_strip(self, on: bool) -> None:
         self.window.timeline.show_film(on)

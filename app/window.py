@@ -24,6 +24,7 @@ from app.doubts import find_doubts
 from app.dropping import Dropping, dropped_path
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
+from app.gauge_wiring import wire_gauges
 from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
 from app.layouts import LayoutMenu
@@ -45,6 +46,7 @@ from app.verbs import Verbs
 from app.views.analysis.panel import AnalysisPanel
 from app.views.history.panel import HistoryPanel
 from app.views.jobs.panel import JobsPanel
+from app.views.meters.goniometer import Goniometer
 from app.views.meters.sphere import SphereView
 from app.views.notices.bar import NoticeBar
 from app.views.picture.view import PictureView
@@ -115,6 +117,7 @@ class MainWindow(QMainWindow):
         self.analysis = AnalysisPanel()
         self.jobs = JobsPanel()
         self.sphere = SphereView()
+        self.goniometer = Goniometer()
         self.welcome = WelcomeView()
         self.notices = NoticeBar()
         self.workspace = Workspace()
@@ -134,6 +137,7 @@ class MainWindow(QMainWindow):
         add("analysis", "Analysis", self.analysis)
         add("jobs", "Jobs", self.jobs)
         add("sphere", "Sphere", self.sphere)
+        add("goniometer", "Goniometer", self.goniometer)
         self.workspace.arrange(DEFAULT_SIZE[0], 460)
 
     def _tools(self, *names: str) -> tuple[QToolButton, ...]:
@@ -186,16 +190,11 @@ class MainWindow(QMainWindow):
         session.selection.span_changed.connect(self.timeline.ruler.set_span)
         session.media.arrived.connect(self.timeline.lanes.redraw)
         self.thumbnails.arrived.connect(self.timeline.film.update)
-        self.listening.history.changed.connect(self.timeline.loudness.show_stretch)
         session.jobs.changed.connect(self._show_jobs)
         bridge = session.bridge
         bridge.moved.connect(self._show_position)
         bridge.playing_changed.connect(self._show_playing)
-        bridge.levels_changed.connect(self.transport.meter.set_levels)
-        bridge.tracks_changed.connect(self.timeline.headers.set_levels)
-        bridge.loudness_changed.connect(self.transport.loudness.set_levels)
-        bridge.directions_changed.connect(self.sphere.set_energy)
-        bridge.status_changed.connect(self.transport.engine.set_status)
+        wire_gauges(self)
 
     def _wire_views(self) -> None:
         session, verbs = self.session, self.verbs
@@ -210,8 +209,6 @@ class MainWindow(QMainWindow):
             view.locate_requested.connect(session.locate)
         self._wire_timeline()
         self.transport.monitor_chosen.connect(self.listening.choose)
-        self.listening.format_changed.connect(self.stage.set_monitor_format)
-        self.listening.format_changed.connect(self.transport.show_monitor)
         self.transport.meter.cleared.connect(session.playback.clear_clips)
         self.transport.loudness.cleared.connect(session.playback.clear_clips)
         self.transport.engine.set_device(session.playback.device)

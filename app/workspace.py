@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app import icons
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 
 
 def within(wanted: QRect, room: QRect) -> QRect:
@@ -108,7 +108,7 @@ class Workspace(QMainWindow):
         return panel
 
     def arrange(self, across_px: int, down_px: int) -> None:
-        """The default layout: picture | stage | tabs; the sphere waits in the View menu."""
+        """The default layout: picture | stage | tabs; sphere and goniometer wait in a menu."""
         p = self.panels
         side = [p[name] for name in ("inspector", "script", "history", "analysis", "jobs")]
         for panel in p.values():
@@ -119,8 +119,9 @@ class Workspace(QMainWindow):
         self.splitDockWidget(p["stage"], side[0], Qt.Orientation.Horizontal)
         for panel in side[1:]:
             self.tabifyDockWidget(side[0], panel)
-        self.tabifyDockWidget(side[0], p["sphere"])
-        p["sphere"].hide()
+        for name in ("sphere", "goniometer"):
+            self.tabifyDockWidget(side[0], p[name])
+            p[name].hide()
         side[0].raise_()
         across = [round(across_px * share) for share in (0.45, 0.30, 0.25)]
         self.resizeDocks([p["picture"], p["stage"], side[0]], across, Qt.Orientation.Horizontal)

@@ -18,6 +18,8 @@ from engine.spatial.ambisonics import max_re_weights
 from engine.spatial.harmonics import n3d_weights, spherical_harmonics
 from engine.spatial.sphere import fibonacci_sphere
 
+SCOPE_EVERY = 4
+"""Of the first two channels every so many samples are shown against each other."""
 DIRECTIONS = 64
 """Directions of the coarse sphere on which a sound field's energy is shown."""
 
@@ -37,11 +39,15 @@ def beams(order: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Levels:
-    """Levels of a block: of the monitor's channels, of every fader slot, by direction."""
+    """Levels of a block: of the monitor's channels, of every fader slot, by direction.
+
+    `scope` holds (2, n) samples of left and right, n 0 where there are none.
+    """
 
     reading: MeterReading
     tracks: NDArray[np.float32]
     directions: NDArray[np.float32]
+    scope: NDArray[np.float32]
 
 
 class Gauges:
@@ -99,7 +105,9 @@ class Gauges:
         energy = np.zeros(0, dtype=np.float32)
         if self._directions is not None:
             energy = self._directions.measure(samples).astype(np.float32)
-        return Levels(self._programme.measure(samples * self._gain), tracks, energy)
+        heard = samples * self._gain
+        pair = heard[:2, ::SCOPE_EVERY] if self._directions is None else heard[:2, :0]
+        return Levels(self._programme.measure(heard), tracks, energy, pair.copy())
 
 
 def _weights(channels: int, name: str) -> NDArray[np.float64] | None:

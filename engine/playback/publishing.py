@@ -76,12 +76,14 @@ class Publisher:
         for levels in score.advance(heard):
             self._meters.rise(levels.reading.peaks)
             self._tracks.rise(levels.tracks)
+            self._trace(levels)
             self._true_peak = max(self._true_peak, float(levels.reading.true_peaks.max()))
         if levels is not None:
             self._show(levels)
         elif self._is_silent(score.at(heard)):
             self._block.put(_NOTHING)
             self._block.array("meter_rms")[:] = 0.0
+            self._block.array("scope")[:] = 0.0
         cleared = int(self._block.get("clips_cleared"))
         if cleared != self._clips_cleared:
             self._clips_cleared = cleared
@@ -103,6 +105,14 @@ class Publisher:
         )
         self._block.array("meter_rms")[: len(reading.rms)] = reading.rms
         self._block.array("direction_energy")[: len(levels.directions)] = levels.directions
+
+    def _trace(self, levels: Levels) -> None:
+        """The newest samples of left and right at the end, the oldest fall out."""
+        scope, new = self._block.array("scope"), levels.scope
+        count = min(new.shape[1], scope.shape[1])
+        if len(new) == len(scope) and count:
+            scope[:, :-count] = scope[:, count:]
+            scope[:, -count:] = new[:, -count:]
 
     @staticmethod
     def _is_silent(piece: Piece | None) -> bool:

@@ -63,6 +63,10 @@ class Readings:
         levels = gain_to_db(self._block.array("track_peak"), METER_FLOOR_DBFS)
         return {track_id: float(levels[slot]) for track_id, slot in slots.items()}
 
+    def scope(self) -> NDArray[np.float32]:
+        """(2, n) samples of left and right that were heard last, thinned; 0 in silence."""
+        return np.array(self._block.array("scope"))
+
     def directions(self) -> NDArray[np.float32]:
         """Energy on `gauges.direction_grid()`; empty but for ambisonic monitor formats."""
         count = int(self._block.get("direction_count"))

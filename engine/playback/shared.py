@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 MAX_TRACKS = 512
 MAX_METERS = 64
 MAX_DIRECTIONS = 64
-LAYOUT_VERSION = 4
+SCOPE_SAMPLES = 512
+LAYOUT_VERSION = 5
 
 _CLOCK = struct.Struct("<qdddddqqq")
 _SEQUENCE = struct.Struct("<Q")
@@ -60,6 +61,7 @@ _LAYOUT = np.dtype(
         ("short_term_lufs", "<f8"),
         ("integrated_lufs", "<f8"),
         ("correlation", "<f8"),
+        ("scope", "<f4", (2, SCOPE_SAMPLES)),
         ("track_peak", "<f4", (MAX_TRACKS,)),
         ("direction_count", "<i8"),
         ("direction_energy", "<f4", (MAX_DIRECTIONS,)),

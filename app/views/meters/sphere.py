@@ -15,7 +15,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from engine.coordinates import to_spherical
+from engine.coordinates import to_cartesian, to_spherical
+from engine.layouts import LOUDSPEAKER_LAYOUTS, Loudspeaker
 from engine.project.model import Project
 from engine.spatial.fibonacci import fibonacci_sphere
 
@@ -40,13 +41,15 @@ class SphereView(QWidget):
         self._energy = np.zeros(0, dtype=np.float32)
         self._top_dbfs = QUIETEST_DBFS
         self._since_s = time.monotonic()
+        self._directions = np.zeros((0, 3))
         self._spread: NDArray[np.float32] | None = None
+        self._speakers: tuple[Loudspeaker, ...] = ()
         self._picture: QImage | None = None
         self.setMinimumSize(200, 140)
         self.setAccessibleName("Energy sphere")
         self.setToolTip(
-            "Power of the ambisonic sound field by direction, 18 dB from dark to bright;\n"
-            "what comes alike from everywhere is dimmed"
+            "Power of the ambisonic sound field by direction, or of the loudspeakers, 18 dB from\n"
+            "dark to bright; what comes alike from everywhere is dimmed"
         )
 
     def sizeHint(self) -> QSize:
@@ -65,12 +68,38 @@ class SphereView(QWidget):
 
     def set_energy(self, energy: NDArray[np.float32]) -> None:
         """Show the (directions,) power on `fibonacci_sphere`; empty: there is no sound field."""
-        if not self.isVisible():
+        if self._speakers:
             return
-        if not len(energy) and not len(self._energy):
+        if len(energy) != len(self._directions) and self.isVisible():
+            self._directions = fibonacci_sphere(len(energy)) if len(energy) else np.zeros((0, 3))
+            self._spread = spread(self._directions) if len(energy) else None
+        self._show_energy(energy)
+
+    def set_monitor_format(self, name: str) -> None:
+        """Show the loudspeakers of the monitored format, where it has any."""
+        layout = LOUDSPEAKER_LAYOUTS.get(name)
+        self._speakers = layout.loudspeakers if layout is not None else ()
+        self._directions = np.array(
+            [
+                direction(one.azimuth_deg, one.elevation_deg)
+                for one in self._speakers if not one.lfe
+            ]
+        ).reshape(-1, 3)  # fmt: skip
+        self._spread = lobes(self._directions) if self._speakers else None
+        self._energy = np.zeros(0, dtype=np.float32)
+        self._picture = None
+        self.update()
+
+    def set_channels(self, rms_dbfs: NDArray[np.float32]) -> None:
+        """Show the (channels,) levels of the monitor's loudspeakers where they stand."""
+        if len(rms_dbfs) != len(self._speakers) or not self._speakers:
             return
-        if len(energy) != len(self._energy):
-            self._spread = spread(len(energy)) if len(energy) else None
+        heard = [not one.lfe for one in self._speakers]
+        self._show_energy(np.power(10.0, rms_dbfs[heard] / 10.0, dtype=np.float32))
+
+    def _show_energy(self, energy: NDArray[np.float32]) -> None:
+        if not self.isVisible() or (not len(energy) and not len(self._energy)):
+            return
         self._energy = energy
         self._picture = None
         self.update()
@@ -113,6 +142,7 @@ class SphereView(QWidget):
             painter.drawImage(area, self._shown())
             painter.restore()
         self._paint_grid(painter)
+        self._paint_loudspeakers(painter)
         self._paint_sources(painter)
         self._paint_words(painter)
 
@@ -163,17 +193,31 @@ class SphereView(QWidget):
             painter.fillRect(chip, theme.with_alpha(table.ground, 0.72))
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, track.name)
 
+    def _paint_loudspeakers(self, painter: QPainter) -> None:
+        table = theme.colours()
+        painter.setFont(theme.font(9, 600))
+        for one in self._speakers:
+            if one.lfe:
+                continue
+            place = self.place_of(one.azimuth_deg, one.elevation_deg)
+            chip = QRectF(place.x() - 11, place.y() - 7, 22, 14)
+            painter.setPen(QPen(table.line_strong, 1))
+            painter.setBrush(theme.with_alpha(table.ground, 0.72))
+            painter.drawRoundedRect(chip, 3, 3)
+            painter.setPen(table.text_soft)
+            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, one.name)
+
     def _paint_words(self, painter: QPainter) -> None:
         table = theme.colours()
         painter.setFont(theme.font(11))
         painter.setPen(table.text_soft)
         row = QRectF(12, self.height() - 26, self.width() - 24, 18)
         if not len(self._energy):
-            text = "Monitor in ambisonics and play to see where the energy is"
+            text = "Monitor in ambisonics or on loudspeakers and play to see the energy"
         elif self.loudest_dbfs <= -100.0:
             text = "Silence"
         else:
-            loudest = fibonacci_sphere(len(self._energy))[int(np.argmax(self._energy))]
+            loudest = self._directions[int(np.argmax(self._energy))]
             azimuth, elevation, _ = (float(v) for v in to_spherical(loudest))
             text = (
                 f"Loudest {self.loudest_dbfs:.0f} dBFS at {azimuth:+.0f}°, "
@@ -190,8 +234,19 @@ def hammer(azimuth_deg: float, elevation_deg: float) -> tuple[float, float]:
     return float(x), float(np.sin(elevation) * scale)
 
 
-def spread(directions: int) -> NDArray[np.float32]:
-    """(rows * columns, directions) shares of every direction in each pixel of the picture."""
+def direction(azimuth_deg: float, elevation_deg: float) -> NDArray[np.float64]:
+    """(3,) unit vector."""
+    return np.asarray(to_cartesian(azimuth_deg, elevation_deg, 1.0), dtype=np.float64)
+
+
+def spread(directions: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(rows * columns, directions) shares of each of (n, 3) even directions in every pixel."""
+    shares = lobes(directions)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def lobes(directions: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(rows * columns, n): how near every pixel of the picture is to (n, 3) directions, 0 to 1."""
     x = (0.5 - (np.arange(_COLUMNS) + 0.5) / _COLUMNS) * 4.0 * _ROOT
     y = (0.5 - (np.arange(_ROWS) + 0.5) / _ROWS) * 2.0 * _ROOT
     across, up = np.meshgrid(x, y)
@@ -206,8 +261,7 @@ def spread(directions: int) -> NDArray[np.float32]:
         ],
         axis=-1,
     ).reshape(-1, 3)
-    lobes = np.exp(_SHARPNESS * (looks @ fibonacci_sphere(directions).T - 1.0))
-    return (lobes / lobes.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.exp(_SHARPNESS * (looks @ directions.T - 1.0)).astype(np.float32)
 
 
 def energy_picture(power: NDArray[np.float32], top_dbfs: float) -> QImage:

@@ -157,6 +157,18 @@ def paint_head(painter: QPainter, projection: Projection, yaw_deg: float = 0.0) 
     painter.restore()
 
 
+def paint_head_handle(
+    painter: QPainter, projection: Projection, place: QPointF, *, turned: bool
+) -> None:
+    """The dot that turns the listener's head; lit while it is turned."""
+    table = theme.colours()
+    painter.setPen(QPen(theme.with_alpha(table.text_faint, 0.5), 1, Qt.PenStyle.DotLine))
+    painter.drawLine(projection.point(0, 0), place)
+    painter.setPen(QPen(table.ground, 1.5))
+    painter.setBrush(table.accent if turned else table.text_faint)
+    painter.drawEllipse(place, 4.5, 4.5)
+
+
 def time_colour(colour: QColor, share: float) -> QColor:
     """A track's colour along its path: deep at the beginning, bright at the end."""
     table = theme.colours()

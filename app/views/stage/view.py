@@ -20,6 +20,8 @@ class StageView(EditingWidget):
 
     shown = Signal(str)
     """'top', 'side' or 'free' is in front now."""
+    head_turned = Signal(float)
+    """The listener's head was turned: degrees to the left."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__()
@@ -41,6 +43,7 @@ class StageView(EditingWidget):
         grid.addWidget(self.pages, 0, 0)
         grid.addWidget(self.elevation, 0, 1)
         grid.addWidget(self.readout, 1, 0, 1, 2)
+        self.top_view.head_turned.connect(self.head_turned)
         self.relay(self.elevation)
         self.relay(self.readout)
 
@@ -70,6 +73,10 @@ class StageView(EditingWidget):
         """Show the loudspeakers of the monitored format."""
         for view in self.views.values():
             view.set_monitor_format(name)
+
+    def set_head(self, yaw_deg: float) -> None:
+        """Show where the listener looks."""
+        self.top_view.set_head(yaw_deg)
 
     def set_project(self, project: Project) -> None:
         """Show another project."""

@@ -50,6 +50,8 @@ class TimelineView(EditingWidget):
         self.axis = TimeAxis(self)
         self.rows = Rows(self)
         self.follow = True
+        self.glides = False
+        """Whether the playhead stays in the middle while it is followed."""
         self.ruler = Ruler(self.axis)
         self.headers = Headers(self.rows, selection)
         self.lanes = Lanes(self.axis, self.rows, selection, peaks, boxes)
@@ -100,8 +102,10 @@ class TimelineView(EditingWidget):
         self.axis.fit()
 
     def set_position(self, position_s: float, *, playing: bool) -> None:
-        """Move the playhead; while playing, turn pages when following."""
-        if playing and self.follow:
+        """Move the playhead; while playing, turn pages or glide when following."""
+        if playing and self.follow and self.glides:
+            self.axis.scroll_to(position_s - 0.5 * self.axis.visible_s)
+        elif playing and self.follow:
             self.axis.show_time(position_s)
         for part in self._parts:
             part.set_position(position_s)

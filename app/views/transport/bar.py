@@ -1,4 +1,4 @@
-"""The transport bar: play, locate, loop, timecode, monitor format, master gain and meter."""
+"""The transport bar: play, locate, loop, timecode, monitor format and its trim, master gain and meter."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.views.meters.meter import LevelMeter
 from app.views.transport.engine_chip import EngineChip
 from app.views.transport.master import MasterGain
 from app.views.transport.timecode import TimecodeDisplay
+from app.views.transport.trim import FormatTrimFader
 from engine.layouts import AMBISONIC_FORMATS, FORMATS
 from engine.media.timecode import format_timecode
 from engine.project.model import Project
@@ -46,6 +47,8 @@ class TransportBar(QWidget):
         self.meter = LevelMeter()
         self.loudness = LoudnessReadout()
         self.master = MasterGain()
+        self.trim = FormatTrimFader()
+        self.master.relay(self.trim)
         self.engine = EngineChip()
         self._length = QLabel()
         self._rate = QLabel()
@@ -61,6 +64,7 @@ class TransportBar(QWidget):
         self.monitor.activated.connect(
             lambda _: self.monitor_chosen.emit(self.monitor.currentData())
         )
+        self.monitor_chosen.connect(self.trim.set_format)
         self.timecode.locate_requested.connect(self.locate_requested)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 8, 12, 8)
@@ -85,6 +89,9 @@ class TransportBar(QWidget):
         self._row.addLayout(row)
         self._spare.append((1080, label))
         self.setMinimumWidth(_NARROWEST_PX)
+        self._row.addSpacing(8)
+        self._row.addWidget(self.trim)
+        self._spare.append((1080, self.trim))
         self._row.addSpacing(12)
         self._row.addWidget(self.master)
         self._row.addSpacing(12)
@@ -102,6 +109,7 @@ class TransportBar(QWidget):
     def set_project(self, project: Project) -> None:
         """Show the session's length and rate."""
         self.master.set_project(project)
+        self.trim.set_project(project)
         video = project.video
         if video is None:
             self._length.setText("")

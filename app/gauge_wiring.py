@@ -1,0 +1,29 @@
+"""Which of the engine's readings each meter shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+def wire_gauges(window: MainWindow) -> None:
+    """Connect what the bridge polls with all that shows levels."""
+    bridge, transport = window.session.bridge, window.transport
+    bridge.levels_changed.connect(transport.meter.set_levels)
+    bridge.tracks_changed.connect(window.timeline.headers.set_levels)
+    bridge.loudness_changed.connect(transport.loudness.set_levels)
+    bridge.loudness_changed.connect(window.goniometer.set_levels)
+    bridge.scope_changed.connect(window.goniometer.set_samples)
+    bridge.directions_changed.connect(window.sphere.set_energy)
+    bridge.channels_changed.connect(window.sphere.set_channels)
+    bridge.status_changed.connect(transport.engine.set_status)
+    bridge.status_changed.connect(window.strip.show_engine)
+    heard = window.listening
+    for view in (window.stage.set_monitor_format, window.sphere.set_monitor_format):
+        heard.format_changed.connect(view)
+    heard.format_changed.connect(transport.show_monitor)
+    heard.head_turned.connect(window.stage.set_head)
+    window.stage.head_turned.connect(heard.turn_head)
+    heard.history.changed.connect(window.timeline.loudness.show_stretch)
