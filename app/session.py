@@ -375,12 +375,11 @@ class Session(QObject):
             self.playback.set_track_gain(track.id, track.strip.gain_db)
             self.playback.set_track_mute(track.id, track.strip.muted)
             self.playback.set_track_solo(track.id, track.strip.soloed)
-        self.playback.set_format_trims(project.scene)
         self._move_master()
 
     def _move_master(self) -> None:
         gain_db = self.project.master.gain_db + self.monitor_level.offset_db
-        self.playback.set_master_gain(gain_db)
+        self.playback.set_master_gain(gain_db, self.project.scene)
 
     def _journal_problem(self) -> ProjectError | None:
         return self.bundle.journal.problem if self.bundle is not None else None

@@ -26,6 +26,7 @@ from engine.playback.supervisor import Supervisor
 from engine.project.coding import encode_value
 from engine.project.format_trims import trim_db
 from engine.project.model import Project
+from engine.project.scene import Scene
 
 STALE_S = 0.3
 """A clock reading older than this is not continued any more: the engine is busy or gone."""
@@ -62,7 +63,7 @@ class PlaybackClient:
         self._sample_rate_hz = sample_rate_hz
         self._block_samples = block_samples
         self._format = "binaural"
-        self._master_db = 0.0
+        self._master_db, self._trims = 0.0, Scene()
         self._loop_s: tuple[float, float] | None = None
         self._declicks_loop = True
         self._lock = threading.Lock()
@@ -179,9 +180,9 @@ class PlaybackClient:
         """Solo a track, or not."""
         self._set_fader("fader_soloed", track_id, soloed)
 
-    def set_master_gain(self, gain_db: float) -> None:
-        """Move the master fader; the trim of what is listened to comes on top."""
-        self._master_db = gain_db
+    def set_master_gain(self, gain_db: float, scene: Scene | None = None) -> None:
+        """Move the master fader; the format's trim (of `scene`, or as known) comes on top."""
+        self._master_db, self._trims = gain_db, scene or self._trims
         self._put_master()
 
     def set_head(self, yaw_deg: float, pitch_deg: float, roll_deg: float) -> None:
@@ -314,12 +315,10 @@ class PlaybackClient:
             self._set_fader("fader_muted", str(track.id), track.strip.muted)
             self._set_fader("fader_soloed", str(track.id), track.strip.soloed)
         self._block.put({"master_muted": int(project.master.muted)})
-        self.set_master_gain(project.master.gain_db)
+        self.set_master_gain(project.master.gain_db, project.scene)
 
     def _put_master(self) -> None:
-        project = self._project
-        trim = trim_db(project.scene, self._format) if project is not None else 0.0
-        self._block.put({"master_db": self._master_db + trim})
+        self._block.put({"master_db": self._master_db + trim_db(self._trims, self._format)})
 
     def _set_fader(self, field: str, track_id: str, value: float) -> None:
         slot = self._slots.get(str(track_id))

@@ -31,6 +31,17 @@ def test_what_the_scene_has_is_shown(asked) -> None:
     panel.set_project(Project(scene=scene))
     assert panel.ears.choice.currentText() == "me.sofa"
     assert panel.ears.fields.currentText() == "Virtual loudspeakers"
+    assert panel.ears.colour.currentText() == "As measured"
+    panel.set_project(Project(scene=Scene(hrir_equalisation="diffuse_field")))
+    assert panel.ears.colour.currentText() == "For headphones"
+
+
+def test_the_colour_of_ears_is_an_edit(asked) -> None:
+    panel, scenes = asked
+    pick(panel.ears.colour, 1)
+    assert scenes == []
+    pick(panel.ears.colour, 0)
+    assert scenes == [Scene(room="hall", hrir_equalisation="diffuse_field")]
 
 
 def test_a_choice_is_an_edit_and_what_is_chosen_already_is_none(asked, monkeypatch) -> None:

@@ -100,7 +100,7 @@ def test_the_monitor_is_dimmed_and_muted_without_touching_the_session(
 ) -> None:
     session = window.session
     heard: list[float] = []
-    monkeypatch.setattr(session.playback, "set_master_gain", heard.append)
+    monkeypatch.setattr(session.playback, "set_master_gain", lambda db, _: heard.append(db))
     before = session.project
     lanes = window.timeline.lanes
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

@@ -16,12 +16,17 @@ _DECODERS = (
     ("virtual_loudspeakers", "Virtual loudspeakers"),
 )
 
+_EQUALISATIONS = (
+    ("diffuse_field", "For headphones"),
+    ("none", "As measured"),
+)
+
 KEMAR = Scene().hrir
 """The set that ships; named here so that the window need not load the renderer."""
 
 
 class EarFields:
-    """Two fields for a form: `choice` of an HRIR set, and `fields`.
+    """Three fields for a form: `choice` of an HRIR set, its `colour`, and `fields`.
 
     Parameters
     ----------
@@ -45,12 +50,21 @@ class EarFields:
         for name, words in _DECODERS:
             self.fields.addItem(words, name)
         self.fields.activated.connect(lambda _: self._decoder_chosen())
+        self.colour = QComboBox()
+        self.colour.setToolTip(
+            "For headphones: without what all directions of the set share, which headphones have "
+            "themselves"
+        )
+        for name, words in _EQUALISATIONS:
+            self.colour.addItem(words, name)
+        self.colour.activated.connect(lambda _: self._colour_chosen())
 
     def show_scene(self, scene: Scene) -> None:
         """Show the scene's choices."""
         self._scene = scene
         self.choice.show_choice(scene.hrir)
         self.fields.setCurrentIndex(self.fields.findData(scene.field_decoder))
+        self.colour.setCurrentIndex(self.colour.findData(scene.hrir_equalisation))
 
     def _ears_chosen(self, hrir: str) -> None:
         self._ask(SetScene(scene=structs.replace(self._scene, hrir=hrir)))
@@ -59,3 +73,8 @@ class EarFields:
         method = self.fields.currentData()
         if method != self._scene.field_decoder:
             self._ask(SetScene(scene=structs.replace(self._scene, field_decoder=method)))
+
+    def _colour_chosen(self) -> None:
+        colour = self.colour.currentData()
+        if colour != self._scene.hrir_equalisation:
+            self._ask(SetScene(scene=structs.replace(self._scene, hrir_equalisation=colour)))

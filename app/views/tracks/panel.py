@@ -182,7 +182,12 @@ class InspectorPanel(EditingWidget):
         _add(section, ("Scene turned", self.turn.row))
         section = self._section("Headphones")
         self.ears = EarFields(self._ask, self)
-        _add(section, ("Ears", self.ears.choice), ("Sound fields", self.ears.fields))
+        _add(
+            section,
+            ("Ears", self.ears.choice),
+            ("Colour", self.ears.colour),
+            ("Sound fields", self.ears.fields),
+        )
 
     # -- asking -------------------------------------------------------------------------------
 

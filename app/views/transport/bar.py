@@ -1,4 +1,4 @@
-"""The transport bar: play, locate, loop, timecode, monitor format and its trim, master gain and meter."""
+"""The transport bar: play, locate, loop, timecode, monitor format with trim, master and meter."""
 
 from __future__ import annotations
 

@@ -53,6 +53,11 @@ class SmallFader(EditingWidget):
         """What a double-click does."""
         raise NotImplementedError
 
+    @property
+    def gain_db(self) -> float:
+        """What it shows."""
+        return self._gain_db
+
     def set_gain(self, gain_db: float) -> None:
         """Show another value."""
         self._gain_db = gain_db

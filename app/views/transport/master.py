@@ -12,7 +12,7 @@ _SCALE = FaderScale(highest_db=LOUDEST_MASTER_DB, unity_share=0.5)
 """The gain that a composed session needs to be as loud as its delivery has room above 0 dB."""
 
 
-class MasterGain(EditingWidget):
+class MasterGain(SmallFader):
     """Drag or turn the wheel; a double-click gives the composed value back."""
 
     def __init__(self) -> None:
