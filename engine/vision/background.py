@@ -45,6 +45,9 @@ _SHADOW = (0.5, 0.99)
 _SHADOW_TINT, _SHADOW_TEXTURE = 0.09, 0.08
 """How unlike red, green and blue may be darkened, and neighbours: a shadow keeps the ground's
 colour and pattern."""
+_TEXTURE_SHARE, _TEXTURE_EDGE, _TEXTURE_LEAST = 0.03, 12, 0.3
+"""Size of a neighbourhood (share of the width), difference of neighbours (of 255) that is an edge,
+and share of edges in the neighbourhood from which it has texture."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class BlockBackground:
         flow, flows = self._flow_at(index)
         image = self.images[index]
         if self.camera == "moving":
-            return _by_flow(flow, flows, image.shape[:2])
+            return _by_flow(flow, flows, self._grays[index])
         background, threshold, seen = self._aligned(index)
         slack = 0 if self._to_reference is None else _SLACK_PX
         return _by_contrast(image, background, threshold, seen, (flow, flows), slack)
@@ -171,16 +174,28 @@ class BlockBackground:
 
 
 def _by_flow(
-    flow: NDArray[np.float32], flows: NDArray[np.bool_], shape: tuple[int, int]
+    flow: NDArray[np.float32], flows: NDArray[np.bool_], gray: NDArray[np.uint8]
 ) -> Segmentation:
-    height, width = shape
+    """Segmentation where what flows moves, but for what has no texture to tell flow by.
+
+    There the flow of what is next to it is carried on: over asphalt, sky and walls.
+    """
+    height, width = gray.shape
     mask = cv2.morphologyEx(flows.astype(np.uint8) * 255, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     moving = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
-    moving = (moving > 127).astype(np.uint8) * 255
+    moving = ((moving > 127) & _textured(gray)).astype(np.uint8) * 255
     contrast = (moving > 0).astype(np.uint8) * 64
     return Segmentation(
         moving, contrast, np.zeros_like(moving), flow, np.zeros_like(moving, dtype=np.int16)
     )
+
+
+def _textured(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where a (height, width) picture has texture enough near by that its flow can be told."""
+    size = max(3, round(_TEXTURE_SHARE * gray.shape[1]) | 1)
+    edges = cv2.morphologyEx(cv2.blur(gray, (3, 3)), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    share = cv2.blur((edges > _TEXTURE_EDGE).astype(np.float32), (size, size))
+    return np.asarray(share > _TEXTURE_LEAST)
 
 
 def _by_contrast(

@@ -40,6 +40,11 @@ _PACE = (0.9, 11.0)
 """How many of its own heights a vehicle goes in a second when it goes on: faster than people
 walk, and no faster than traffic."""
 _LEAST_WAY = 0.12
+_FOLLOWED_WIDE, _FOLLOWED_STIFF = (1.5, 2.8), 0.1
+"""Widths over height of a vehicle that the camera follows, and how much they change: horses, dogs
+and people on bicycles are higher, and less stiff."""
+_FOLLOWED_HIGH, _FOLLOWED_SEEN, _FOLLOWED_PACE = 0.15, 0.6, 0.6
+"""Share of the picture's height, share of sightings, and usual pace (own heights in a second)."""
 _ALONE_STIFF = 0.55
 """The same as `_STIFF` for what nothing else vouches for: lone cars change their shape by less than
 0.5, animals that turn and leap by more."""
@@ -121,6 +126,28 @@ def drives(path: Path, shape: Outline | None, width: int) -> bool:
     speed = np.linalg.norm(np.gradient(path.centres, path.times_s, axis=0), axis=1)
     usual, brisk = np.percentile(speed / np.maximum(path.sizes[:, 1], 1.0), (50, 80))
     return bool(brisk > _PACE[0] and usual < _PACE[1])
+
+
+def is_followed(path: Path, size: tuple[int, int]) -> bool:
+    """Whether a moving camera keeps a vehicle in its picture: it hardly goes across, but what is
+    inside flows against all around it.
+
+    It must be large, seen well, as wide as a car, quite stiff, brisk, and on the ground. `size` is
+    the picture's width and height.
+    """
+    shape = outline(path, size[1])
+    if shape is None or float(path.seen.mean()) < _FOLLOWED_SEEN:
+        return False
+    low, high = _FOLLOWED_WIDE
+    if not low < shape.aspect < high or shape.uneven > _FOLLOWED_STIFF:
+        return False
+    if float(np.median(shape.heights)) < _FOLLOWED_HIGH * size[1]:
+        return False
+    pace = (path.speed / np.maximum(path.sizes[:, 1], 1.0))[path.seen]
+    usual, brisk = np.percentile(pace, (50, 80))
+    implied = shape.horizon(_CAR_M) / size[1]
+    on_ground = _LIKELY[0] < implied < _LIKELY[1]
+    return bool(on_ground and brisk > _PACE[0] and _FOLLOWED_PACE < usual < _PACE[1])
 
 
 def find_horizon(paths: Sequence[Path], width: int, height: int) -> float | None:

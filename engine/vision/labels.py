@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.vision.ground import above, on_street
+from engine.vision.ground import above, is_followed, on_street
 from engine.vision.merge import roams
 from engine.vision.paths import Path
 
@@ -91,19 +91,28 @@ class Naming:
 
 
 def kind_of(
-    path: Path, width: int, height: int, *, walks: bool, horizon: float | None = None
+    path: Path,
+    width: int,
+    height: int,
+    *,
+    walks: bool,
+    horizon: float | None = None,
+    camera_moves: bool = False,
 ) -> tuple[Kind, float]:
     """Person, vehicle or object, and how sure that is (0..1; below 0.35 it is a mere guess).
 
     People: the HOG detector agrees again and again, or an upright thing moves its lower half in
     the rhythm of steps. Vehicles: wide, stiff, faster than anyone walks, and standing on the ground
-    below the `horizon` (a row; None where it is not known). A foreign detector's labels stand as
+    below the `horizon` (a row; None where it is not known), or followed by a camera that moves. A
+    foreign detector's labels stand as
     they are (see `name_paths`).
     """
     told = told_kind(path)
     if told is not None:
         return told
     kind, sure = _looks_like(path, width, height, walks=walks, horizon=horizon)
+    if kind == "object" and camera_moves and not path.parts and is_followed(path, (width, height)):
+        kind = "vehicle"
     return kind, sure * clearness(path, width, height)
 
 

@@ -121,7 +121,11 @@ def _named(
     """Things, the horizon that was found, and notes."""
     size, paths = screen.size, [one.path for one in seen]
     horizon = find_horizon(paths, *size)
-    kinds = [kind_of(one.path, *size, walks=one.walks, horizon=horizon) for one in seen]
+    moves = screen.evidence.camera_moves
+    kinds = [
+        kind_of(one.path, *size, walks=one.walks, horizon=horizon, camera_moves=moves)
+        for one in seen
+    ]
     kinds = screen.evidence.believed(paths, kinds, screen.shots_s, size)
     names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
     names = screen.evidence.named(paths, names, screen.shots_s)

@@ -130,3 +130,38 @@ def test_a_car_that_leaves_behind_a_post_and_the_next_are_two() -> None:
     assert pieces[0].times_s[-1] == pytest.approx(2.5, abs=0.1)
     half = 0.5 * np.array([28.0, 28.0])  # a ball turns at a wall
     assert len(split_at_edges(path_of(np.concatenate([centres - half, centres + half], 1)), W)) == 1
+
+
+def followed(aspect: float = 1.9, pace: float = 1.5, bottom: float = 150.0) -> Path:
+    """What a moving camera keeps in the middle of its picture, while it flows against all else."""
+    tall, count = 60.0, 40
+    middle = 0.5 * W
+    boxes = np.tile(
+        [middle - 0.5 * aspect * tall, bottom - tall, middle + 0.5 * aspect * tall, bottom],
+        (count, 1),
+    )
+    return replace(path_of(boxes), speed=np.full(count, pace * tall))
+
+
+@pytest.mark.parametrize(
+    ("path", "moves", "kind"),
+    [
+        (followed(), True, "vehicle"),
+        (followed(), False, "object"),
+        (followed(aspect=1.1), True, "object"),  # as high as a rider on a horse
+        (followed(pace=0.4), True, "object"),  # a swan
+        (followed(bottom=90.0), True, "object"),  # above the ground
+    ],
+)
+def test_a_moving_camera_follows_vehicles(path: Path, moves: bool, kind: str) -> None:
+    assert kind_of(path, W, H, walks=False, camera_moves=moves)[0] == kind
+
+
+def test_what_changes_its_outline_is_no_vehicle_that_is_followed() -> None:
+    path = followed()
+    swing = np.linspace(0.75, 1.35, 40)[:, None]
+    wide = swing * (path.boxes[:, [2]] - path.boxes[:, [0]])
+    boxes = path.boxes.copy()
+    boxes[:, [2]] = boxes[:, [0]] + wide
+    supple = replace(path, boxes=boxes, smooth=boxes)
+    assert kind_of(supple, W, H, walks=False, camera_moves=True)[0] == "object"
