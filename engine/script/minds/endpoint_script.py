@@ -75,7 +75,7 @@ def ask_for_script(
     check_limits(expected, settings.most_tokens, settings.most_cost)
     tell(f"asking {settings.model}: {expected}")
     drafts, left = talk.best()
-    free = [*talk.beds, *(track.id for track in told.tracks)]
+    free: list[str] = [*talk.beds, *(track.id for track in told.tracks)]
 
     def mend(_: object, last: Drafts, found: tuple[Finding, ...]) -> Drafts:
         return repaired(last, found, project, talk.description, rules)
@@ -101,7 +101,7 @@ class _Talk:
     ) -> None:
         self.description = describe(project, rules)
         self.written = draft_script(project, rules)
-        self.beds = [track.id for track in self.written.tracks]
+        self.beds: list[str] = [track.id for track in self.written.tracks]
         self._settings, self._rules = settings, rules
         self._generators = plugins.names("generator")
         self._asked = 0

@@ -42,7 +42,7 @@ def read_fdx(data: bytes, place: str) -> Screenplay:
     except (expat.ExpatError, ValueError, LookupError) as error:
         line = getattr(error, "lineno", 1)
         raise ScriptError(
-            f"is not whole XML: {expat.ErrorString(error.code) if _is_expat(error) else error}",
+            f"is not whole XML: {_problem(error)}",
             place=f"{place}:{line}",
             remedy="save it again from Final Draft",
         ) from error
@@ -53,8 +53,8 @@ def read_fdx(data: bytes, place: str) -> Screenplay:
     return reader.scenes.screenplay()
 
 
-def _is_expat(error: Exception) -> bool:
-    return isinstance(error, expat.ExpatError)
+def _problem(error: Exception) -> str:
+    return expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else str(error)
 
 
 class _Reader:

@@ -77,7 +77,7 @@ def film_scribe(project: Project, rules: Rules | None = None, budget: int = BUDG
     def mend(seen: FilmDescription, drafts: Drafts, found: tuple[Finding, ...]) -> Drafts:
         return repaired(drafts, found, project, seen, rules)
 
-    free = [track.id for track in first.tracks]
+    free: list[str] = [track.id for track in first.tracks]
     drafts, rounds = verified(description, first.drafts, mend, budget, free)
     return Scribed(description, Drafted(first.tracks, drafts), rounds)
 

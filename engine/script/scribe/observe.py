@@ -36,7 +36,7 @@ def describe(project: Project, rules: Rules | None = None) -> FilmDescription:
     movers = [t for t in project.tracks if t.kind == "object" and not t.off_screen]
     known = [(track, rule_for(track, rules), read_motion(track, end_s)) for track in movers]
     shots = tuple(_shot(project, rules, known, span) for span in shot_spans_s(project))
-    heard = {track.id: _clipped(track.heard_s, (0.0, end_s)) for track in movers}
+    heard: dict[str, Span] = {track.id: _clipped(track.heard_s, (0.0, end_s)) for track in movers}
     return FilmDescription(duration_s=end_s, shots=shots, heard_s=heard)
 
 

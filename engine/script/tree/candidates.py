@@ -59,7 +59,7 @@ class Candidates:
         self._project, self._rules, self._told = project, rules, told
         self._written: dict[str, Scribed] = {}
         self.scribed = self._scribed(TURNS)
-        self._beds = {track.id for track in self.scribed.drafted.tracks}
+        self._beds: set[str] = {track.id for track in self.scribed.drafted.tracks}
         free = [*self._beds, *told_tracks]
         movers = [track for track in project.tracks if track.kind == "object"]
         soft = [track.id for track in movers if rule_for(track, rules).waits]

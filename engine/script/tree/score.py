@@ -72,7 +72,9 @@ class Judge:
         self._tone = tone
         self._free, self._soft = set(free), set(soft)
         self._times = np.arange(0.0, max(description.duration_s, _STEP_S), _STEP_S)
-        self._levels = {track.id: _level(track, self._times) for track in project.tracks}
+        self._levels: dict[str, NDArray[np.float64]] = {
+            track.id: _level(track, self._times) for track in project.tracks
+        }
         self._sure = {t.id for t in project.tracks if t.confidence >= _SURE}
         self._details = told_details(description)
 

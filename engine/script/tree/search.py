@@ -99,11 +99,11 @@ class Search:
             for choices in self._expansions(self._choices[parent.id]):
                 fresh.append(self._add(parent, "expand", choices))
         for node in [parent for parent in level if parent.kept or parent.step == "root"]:
-            judged, choices = self._judged[node.id], self._choices[node.id]
-            if judged.fainter and REFINED not in choices:
-                fresh.append(self._add(node, "refine", {**choices, REFINED: CLEARER}))
+            judged, own = self._judged[node.id], self._choices[node.id]
+            if judged.fainter and REFINED not in own:
+                fresh.append(self._add(node, "refine", {**own, REFINED: CLEARER}))
             if judged.tone_conflict and node.parent is not None:
-                sibling = {**choices, TONE: self._candidates.tone.value}
+                sibling = {**own, TONE: self._candidates.tone.value}
                 fresh.append(self._add(self._node(node.parent), "regenerate", sibling))
         return [node for node in fresh if node is not None]
 
