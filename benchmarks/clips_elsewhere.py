@@ -30,6 +30,7 @@ from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.report import sounding_spans
 from engine.pipeline.settings import RunSettings
+from engine.project.beginnings import new_project
 from engine.project.edits import ApplyFocus, HeardMover
 from engine.project.model import Project, Track
 from engine.project.store import Bundle
@@ -111,7 +112,7 @@ def measure(data: Path, only: list[str], seed: int, *, words: bool) -> Sums:
         prompt = WORDS[clip.stem] if words else ()
         print(f"{clip.stem}{': ' + ', '.join(prompt) if prompt else ''}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            bundle = Bundle.create(Path(folder) / "scene.foley", Project(title=clip.stem))
+            bundle = Bundle.create(Path(folder) / "scene.foley", new_project(clip.stem))
             try:
                 _measure(clip, bundle, RunSettings(seed=seed, prompt=prompt), sums)
             finally:
@@ -128,7 +129,7 @@ def _clips(data: Path, only: list[str]) -> Iterator[Path]:
 
 
 def _measure(clip: Path, bundle: Bundle, settings: RunSettings, sums: Sums) -> None:
-    project = Project(title=clip.stem)
+    project = new_project(clip.stem)
     project = analyse(clip, project, bundle.media, settings).apply(project)
     told: dict[str, HeardMover] = {}
     for edit in compose(project, bundle.media, settings):
