@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from engine.foley.joining import joined
+
 Array = NDArray[np.float64]
 
 _LONGEST_JOIN_S = 1.0
@@ -43,8 +45,7 @@ def texture(sound: Array, samples: int, sample_rate_hz: int, rng: np.random.Gene
     out[:, :done] = piece[:, :done]
     while done < samples:
         piece = _alike(steady, out[:, done - join : done], rng, int(_REACH_S * sample_rate_hz))
-        rise, fall = _gains(out[:, done - join : done], piece[:, :join])
-        out[:, done - join : done] = fall * out[:, done - join : done] + rise * piece[:, :join]
+        out[:, done - join : done] = joined(out[:, done - join : done], piece[:, :join])
         more = min(piece.shape[1] - join, samples - done)
         out[:, done : done + more] = piece[:, join : join + more]
         done += more
@@ -88,13 +89,3 @@ def _alike(steady: Array, before: Array, rng: np.random.Generator, reach: int) -
 
 def _level_db(sound: Array) -> float:
     return float(10.0 * np.log10(np.mean(sound**2) + 1e-12))
-
-
-def _gains(ending: Array, beginning: Array) -> tuple[Array, Array]:
-    """(n,) rising and falling gains that keep the power of two sounds as alike as these are."""
-    angle = 0.5 * np.pi * (np.arange(ending.shape[1]) + 0.5) / ending.shape[1]
-    rise, fall = np.sin(angle), np.cos(angle)
-    norms = np.sqrt(np.sum(ending**2) * np.sum(beginning**2))
-    alike = float(np.sum(ending * beginning) / max(norms, 1e-12))
-    power = np.sqrt(np.maximum(1.0 + 2.0 * alike * rise * fall, 0.1))
-    return rise / power, fall / power

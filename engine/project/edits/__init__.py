@@ -24,6 +24,7 @@ from engine.project.edits.clips import (
     SplitClip,
     TrimClip,
 )
+from engine.project.edits.comp import CompClip, Part
 from engine.project.edits.events import (
     AddContact,
     DeleteContact,
@@ -58,7 +59,7 @@ from engine.project.edits.mix import (
     SetTrackGain,
     SoloTrack,
 )
-from engine.project.edits.path_keeping import LockPath, RevertPath
+from engine.project.edits.path_keeping import LockPath, RevertPath, SetPathCurve
 from engine.project.edits.propagation import (
     SetAir,
     SetDoppler,
@@ -134,6 +135,7 @@ __all__ = [
     "ApplyScript",
     "ApplyTakes",
     "BendTrajectory",
+    "CompClip",
     "CropClips",
     "CrossFadeClips",
     "DeleteClip",
@@ -162,6 +164,7 @@ __all__ = [
     "MoveMarker",
     "MuteClip",
     "MuteTrack",
+    "Part",
     "RenameMarker",
     "RenameTrack",
     "ReorderTrack",
@@ -181,6 +184,7 @@ __all__ = [
     "SetLfeSend",
     "SetMasterGain",
     "SetOcclusion",
+    "SetPathCurve",
     "SetRoomSend",
     "SetScene",
     "SetScriptTree",

@@ -21,6 +21,7 @@ from engine.project.edits.clips import (
     SplitClip,
     TrimClip,
 )
+from engine.project.edits.comp import CompClip
 from engine.project.edits.events import (
     AddContact,
     DeleteContact,
@@ -54,7 +55,7 @@ from engine.project.edits.mix import (
     SetTrackGain,
     SoloTrack,
 )
-from engine.project.edits.path_keeping import LockPath, RevertPath
+from engine.project.edits.path_keeping import LockPath, RevertPath, SetPathCurve
 from engine.project.edits.propagation import (
     SetAir,
     SetDoppler,
@@ -115,14 +116,14 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
     DeleteTime | InsertTime | CropClips,
-    GroupClips | CrossFadeClips | SetClipTake | LockTake | DeleteTake,
+    GroupClips | CrossFadeClips | SetClipTake | CompClip | LockTake | DeleteTake,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
     SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
     SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
     SetMasterGain | ReturnMasterGain | SetFormatTrim | ReturnFormatTrim | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
-    DrawTrajectory | LockPath | RevertPath,
+    DrawTrajectory | LockPath | RevertPath | SetPathCurve,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo,
