@@ -41,11 +41,12 @@ class EnvelopeMenu:
                 "Delete point", lambda: delete_point(self._session, track_id, name, point)
             )
             menu.addSeparator()
-        clear = menu.addAction(
-            f"Clear {envelope.title.lower()} automation",
-            lambda: self._session.do(envelope.edit(track_id, ())),
-        )
-        clear.setEnabled(bool(envelope.curve(self._session.project.track(track_id))))
+        if not envelope.is_path:
+            clear = menu.addAction(
+                f"Clear {envelope.title.lower()} automation",
+                lambda: self._session.do(envelope.edit(track_id, ())),
+            )
+            clear.setEnabled(bool(envelope.curve(self._session.project.track(track_id))))
         menu.addAction(f"Hide {envelope.title.lower()}", lambda: self.toggle(track_id, name))
         menu.popup(place)
 
@@ -71,7 +72,7 @@ class EnvelopeMenu:
             self._rows.show_envelopes(track_id, ())
             return
         track = self._session.project.track(track_id)
-        drawn = tuple(e.name for e in envelopes_of(track) if e.curve(track))
+        drawn = tuple(e.name for e in envelopes_of(track) if e.curve(track) and not e.is_path)
         self._rows.show_envelopes(track_id, drawn or ("gain",))
 
     def _shown(self, track_id: str) -> tuple[str, ...]:

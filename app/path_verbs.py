@@ -15,7 +15,15 @@ from app.dialogs.numbers import Number, NumbersDialog
 from app.notices import Notice
 from app.time_verbs import TimeVerbs
 from engine.errors import FoleystageError
-from engine.project.edits import DrawTrajectory, Edit, EditGroup, ReplaceTrajectory
+from engine.project.checks import LONGEST_S
+from engine.project.edits import (
+    DrawTrajectory,
+    Edit,
+    EditGroup,
+    LockPath,
+    ReplaceTrajectory,
+    RevertPath,
+)
 from engine.project.model import Track, Trajectory
 from engine.spatial import path_shaping as shaping
 from engine.spatial.trajectory import read_trajectory_csv, simplify, write_trajectory_csv
@@ -119,6 +127,46 @@ class PathVerbs(TimeVerbs):
             self._preset("Approach", lambda a, b: shaping.approach(
                 a, b, far_m=far_m, near_m=near_m, azimuth_deg=azimuth_deg,
                 elevation_deg=elevation_deg))  # fmt: skip
+
+    def path_offset_all(self) -> None:
+        """Several paths at once: those of the selected clips' tracks, else of all objects."""
+        project = self.session.project
+        chosen = {clip.track_id for clip in self.chosen_clips()}
+        tracks = [t for t in project.tracks if t.kind == "object" and not t.path_locked]
+        if len(chosen) > 1:
+            tracks = [track for track in tracks if track.id in chosen]
+        far = 500.0
+        questions = (
+            Number("To the front", "m", 0.0, -far, far), Number("To the left", "m", 0.0, -far, far),
+            Number("Up", "m", 0.0, -far, far), Number("Later", "s", 0.0, -3600.0, 3600.0, 3),
+        )  # fmt: skip
+        if not tracks:
+            return
+        dialog = NumbersDialog(f"Offset {len(tracks)} paths", "Offset", questions, self.window)
+        if not ask(dialog, self.window):
+            return
+        x_m, y_m, z_m, by_s = dialog.values
+        edits = []
+        for track in tracks:
+            old = track.trajectory
+            moved = shaping.offset(old.times_s, old.positions_m, (x_m, y_m, z_m), by_s)
+            path = Trajectory.from_arrays(*moved)
+            edits.append(ReplaceTrajectory(track_id=track.id, trajectory=path))
+        self.session.do(EditGroup(name=f"Offset {len(edits)} paths", edits=tuple(edits)))
+
+    def path_lock(self) -> None:
+        """Neither a hand nor a new analysis changes it any more; or again."""
+        track = self._object()
+        if track is not None:
+            self.session.do(LockPath(track_id=track.id, locked=not track.path_locked))
+
+    def path_revert(self) -> None:
+        """Back to what was detected, in the selected time (else all of it)."""
+        track = self._object()
+        if track is None:
+            return
+        span = self.session.selection.span_s or (0.0, LONGEST_S)
+        self.session.do(RevertPath(track_id=track.id, from_s=span[0], to_s=span[1]))
 
     def path_copy(self) -> None:
         """Remember the path for another track."""

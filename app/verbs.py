@@ -313,6 +313,15 @@ class Verbs(PathVerbs):
     def width_lane(self) -> None:
         self._toggle_lane("width")
 
+    def azimuth_lane(self) -> None:
+        self._toggle_lane("azimuth")
+
+    def elevation_lane(self) -> None:
+        self._toggle_lane("elevation")
+
+    def distance_lane(self) -> None:
+        self._toggle_lane("distance")
+
     def _toggle_lane(self, name: str) -> None:
         track_id = self.session.selection.value.track_id
         if track_id is not None:

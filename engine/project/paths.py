@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.coordinates import to_spherical
 from engine.project.value import Value
 
 Provenance = Literal["machine", "hand"]
@@ -43,6 +44,11 @@ class Trajectory(Value, frozen=True, kw_only=True):
     def positions_m(self) -> NDArray[np.float64]:
         """(n, 3) keyframe positions in metres."""
         return np.array([(k.x_m, k.y_m, k.z_m) for k in self.keyframes], dtype=np.float64)
+
+    @cached_property
+    def polar(self) -> NDArray[np.float64]:
+        """(n, 3) azimuth and elevation (degrees) and distance (metres) of the keyframes."""
+        return to_spherical(self.positions_m)
 
     def at(self, times_s: ArrayLike) -> NDArray[np.float64]:
         """Positions (..., 3) in metres at the given times."""

@@ -319,6 +319,8 @@ class StageCanvas(EditingWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for track in tracks[-1:]:
                 if track.id == selected.track_id:
+                    if not self.coarse:
+                        painting.paint_detected(painter, self.projection, track)
                     painting.paint_path(
                         painter, self.projection, track, chosen=True, coarse=self.coarse
                     )

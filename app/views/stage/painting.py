@@ -207,6 +207,18 @@ def paint_path(
     _paint_arrow(painter, pixels, theme.with_alpha(time_colour(colour, 1.0), opacity))
 
 
+def paint_detected(painter: QPainter, projection: Points, track: Track) -> None:
+    """The path as it was detected, where a hand has edited it: a dashed ghost."""
+    path = track.detected
+    if path is None:
+        return
+    even = np.linspace(path.times_s[0], path.times_s[-1], _STEPS)
+    points = [QPointF(x, y) for x, y in projection.points(path.at(even)).tolist()]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.with_alpha(theme.colours().text_soft, 0.8), 1, Qt.PenStyle.DashLine))
+    painter.drawPolyline(QPolygonF(points))
+
+
 def _paint_coarsely(painter: QPainter, projection: Points, track: Track, *, chosen: bool) -> None:
     times = track.trajectory.times_s
     positions = track.trajectory.at(np.linspace(times[0], times[-1], _COARSE_STEPS))

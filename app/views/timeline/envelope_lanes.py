@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,12 +14,14 @@ from app.selection import Selected
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.envelopes import Envelope, envelope_of
 from app.views.timeline.rows import ENVELOPE_PX, Rows
-from engine.project.model import Project, Track
+from engine.project.model import Curve, Project, Track
 
 POINT_REACH_PX = 7.0
 LINE_REACH_PX = 6.0
 _MARGIN_PX = 7.0
 _POINT_PX = 3.5
+_CROWDED_PX = 5.0
+"""Points nearer than this to the one before are not drawn until one zooms in."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,9 @@ def paint_envelope(
 
 def _paint_curve(painter: QPainter, lane: EnvelopeLane, axis: TimeAxis, area: QRectF) -> None:
     """The line from the left edge to the right one, and a faint fill under it."""
+    if lane.envelope.drawn is not None:
+        _paint_course(painter, lane, axis, area)
+        return
     curve = lane.envelope.curve(lane.track)
     times = np.array([time_s for time_s, _ in curve])
     first = max(0, int(np.searchsorted(times, axis.time_of(area.left()))) - 1)
@@ -129,6 +135,29 @@ def _paint_curve(painter: QPainter, lane: EnvelopeLane, axis: TimeAxis, area: QR
     painter.drawPolyline(QPolygonF(points))
 
 
+def _paint_course(painter: QPainter, lane: EnvelopeLane, axis: TimeAxis, area: QRectF) -> None:
+    """Where the source is, and (dashed) where it was detected before a hand has edited it."""
+    assert lane.envelope.drawn is not None
+    assert lane.envelope.before is not None
+    span_s = axis.time_of(area.left()), axis.time_of(area.right())
+    table, colour = theme.colours(), theme.legible(lane.track.colour)
+    for course, pen in (
+        (lane.envelope.before(lane.track, *span_s),
+         QPen(table.text_soft, 1, Qt.PenStyle.DashLine)),
+        (lane.envelope.drawn(lane.track, *span_s), QPen(colour, 1.5)),
+    ):  # fmt: skip
+        painter.setPen(pen)
+        for run in _unbroken(course, 0.5 * (lane.envelope.highest - lane.envelope.lowest)):
+            points = [QPointF(axis.x_of(t), lane.y_of(value)) for t, value in run]
+            painter.drawPolyline(QPolygonF(points))
+
+
+def _unbroken(course: Curve, leap: float) -> list[Curve]:
+    """Parts of a course between its leaps (an azimuth goes on at the other side behind one)."""
+    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(course)) if abs(b[1] - a[1]) > leap]
+    return [course[a:b] for a, b in pairwise([0, *cuts, len(course)]) if b - a > 1]
+
+
 def _paint_points(
     painter: QPainter, lane: EnvelopeLane, axis: TimeAxis, area: QRectF, selected: Selected
 ) -> None:
@@ -138,8 +167,12 @@ def _paint_points(
         name, chosen = selected.point
         chosen = chosen if name == lane.envelope.name else None
     painter.setPen(QPen(theme.legible(lane.track.colour), 1.5))
+    last = -np.inf
     for number, (time_s, value) in enumerate(lane.envelope.curve(lane.track)):
         x = axis.x_of(time_s)
+        if x - last < _CROWDED_PX and number != chosen:
+            continue
         if area.left() - 8 <= x <= area.right() + 8:
+            last = x
             painter.setBrush(table.text if number == chosen else table.field)
             painter.drawEllipse(QPointF(x, lane.y_of(value)), _POINT_PX, _POINT_PX)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.project.edits import Edit, SetGainCurve, SetOcclusion, SetWidth
-from engine.project.model import Curve, Track
+from engine.coordinates import to_spherical
+from engine.project.edits import Edit, SetGainCurve, SetOcclusion, SetPathCurve, SetWidth
+from engine.project.edits.path_keeping import COORDINATES, Coordinate
+from engine.project.model import Curve, Track, Trajectory
 
+_COURSE_POINTS = 600
 LEAST_STEP_S = 1e-3
 """Points of a curve never come closer than this."""
 
@@ -20,6 +23,8 @@ class Envelope:
 
     `lowest` and `highest` are the ends of its lane, `rest` the value of an empty curve;
     `shown` is how many units of what is read one of the project's makes (per cent: 100).
+    With `bend` below 1 the lower part of the range has more room. `drawn` gives the line where it
+    is not straight from point to point, `before` the one that a hand has edited.
     """
 
     name: str
@@ -33,15 +38,24 @@ class Envelope:
     edit: Callable[[str, Curve], Edit]
     shown: float = 1.0
     objects_only: bool = True
+    bend: float = 1.0
+    drawn: Callable[[Track, float, float], Curve] | None = None
+    before: Callable[[Track, float, float], Curve] | None = None
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it draws where the source is, which a track always has."""
+        return self.drawn is not None
 
     def share(self, value: float) -> float:
         """Height 0..1 of a value in the lane."""
-        return min(max((value - self.lowest) / (self.highest - self.lowest), 0.0), 1.0)
+        share = min(max((value - self.lowest) / (self.highest - self.lowest), 0.0), 1.0)
+        return float(share**self.bend)
 
     def value(self, share: float) -> float:
         """Value at a height 0..1, to the digits that are shown."""
         wide = self.highest - self.lowest
-        value = self.lowest + min(max(share, 0.0), 1.0) * wide
+        value = self.lowest + min(max(share, 0.0), 1.0) ** (1.0 / self.bend) * wide
         return round(value * self.shown, self.decimals) / self.shown
 
     def text(self, value: float) -> str:
@@ -51,11 +65,44 @@ class Envelope:
 
     def at(self, track: Track, time_s: float) -> float:
         """The value at a time."""
+        if self.drawn is not None:
+            return self.drawn(track, time_s, time_s)[0][1]
         curve = self.curve(track)
         if not curve:
             return self.rest
         times_s, values = zip(*curve, strict=True)
         return float(np.interp(time_s, times_s, values))
+
+
+def path_envelope(
+    name: Coordinate,
+    title: str,
+    reach: tuple[float, float],
+    unit: str,
+    decimals: int,
+    *,
+    bend: float = 1.0,
+) -> Envelope:
+    """A coordinate of the track's path; its points are the keyframes."""
+    column = COORDINATES.index(name)
+
+    def curve(track: Track) -> Curve:
+        path = track.trajectory
+        return tuple(zip(path.times_s.tolist(), path.polar[:, column].tolist(), strict=True))
+
+    def course(path: Trajectory, from_s: float, to_s: float) -> Curve:
+        times_s = np.linspace(from_s, to_s, _COURSE_POINTS if to_s > from_s else 1)
+        values = to_spherical(path.at(times_s))[:, column]
+        return tuple(zip(times_s.tolist(), values.tolist(), strict=True))
+
+    def before(track: Track, from_s: float, to_s: float) -> Curve:
+        return course(track.detected, from_s, to_s) if track.detected is not None else ()
+
+    return Envelope(
+        name, title, *reach, 0.0, unit, decimals, curve,
+        lambda track_id, drawn: SetPathCurve(track_id=track_id, coordinate=name, curve=drawn),
+        bend=bend, drawn=lambda track, a, b: course(track.trajectory, a, b), before=before,
+    )  # fmt: skip
 
 
 ENVELOPES: tuple[Envelope, ...] = (
@@ -71,6 +118,9 @@ ENVELOPES: tuple[Envelope, ...] = (
         "width", "Width", 0.0, 360.0, 0.0, "°", 0, lambda track: track.width_deg,
         lambda track_id, curve: SetWidth(track_id=track_id, curve=curve),
     ),
+    path_envelope("azimuth", "Azimuth", (-180.0, 180.0), "°", 1),
+    path_envelope("elevation", "Elevation", (-90.0, 90.0), "°", 1),
+    path_envelope("distance", "Distance", (0.0, 100.0), "m", 2, bend=0.5),
 )  # fmt: skip
 
 
@@ -86,7 +136,7 @@ def envelopes_of(track: Track) -> tuple[Envelope, ...]:
 
 def is_automated(track: Track) -> bool:
     """Whether anything on a track moves over time."""
-    return any(len(envelope.curve(track)) > 1 for envelope in envelopes_of(track))
+    return any(len(e.curve(track)) > 1 for e in envelopes_of(track) if not e.is_path)
 
 
 def with_point(curve: Curve, time_s: float, value: float) -> tuple[Curve, int]:

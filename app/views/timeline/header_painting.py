@@ -116,6 +116,9 @@ def paint_header(
         painter.setFont(theme.font(10))
         painter.setPen(table.text_soft)
         _text(painter, layout.facts, facts)
+    if track.path_locked:
+        place = QRectF(layout.automation.left() - 18, layout.automation.top() + 3, 12, 12)
+        icons.draw(painter, "lock", place, table.warning)
     automated = table.good if is_automated(track) else None
     paint_switch(painter, layout.automation, "A", automated)
     paint_switch(painter, layout.mute, "M", table.warning if track.strip.muted else None)

@@ -1,15 +1,29 @@
-"""Edits that keep paths: locked against all change, and taken back to what was detected."""
+"""Paths locked against all change, taken back to what was detected, drawn by a coordinate."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import structs
 
+from engine.coordinates import to_cartesian, to_spherical
 from engine.errors import ProjectError
-from engine.project.checks import check_time
+from engine.project.checks import (
+    LARGEST_COORDINATE_M,
+    check_number,
+    check_time,
+    check_trajectory,
+)
 from engine.project.edits.base import EditBase, change_track, with_path
-from engine.project.model import Project, Track, Trajectory
+from engine.project.model import Curve, Keyframe, Project, Track, Trajectory
+
+Coordinate = Literal["azimuth", "elevation", "distance"]
+COORDINATES: tuple[Coordinate, ...] = ("azimuth", "elevation", "distance")
+_REACH = {
+    "azimuth": (-180.0, 180.0), "elevation": (-90.0, 90.0),
+    "distance": (0.0, LARGEST_COORDINATE_M),
+}  # fmt: skip
+_SAME = 1e-6
 
 
 class LockPath(EditBase, frozen=True, kw_only=True, tag="lock_path"):
@@ -43,6 +57,59 @@ class RevertPath(EditBase, frozen=True, kw_only=True, tag="revert_path"):
         if track.detected is None:
             raise ProjectError(f"the path of '{track.name}' is as it was detected")
         return project.with_track(_reverted(track, track.detected, self.from_s, self.to_s))
+
+
+class SetPathCurve(EditBase, frozen=True, kw_only=True, tag="set_path_curve"):
+    """Draw one coordinate of a path over time; the other two stay as they are at those times.
+
+    Parameters
+    ----------
+    coordinate : str
+        'azimuth', 'elevation' (degrees) or 'distance' (metres).
+    curve : Curve
+        (time_s, value) of every keyframe. Those that are as they were stay whose they are.
+    """
+
+    text: ClassVar[str] = "Draw path"
+    track_id: str
+    coordinate: Coordinate
+    curve: Curve
+
+    @property
+    def coalesce_key(self) -> str | None:
+        return f"SetPathCurve:{self.track_id}:{self.coordinate}"
+
+    def apply(self, project: Project) -> Project:
+        track = project.track(self.track_id)
+        if not self.curve:
+            raise ProjectError("a path keeps at least one keyframe", place=track.name)
+        for time_s, value in self.curve:
+            check_time(time_s, "keyframe time")
+            check_number(value, self.coordinate, *_REACH[self.coordinate])
+        keyframes = _redrawn(track.trajectory, COORDINATES.index(self.coordinate), self.curve)
+        path = Trajectory(keyframes=keyframes)
+        check_trajectory(path)
+        return project.with_track(with_path(track, path))
+
+
+def _redrawn(path: Trajectory, column: int, curve: Curve) -> tuple[Keyframe, ...]:
+    """Keyframes of a curve; where as many as before are given, each stands for the one before."""
+    alike = len(curve) == len(path.keyframes)
+    before = {keyframe.time_s: number for number, keyframe in enumerate(path.keyframes)}
+    made = []
+    for index, (time_s, value) in enumerate(curve):
+        number = index if alike else before.get(time_s)
+        place = path.polar[number] if number is not None else to_spherical(path.at(time_s))
+        if number is not None:
+            old = path.keyframes[number]
+            if old.time_s == time_s and abs(float(place[column]) - value) < _SAME:
+                made.append(old)
+                continue
+        polar = [float(part) for part in place]
+        polar[column] = value
+        x_m, y_m, z_m = (float(part) for part in to_cartesian(*polar))
+        made.append(Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, provenance="hand"))
+    return tuple(made)
 
 
 def _reverted(track: Track, detected: Trajectory, from_s: float, to_s: float) -> Track:
