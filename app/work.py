@@ -62,6 +62,17 @@ def another_take(
     return more_takes(project, MediaFolder(bundle_path), event_ids, progress)
 
 
+def take_branch(
+    project: Project, bundle_path: Path, node_id: str, progress: Progress = silent_progress
+) -> Any:
+    """Another branch of the script's tree with its sounds; the answer is one edit."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.branch import other_branch
+    from engine.project.media_folder import MediaFolder
+
+    return other_branch(project, MediaFolder(bundle_path), node_id, progress)
+
+
 def import_sound(
     audio: Path,
     project: Project,

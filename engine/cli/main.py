@@ -26,6 +26,7 @@ COMMANDS = {
     "spatialise": "engine.cli.spatialise",
     "export": "engine.cli.export",
     "import": "engine.cli.import_sound",
+    "script": "engine.cli.script",
     "metrics": "engine.cli.metrics",
     "library": "engine.cli.library",
     "models": "engine.cli.models",
