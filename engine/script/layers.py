@@ -11,6 +11,7 @@ import numpy as np
 from engine.project.model import Contact, Event, EventId, Track, TrackId
 from engine.script.foreground import Turn
 from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
+from engine.script.presence import sways
 from engine.script.rules import Count, LayerRule, ObjectRule
 
 LONGEST_S = 60.0
@@ -37,10 +38,11 @@ ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from th
 
 @dataclass(frozen=True)
 class Setting:
-    """What the user's words say about the ground."""
+    """What the user's words say about the ground, and whether the camera moves."""
 
     surface: str
     road: str
+    camera_moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ def _hit_drafts(
     contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
     why = layer.why
     if not contacts and layer.fallback_hz:
-        contacts = _assumed(layer.fallback_hz, motion, track)
+        on_the_spot = sways(track, camera_moves=setting.camera_moves)
+        contacts = [] if on_the_spot else _assumed(layer.fallback_hz, motion, track)
         why = ASSUMED_WHY
     few = len(contacts) < layer.fewest
     why = f"{why}; {FEW_WHY}" if few else why

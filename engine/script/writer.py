@@ -119,12 +119,12 @@ def rule_for(track: Track, rules: Rules) -> ObjectRule:
 
 
 def setting_of(project: Project, rules: Rules) -> Setting:
-    """What the ground is, by the user's words."""
-    text = " , ".join(project.scene.prompt)
+    """What the ground is, by the user's words; and whether the camera moves."""
+    text, moves = " , ".join(project.scene.prompt), project.analysis.camera_moves
     for ground in rules.scene.ground:
         if mentions(text, ground.words):
-            return Setting(surface=ground.surface, road=ground.road)
-    return Setting(surface=rules.scene.default_surface, road=rules.scene.default_road)
+            return Setting(ground.surface, ground.road, camera_moves=moves)
+    return Setting(rules.scene.default_surface, rules.scene.default_road, camera_moves=moves)
 
 
 def _bed_track(project: Project, end_s: float) -> Track:

@@ -26,6 +26,11 @@ _LIKELY_PERSON = 0.2
 """Score of the people detector from which it sees one."""
 _LOOKS_LIKE_ONE, _WALKS_LIKE_ONE = 0.34, 0.05
 """Share of looks at which it sees one that makes a path a person: by looks alone, or with steps."""
+_CERTAIN, _CERTAIN_LOOKS, _CERTAIN_SHARE, _SLENDER = 1.0, 5, 0.07, 0.9
+"""Score at which that detector hardly errs; number and share of such looks, and width over height
+below which they make a person of somebody who plays or works on the spot, in whatever posture."""
+_LOOKS_SURE = 0.7
+"""How sure such a look is."""
 _LEAST_VEHICLE = 0.45
 """Confidence below which a vehicle is rather called an object."""
 _CLEAR_AREA, _CLEAR_S, _CLEAR_SEEN = 0.0015, 0.7, 0.6
@@ -156,6 +161,9 @@ def _looks_like(
         return "person", float(np.clip(0.5 + 0.5 * hog, 0, 1)) * seen
     if upright and walks:
         return "person", 0.6 * seen
+    certain = int(np.sum(scores > _CERTAIN))
+    if aspect < _SLENDER and certain >= max(_CERTAIN_LOOKS, _CERTAIN_SHARE * len(scores)):
+        return "person", _LOOKS_SURE * seen
     if 0.8 * seen >= _LEAST_VEHICLE and _is_vehicle(path, width, height, horizon):
         return "vehicle", 0.8 * seen
     return "object", 0.7 * seen
@@ -282,7 +290,8 @@ def _with_left_over(
 
     An animal walks like a person and goes along like a vehicle: its word takes the most relevant
     of those that nobody called so, and every vehicle of a film with one or two, where the user
-    names none. A person who does not walk, and a vehicle that the camera keeps
+    names none. What somebody works or plays with on the spot is not seen apart from them, so that
+    its word names both. A person who does not walk, and a vehicle that the camera keeps
     in its place, look like any object: their words take the most relevant of these. `used` grows.
     """
     found = list(names)
@@ -298,13 +307,16 @@ def _with_left_over(
             found[index] = Naming("object", animal, max(names[index].confidence, _WORD_SURE))
     for kind, other in _MAY_BE.items():
         for word in words[kind]:
+            tool = kind == "object" and not _is_animal(word)
             free = [
                 index
                 for index, (path, name) in enumerate(zip(paths, found, strict=True))
-                if name.kind in other and name.label in (name.kind, FLYER) and not path.named
+                if name.kind in other
+                and name.label in (name.kind, FLYER)
+                and not path.named
+                and not (tool and (name.kind != "person" or not path.parts))
             ]
-            fits = kind != "object" or _is_animal(word)
-            if word not in used and fits and free:
+            if word not in used and free:
                 first = min(free, key=lambda index: (other.index(found[index].kind), index))
                 sure = max(found[first].confidence, _WORD_SURE)
                 found[first] = Naming(kind, word, sure)

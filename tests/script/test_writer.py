@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from engine.foley.generate import GENERATORS, generate
-from engine.project.model import Contact, Event, Trajectory
+from engine.project.model import Contact, Event, Track, TrackId, Trajectory
 from engine.script.rules import shipped_rules
 from engine.script.writer import write_script
 
@@ -234,3 +234,32 @@ def test_steps_are_assumed_of_who_gets_somewhere_not_of_who_moves_on_the_spot(
     assert stepping == {"walker"}
     (steps,) = (e for e in script.events if e.generator == "footsteps")
     assert "no contact was seen" in steps.why
+
+
+def test_who_sways_on_the_spot_takes_no_steps_unless_the_camera_goes_with_him(make_project) -> None:
+    times = np.arange(0.0, 6.0, 0.1)
+    aside = 2.0 + 0.9 * np.sin(1.3 * times)
+    positions = np.stack([np.full(len(times), 6.0), aside, np.full(len(times), -1.5)], axis=1)
+    man = Track(
+        id=TrackId("man"),
+        name="man",
+        label="man",
+        trajectory=Trajectory.from_arrays(times, positions),
+        start_s=0.0,
+        end_s=5.9,
+    )
+    still = make_project(man)
+    moving = structs.replace(still, analysis=structs.replace(still.analysis, camera_moves=True))
+    layers = [
+        {event.layer for event in write_script(project, 1).events if event.track_id == "man"}
+        for project in (still, moving)
+    ]
+    assert layers == [{"cloth"}, {"cloth", "footsteps"}]
+
+
+def test_what_a_person_strikes_is_a_knock_and_no_step(make_track, make_project) -> None:
+    hits = [Contact(time_s=t, kind="impact") for t in (1.0, 2.0, 3.0)]
+    drummer = structs.replace(make_track("person", steps=(0.5, 1.5)), contacts=tuple(hits))
+    events = {e.layer: e for e in write_script(make_project(drummer), 1).events}
+    assert events["strikes"].onsets_s == (1.0, 2.0, 3.0)
+    assert not set(events["footsteps"].onsets_s) & {1.0, 2.0, 3.0}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.vision.labels import Kind, name_paths
+from engine.vision.labels import Kind, kind_of, name_paths
 from engine.vision.paths import Path
 
 SIZE = (640, 360)
@@ -91,3 +91,18 @@ def test_a_learned_detector_is_not_overruled() -> None:
     names, notes = name_paths([seen], [("vehicle", 0.8)], ["dog"], SIZE)
     assert names[0].label == "truck"
     assert notes == ["nothing that moves was found for 'dog'"]
+
+
+def test_a_ball_names_who_plays_with_it_on_the_spot() -> None:
+    player = replace(path(), parts=(path(), path()))
+    names, _ = name_paths([player], [("person", 0.7)], ["ball"], SIZE)
+    assert [(name.kind, name.label) for name in names] == [("object", "ball")]
+
+
+@pytest.mark.parametrize(("certain", "kind"), [(1, "object"), (6, "person")])
+def test_certain_looks_make_a_person_of_who_bends_and_reaches(certain: int, kind: Kind) -> None:
+    base = path()
+    upright = np.tile([100.0, 60.0, 190.0, 260.0], (40, 1))
+    scores = np.concatenate([np.full(certain, 1.5), np.full(40, -1.0)])
+    seen = replace(base, boxes=upright, smooth=upright, points=upright[:, :2], person_scores=scores)
+    assert kind_of(seen, *SIZE, walks=False)[0] == kind
