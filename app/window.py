@@ -37,6 +37,7 @@ from app.picture_tools import overlays_button
 from app.recent_menu import RecentMenu
 from app.ruler_menu import RulerMenu
 from app.saliency_maps import SaliencyMaps
+from app.script_verbs import ScriptVerbs
 from app.session import Session
 from app.status_strip import StatusStrip
 from app.take_menu import TakeMenu
@@ -205,6 +206,7 @@ class MainWindow(QMainWindow):
         for editor in editors:
             self._wire_editor(editor)
         self.script.edit_requested.connect(session.do)
+        self.script_verbs = ScriptVerbs(session, self)
         for view in (self.timeline, self.stage, self.script, self.transport):
             view.locate_requested.connect(session.locate)
         self._wire_timeline()

@@ -1,20 +1,41 @@
-"""The script panel: the table of events, in step with the selection."""
+"""The script panel: the table of events in step with the selection, and the tree of scripts."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QLabel, QStackedLayout, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.selection import Selected, Selection
-from app.views.script.model import HITS, LAYER, LEVEL, MADE_BY, SOUND, TIME, TRACK, ScriptModel
-from engine.project.model import Project
+from app.views.script.branches import Branches
+from app.views.script.columns import EDITABLE, TIME
+from app.views.script.model import ScriptModel
+from app.views.script.table import ScriptTable
+from engine.project.model import Event, Project
+from engine.script.sheet.line_edits import clips_of_event
+
+_TABLE, _TREE = 1, 2
 
 
 class ScriptPanel(QWidget):
-    """Select a line to see its track; double-click the sound or level to change it."""
+    """Select lines to see their clips; double-click a cell to change it, in all selected lines."""
 
     locate_requested = Signal(float)
+    edit_requested = Signal(object)
+    branch_requested = Signal(str)
+    refused = Signal(str)
+    import_requested = Signal()
+    export_requested = Signal()
+    cues_requested = Signal()
 
     def __init__(self, selection: Selection) -> None:
         super().__init__()
@@ -23,65 +44,131 @@ class ScriptPanel(QWidget):
         self._selection = selection
         self._answering = False
         self.model = ScriptModel()
-        self.edit_requested = self.model.edit_requested
-        self.table = self._build_table()
+        self.table = ScriptTable(self.model)
+        self.branches = Branches()
+        for part in (self.model, self.table):
+            part.edit_requested.connect(self.edit_requested)
+            part.refused.connect(self.refused)
+        self.branches.branch_requested.connect(self.branch_requested)
+        self._bar = self._build_bar()
         empty = QLabel("The script appears here\nonce the picture is analysed.")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setProperty("tone", "faint")
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(empty)
-        self._stack.addWidget(self.table)
-        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
+        pages = QWidget()
+        self._stack = QStackedLayout(pages)
+        for page in (empty, self.table, self.branches):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(pages, 1)
+        self.table.selectionModel().selectionChanged.connect(self._lines_chosen)
         self.table.doubleClicked.connect(self._go_there)
         selection.changed.connect(self._show_selection)
 
     def set_project(self, project: Project) -> None:
         """Show another project's script."""
+        self._answering = True
         self.model.set_project(project)
-        self._stack.setCurrentIndex(1 if self.model.rowCount() else 0)
+        self._answering = False
+        self.branches.show_tree(project.script_tree)
+        self._tree_button.setEnabled(project.script_tree is not None)
+        self._show_page()
         self._show_selection(self._selection.value)
 
-    def _build_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Foley script")
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setAlternatingRowColors(True)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(36)
-        widths = {TIME: 94, TRACK: 74, LAYER: 80, HITS: 40, LEVEL: 48, MADE_BY: 78}
-        for column, width in widths.items():
-            table.setColumnWidth(column, width)
-        header.setSectionResizeMode(SOUND, QHeaderView.ResizeMode.Stretch)
-        return table
+    def _build_bar(self) -> QWidget:
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(8, 4, 4, 4)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter: words of any column")
+        self.filter.setAccessibleName("Filter the script")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._filter)
+        self._tree_button = QToolButton()
+        self._tree_button.setText("Branches")
+        self._tree_button.setCheckable(True)
+        self._tree_button.setToolTip("Other scripts that were thought of, with their scores")
+        self._tree_button.toggled.connect(self._show_page)
+        more = QToolButton()
+        more.setText("Table")
+        more.setToolTip("Import and export the script")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.addAction("Import table…", self.import_requested.emit)
+        menu.addAction("Export table…", self.export_requested.emit)
+        menu.addAction("Export cue sheet…", self.cues_requested.emit)
+        more.setMenu(menu)
+        for widget in (self.filter, self._tree_button, more):
+            row.addWidget(widget)
+        return bar
+
+    def _show_page(self) -> None:
+        filled = self.model.rowCount() > 0
+        tree = self._tree_button.isChecked() and self._tree_button.isEnabled()
+        self._bar.setVisible(filled)
+        self.filter.setEnabled(not tree)
+        self._stack.setCurrentIndex((_TREE if tree else _TABLE) if filled else 0)
+
+    def _filter(self, text: str) -> None:
+        self._answering = True
+        self.table.shown.set_words(text)
+        self._answering = False
+        self._show_selection(self._selection.value)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow panel keeps to what matters most; the rest is in the tooltip."""
-        self.table.setColumnHidden(MADE_BY, self.width() < 600)
-        self.table.setColumnHidden(HITS, self.width() < 480)
-        self.table.setColumnHidden(LAYER, self.width() < 440)
+        self.table.fit(self.width())
         super().resizeEvent(event)
 
-    def _row_chosen(self, now: QModelIndex, before: QModelIndex) -> None:
-        if now.isValid() and not self._answering:
-            event = self.model.event_at(now.row())
-            self._selection.select_event(event.id, event.track_id)
+    def _lines_chosen(self, *_: QItemSelection) -> None:
+        """Lines were selected: so are their clips, on the timeline."""
+        events = self.table.chosen()
+        if self._answering or not events:
+            return
+        current = self.table.currentIndex()
+        first = self.table.event_at(current.row()) if current.isValid() else events[0]
+        first = first if first in events else events[0]
+        clips = {
+            clip.id for event in events for clip in clips_of_event(self.model.project, event.id)
+        }
+        self._answering = True
+        self._selection.set(
+            Selected(track_id=first.track_id, clip_ids=frozenset(clips), event_id=first.id)
+        )
+        self._answering = False
 
     def _go_there(self, index: QModelIndex) -> None:
-        if index.column() not in (SOUND, LEVEL):
-            self.locate_requested.emit(self.model.event_at(index.row()).start_s)
+        if index.column() not in EDITABLE or index.column() == TIME:
+            self.locate_requested.emit(self.table.event_at(index.row()).start_s)
 
     def _show_selection(self, selected: Selected) -> None:
-        row = self.model.row_of(selected.event_id) if selected.event_id else None
+        """Clips were selected elsewhere: so are their lines."""
+        if self._answering:
+            return
+        rows = [self.table.row_of(event_id) for event_id in self._events_of(selected)]
+        shown = sorted(row for row in rows if row is not None)
+        now = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        if shown == now:
+            return
         self._answering = True
-        if row is None:
-            self.table.clearSelection()
-        else:
-            self.table.selectRow(row)
+        chooser = self.table.selectionModel()
+        chooser.clearSelection()
+        whole = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for row in shown:
+            chooser.select(self.table.shown.index(row, 0), whole)
+        if shown:
+            index = self.table.shown.index(shown[0], TIME)
+            chooser.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.table.scrollTo(index)
         self._answering = False
+
+    def _events_of(self, selected: Selected) -> set[str]:
+        project = self.model.project
+        takes = {c.take_id for c in project.clips if c.id in selected.clip_ids}
+        found = {str(t.event_id) for t in project.takes if t.id in takes and t.event_id}
+        return found | ({selected.event_id} if selected.event_id else set())
+
+    def events_chosen(self) -> tuple[Event, ...]:
+        """The events of the selected lines."""
+        return self.table.chosen()
