@@ -8,6 +8,7 @@ from app import work
 from app.clip_groups import new_group
 from app.editing import EditingVerbs
 from app.notices import Notice
+from engine.job_queue import URGENT
 from engine.project.edits import (
     AddMarker,
     CrossFadeClips,
@@ -113,6 +114,7 @@ class ClipVerbs(EditingVerbs):
             "Make another take",
             lambda edit: self.session.bundle is bundle and self.session.do(edit),
             work.another_take, project, bundle.path, tuple(sorted(str(i) for i in made_for)),
+            priority=URGENT,
         )  # fmt: skip
 
     def add_region(self) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.jobs import Job, JobState
+from engine.job_queue import ORDINARY, JobQueue, QueuedJob
+from engine.jobs import JobState
 
 POLL_MS = 80
 GRACE_S = 1.0
@@ -23,14 +24,14 @@ class ListedJob:
 
     number: int
     name: str
-    job: Job
+    job: QueuedJob
     then: Callable[[Any], object]
     state: JobState = field(default_factory=JobState)
 
     @property
     def running(self) -> bool:
-        """Whether it is still at work."""
-        return self.state.state == "running"
+        """Whether it is still at work, or waits for its turn."""
+        return self.state.state in ("running", "waiting")
 
 
 class JobBoard(QObject):
@@ -44,6 +45,7 @@ class JobBoard(QObject):
         super().__init__(parent)
         self.jobs: list[ListedJob] = []
         self._numbers = itertools.count(1)
+        self._queue = JobQueue()
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -54,10 +56,19 @@ class JobBoard(QObject):
         return [listed for listed in self.jobs if listed.running]
 
     def start(
-        self, name: str, then: Callable[[Any], object], work: Callable[..., Any], *arguments: Any
+        self,
+        name: str,
+        then: Callable[[Any], object],
+        work: Callable[..., Any],
+        *arguments: Any,
+        priority: int = ORDINARY,
     ) -> ListedJob:
-        """Run ``work(*arguments, progress=...)`` in a worker; ``then(result)`` when it is done."""
-        listed = ListedJob(next(self._numbers), name, Job(work, *arguments, name=name), then)
+        """Run ``work(*arguments, progress=...)`` in a worker; ``then(result)`` when it is done.
+
+        It waits where others are at work already, see `engine.job_queue`.
+        """
+        job = self._queue.add(work, *arguments, name=name, priority=priority)
+        listed = ListedJob(next(self._numbers), name, job, then, job.poll())
         self.jobs.append(listed)
         self._timer.start()
         self.changed.emit()
@@ -81,14 +92,16 @@ class JobBoard(QObject):
             listed.job.cancel()
         end = time.monotonic() + GRACE_S
         while time.monotonic() < end and any(
-            listed.job.poll().state == "running" for listed in self.running
+            listed.job.poll().state == "running" for listed in self.jobs
         ):
             time.sleep(0.01)
         for listed in self.jobs:
             listed.job.close()
+        self._queue.close()
         self.jobs = []
 
     def _poll(self) -> None:
+        self._queue.poll()
         for listed in self.running:
             state = listed.job.poll()
             if state != listed.state:

@@ -19,10 +19,12 @@ from app.jobs import JobBoard, ListedJob
 from app.media_store import MediaStore
 from app.monitor_level import MonitorLevel
 from app.notices import Notice
+from app.recovery_offer import offer_recovery
 from app.selection import Selection
 from app.shuttle import Shuttle
 from app.troubles import TroubleWatch
 from engine.errors import FoleystageError, ProjectError
+from engine.job_queue import URGENT
 from engine.media.probe import probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
@@ -30,7 +32,7 @@ from engine.project.beginnings import new_project
 from engine.project.edits import AddTrack, Edit
 from engine.project.history import Document
 from engine.project.model import Project, Video
-from engine.project.store import Bundle, Recovery
+from engine.project.store import Bundle
 
 _SEND_MS = 30
 """Edits that follow each other this closely reach the engine together."""
@@ -181,7 +183,7 @@ class Session(QObject):
             return
         self._take(bundle, project)
         if recovery is not None:
-            self._offer(bundle, recovery)
+            offer_recovery(self, bundle, recovery)
 
     def open_video(self, path: Path, settings: RunSettings | None = None) -> None:
         """Make a session of a video and analyse it in the background."""
@@ -266,6 +268,7 @@ class Session(QObject):
             bundle.path,
             time_s,
             shown,
+            priority=URGENT,
         )
 
     def export(
@@ -326,9 +329,10 @@ class Session(QObject):
         self.bundle = bundle
         places.note_recent(bundle.path)
         self.media.open(bundle.media)
-        self._start(Document(project, journal=bundle.journal))
+        self.start(Document(project, journal=bundle.journal))
 
-    def _start(self, document: Document) -> None:
+    def start(self, document: Document) -> None:
+        """Work on another history of the open session from now on."""
         old, self.document = self.project, document
         self.holds_recovery = False
         document.subscribe(self._changed)
@@ -346,19 +350,6 @@ class Session(QObject):
                 self.save()
             self.bundle.close()
             self.bundle = None
-
-    def _offer(self, bundle: Bundle, recovery: Recovery) -> None:
-        """Offer what was recovered, once."""
-        self.document.mark_saved(recovery.saved)
-        self.holds_recovery = recovery.edits > 0
-
-        def discard() -> None:
-            if self.bundle is bundle:
-                self._start(Document(bundle.discard_recovery(), journal=bundle.journal))
-
-        actions = (("Keep", lambda: (self.save(), None)[1]), ("Go back to the last save", discard))
-        self.tell(Notice(recovery.message, "warning", actions if recovery.edits else ()))
-        self.saved.emit()  # what is shown as saved or not has changed
 
     def _changed(self, old: Project, new: Project) -> None:
         self.selection.keep_existing(new)

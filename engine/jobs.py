@@ -12,18 +12,21 @@ import multiprocessing
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any
 
 from engine.compilation import WORDS, CompilationWatch
+from engine.deaths import cause_of_death, memory_kills
 from engine.errors import CancelledError, FoleystageError
+from engine.time_left import TimeLeft
 
 Progress = Callable[[str, float], None]
 """``progress(stage, fraction)``: what is being done, and how much of it (0..1) is done."""
 
-CANCEL_GRACE_S = 1.0
+CANCEL_GRACE_S = 0.8
+"""A job that has not stopped by then is ended, so that a cancel takes a second at most."""
 _REPORT_INTERVAL_S = 0.05
 
 
@@ -33,7 +36,17 @@ def silent_progress(stage: str, fraction: float) -> None:
 
 @dataclass(frozen=True)
 class JobState:
-    """What a job is doing. `state` is 'running', 'done', 'failed' or 'cancelled'."""
+    """What a job is doing.
+
+    Attributes
+    ----------
+    state : str
+        'waiting' (in a queue), 'running', 'done', 'failed' or 'cancelled'.
+    left_s : float, optional
+        How long it still takes, about; None where nobody can tell.
+    died : bool
+        Whether its worker ended without a word; `cause` says why.
+    """
 
     state: str = "running"
     stage: str = ""
@@ -41,6 +54,9 @@ class JobState:
     result: Any = None
     message: str = ""
     details: str = ""
+    left_s: float | None = None
+    died: bool = False
+    cause: str = ""
 
 
 class Job:
@@ -64,8 +80,10 @@ class Job:
         self._process = context.Process(
             target=_work, args=(child, self._cancel, work, arguments), name=self.name, daemon=True
         )
+        self._memory_kills = memory_kills()
         self._process.start()
         child.close()
+        self._left = TimeLeft()
         self._state = JobState()
         self._cancelled_at: float | None = None
 
@@ -78,7 +96,7 @@ class Job:
                 self._finish_without_a_word()
         if self._cancelled_at and time.monotonic() - self._cancelled_at > CANCEL_GRACE_S:
             self._stop_by_force()
-        return self._state
+        return self._with_time_left()
 
     def cancel(self) -> None:
         """Ask the job to stop; one that has not within a second is ended."""
@@ -111,12 +129,19 @@ class Job:
         if self._cancelled_at is not None:
             self._state = JobState("cancelled", message="cancelled")
             return
-        code = self._process.exitcode
+        cause = cause_of_death(self._process.exitcode, self._memory_kills)
         self._state = JobState(
             "failed",
-            message=f"{self.name}: the worker stopped unexpectedly (exit {code}); "
-            "the session is unchanged, start the job again",
+            message=f"{self.name}: {cause}; the session is unchanged, start the job again",
+            died=True,
+            cause=cause,
         )
+
+    def _with_time_left(self) -> JobState:
+        if self._state.state != "running":
+            return self._state
+        left_s = self._left.at(time.monotonic(), self._state.fraction)
+        return replace(self._state, left_s=None if left_s is None else float(round(left_s)))
 
     def _stop_by_force(self) -> None:
         if self._state.state == "running":
@@ -154,7 +179,14 @@ def _work(
     except FoleystageError as error:
         connection.send(JobState("failed", message=str(error), details=traceback.format_exc()))
     except Exception as error:  # the job edge: whatever failed is told to the user
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        message = _in_words(error)
         connection.send(JobState("failed", message=message, details=traceback.format_exc()))
     finally:
         connection.close()
+
+
+def _in_words(error: Exception) -> str:
+    """One line for an error that nobody foresaw. PyTorch has a class of its own for memory."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "memory ran out; close other programs, or choose smaller weights or a shorter part"
+    return f"{type(error).__name__}: {error}".splitlines()[0]

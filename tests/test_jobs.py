@@ -98,4 +98,5 @@ def test_a_job_that_does_not_listen_is_ended_long_before_it_is_done(started, tmp
 def test_a_killed_worker_is_reported_and_not_waited_for(started):
     state = started(die).wait(30)
     assert state.state == "failed"
-    assert "stopped unexpectedly" in state.message
+    assert "the worker was killed" in state.message
+    assert state.died

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import icons
 from app.jobs import ListedJob
+from engine.time_left import in_words
 
 _WORDS = {"done": "Done", "failed": "Failed", "cancelled": "Cancelled"}
 
@@ -134,6 +135,8 @@ class JobCard(QWidget):
         self._bar.setVisible(listed.running)
         self.cancel.setVisible(listed.running)
         words = state.stage[:1].upper() + state.stage[1:] if listed.running else ""
+        if words and state.left_s is not None:
+            words = f"{words}; {in_words(state.left_s)} left"
         text = words or _WORDS.get(state.state, "Starting…")
         if state.state == "failed":
             text = state.message
