@@ -97,5 +97,6 @@ class TimeAxis(QObject):
             self._place(time_s - 0.1 * self.visible_s)
 
     def _place(self, left_s: float) -> None:
-        self.left_s = min(max(0.0, left_s), self.scroll_end_s)
+        left_s = min(max(0.0, left_s), self.scroll_end_s)
+        self.left_s = round(left_s * self.px_per_s) / self.px_per_s  # what is drawn can be moved
         self.changed.emit()

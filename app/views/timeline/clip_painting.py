@@ -20,6 +20,9 @@ from engine.units import db_to_gain
 
 TITLE_PX = 15
 _TITLE_ROOM_PX = 24
+_TITLE_MOST_PX = 260
+TITLE_REACH_PX = _TITLE_MOST_PX + 12
+"""How far from the left edge titles of clips that begin before it reach."""
 _ROUNDED_PX = 48
 
 
@@ -139,8 +142,8 @@ class ClipPainting:
             )
 
     def _paint_title(self, clip: Clip, place: QRect) -> None:
-        left = max(place.left(), round(self.area.left())) + 5
-        room = place.right() - 4 - left
+        left = max(place.left(), 0) + 5
+        room = min(place.right() - 4 - left, _TITLE_MOST_PX)
         if room < _TITLE_ROOM_PX:
             return
         text = _title(clip.name, clip.gain_db, room)

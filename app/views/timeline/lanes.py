@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHelpEvent,
@@ -35,6 +35,7 @@ from app.views.timeline.gestures import (
     TrimEdge,
 )
 from app.views.timeline.hits import Hit, find_hit
+from app.views.timeline.lane_backing import LaneBacking
 from app.views.timeline.lane_overlays import paint_band, paint_ghosts, paint_readout
 from app.views.timeline.lane_painting import LanePainting
 from app.views.timeline.rows import Rows
@@ -45,6 +46,7 @@ from app.views.timeline.waveforms import PeakSource, WaveformTiles
 from engine.project.edits import LockTake, SetClipGain, SetClipTake
 from engine.project.model import Clip, Project
 
+_RESTS_MS = 120
 _CURSORS = {
     "body": Qt.CursorShape.ArrowCursor,
     "left": Qt.CursorShape.SizeHorCursor,
@@ -96,15 +98,18 @@ class Lanes(EditingWidget):
         self._gesture: Gesture | None = None
         self._hover: Hit | None = None
         self._auto_scroll = AutoScroll(axis, self._drag_on, self)
-        self._backing: QPixmap | None = None
-        self._backing_top_px = 0
-        self._backing_rows: object = None
+        self._backing = LaneBacking(self, axis, rows, self._paint_lanes)
+        self._zoom_px_per_s = axis.px_per_s
+        self._rests = QTimer(self)
+        self._rests.setSingleShot(True)
+        self._rests.setInterval(_RESTS_MS)
+        self._rests.timeout.connect(self._rest)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Timeline lanes")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        axis.changed.connect(self.redraw)
-        rows.changed.connect(self._scroll_down)
+        axis.changed.connect(self._follow_axis)
+        rows.changed.connect(self.update)
         selection.changed.connect(self.redraw)
         selection.span_changed.connect(self.update)
 
@@ -130,8 +135,20 @@ class Lanes(EditingWidget):
 
     def redraw(self) -> None:
         """Something other than the playhead changed."""
-        self._backing = None
+        self._backing.forget()
         self.update()
+
+    def _follow_axis(self) -> None:
+        """Scrolled or zoomed: while one zooms, waveforms are stretched, not drawn anew."""
+        if self.axis.px_per_s != self._zoom_px_per_s:
+            self._zoom_px_per_s = self.axis.px_per_s
+            self._waves.coarse = True
+            self._rests.start()
+        self.update()
+
+    def _rest(self) -> None:
+        self._waves.coarse = False
+        self.redraw()
 
     def snapping_with(self, modifiers: Qt.KeyboardModifier) -> bool:
         """Whether to snap now: Alt turns the setting round."""
@@ -330,7 +347,7 @@ class Lanes(EditingWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._lanes_picture())
+        painter.drawPixmap(0, 0, self._backing.picture())
         table = theme.colours()
         paint_span(painter, self.selection.span_s, self.axis, self.height())
         if self.snap_line_s is not None:
@@ -351,33 +368,8 @@ class Lanes(EditingWidget):
         if self.readout is not None:
             paint_readout(painter, self.readout, self.size())
 
-    def _scroll_down(self) -> None:
-        """The rows moved or changed: what stays in sight is moved, only the rest is painted."""
-        picture, by_px = self._backing, self.rows.top_px - self._backing_top_px
-        same = self._backing_rows == self.rows.shape
-        if picture is None or not same or abs(by_px) >= self.height():
-            self.redraw()
-            return
-        if by_px:
-            ratio = self.devicePixelRatioF()
-            if (by_px * ratio) % 1.0:
-                self.redraw()
-                return
-            picture.scroll(0, round(-by_px * ratio), picture.rect())
-            top = self.height() - by_px if by_px > 0 else 0
-            self._paint_lanes(picture, QRectF(0, top, self.width(), abs(by_px)))
-        self.update()
-
-    def _lanes_picture(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        if self._backing is None or self._backing.deviceIndependentSize() != self.size():
-            self._backing = QPixmap(self.size() * ratio)
-            self._backing.setDevicePixelRatio(ratio)
-            self._paint_lanes(self._backing, QRectF(self.rect()))
-        return self._backing
-
     def _paint_lanes(self, picture: QPixmap, area: QRectF) -> None:
-        self._backing_top_px, self._backing_rows = self.rows.top_px, self.rows.shape
+        self._waves.ratio = self.devicePixelRatioF()
         painter = QPainter(picture)
         painter.setClipRect(area)
         LanePainting(

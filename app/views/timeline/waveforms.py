@@ -54,6 +54,10 @@ class WaveformTiles:
         self._source = source
         self._tiles: OrderedDict[_TileKey, QImage] = OrderedDict()
         self._bytes = 0
+        self.ratio = 1.0
+        """Device pixels a pixel."""
+        self.coarse = False
+        """Whether tiles of a zoom nearby do, stretched: while one zooms."""
 
     def is_lost(self, take: Take) -> bool:
         """Whether a take has no waveform because its sound is missing."""
@@ -87,17 +91,23 @@ class WaveformTiles:
         peaks = self._source.peaks(take)
         if peaks is None:
             return False
-        ratio = painter.device().devicePixelRatio()
+        drawn_px_per_s = _nearby(px_per_s) if self.coarse else px_per_s
+        wide = TILE_PX * px_per_s / drawn_px_per_s
         origin = area.left() - offset_s * px_per_s  # pixel of the take's first sample
         left, right = max(area.left(), visible[0]), min(area.right(), visible[1])
-        first, last = int((left - origin) // TILE_PX), int((right - origin) // TILE_PX)
+        first, last = int((left - origin) // wide), int((right - origin) // wide)
         for number in range(max(0, first), last + 1):
             key = _TileKey(
-                take.audio, px_per_s, number, round(area.height()), colour.rgb(), gain, ratio
-            )
+                take.audio, drawn_px_per_s, number, round(area.height()), colour.rgb(), gain,
+                self.ratio,
+            )  # fmt: skip
             tile = self._tiles.get(key) or self._draw(key, peaks, take.sample_rate_hz)
             self._tiles.move_to_end(key)
-            self._blit(painter, tile, origin + number * TILE_PX, (left, right), area.top(), ratio)
+            if wide == TILE_PX:
+                self._blit(painter, tile, origin + number * TILE_PX, (left, right), area.top())
+            else:
+                place = QRectF(origin + number * wide, area.top(), wide, area.height())
+                _stretch(painter, tile, place, (left, right))
         return True
 
     def _blit(
@@ -107,8 +117,8 @@ class WaveformTiles:
         x: float,
         span: tuple[float, float],
         top: float,
-        ratio: float,
     ) -> None:
+        ratio = self.ratio
         begin = round(x * ratio)
         left = max(0, round(span[0] * ratio) - begin)
         right = min(tile.width(), round(span[1] * ratio) - begin)
@@ -129,6 +139,20 @@ class WaveformTiles:
         while self._bytes > _ROOM_BYTES and len(self._tiles) > 1:
             self._bytes -= self._tiles.popitem(last=False)[1].sizeInBytes()
         return tile
+
+
+def _nearby(px_per_s: float) -> float:
+    """The zoom of half-octave steps that is nearest."""
+    return float(2.0 ** (round(2.0 * np.log2(px_per_s)) / 2.0))
+
+
+def _stretch(painter: QPainter, tile: QImage, place: QRectF, span: tuple[float, float]) -> None:
+    """Draw the part of a tile between two pixels, as wide as `place` is."""
+    left, right = max(place.left(), span[0]), min(place.right(), span[1])
+    if right > left:
+        each = tile.width() / place.width()
+        source = QRectF((left - place.left()) * each, 0, (right - left) * each, tile.height())
+        painter.drawImage(QRectF(left, place.top(), right - left, place.height()), tile, source)
 
 
 def coverage_image(
