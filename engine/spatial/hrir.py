@@ -3,7 +3,8 @@
 A set is taken apart into time-aligned responses and onset delays (`neighbour_alignment`). Between
 directions the aligned spectra and the delays are interpolated separately, by barycentric weights
 in the triangle around the direction; at a measured direction the result is the measured response
-itself. Where measurements are missing or far apart, `stand_ins` fill in. Sets of several distances
+itself. Rows of measurements around the head are told more finely by `rows`; where measurements are
+missing or far apart, `stand_ins` fill in. Sets of several distances
 keep a sphere for each; nearer than the nearest, `near_field` takes over.
 """
 
@@ -29,6 +30,7 @@ from engine.spatial.hrir_measurements import Measurements, head_measurements
 from engine.spatial.hrir_resampling import resample_responses
 from engine.spatial.hrir_spheres import spheres
 from engine.spatial.neighbour_alignment import aligned_delays
+from engine.spatial.rows import between_measurements
 from engine.spatial.sofa import read_sofa
 from engine.spatial.sphere import Triangulation, edges_of, triangulate
 from engine.spatial.stand_ins import across_gaps, between, coarse_places, gaps, worth_refining
@@ -262,6 +264,9 @@ def hrir_set(
         stand_in, late = across_gaps(missing, directions, responses, delays)
         sounds, onsets = [*sounds, stand_in], [*onsets, late]
     if worth_refining(measured, responses.shape[-1]):
+        between_rows = between_measurements(directions, responses, delays, sample_rate_hz)
+        for kept, more in zip((everywhere, sounds, onsets), between_rows, strict=True):
+            kept.append(more)
         finer = coarse_places(np.concatenate(everywhere), measured)
         if len(finer):
             stand_in, late = between(finer, directions, responses, delays)

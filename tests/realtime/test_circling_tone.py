@@ -18,7 +18,7 @@ from engine.coordinates import to_cartesian
 from engine.realtime.knots import knot_shares, knot_times
 from engine.realtime.snapshot import MotionPlan
 from engine.spatial.binaural import binaural_plan
-from engine.spatial.hrir import HrirSet
+from engine.spatial.hrir import HrirSet, load_hrirs
 
 RADIUS_S = 0.0875 / 343.0
 EARS = to_cartesian([100.0, -100.0], [0.0, 0.0])
@@ -98,6 +98,23 @@ def test_a_tone_that_circles_a_sphere_has_no_lines_but_its_own(
     far = np.abs(np.arange(len(wrong)) - 2 * frequency_hz) > 2 * 36.5 * turns_per_s
     assert 20 * np.log10(lines(true)[far].max() / level) < -100.0
     assert 20 * np.log10(lines(out[0])[far].max() / level) < -66.0
+
+
+@pytest.mark.parametrize("frequency_hz", [1000.0, 1500.0, 4000.0, 7500.0])
+@pytest.mark.parametrize("turns_per_s", [1.0, 2.0, 5.0, 10.0])
+def test_a_tone_that_circles_kemar_has_no_lines_beyond_what_72_measurements_tell(
+    turns_per_s: float, frequency_hz: float
+) -> None:
+    hops = PERIOD // 256 + 20
+    times = np.arange(0.0, hops * 256 + 64, 64.0)
+    way = to_cartesian(360.0 * turns_per_s * times / RATE_HZ, 0.0 * times, 1.0)
+    heard = clip(tone(hops * 256, frequency_hz))
+    plan = binaural_plan(load_hrirs("kemar", RATE_HZ))
+    (out,) = render(replace(snapshot([source(MotionPlan(times, way), heard)]), binaural=plan), hops)
+    for ear in out:
+        found = lines(ear)
+        far = np.abs(np.arange(len(found)) - 2 * frequency_hz) > 2 * 36.5 * turns_per_s
+        assert 20 * np.log10(found[far].max() / np.sqrt((found**2).sum())) < -60.0
 
 
 @pytest.mark.parametrize("steps", [1, 2, 4, 8, 16])
