@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from engine.cli.stopping import ask
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit status."""
@@ -36,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _cancel(number: int, interrupted: FrameType | None) -> NoReturn:
     """Leave by way of every clean-up, also out of the middle of an import."""
+    ask()
     raise SystemExit("foleystage: cancelled")
 
 

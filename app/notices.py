@@ -17,9 +17,12 @@ class Notice:
         Buttons; each closes the notice.
     fades : bool
         Whether it goes away by itself after some seconds.
+    closed : callable, optional
+        What it means to close it without taking any of the actions.
     """
 
     text: str
     level: Literal["info", "warning", "error"] = "info"
     actions: tuple[tuple[str, Callable[[], None]], ...] = ()
     fades: bool = False
+    closed: Callable[[], None] | None = None

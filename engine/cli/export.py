@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.options import add_allow_missing, angles
+from engine.cli.options import add_allow_missing, angles, output_path
 from engine.cli.outputs import check_sound_name
 from engine.cli.progress import TerminalProgress
 from engine.errors import DeliveryError, LayoutError
@@ -36,7 +36,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "-o",
         "--out",
-        type=Path,
+        type=output_path,
         required=True,
         metavar="OUT",
         help="a folder for files of the usual names; or, for one format, the file itself",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import get_args
 
 from engine.minds.budget import Price
@@ -10,6 +11,13 @@ from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
 
 _DEFAULT = "default: %(default)s"
+
+
+def output_path(text: str) -> Path:
+    """Where to write; an empty word (often a variable that is not set) is no place."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the output has no name; give a path ('.' is this folder)")
+    return Path(text)
 
 
 def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TextIO
 
+from engine.cli.stopping import stop_if_asked
 from engine.compilation import WORDS, CompilationWatch
 
 _REDRAW_INTERVAL_S = 0.1
@@ -13,7 +14,7 @@ _BAR_CELLS = 24
 
 
 class TerminalProgress:
-    """A `Progress` that writes to stderr: stdout is for reports.
+    """A `Progress` that writes to stderr (stdout is for reports) and ends the work when asked to.
 
     A stage that waits for loops to be compiled says so.
     """
@@ -28,6 +29,7 @@ class TerminalProgress:
         self._compilation = CompilationWatch(self._compiling)
 
     def __call__(self, stage: str, fraction: float) -> None:
+        stop_if_asked()
         self._compilation.look()
         new_stage = stage != self._stage
         self._stage, self._fraction = stage, fraction

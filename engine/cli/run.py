@@ -14,6 +14,7 @@ from engine.cli.options import (
     add_room,
     add_seeing,
     mind_of,
+    output_path,
 )
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
@@ -30,7 +31,12 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="DIR", help="made if it is not there"
+        "-o",
+        "--out",
+        type=output_path,
+        required=True,
+        metavar="DIR",
+        help="made if it is not there",
     )
     add_seeing(parser, 'what sounds, e.g. "footsteps, rain"')
     parser.add_argument(

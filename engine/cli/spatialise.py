@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from engine.cli.options import add_hrir, add_room
+from engine.cli.options import add_hrir, add_room, output_path
 from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FORMATS
@@ -53,7 +53,7 @@ def add_parser(subparsers: Any) -> None:
         "(default: a point)",
     )
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
+    parser.add_argument("-o", "--out", type=output_path, required=True, metavar="OUT.wav")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:

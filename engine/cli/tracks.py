@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.options import add_seeing
+from engine.cli.options import add_seeing, output_path
 from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.errors import DeliveryError
@@ -31,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
         "tracks", help="find what moves in a video and where it is in space"
     )
     parser.add_argument("video", type=Path, help="any video that FFmpeg reads")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="CSV")
+    parser.add_argument("-o", "--out", type=output_path, required=True, metavar="CSV")
     parser.add_argument(
         "--follow",
         type=_shown,

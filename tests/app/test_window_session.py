@@ -185,6 +185,24 @@ def test_recovery_is_offered_once_and_can_be_declined(
     assert "recovered" not in empty_window.strip._state.text()
 
 
+def test_closing_the_offer_is_to_go_on_with_what_was_recovered(
+    empty_window: MainWindow, qtbot: QtBot, bundle_path: Path
+) -> None:
+    bundle, project, _ = Bundle.open(bundle_path)
+    Document(project, journal=bundle.journal).do(SetTitle(title="never saved"))
+    bundle.close()
+    session = empty_window.session
+    session.open_bundle(bundle_path)
+    assert session.holds_recovery
+    QTest.mouseClick(empty_window.notices._close, Qt.MouseButton.LeftButton)
+    assert empty_window.notices.text == ""
+    qtbot.waitUntil(lambda: not session.document.is_dirty, timeout=10_000)
+    assert empty_window.strip._state.text().endswith("·   saved")
+    session.do(SetTitle(title="and on"))
+    session.save_in_background()  # as after a while by itself
+    qtbot.waitUntil(lambda: not session.document.is_dirty, timeout=10_000)
+
+
 def test_a_missing_picture_is_a_placeholder_that_can_be_mended(
     empty_window: MainWindow, bundle_path: Path, short_video: Path
 ) -> None:

@@ -293,3 +293,11 @@ def test_what_is_no_film_is_told_before_anything_heavy_is_loaded(media, tmp_path
     assert done.stdout.split() == ["1"]
     assert "notes.mp4" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "tracks", "spatialise", "export"])
+def test_an_output_without_a_name_is_wrong_usage(media, tmp_path, capsys, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    assert main([command, str(media / "sound.wav"), "-o", ""]) == 2
+    assert "the output has no name" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

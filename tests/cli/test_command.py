@@ -46,6 +46,39 @@ def test_a_run_that_is_stopped_leaves_nothing(tmp_path, number, wait):
     assert not (tmp_path / "out").exists()
 
 
+LOSING = """
+import os, signal, sys
+from app import command
+from engine.pipeline import produce as main_job
+
+class Lossy:
+    def __del__(self):  # Python drops what is raised in here
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            pass
+
+done = main_job.produce
+
+def produce(*given):
+    Lossy()
+    return done(*given)
+
+main_job.produce = produce
+raise SystemExit(command.main(sys.argv[1:]))
+"""
+
+
+def test_a_signal_whose_exception_gets_lost_stops_the_run_all_the_same(tmp_path):
+    demo = str(resources.path("demo/demo.mp4"))
+    arguments = [sys.executable, "-c", LOSING, "run", demo, "-o", str(tmp_path / "out")]
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE)
+    status, error = _finish(process)
+    assert "Exception ignored in" in error, "the exception was not lost"
+    assert status == 1, error
+    assert "foleystage: cancelled" in error.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_mistyped_command_is_wrong_usage():
     process = subprocess.Popen([*COMMAND, "rnu"], stderr=subprocess.PIPE)
     status, error = _finish(process)

@@ -29,7 +29,7 @@ class NoticeBar(QWidget):
         self._close.setIcon(icons.icon("close"))
         self._close.setToolTip("Close")
         self._close.setAccessibleName("Close this notice")
-        self._close.clicked.connect(self.next)
+        self._close.clicked.connect(self.close_notice)
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.timeout.connect(self.next)
@@ -53,6 +53,13 @@ class NoticeBar(QWidget):
         if notice not in self._waiting:
             self._waiting.append(notice)
         self._show(notice)
+
+    def close_notice(self) -> None:
+        """The user closes this one without doing anything about it."""
+        closed = self._waiting[-1].closed if self._waiting else None
+        self.next()
+        if closed is not None:
+            closed()
 
     def next(self) -> None:
         """Close this one; show the one before that still waits."""
