@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,14 +42,15 @@ class Camera:
     px_per_m: float = 40.0
     perspective: bool = True
 
-    @property
+    @cached_property
     def axes(self) -> NDArray[np.float64]:
         """(3, 3) rows: to the right of the screen, up the screen, towards the viewer."""
         yaw, pitch = math.radians(self.yaw_deg), math.radians(self.pitch_deg)
         ahead = np.array([math.cos(yaw), math.sin(yaw), 0.0])
         right = np.array([math.sin(yaw), -math.cos(yaw), 0.0])
         towards = -math.cos(pitch) * ahead + np.array([0.0, 0.0, math.sin(pitch)])
-        return np.stack([right, np.cross(towards, right), towards])
+        up = math.sin(pitch) * ahead + np.array([0.0, 0.0, math.cos(pitch)])
+        return np.array([right, up, towards])
 
     def scales(self, positions_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n,) pixels a metre at (n, 3) positions."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
 HEIGHT_PX = 18.0
@@ -21,16 +23,30 @@ def place_labels(
     Above the source where there is room, else below, right or left of it; a name that fits
     nowhere stays above.
     """
-    taken: list[QRectF] = list(blocked)
     dots = [QRectF(place.x() - 7, place.y() - 7, 14, 14) for place in sources]
+    taken = np.array([_edges(one) for one in (*dots, *blocked, *dots)]).reshape(-1, 4)
+    taken[len(dots) + len(blocked) :] = np.nan  # the names, as they find their places
     placed: dict[int, QRectF] = {}
     for number in reversed(range(len(sources))):
-        others = [dot for index, dot in enumerate(dots) if index != number]
+        own = taken[number].copy()
+        taken[number] = np.nan
         wishes = [_inside(one, area) for one in _wishes(sources[number], widths_px[number])]
-        free = [one for one in wishes if not any(one.intersects(other) for other in taken + others)]
-        placed[number] = (free or wishes)[0]
-        taken.append(placed[number])
+        placed[number] = next((one for one in wishes if _is_free(one, taken)), wishes[0])
+        taken[number] = own
+        taken[len(dots) + len(blocked) + number] = _edges(placed[number])
     return [placed[number] for number in range(len(sources))]
+
+
+def _edges(one: QRectF) -> tuple[float, float, float, float]:
+    return one.left(), one.top(), one.right(), one.bottom()
+
+
+def _is_free(wish: QRectF, taken: NDArray[np.float64]) -> bool:
+    """Whether an area overlaps none of (n, 4) left, top, right and bottom edges (NaN: none)."""
+    left, top, right, bottom = taken.T
+    apart = (left >= wish.right()) | (right <= wish.left())
+    apart |= (top >= wish.bottom()) | (bottom <= wish.top())
+    return bool(np.all(apart | np.isnan(left)))
 
 
 def _wishes(source: QPointF, width_px: float) -> list[QRectF]:

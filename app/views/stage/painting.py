@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QP
 from app import theme
 from app.views.stage.projection import Projection
 from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51, Layout
-from engine.project.model import Track
+from engine.project.model import Track, Trajectory
 
 _STEPS = 160
 _COARSE_STEPS = 48
@@ -34,21 +35,26 @@ class Points(Protocol):
         """(n, 2) pixels of (n, 3) positions."""
 
 
-def paint_ground(painter: QPainter, area: QRectF, projection: Projection) -> None:
-    """Range rings in metres and azimuth spokes with their degrees at the border."""
+def paint_ground(painter: QPainter, area: QRectF, projection: Projection, *, coarse: bool) -> None:
+    """Range rings in metres and azimuth spokes with their degrees at the border.
+
+    `coarse` is for while the view itself moves: lines are not smoothed.
+    """
     table = theme.colours()
     painter.fillRect(area, table.field)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not coarse)
     listener = projection.point(0, 0)
     reach_px = max(
         QLineF(listener, corner).length()
         for corner in (area.topLeft(), area.topRight(), area.bottomLeft(), area.bottomRight())
     )
-    painter.setPen(QPen(theme.with_alpha(table.line, 0.8), 1))
-    for azimuth in range(-150, 181, 30):
-        ahead = _direction(azimuth)
-        painter.drawLine(listener + ahead * 16, listener + ahead * reach_px)
+    painter.setPen(QPen(theme.mix(table.field, table.line, 0.8), 1))
+    spokes = (_direction(azimuth) for azimuth in range(-150, 181, 30))
+    painter.drawLines(
+        [QLineF(listener + ahead * 16, listener + ahead * reach_px) for ahead in spokes]
+    )
     _paint_rings(painter, area, projection, reach_px)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_degrees(painter, area, listener)
 
 
@@ -220,14 +226,35 @@ def paint_detected(painter: QPainter, projection: Points, track: Track) -> None:
 
 
 def _paint_coarsely(painter: QPainter, projection: Points, track: Track, *, chosen: bool) -> None:
-    times = track.trajectory.times_s
-    positions = track.trajectory.at(np.linspace(times[0], times[-1], _COARSE_STEPS))
+    positions = _coarse_positions(_Same(track.trajectory))
     points = [QPointF(x, y) for x, y in projection.points(positions).tolist()]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     colour = theme.with_alpha(theme.legible(track.colour), 1.0 if chosen else 0.6)
     painter.setPen(QPen(colour, 1))
     painter.drawPolyline(QPolygonF(points))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+class _Same:
+    """A path compared by identity, so that looking it up costs nothing."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Trajectory) -> None:
+        self.path = path
+
+    def __hash__(self) -> int:
+        return id(self.path)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.path is self.path
+
+
+@lru_cache(maxsize=128)
+def _coarse_positions(key: _Same) -> NDArray[np.float64]:
+    """(n, 3) positions at equal times along a path."""
+    times = key.path.times_s
+    return key.path.at(np.linspace(times[0], times[-1], _COARSE_STEPS))
 
 
 def seen_span_s(track: Track) -> tuple[float, float]:
@@ -279,7 +306,10 @@ def shown_keyframes(projection: Points, track: Track, selected: int | None) -> l
     places = pixels.tolist()
     for index in shown:
         cells.setdefault(_cell(*places[index]), []).append(index)
-    for index, (x, y) in enumerate(places):
+    squares = np.floor(pixels / KEYFRAME_SPACING_PX).astype(np.int64)
+    _, firsts = np.unique(squares @ (1, 1 << 24), return_index=True)
+    for index in np.sort(firsts).tolist():
+        x, y = places[index]
         column, row = _cell(x, y)
         if (column, row) in cells:
             continue  # whatever is in the same square is too near

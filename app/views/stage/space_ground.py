@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from app import theme
@@ -26,14 +26,18 @@ _PICTURE_SHAPE = 9 / 16
 
 
 def paint_space(
-    painter: QPainter, area: QRectF, camera: Camera, monitor: str, fov_deg: float
+    painter: QPainter, area: QRectF, camera: Camera, monitor: str, fov_deg: float, *, coarse: bool
 ) -> None:
-    """The ground at the height of the ears, the picture's edges, loudspeakers and the head."""
+    """The ground at the height of the ears, the picture's edges, loudspeakers and the head.
+
+    `coarse` is for while the view itself moves: lines are not smoothed.
+    """
     table = theme.colours()
     painter.fillRect(area, table.field)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not coarse)
     _paint_rings(painter, camera)
     _paint_view_edges(painter, camera, fov_deg)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_loudspeakers(painter, camera, monitor)
     _paint_head(painter, camera)
 
@@ -54,7 +58,7 @@ def _paint_rings(painter: QPainter, camera: Camera) -> None:
     step_m = next((step for step in _RINGS_M if step * camera.px_per_m >= 44.0), _RINGS_M[-1])
     painter.setFont(theme.font(10))
     edge_m = _RINGS * step_m
-    painter.setPen(QPen(theme.with_alpha(table.line, 0.8), 1))
+    painter.setPen(QPen(theme.mix(table.field, table.line, 0.8), 1))
     for azimuth in range(0, 180, 30):
         ends = to_cartesian([azimuth, azimuth + 180.0], [0.0, 0.0], [edge_m, edge_m])
         first, last = _points(camera, np.asarray(ends))
@@ -93,14 +97,12 @@ def _paint_view_edges(painter: QPainter, camera: Camera, fov_deg: float) -> None
         [(_SEEN_M, side * half_wide, up * half_high)
          for side, up in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
     )  # fmt: skip
-    colour = theme.with_alpha(theme.colours().warning, 0.4)
-    painter.setPen(QPen(colour, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    table = theme.colours()
+    painter.setPen(QPen(theme.mix(table.field, table.warning, 0.4), 1))
     frame = _points(camera, corners)
-    painter.drawPolygon(QPolygonF(frame))
     eye = camera.point(0.0, 0.0, 0.0)
-    for corner in frame:
-        painter.drawLine(eye, corner)
+    edges = [QLineF(*pair) for pair in zip(frame, (*frame[1:], frame[0]), strict=True)]
+    painter.drawLines([*edges, *(QLineF(eye, corner) for corner in frame)])
 
 
 def _paint_loudspeakers(painter: QPainter, camera: Camera, monitor: str) -> None:

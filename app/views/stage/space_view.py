@@ -76,7 +76,7 @@ class SpaceView(StageCanvas):
 
         def paint(painter: QPainter) -> None:
             area = QRectF(self.rect())
-            paint_space(painter, area, self.projection, self._monitor, fov_deg)
+            paint_space(painter, area, self.projection, self._monitor, fov_deg, coarse=self.coarse)
             self.paint_paths(painter, tracks)
 
         key = (self.projection, self._monitor, fov_deg, self.coarse)
@@ -88,11 +88,11 @@ class SpaceView(StageCanvas):
         """How high each source is, too: a line down to the plane of the ears."""
         feet = self.projection.points(positions_m * (1.0, 1.0, 0.0))
         places = self.projection.points(positions_m)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for track, foot, place in zip(tracks, feet.tolist(), places.tolist(), strict=True):
-            colour = theme.with_alpha(theme.legible(track.colour), 0.55)
+            colour = theme.mix(theme.colours().field, theme.legible(track.colour), 0.55)
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(*place), QPointF(*foot))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawEllipse(QPointF(*foot), 2.5, 2.5)
+            painter.fillRect(QRectF(foot[0] - 2, foot[1] - 2, 4, 4), colour)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         super().paint_sources(painter, tracks, positions_m)

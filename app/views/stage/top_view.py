@@ -98,7 +98,7 @@ class TopView(StageCanvas):
 
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
         def paint(painter: QPainter) -> None:
-            painting.paint_ground(painter, QRectF(self.rect()), self.projection)
+            painting.paint_ground(painter, QRectF(self.rect()), self.projection, coarse=self.coarse)
             painting.paint_loudspeakers(painter, self.projection, self._monitor)
             painting.paint_head(painter, self.projection, self._yaw_deg)
             painting.paint_head_handle(
