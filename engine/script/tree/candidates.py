@@ -63,7 +63,9 @@ class Candidates:
         free = [*self._beds, *told_tracks]
         movers = [track for track in project.tracks if track.kind == "object"]
         soft = [track.id for track in movers if rule_for(track, rules).waits]
-        self._judge = Judge(project, self.scribed.description, tone, free, soft)
+        self._judge = Judge(
+            project, self.scribed.description, tone, free, soft, self.scribed.drafted.drafts
+        )
         self.tells_details = bool(told_details(self.scribed.description))
         self.has_rivals = any(
             draft.muted and not draft.onsets_s for _, draft in self.scribed.drafted.drafts

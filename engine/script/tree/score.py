@@ -35,7 +35,8 @@ _CLEAR = 0.85
 _OTHER_TONE = {True: 0.6, False: 0.2}
 """What a neutral, or a wrong tone counts where the film has one."""
 _UNASKED_TONE = 0.4
-_DETAIL_MISSED = 0.5
+_PICTURE_PARTS = (0.2, 0.15, 0.1, 0.45, 0.1)
+"""Movers heard, touches hit, told ground heard, layers there, nothing without evidence."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Judge:
     """Scores candidates of one project; what does not depend on the candidate is kept.
 
     `free` are tracks that need no evidence in the picture, `soft` those whose lasting sounds
-    (clothes) cover nothing.
+    (clothes) cover nothing; `usual` is the script whose layers the picture asks for.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Judge:
         tone: Told,
         free: Sequence[str],
         soft: Sequence[str] = (),
+        usual: Drafts = (),
     ) -> None:
         self._description = description
         self._tone = tone
@@ -77,6 +79,7 @@ class Judge:
         }
         self._sure = {t.id for t in project.tracks if t.confidence >= _SURE}
         self._details = told_details(description)
+        self._layers = {(track_id, draft.layer) for track_id, draft in usual}
 
     def judge(self, drafts: Drafts, tone: str) -> Judgement:
         """The judgement of a candidate that takes a tone."""
@@ -114,32 +117,32 @@ class Judge:
         parts = (
             float(np.mean(worth)) if worth else 1.0,
             1.0 - missed / max(len(touches), 1),
-            self._detailed(drafts, reasons),
+            self._as_told(drafts, reasons),
+            self._layered(drafts, reasons),
             1.0 - bad / max(len(lines), 1),
         )
-        return float(np.dot(parts, (0.4, 0.25, 0.2, 0.15)))
+        return float(np.dot(parts, _PICTURE_PARTS))
 
-    def _detailed(self, drafts: Drafts, reasons: list[str]) -> float:
+    def _as_told(self, drafts: Drafts, reasons: list[str]) -> float:
+        """What words tell of the ground is heard."""
         missed = [
             f"{thing.name} {action} on {surface}"
             for thing, action, surface in self._details
             if not any(is_as_told(thing, action, surface, pair) for pair in drafts)
         ]
-        bare = self._without_detail(drafts)
         if missed:
             reasons.append(f"not as is told: {missed[0]}")
-        if bare:
-            reasons.append(f"{bare} movers have but one layer")
-        share = len(missed) / max(len(self._details), 1)
-        things = max(len(self._description.things()), 1)
-        return 1.0 - _DETAIL_MISSED * share - _DETAIL_MISSED * bare / things
+        return 1.0 - len(missed) / max(len(self._details), 1)
 
-    def _without_detail(self, drafts: Drafts) -> int:
-        """Known movers of the picture that have a single layer of sound."""
-        layers: dict[str, set[str]] = {}
-        for track_id, draft in drafts:
-            layers.setdefault(track_id, set()).add(draft.layer)
-        return sum(len(layers.get(track_id, ())) == 1 for track_id in self._description.things())
+    def _layered(self, drafts: Drafts, reasons: list[str]) -> float:
+        """What is seen to sound in several ways (steps and clothes) does so."""
+        now = {(track_id, draft.layer) for track_id, draft in drafts}
+        gone = len(self._layers - now)
+        if gone:
+            reasons.append(
+                f"{gone} of {len(self._layers)} layers that the picture asks for are out"
+            )
+        return 1.0 - gone / max(len(self._layers), 1)
 
     def _separation(self, drafts: Drafts, reasons: list[str]) -> tuple[float, tuple[int, ...]]:
         """How clear what is in front stands; and lasting sounds that could be softer."""
