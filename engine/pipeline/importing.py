@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.errors import LayoutError, MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.audio_file import read_audio_blocks
+from engine.media.heights import height_bed
 from engine.project.edits import AddClip, AddTake, AddTrack, EditGroup
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Clip, ClipId, ContentHash, Project, Take, TakeId, TrackId
@@ -32,7 +33,8 @@ def import_ambience(
     """The edit that adds a sound file as ambience on a track of its own.
 
     Files of 4, 9, 16 ... channels are sound fields and are kept as AmbiX; stereo, 3.0, 5.0, 5.1,
-    7.1, 5.1.4 and 7.1.4 are beds, whose channels keep their loudspeakers.
+    7.1, 5.1.4 and 7.1.4 are beds, whose channels keep their loudspeakers; 7.1.2 and 5.1.2, which a
+    WAV header's mask tells, are kept as 7.1.4.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def import_ambience(
 
     def matrix_for(channels: int) -> NDArray[np.float32] | None:
         is_field = ambisonic_order_of(channels) is not None or convention != "ambix"
-        return _to_ambix(audio, convention, channels) if is_field else None
+        return _to_ambix(audio, convention, channels) if is_field else height_bed(audio, channels)
 
     content, shape = _kept(media, audio, matrix_for, progress)
     return _placed(project, content, audio.stem, shape, start_s)
@@ -112,8 +114,8 @@ def _kept(
     """A file's sound in the session: its hash, and its rate, channels and samples."""
     blocks = read_audio_blocks(audio)
     block, rate_hz = next(blocks)
-    channels = block.shape[0]
-    matrix = matrix_for(channels)
+    matrix = matrix_for(block.shape[0])
+    channels = len(block if matrix is None else matrix)
     samples = 0
     with media.new_audio(rate_hz, channels) as intake:
         while True:
