@@ -40,7 +40,6 @@ RATE_HZ = 48_000
 OFF = "off"
 HIT_S = 0.1
 """How long a hit counts as sounding."""
-_PAPER_IOU, _PAPER_RECALL = 0.322, 0.842
 _SLIP_S, _WOBBLE_M, _LOST = 0.04, 0.05, 0.1
 
 
@@ -154,9 +153,9 @@ def figures(results: list[SceneResult], suffix: str = "") -> list[Figure]:
     overlap = float(np.mean([value for fit in fits for value in fit.overlaps]))
     name = f"described scenes{suffix}"
     return [
-        rate(f"{name}: event recall", recall, "", _PAPER_RECALL),
+        rate(f"{name}: event recall", recall, ""),
         rate(f"{name}: event precision", precision, ""),
-        rate(f"{name}: temporal IoU", overlap, "", _PAPER_IOU),
+        rate(f"{name}: temporal IoU", overlap, ""),
         Figure(f"{name}: longest to write", max(r.write_s for r in results), "s"),
     ]
 
