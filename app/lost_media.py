@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 from PySide6.QtCore import QObject
@@ -17,6 +18,9 @@ from engine.errors import FoleystageError
 from engine.media.lost_files import FoundFiles, LostFiles, lost_files
 from engine.media.probe import fingerprint, probe_video
 from engine.project.edits import Edit, EditGroup, SetScene, SetVideo
+
+if TYPE_CHECKING:
+    from engine.pipeline.made_again import MadeAgain
 
 _NAMED = 3
 
@@ -49,7 +53,7 @@ class LostMedia(QObject):
         def tell(lost: LostFiles) -> None:
             if self._session.bundle is bundle and lost.words:
                 self._lost = lost
-                self._session.tell(Notice(sentence(lost), "warning", (self._find_action(),)))
+                self._session.tell(Notice(sentence(lost), "warning", self._actions(lost)))
 
         self._background.run(lambda: lost_files(project, media), tell, lambda error: None)
 
@@ -70,7 +74,7 @@ class LostMedia(QObject):
             lambda: self._session.export(formats, folder, allow_missing=True),
         )
         text = f"Not exported. {sentence(lost)}"
-        self._session.tell(Notice(text, "warning", (self._find_action(), without)))
+        self._session.tell(Notice(text, "warning", (*self._actions(lost), without)))
         return True
 
     def pick_folder(self) -> None:
@@ -117,6 +121,16 @@ class LostMedia(QObject):
                 work.find_files, lost, folder, bundle.path,
             )  # fmt: skip
 
+    def make_again(self) -> None:
+        """Make the generated sounds that are lost again, as a background job."""
+        bundle = self._session.bundle
+        if bundle is not None:
+            self._session.jobs.start(
+                "Make lost sounds again",
+                lambda made: self._take_made(made) if self._session.bundle is bundle else None,
+                work.make_again, self._session.project, bundle.path,
+            )  # fmt: skip
+
     def close(self) -> None:
         """Wait for what is being looked at."""
         self._background.finish()
@@ -138,13 +152,38 @@ class LostMedia(QObject):
         left = self.now()
         if left.words:
             text = f"{count} found. {sentence(left)}" if count else f"Not there. {sentence(left)}"
-            session.tell(Notice(text, "warning", (self._find_action(),)))
+            session.tell(Notice(text, "warning", self._actions(left)))
         else:
             session.tell(Notice("All missing files are found", fades=True))
+
+    def _take_made(self, made: MadeAgain) -> None:
+        session = self._session
+        if made.edit is not None:
+            session.do(made.edit)
+        if made.restored:
+            self._lost = LostFiles()
+            session.media.read_again(made.restored)
+            session.send_again()
+        left = self.now()
+        if made.failed:
+            more = f" and {len(made.failed) - 1} more" if len(made.failed) > 1 else ""
+            text = f"Not made again: {made.failed[0]}{more}"
+            session.tell(Notice(text, "warning", (self._find_action(),)))
+        elif left.words:
+            session.tell(Notice(sentence(left), "warning", (self._find_action(),)))
+        else:
+            session.tell(Notice("All lost sounds are made again", fades=True))
 
     def _has_told(self, problem: str) -> bool:
         """Whether what the engine cannot play is a file that is known to be lost."""
         return any(take.audio in problem for take in self._lost.sounds)
+
+    def _actions(self, lost: LostFiles) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """What can be done about lost files; generated sounds need not be found."""
+        find = self._find_action()
+        if any(take.recipe is not None for take in lost.sounds):
+            return find, ("Make the sounds again", self.make_again)
+        return (find,)
 
     def _find_action(self) -> tuple[str, Callable[[], None]]:
         return "Find the files…", self.pick_folder

@@ -106,6 +106,15 @@ def find_files(
     return find_again(lost, folder, MediaFolder(bundle_path), progress)
 
 
+def make_again(project: Project, bundle_path: Path, progress: Progress = silent_progress) -> Any:
+    """Make lost takes again from their recipes; the answer tells what became of them."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.made_again import make_again as make
+    from engine.project.media_folder import MediaFolder
+
+    return make(project, MediaFolder(bundle_path), progress)
+
+
 def saliency(video: Path, progress: Progress = silent_progress) -> Any:
     """What strikes the eye in a video: (t,) seconds and (t, h, w) energies."""
     leave_interrupts_to_the_window()

@@ -51,6 +51,6 @@ def refuse_missing(
         raise DeliveryError(
             f"clip '{name}' would be silent: {reason.problem}{others}",
             place=reason.place,
-            remedy="put the file back, make the take again or mute the clip; "
+            remedy="put the file back, open the session to make the sound again, or mute the clip; "
             "`run` and `export` with --allow-missing leave it silent",
         ) from reason

@@ -16,6 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from app.dialogs.export import ExportDialog
 from app.window import MainWindow
+from engine.pipeline.compose import make_takes
+from engine.project.edits import ApplyTakes
+from engine.project.model import Event, EventId
 from engine.project.store import Bundle
 
 WAIT_MS = 30_000
@@ -168,3 +171,26 @@ def test_an_export_without_its_sounds_asks_in_the_bar_first(
     qtbot.waitUntil(lambda: not job.running, timeout=4 * WAIT_MS)
     assert (job.state.state, job.state.message) == ("done", "")
     assert (folder / "stereo.wav").is_file()
+
+
+def test_generated_sounds_are_made_again_from_the_notice(
+    empty_window: MainWindow, qtbot: QtBot, bundle_path: Path
+) -> None:
+    bundle, project, _ = Bundle.open(bundle_path)
+    event = Event(
+        id=EventId("hit"), track_id=project.tracks[0].id, layer="impact", generator="impacts",
+        prompt="wood", start_s=0.0, duration_s=0.6, onsets_s=(0.1,),
+    )  # fmt: skip
+    takes, clips = make_takes((event,), project.sample_rate_hz, bundle.media)
+    project = ApplyTakes(takes=takes, clips=clips).apply(project.with_event(event))
+    bundle.save(project)
+    bundle.close()
+    path = bundle.media.audio_path(takes[0].audio)
+    path.unlink()
+    empty_window.session.open_bundle(bundle_path)
+    qtbot.waitUntil(lambda: "Missing: wood" in empty_window.notices.text, timeout=WAIT_MS)
+    click(empty_window, "Make the sounds again")
+    qtbot.waitUntil(lambda: "made again" in empty_window.notices.text, timeout=2 * WAIT_MS)
+    assert path.exists()
+    assert not empty_window.session.media.is_lost(takes[0])
+    assert empty_window.session.project == project
