@@ -114,8 +114,13 @@ def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]
     window.workspace.panels["inspector"].raise_()
     window.envelope_menu.toggle(walker.id, "gain")
     window.envelope_menu.toggle(walker.id, "width")
+    window.timeline.show_film(False)
+    window.timeline.rows.scroll_to(10_000)
     keep("automation")
     window.envelope_menu.toggle_all(walker.id)
+    _lanes(window, keep, walker.id)
+    window.timeline.show_film(True)
+    window.timeline.rows.scroll_to(0)
     session.selection.set_span((2.0, 4.0))
     window.verbs.add_region()
     window.timeline.axis.set_range(0.5, 5.5)
@@ -141,7 +146,48 @@ def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]
     wait(lambda: window.sphere.loudest_dbfs > -60.0, 10.0)
     keep("sphere")
     window.workspace.panels["sphere"].hide()
+    window.transport.monitor_chosen.emit("5.1")
+    window.actions_by_name["loudness_lane"].trigger()
+    window.workspace.panels["goniometer"].show()
+    window.workspace.panels["goniometer"].raise_()
+    session.locate(1.0)
+    window.timeline.axis.fit()
+    wait(lambda: session.playback.position_s > 6.5, 12.0)
+    keep("meters")
+    window.workspace.panels["goniometer"].hide()
     session.playback.stop()
+
+
+def _lanes(window: object, keep: Callable[..., None], track_id: str) -> None:
+    """Take lanes, and the path's own lanes with an edit that is compared with what was detected."""
+    from app.window import MainWindow
+    from engine.pipeline.more_takes import more_takes
+    from engine.project.edits import BendTrajectory
+    from engine.project.model import Keyframe
+
+    assert isinstance(window, MainWindow)
+    session = window.session
+    assert session.bundle is not None
+    clip = session.project.clips_of(track_id)[0]
+    event_id = session.project.take(clip.take_id).event_id
+    assert event_id is not None
+    session.do(more_takes(session.project, session.bundle.media, (event_id,)))
+    window.timeline.toggle_takes(track_id)
+    window.timeline.rows.scroll_to(10_000)
+    keep("takes")
+    window.timeline.toggle_takes(track_id)
+    path = session.project.track(track_id).trajectory
+    x_m, y_m, z_m = (float(value) for value in path.at(4.0))
+    moved = Keyframe(time_s=4.0, x_m=x_m, y_m=y_m + 3.0, z_m=z_m + 1.0)
+    session.do(BendTrajectory(track_id=track_id, time_s=4.0, keyframes=(moved,)))
+    for name in ("azimuth", "distance"):
+        window.envelope_menu.toggle(track_id, name)
+    window.timeline.rows.scroll_to(10_000)
+    keep("path_lanes")
+    for name in ("azimuth", "distance"):
+        window.envelope_menu.toggle(track_id, name)
+    session.undo()
+    session.undo()
 
 
 def _dialogs(window: object, keep: Callable[..., None]) -> None:

@@ -66,6 +66,10 @@ class Thumbnails(QObject):
             self._next()
         return found
 
+    def at_hand(self, time_s: float) -> QImage | None:
+        """The small picture of a time if there is one; none is wished for."""
+        return self._kept.get(round(time_s, 3))
+
     def close(self) -> None:
         """Let go of the file and of all pictures."""
         self._background.finish()

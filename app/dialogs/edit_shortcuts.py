@@ -43,6 +43,7 @@ class EditShortcutsDialog(QDialog):
         self.sets.setCurrentIndex(self.sets.findData(self.set_name))
         self.sets.currentIndexChanged.connect(self._choose_set)
         self.search = QLineEdit()
+        self.search.setAccessibleName("Search for an action")
         self.search.setPlaceholderText("Search actions and keys")
         self.search.textChanged.connect(self._filter)
         self.table = QTableWidget(len(actions.TABLE), 2)

@@ -75,7 +75,7 @@ class StageCanvas(EditingWidget):
         self._pan: QPointF | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(220, 160)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         selection.changed.connect(self.redraw)
 

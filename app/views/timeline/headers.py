@@ -67,12 +67,13 @@ class Headers(EditingWidget):
         self._fader: FaderDrag | None = None
         self._order: OrderDrag | None = None
         self._name_box = QLineEdit(self)
+        self._name_box.setAccessibleName("Name of the track")
         self._name_box.hide()
         self._name_track: str | None = None
         self._name_box.editingFinished.connect(self._take_name)
         self.setFixedWidth(WIDTH_PX)
         self.setAccessibleName("Track headers")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         rows.changed.connect(self.update)
         selection.changed.connect(self.update)
 

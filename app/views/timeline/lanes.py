@@ -105,7 +105,7 @@ class Lanes(EditingWidget):
         self._rests.setInterval(_RESTS_MS)
         self._rests.timeout.connect(self._rest)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Timeline lanes")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         axis.changed.connect(self._follow_axis)

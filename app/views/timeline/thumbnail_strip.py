@@ -23,6 +23,9 @@ class ThumbnailSource(Protocol):
     def at(self, time_s: float) -> QImage | None:
         """The small picture of a time; None while it is being made."""
 
+    def at_hand(self, time_s: float) -> QImage | None:
+        """The small picture of a time if there is one."""
+
 
 class ThumbnailStrip(QWidget):
     """Every picture stands at its own time; a click puts the playhead there."""
@@ -102,13 +105,21 @@ class ThumbnailStrip(QWidget):
         last = math.floor(min(self._axis.time_of(area.right()), duration_s - 1e-6) / step_s)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for number in range(first, last + 1):
-            image = self._source.at(number * step_s)
+            image = self._source.at(number * step_s) or self._before(number, step_s)
             if image is None:
                 continue
             left = round(self._axis.x_of(number * step_s))
             right = round(self._axis.x_of(min((number + 1) * step_s, duration_s)))
             place = QRectF(left, 0, right - left, self.height() - 1)
             painter.drawImage(place, image, _middle(image, place))
+
+    def _before(self, number: int, step_s: float) -> QImage | None:
+        """While a picture is being made: the last one before it that a wider zoom has shown."""
+        for level in range(1, number.bit_length() + 1):
+            found = self._source.at_hand((number >> level << level) * step_s)
+            if found is not None:
+                return found
+        return None
 
 
 def _middle(image: QImage, place: QRectF) -> QRectF:

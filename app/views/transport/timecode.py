@@ -28,6 +28,7 @@ class TimecodeDisplay(QWidget):
         self._position_s = 0.0
         self._text = format_timecode(0.0, self._rate)
         self._box = QLineEdit(self)
+        self._box.setAccessibleName("Go to a timecode")
         self._box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._box.hide()
         self._box.returnPressed.connect(self._go)

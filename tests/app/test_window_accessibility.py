@@ -1,0 +1,115 @@
+"""Every control has a name for screen readers, and the keyboard alone reaches all of them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QScrollArea,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+
+from app import actions, preferences, theme
+from app.dialogs.analyse import AnalyseDialog
+from app.dialogs.edit_shortcuts import EditShortcutsDialog
+from app.dialogs.palette import CommandPalette
+from app.dialogs.preferences import PreferencesDialog
+from app.window import MainWindow
+
+CONTROLS = (
+    QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit,
+)  # fmt: skip
+
+
+def name_of(widget: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return "" if interface is None else interface.text(QAccessible.Text.Name)
+
+
+def is_inner(widget: QWidget) -> bool:
+    """Whether it is a part of another control, or Qt's own scrolling button."""
+    if isinstance(widget, QHeaderView) or widget.objectName().startswith("qt_"):
+        return True
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QAbstractSpinBox | QComboBox | QTabBar | QLineEdit):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def nameless(root: QWidget) -> list[str]:
+    found = []
+    for widget in root.findChildren(QWidget):
+        takes_focus = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        matters = isinstance(widget, CONTROLS) or (
+            takes_focus and not isinstance(widget, QScrollArea | QScrollBar | QTabBar)
+        )
+        if matters and not is_inner(widget) and not name_of(widget):
+            where = type(widget.parent()).__name__
+            found.append(f"{type(widget).__name__} {widget.objectName()} in {where}")
+    return found
+
+
+def test_every_control_of_the_window_has_a_name(window: MainWindow) -> None:
+    for panel in window.workspace.panels.values():
+        panel.show()
+    window.session.selection.select_clips(("a",), "one")
+    assert nameless(window) == []
+
+
+@pytest.mark.parametrize("kind", ["preferences", "analyse", "commands", "shortcuts"])
+def test_every_control_of_the_dialogs_has_a_name(window: MainWindow, kind: str) -> None:
+    made = {
+        "preferences": lambda: PreferencesDialog(preferences.load(), (), window),
+        "analyse": lambda: AnalyseDialog(window.session.project, window),
+        "commands": lambda: CommandPalette(window.actions_by_name, window),
+        "shortcuts": lambda: EditShortcutsDialog(window),
+    }[kind]()
+    assert nameless(made) == []
+
+
+def test_every_action_has_words_and_no_two_share_a_key(window: MainWindow) -> None:
+    keys: dict[str, str] = {}
+    for spec in actions.TABLE:
+        assert spec.text
+        for key in window.actions_by_name[spec.name].shortcuts():
+            other = keys.setdefault(key.toString(), spec.name)
+            assert other == spec.name, f"{key.toString()}: {other} and {spec.name}"
+
+
+def test_tab_goes_round_through_timeline_stage_and_transport(window: MainWindow) -> None:
+    lanes = window.timeline.lanes
+    lanes.setFocus(Qt.FocusReason.TabFocusReason)
+    reached: list[QWidget] = []
+    for _ in range(300):
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if reached and widget is reached[0]:
+            break
+        reached.append(widget)
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+    else:
+        pytest.fail("Tab never comes back to where it began")
+    assert lanes in reached
+    assert window.timeline.headers in reached
+    assert window.stage.top_view in reached
+    assert window.transport.monitor in reached
+
+
+@pytest.mark.parametrize("ground", ["panel", "raised", "field", "ground"])
+@pytest.mark.parametrize("text", ["text", "text_soft", "text_faint", "accent", "warning", "good"])
+def test_text_keeps_the_contrast_of_wcag_aa(text: str, ground: str) -> None:
+    table = theme.colours()
+    assert theme.contrast(getattr(table, text), getattr(table, ground)) >= 4.5
