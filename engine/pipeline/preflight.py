@@ -119,11 +119,13 @@ def _check_generator(name: str) -> None:
     """One that can make every layer: synthesis, or a plug-in; a single family cannot."""
     if name == SYNTHESIS:
         return
-    from engine.pipeline.film_generators import film_generators, single_generators
-    from engine.pipeline.sounding import LIBRARY, check_library
+    from engine.pipeline.film_generators import (
+        check_generator,
+        film_generators,
+        single_generators,
+    )
 
-    if name == LIBRARY:
-        check_library()
+    check_generator(name)
     whole = film_generators()
     if name in single_generators():
         raise PluginError(
