@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.realtime.filters import Biquads
+from engine.realtime.lfe_plan import LfePlan
 from engine.realtime.mixing import mix_sources
 from engine.realtime.past_mains import PastMains
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, LfePlan, Samples
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
 from engine.realtime.sources import SourceStage
 
 

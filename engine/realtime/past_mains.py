@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.realtime.snapshot import HOP_SAMPLES, LfePlan, Samples
+from engine.realtime.lfe_plan import LfePlan
+from engine.realtime.snapshot import HOP_SAMPLES, Samples
 
 
 class PastMains:

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.lfe_plan import LfePlan
 from engine.realtime.room_plan import RoomPlan
 
 HOP_SAMPLES = 256
@@ -250,29 +251,6 @@ class DistanceLaw(Protocol):
 
     def focus(self, distance_m: Floats) -> Floats:
         """1 where a source is a point, falling to 0 where it surrounds the listener."""
-
-
-@dataclass(frozen=True, eq=False)
-class LfePlan:
-    """How sources are sent to an LFE channel; sections are b0 b1 b2 1 a1 a2.
-
-    Parameters
-    ----------
-    channel : int
-        The LFE's own.
-    lowpass : (n, 6) float64
-        What is sent passes this,
-    in_phase : (n, 6) float64
-        and all that the channels hold already, once anything is sent, an all-pass of the same
-        phase.
-    memory_samples : int
-        Both filters have forgotten what is older.
-    """
-
-    channel: int
-    lowpass: Floats
-    in_phase: Floats
-    memory_samples: int
 
 
 @dataclass(frozen=True)

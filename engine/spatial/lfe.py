@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from engine.realtime.snapshot import LfePlan
+from engine.realtime.lfe_plan import LfePlan
 
 LFE_CUTOFF_HZ = 90.0
 """Where the send is 6 dB down."""
