@@ -48,11 +48,13 @@ def _measure(project: Project, bundle: Bundle, name: str) -> Figure:
     return rate(label, round(sources), "sources a core")
 
 
-def moving_project(bundle: Bundle, sources: int, scene_s: float = SCENE_S) -> Project:
-    """So many sounds, each on a circle of its own around the listener."""
+def moving_project(
+    bundle: Bundle, sources: int, scene_s: float = SCENE_S, level: float = 0.05
+) -> Project:
+    """So many noises of that level, each on a circle of its own around the listener."""
     rng = np.random.default_rng(1)
     samples = int(scene_s * SAMPLE_RATE_HZ)
-    noise = (0.05 * rng.standard_normal((1, samples))).astype(np.float32)
+    noise = (level * rng.standard_normal((1, samples))).astype(np.float32)
     audio = bundle.put_audio(noise, SAMPLE_RATE_HZ)
     take = Take(
         id=TakeId("take"),
