@@ -35,7 +35,7 @@ def polar(window: MainWindow, time_s: float) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("name", "column", "value"),
-    [("azimuth", 0, 60.0), ("elevation", 1, 40.0), ("distance", 2, 9.0)],
+    [("azimuth", 0, 60.0), ("elevation", 1, 20.0), ("distance", 2, 9.0)],
 )
 def test_a_keyframe_dragged_in_a_lane_changes_that_coordinate_alone(
     window: MainWindow, name: str, column: int, value: float

@@ -1,8 +1,13 @@
-"""Hundreds of user actions in random order: no exception, and undo goes all the way back."""
+"""Hundreds of user actions in random order: no exception, and undo goes all the way back.
+
+``FOLEYSTAGE_WALK=10000`` walks further, and sees that memory does not grow.
+"""
 
 from __future__ import annotations
 
+import os
 import random
+from pathlib import Path
 
 import pytest
 from pointing import drag, wheel
@@ -10,8 +15,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.window import MainWindow
+from engine.project.history import HISTORY_STEPS
 
-ACTIONS = 150
+ACTIONS = int(os.environ.get("FOLEYSTAGE_WALK", "150"))
+LONG = 2_000
+MOST_GROWTH_MB = 96.0
 CONTROL, SHIFT, ALT, NONE = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -34,7 +42,9 @@ ACTIONS_BY_NAME = (
     "path_mirror", "path_reverse", "path_smooth", "path_simplify", "path_copy", "path_paste",
     "group_clips", "ungroup_clips", "cross_fade", "nudge_left_fine", "nudge_right_fine",
     "add_region", "stage_top", "stage_side", "stage_free", "touch", "automation_follows",
-    "loop_span", "select_clips_time",
+    "loop_span", "select_clips_time", "take_lanes", "lock_take", "delete_take", "listen_to_take",
+    "next_take", "path_lock", "path_revert", "azimuth_lane", "elevation_lane", "distance_lane",
+    "film_strip", "loudness_lane", "follow_smoothly", "pre_roll", "solo_on_ears", "solo_track",
 )  # fmt: skip
 
 
@@ -42,12 +52,22 @@ def a_point(chance: random.Random, width: int, height: int) -> QPointF:
     return QPointF(chance.randrange(width), chance.randrange(height))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+def resident_mb() -> float:
+    """Memory of this process, in use now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.timeout(0 if ACTIONS >= LONG else 180)
+@pytest.mark.parametrize("seed", [1, 2] if ACTIONS < LONG else [1])
 def test_random_user(window: MainWindow, seed: int) -> None:
     chance = random.Random(seed)
     session, timeline = window.session, window.timeline
     start = session.project
-    for _ in range(ACTIONS):
+    early_mb = 0.0
+    for number in range(ACTIONS):
+        if number == ACTIONS // 4:
+            early_mb = resident_mb()
         kind = chance.randrange(8)
         if kind <= 1:
             area = (timeline.lanes.width() - 200, 150)
@@ -74,8 +94,17 @@ def test_random_user(window: MainWindow, seed: int) -> None:
         else:
             wheel(timeline.lanes, QPointF(300, 20), chance.choice([-1, 1]), CONTROL)
             session.locate(chance.uniform(0.0, 2.0))
-    assert len(session.document.steps) > 10
+        if number % HISTORY_STEPS == HISTORY_STEPS // 2 or number == ACTIONS - 1:
+            assert len(session.document.steps) > 10
+            undo_all(window)
+            assert session.project == start
+    if ACTIONS >= LONG:
+        assert resident_mb() - early_mb < MOST_GROWTH_MB
+
+
+def undo_all(window: MainWindow) -> None:
+    """Back to where the history begins (it keeps a thousand steps)."""
+    session = window.session
     session.document.end_gesture()
     while session.document.can_undo:
         session.undo()
-    assert session.project == start

@@ -90,7 +90,7 @@ def test_a_take_is_deleted_from_its_menu(takes: MainWindow) -> None:
     before = takes.session.project
     click(takes, place(takes, 1))
     lanes = takes.timeline.lanes
-    cell = find_take(takes.session.project, lanes.axis, lanes.rows, place(takes, 1))
+    cell = find_take(takes.session.project, lanes.axis, lanes.rows, frozenset(), place(takes, 1))
     assert cell is not None
     assert cell.is_chosen
     lanes.take_menu_requested.emit(cell.clip.id, cell.take.id, lanes.mapToGlobal(lanes.pos()))

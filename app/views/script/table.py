@@ -46,6 +46,8 @@ class ScriptTable(QTableView):
 
     edit_requested = Signal(object)
     refused = Signal(str)
+    sounds_requested = Signal(tuple)
+    """Ids of events whose sounds shall be made as they are now."""
 
     def __init__(self, model: ScriptModel) -> None:
         super().__init__()
@@ -133,6 +135,12 @@ class ScriptTable(QTableView):
         muted = not all(event.muted for event in events)
         self._ask(changed_lines(self._model.project, events, muted=muted))
 
+    def make_sounds(self) -> None:
+        """Ask for the sounds of the selected lines: new ones, or changed."""
+        ids = tuple(event.id for event in self.chosen())
+        if ids:
+            self.sounds_requested.emit(ids)
+
     def event(self, event: QEvent) -> bool:
         """Keys that the window has, too, are the table's while it has the focus."""
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -158,6 +166,7 @@ class ScriptTable(QTableView):
             ("Paste", self.paste),
             ("Delete lines", self.delete),
             ("Mute or unmute lines", self.mute),
+            ("Make their sounds", self.make_sounds),
         ):
             menu.addAction(text, do)
         menu.exec(self.viewport().mapToGlobal(place))

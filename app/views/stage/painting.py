@@ -172,7 +172,7 @@ def paint_head_handle(
     painter.drawLine(projection.point(0, 0), place)
     painter.setPen(QPen(table.ground, 1.5))
     painter.setBrush(table.accent if turned else table.text_faint)
-    painter.drawEllipse(place, 4.5, 4.5)
+    painter.drawEllipse(place, 3.5, 3.5)
 
 
 def time_colour(colour: QColor, share: float) -> QColor:

@@ -14,9 +14,9 @@ from app.views.stage.canvas import StageCanvas
 from app.views.stage.projection import Projection, fitted
 from engine.project.model import Track
 
-_HANDLE_PX = 34.0
+_HANDLE_PX = 25.0
 """How far the head's handle is from its middle."""
-_GRIP_PX = 9.0
+_GRIP_PX = 8.0
 _SNAP_DEG = 15.0
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from app import theme
 from app.selection import Selected
 from app.views.timeline.axis import TimeAxis
-from app.views.timeline.envelopes import Envelope, envelope_of
+from app.views.timeline.envelopes import Envelope, envelope_of, fitted
 from app.views.timeline.rows import ENVELOPE_PX, Rows
 from engine.project.model import Curve, Project, Track
 
@@ -20,6 +20,8 @@ POINT_REACH_PX = 7.0
 LINE_REACH_PX = 6.0
 _MARGIN_PX = 7.0
 _POINT_PX = 3.5
+_LEAP = 180.0
+"""Of an azimuth from one point to the next: it goes round behind the listener."""
 _CROWDED_PX = 5.0
 """Points nearer than this to the one before are not drawn until one zooms in."""
 
@@ -56,7 +58,7 @@ def lanes_of(project: Project, rows: Rows, index: int) -> list[EnvelopeLane]:
     """The automation lanes that are shown under a row."""
     track = project.tracks[index]
     return [
-        EnvelopeLane(track, envelope_of(name), rows.envelope_y(index, number))
+        EnvelopeLane(track, fitted(envelope_of(name), track), rows.envelope_y(index, number))
         for number, name in enumerate(rows.envelopes_of(index))
     ]
 
@@ -147,7 +149,7 @@ def _paint_course(painter: QPainter, lane: EnvelopeLane, axis: TimeAxis, area: Q
         (lane.envelope.drawn(lane.track, *span_s), QPen(colour, 1.5)),
     ):  # fmt: skip
         painter.setPen(pen)
-        for run in _unbroken(course, 0.5 * (lane.envelope.highest - lane.envelope.lowest)):
+        for run in _unbroken(course, _LEAP):
             points = [QPointF(axis.x_of(t), lane.y_of(value)) for t, value in run]
             painter.drawPolyline(QPolygonF(points))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from engine.project.edits.path_keeping import COORDINATES, Coordinate
 from engine.project.model import Curve, Track, Trajectory
 
 _COURSE_POINTS = 600
+_ROOM = 1.25
+_REACHES = {
+    "azimuth": (45.0, 90.0, 180.0),
+    "elevation": (30.0, 90.0),
+    "distance": (5.0, 10.0, 20.0, 50.0, 100.0, 500.0),
+}
 LEAST_STEP_S = 1e-3
 """Points of a curve never come closer than this."""
 
@@ -23,7 +30,7 @@ class Envelope:
 
     `lowest` and `highest` are the ends of its lane, `rest` the value of an empty curve;
     `shown` is how many units of what is read one of the project's makes (per cent: 100).
-    With `bend` below 1 the lower part of the range has more room. `drawn` gives the line where it
+    `drawn` gives the line where it
     is not straight from point to point, `before` the one that a hand has edited.
     """
 
@@ -38,7 +45,6 @@ class Envelope:
     edit: Callable[[str, Curve], Edit]
     shown: float = 1.0
     objects_only: bool = True
-    bend: float = 1.0
     drawn: Callable[[Track, float, float], Curve] | None = None
     before: Callable[[Track, float, float], Curve] | None = None
 
@@ -50,12 +56,12 @@ class Envelope:
     def share(self, value: float) -> float:
         """Height 0..1 of a value in the lane."""
         share = min(max((value - self.lowest) / (self.highest - self.lowest), 0.0), 1.0)
-        return float(share**self.bend)
+        return share
 
     def value(self, share: float) -> float:
         """Value at a height 0..1, to the digits that are shown."""
         wide = self.highest - self.lowest
-        value = self.lowest + min(max(share, 0.0), 1.0) ** (1.0 / self.bend) * wide
+        value = self.lowest + min(max(share, 0.0), 1.0) * wide
         return round(value * self.shown, self.decimals) / self.shown
 
     def text(self, value: float) -> str:
@@ -80,8 +86,6 @@ def path_envelope(
     reach: tuple[float, float],
     unit: str,
     decimals: int,
-    *,
-    bend: float = 1.0,
 ) -> Envelope:
     """A coordinate of the track's path; its points are the keyframes."""
     column = COORDINATES.index(name)
@@ -101,7 +105,7 @@ def path_envelope(
     return Envelope(
         name, title, *reach, 0.0, unit, decimals, curve,
         lambda track_id, drawn: SetPathCurve(track_id=track_id, coordinate=name, curve=drawn),
-        bend=bend, drawn=lambda track, a, b: course(track.trajectory, a, b), before=before,
+        drawn=lambda track, a, b: course(track.trajectory, a, b), before=before,
     )  # fmt: skip
 
 
@@ -120,13 +124,24 @@ ENVELOPES: tuple[Envelope, ...] = (
     ),
     path_envelope("azimuth", "Azimuth", (-180.0, 180.0), "°", 1),
     path_envelope("elevation", "Elevation", (-90.0, 90.0), "°", 1),
-    path_envelope("distance", "Distance", (0.0, 100.0), "m", 2, bend=0.5),
+    path_envelope("distance", "Distance", (0.0, 2_000.0), "m", 2),
 )  # fmt: skip
 
 
 def envelope_of(name: str) -> Envelope:
     """The envelope of a name."""
     return next(envelope for envelope in ENVELOPES if envelope.name == name)
+
+
+def fitted(envelope: Envelope, track: Track) -> Envelope:
+    """The envelope with a range that the track's path fits in, with some room; others as it is."""
+    if not envelope.is_path:
+        return envelope
+    column = COORDINATES.index(cast(Coordinate, envelope.name))
+    paths = (track.trajectory, track.detected or track.trajectory)
+    furthest = _ROOM * max(float(np.abs(path.polar[:, column]).max()) for path in paths)
+    reach = next((r for r in _REACHES[envelope.name] if r >= furthest), envelope.highest)
+    return replace(envelope, lowest=-reach if envelope.lowest < 0.0 else 0.0, highest=reach)
 
 
 def envelopes_of(track: Track) -> tuple[Envelope, ...]:

@@ -116,7 +116,9 @@ class LanePainting:
             clips.paint(pieces, colours)
         self._paint_contacts(painter, area, track, top + self.rows.body_of(index))
         painter.setOpacity(1.0)
-        TakeLanePainting(painter, area, self.axis, self.rows, self.waves).paint(self.project, index)
+        TakeLanePainting(
+            painter, area, self.axis, self.rows, self.waves, self.selected.clip_ids
+        ).paint(self.project, index)
         for lane in lanes_of(self.project, self.rows, index):
             paint_envelope(painter, lane, self.axis, area, self.selected)
 

@@ -178,7 +178,7 @@ class Lanes(EditingWidget):
         if envelope is not None:
             self._gesture = envelope_gestures.press(self, envelope, point, modifiers)
             return
-        cell = find_take(self.project, self.axis, self.rows, point)
+        cell = self._take_at(point)
         if cell is not None:
             self._press_take(cell)
             return
@@ -206,6 +206,10 @@ class Lanes(EditingWidget):
             self._gesture = TrimEdge(self, point, clip, "left" if found.part == "left" else "right")
         else:
             self._gesture = DragFade(self, point, clip, "in" if found.part == "fade in" else "out")
+
+    def _take_at(self, point: QPointF) -> TakeCell | None:
+        chosen = self.selection.value.clip_ids
+        return find_take(self.project, self.axis, self.rows, chosen, point)
 
     def _press_take(self, cell: TakeCell) -> None:
         """A click on a take chooses it, on its buttons lets it be heard or locks it."""
@@ -301,7 +305,7 @@ class Lanes(EditingWidget):
                 event.globalPos(),
             )  # fmt: skip
             return
-        cell = find_take(self.project, self.axis, self.rows, point)
+        cell = self._take_at(point)
         if cell is not None:
             self.take_menu_requested.emit(cell.clip.id, cell.take.id, event.globalPos())
             return
@@ -330,7 +334,7 @@ class Lanes(EditingWidget):
                 f"{lane.envelope.title} {lane.envelope.text(value)}\n"
                 "Click the line (or double-click) to add a point, drag it, Alt+click deletes it"
             )
-        cell = find_take(self.project, self.axis, self.rows, point)
+        cell = self._take_at(point)
         if cell is not None:
             return take_tip(cell)
         found = self.hit(point)

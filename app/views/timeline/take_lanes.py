@@ -52,12 +52,15 @@ def lane_count(project: Project, track_id: str) -> int:
     return min(max(counts, default=1), MOST_LANES)
 
 
-def find_take(project: Project, axis: TimeAxis, rows: Rows, point: QPointF) -> TakeCell | None:
-    """The take under a point."""
+def find_take(
+    project: Project, axis: TimeAxis, rows: Rows, chosen: frozenset[str], point: QPointF
+) -> TakeCell | None:
+    """The take under a point; those of the `chosen` clips lie above the others."""
     index = rows.index_at(point.y())
     if index is None or index >= len(project.tracks) or not rows.takes_of(index):
         return None
-    for cell in _cells(project, axis, rows, index, point.x(), point.x()):
+    cells = list(_cells(project, axis, rows, index, chosen, (point.x(), point.x())))
+    for cell in reversed(cells):
         if cell.place.contains(point):
             return TakeCell(cell.clip, cell.take, cell.place, _part(cell.place, point))
     return None
@@ -72,14 +75,20 @@ def _part(place: QRectF, point: QPointF) -> Part:
 
 
 def _cells(
-    project: Project, axis: TimeAxis, rows: Rows, index: int, left: float, right: float
+    project: Project,
+    axis: TimeAxis,
+    rows: Rows,
+    index: int,
+    chosen: frozenset[str],
+    span_px: tuple[float, float],
 ) -> Iterator[TakeCell]:
-    """All takes of a row between two pixels."""
+    """The takes of a row between two pixels, of clips that have several; the chosen ones last."""
     row = row_of(project, rows.track_ids[index])
-    for clip in row.clips[row.within(axis.time_of(left), axis.time_of(right))]:
+    found = row.clips[row.within(axis.time_of(span_px[0]), axis.time_of(span_px[1]))]
+    for clip in sorted(found, key=lambda clip: clip.id in chosen):
         takes = alternatives(project, project.take(clip.take_id))
         start, width = axis.x_of(clip.start_s), clip.duration_s * axis.px_per_s
-        for number, take in enumerate(takes[: rows.takes_of(index)]):
+        for number, take in enumerate(takes[: rows.takes_of(index)] if len(takes) > 1 else ()):
             top = rows.take_y(index, number) + 2
             yield TakeCell(clip, take, QRectF(round(start), top, max(width, 2.0), TAKE_PX - 5))
 
@@ -93,6 +102,7 @@ class TakeLanePainting:
     axis: TimeAxis
     rows: Rows
     waves: WaveformTiles
+    chosen: frozenset[str]
 
     def paint(self, project: Project, index: int) -> None:
         """Paint the take lanes of a row."""
@@ -106,8 +116,8 @@ class TakeLanePainting:
             y = self.rows.take_y(index, number)
             self.painter.fillRect(QRectF(self.area.left(), y, self.area.width(), 1), table.line)
         colour_name = project.tracks[index].colour
-        left, right = self.area.left(), self.area.right()
-        for cell in _cells(project, self.axis, self.rows, index, left, right):
+        span_px = self.area.left(), self.area.right()
+        for cell in _cells(project, self.axis, self.rows, index, self.chosen, span_px):
             self._paint_cell(cell, colour_name)
 
     def _paint_cell(self, cell: TakeCell, colour_name: str) -> None:

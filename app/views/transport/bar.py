@@ -59,7 +59,7 @@ class TransportBar(QWidget):
             self.monitor.addItem(FORMAT_NAMES[name], name)
         self.monitor.setToolTip("What you listen to")
         self.monitor.setAccessibleName("Monitor format")
-        self.monitor.setFixedWidth(148)
+        self.monitor.setFixedWidth(168)
         self.monitor.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.monitor.activated.connect(
             lambda _: self.monitor_chosen.emit(self.monitor.currentData())
