@@ -31,6 +31,7 @@ class ScriptVerbs(QObject):
         panel = window.script
         panel.refused.connect(self.tell)
         panel.branch_requested.connect(self.take_branch)
+        panel.table.sounds_requested.connect(self.make_sounds)
         panel.import_requested.connect(self._choose_table)
         panel.export_requested.connect(self._choose_export)
         panel.cues_requested.connect(self._choose_cues)
@@ -47,6 +48,16 @@ class ScriptVerbs(QObject):
                 f"Take branch {node_id}",
                 lambda edit: session.bundle is bundle and session.do(edit),
                 work.take_branch, session.project, bundle.path, node_id,
+            )  # fmt: skip
+
+    def make_sounds(self, event_ids: tuple[str, ...]) -> None:
+        """Make the sounds of some lines in the background; they come in as one step."""
+        session, bundle = self._session, self._session.bundle
+        if bundle is not None:
+            session.jobs.start(
+                "Make sounds",
+                lambda edit: session.bundle is bundle and session.do(edit),
+                work.sound_lines, session.project, bundle.path, event_ids,
             )  # fmt: skip
 
     def read_table(self, path: Path) -> None:

@@ -73,6 +73,20 @@ def take_branch(
     return other_branch(project, MediaFolder(bundle_path), node_id, progress)
 
 
+def sound_lines(
+    project: Project,
+    bundle_path: Path,
+    event_ids: tuple[str, ...],
+    progress: Progress = silent_progress,
+) -> Any:
+    """Sounds for these lines of the script as they are now; the answer is one edit."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.line_sounds import sound_lines
+    from engine.project.media_folder import MediaFolder
+
+    return sound_lines(project, MediaFolder(bundle_path), event_ids, progress)
+
+
 def import_sound(
     audio: Path,
     project: Project,

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 from msgspec import structs
 
+import engine.foley.generate  # noqa: F401  (registers the generators a model may name)
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.decode import VideoReader

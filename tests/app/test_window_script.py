@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.views.script.columns import CATEGORY, LAYER, LEVEL, OUT, SOUND, STATUS, TIME, TRACK
 from engine.project.edits import ApplyScript, ApplyTakes, SetScriptTree
-from engine.project.model import Clip, ClipId, Event, EventId, TakeId, TrackId
+from engine.project.model import Clip, ClipId, Event, EventId, Recipe, TakeId, TrackId
 from engine.script.sheet.csv_sheet import write_sheet
 from engine.script.tree.writing import think_script
 
@@ -29,7 +29,10 @@ def scripted(window, qtbot):
     """The window's session with three events; the clip 'm' sounds the first."""
     session = window.session
     take = structs.replace(
-        session.project.take("take-1"), id=TakeId("made"), event_id=EventId("e1")
+        session.project.take("take-1"),
+        id=TakeId("made"),
+        event_id=EventId("e1"),
+        recipe=Recipe(generator="footsteps", version="2", prompt="boots"),
     )
     clip = Clip(
         id=ClipId("m"), track_id=TrackId("one"), take_id=take.id, name="steps", start_s=0.2,
@@ -221,5 +224,24 @@ def test_taking_a_branch_is_one_step_and_one_undo(scripted, qtbot) -> None:
     assert session.project.script_tree.chosen == other
     assert len(session.document.steps) == steps + 1
     assert np.all([session.project.takes_of(e.id) for e in session.project.events[:1]])
+    session.undo()
+    assert session.project == before
+
+
+def test_lines_without_a_sound_get_one_and_changed_ones_a_new_one(scripted, qtbot) -> None:
+    session = scripted.session
+    assert type_in(scripted, 0, SOUND, "boots on gravel")
+    assert cell(scripted, 0, STATUS).startswith("changed")
+    assert type_in(scripted, 0, LEVEL, "-3")  # its clip is a hand's from now on
+    choose(scripted, 0, 1)
+    before = session.project
+    scripted.script.table.make_sounds()
+    qtbot.waitUntil(lambda: session.project != before or not session.jobs.running, timeout=120_000)
+    assert [cell(scripted, row, STATUS) for row in range(3)] == [
+        "ready, by hand", "ready", "no take",
+    ]  # fmt: skip
+    clip = session.project.clip("m")
+    assert clip.take_id != "made"
+    assert session.project.take(clip.take_id).recipe.prompt == "boots on gravel"
     session.undo()
     assert session.project == before

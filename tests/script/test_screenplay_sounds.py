@@ -126,6 +126,13 @@ def test_seen_things_sound_in_the_picture_others_off_the_screen(street) -> None:
         assert all(draft.start_s <= t <= draft.end_s for t in draft.onsets_s)
 
 
+def test_what_the_picture_tells_by_itself_is_not_told_twice(bouncing_ball, make_project) -> None:
+    ball = structs.replace(bouncing_ball, label="ball", name="Ball 1")
+    told = implied(make_project(ball), read_fountain("A ball bounces. A ball falls."), 0)
+    assert told.drafts == ()
+    assert told.tracks == ()
+
+
 def test_words_place_and_move_what_is_off_the_screen(street) -> None:
     tracks = {track.label: track for track in implied(street, read_fountain(STORM), 3).tracks}
     thunder = to_spherical(tracks["lightning"].trajectory.positions_m[0])

@@ -21,6 +21,7 @@ from engine.script.screenplay.told_sounds import ToldSound, told_sounds
 from engine.script.scribe.description import FilmDescription
 from engine.script.scribe.observe import describe
 from engine.script.tree.writing import TOLD_LAYER, Told
+from engine.script.writer import rule_for
 
 _WAYS = frozenset({"walks", "runs", "drives", "flies", "stands", "sits down", "turns", "rolls"})
 """How things move: that is the picture's to tell, unless the words are about the sound."""
@@ -107,7 +108,12 @@ class _Writer:
             _draft(layer, told, start_s, min(self._description.duration_s, placed.end_s))
             for layer in sound.layer
         ]
-        made = [draft for draft in made if draft.end_s - draft.start_s >= _LEAST_S]
+        shown = self._shown(seen)
+        made = [
+            draft
+            for draft in made
+            if draft.end_s - draft.start_s >= _LEAST_S and draft.generator not in shown
+        ]
         if not made:
             return
         track_id, where = seen, "in the picture"
@@ -115,6 +121,13 @@ class _Writer:
             span = (min(d.start_s for d in made), max(d.end_s for d in made))
             track_id, where = self._off_screen(told, span, scene.heading.interior is True)
         self.drafts += [(track_id, _with_where(draft, where)) for draft in made]
+
+    def _shown(self, track_id: str | None) -> set[str]:
+        """What makes the sounds that the picture tells of a track by itself, and when."""
+        if track_id is None:
+            return set()
+        rule = rule_for(self._project.track(track_id), shipped_rules())
+        return {layer.generator for layer in rule.layer}
 
     def _off_screen(
         self, told: ToldSound, span: tuple[float, float], indoors: bool
