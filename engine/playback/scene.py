@@ -62,7 +62,8 @@ class Scene:
     listening : FieldListening, optional
         Ears for ambisonics.
     monitor_gain : float
-        Makes it as loud as other formats where one listens; files know nothing of it.
+        Makes it as loud as other formats where one listens; files of two ears have it, too, those
+        of ambisonics do not.
     features : frozenset of Feature
     """
 

@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.realtime.ear_ringing import EarRing
-from engine.realtime.knots import knot_shares, knot_times, turned
+from engine.realtime.knots import knot_shares, knot_times
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.paces import JUMP, PACES, Paces
+from engine.realtime.passing import between
 from engine.realtime.places import Heard, Places
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 from engine.realtime.sources import SourceStage
@@ -44,7 +45,7 @@ _Wanted = NDArray[np.bool_]
 _TURN = 0.5 * np.pi * (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES
 _SMOOTH_RISE: Samples = (np.sin(_TURN) ** 2).astype(np.float32)
 _SMOOTH_FALL: Samples = np.float32(1.0) - _SMOOTH_RISE
-"""How a source jumps: its two responses have little in common, and corners would be heard."""
+"""How a source jumps, or its level steps: corners of the dry sound would be heard."""
 
 
 class BinauralStage:
@@ -54,6 +55,8 @@ class BinauralStage:
     ----------
     plan : BinauralPlan
     sources : int
+    passes_near : bool
+        Whether sources in the head's middle surround the listener (see `engine.realtime.passing`).
 
     Attributes
     ----------
@@ -65,14 +68,16 @@ class BinauralStage:
 
     latency_samples = 0
 
-    def __init__(self, plan: BinauralPlan, sources: int) -> None:
+    def __init__(self, plan: BinauralPlan, sources: int, *, passes_near: bool) -> None:
+        self._passes_near = passes_near
         size, partitions = plan.fft_samples, plan.spectra.shape[1]
         self._depth = (partitions - 1) * plan.partition_hops + 1
         self._ring = EarRing(size, plan.lead_samples)
-        self.ringing_hops = self._ring.hops + 1
+        # The hop before those that ring says how the level went on.
+        self.ringing_hops = self._ring.hops + 2
         self.history_hops = self._depth - 1 + self.ringing_hops
         self._responses, self._bench = responses_of(plan), bench_of(size)
-        self._paces = Paces(sources)
+        self._paces = Paces(sources, passes_near=passes_near)
         self._places = [Places(plan, sources) for _ in range(3)]
         # A response of one partition needs no past spectra.
         kept = sources if partitions > 1 else 0
@@ -107,9 +112,15 @@ class BinauralStage:
                 self._history[self._head],
             )  # fmt: skip
 
-    def render(self, old: Heard, new: Heard, out: Samples) -> None:
-        """Write the hop's two ears to `out`; `old` and `new` are (directions, gains, metres)."""
-        fastest = self._paces.find(self._sounding, (old[0], new[0]), (old[1], new[1]))
+    def render(self, old: Heard, new: Heard, levels: tuple[Floats, Floats], out: Samples) -> None:
+        """Write the hop's two ears to `out`.
+
+        `old` and `new` are (directions, gains, metres) at its start and end, `levels` the gains
+        that the sources have with what is heard of them elsewhere.
+        """
+        fastest = self._paces.find(
+            self._sounding, (old[0], new[0]), (old[1], new[1]), (old[2], new[2]), levels
+        )
         heard = new[1] != 0.0
         slow = (self._paces.of == 0) & heard
         late = (self._quiet_hops < self._depth) & heard if self._depth > 1 else slow
@@ -149,7 +160,7 @@ class BinauralStage:
                 self._add_short(chosen, there, there[1], shares, 2)
             return
         for time, shares in zip(*self._knots[pace - 1], strict=True):
-            there = _between(old, new, time, chosen)
+            there = between(old, new, time, chosen, passes_near=self._passes_near)
             self._add_short(chosen, there, there[1], shares, 2)
 
     def _add_short(
@@ -169,9 +180,3 @@ class BinauralStage:
             chosen[order], gains, place, self._responses, self._sound, window, self._bench,
             self._ring.totals,
         )  # fmt: skip
-
-
-def _between(old: Heard, new: Heard, share: float, wanted: _Wanted) -> Heard:
-    """Where the `wanted` sources are after a share of a hop, which may be before or after it."""
-    gains, metres = (a + share * (b - a) for a, b in zip(old[1:], new[1:], strict=True))
-    return turned(old[0], new[0], share, wanted), gains, metres

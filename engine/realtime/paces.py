@@ -8,15 +8,23 @@ from numpy.typing import NDArray
 
 from engine.realtime.snapshot import Floats
 
-PACES = 5
+PACES = 6
 """There are so many paces beyond a slow one,"""
 JUMP = PACES + 1
 """and one that is no motion."""
 
-_SLOW_COSINES = np.cos(np.radians([0.5, 1.25, 2.5, 5.0, 10.0]))
-"""A source that turns farther in a hop passes it in 1, 2, 4, 8, 16 steps of a cubic."""
+_SLOW_COSINES = np.cos(np.radians([0.5, 1.25, 2.5, 5.0, 10.0, 20.0]))
+"""A source that turns farther in a hop passes it in 1, 2, 4, 8, 16, 32 steps of a cubic."""
 _JUMP_COSINE = np.cos(np.radians(30.0))
-"""Farther than this (15 turns a second at 48 kHz) is no motion but a jump."""
+"""Farther than this (15 turns a second at 48 kHz) is no motion but a jump,"""
+NEAR_M = 0.5
+"""unless it is as near as this: there a walk past the head turns as far."""
+_LEVEL_STEP = 0.06
+"""A level that changes by so much of itself (half a decibel) in a hop"""
+_STEADY = 0.1
+"""and by less than a tenth of that in the hop before, steps: a fader, a mute, a leap ahead. A
+straight ramp of the dry sound has corners, which the responses make clicks of; a steady ramp,
+however steep, has none."""
 _SILENT = -1
 
 
@@ -26,30 +34,38 @@ class Paces:
     Parameters
     ----------
     sources : int
+    passes_near : bool
+        Whether what is nearer than `NEAR_M` never jumps.
 
     Attributes
     ----------
     of : (sources,) int64
-        0 for what is slow, 1 to `PACES` for what is faster, `JUMP`, -1 for what is not heard.
+        0 for what is slow, 1 to `PACES` for what is faster, `JUMP` for what jumps or whose level
+        steps, -1 for what is not heard.
     mends : (sources,) int64
         1 where the fall of the swell of before is wanted and has not been heard; -1 where it has,
         and is to be taken back.
     """
 
-    def __init__(self, sources: int) -> None:
+    def __init__(self, sources: int, *, passes_near: bool) -> None:
+        self._near_m = NEAR_M if passes_near else 0.0
         self.of = np.zeros(sources, dtype=np.int64)
         self.mends = np.zeros(sources, dtype=np.int64)
         self._ahead = np.ones(sources, dtype=np.bool_)
+        self._climbs = np.zeros(sources)
 
     def reset(self) -> None:
         """Forget the past."""
         self._ahead[:] = True
+        self._climbs[:] = 0.0
 
     def find(
         self,
         sounding: tuple[NDArray[np.bool_], NDArray[np.bool_]],
         directions: tuple[Floats, Floats],
         gains: tuple[Floats, Floats],
+        metres: tuple[Floats, Floats],
+        levels: tuple[Floats, Floats],
     ) -> int:
         """Sort the sources of a hop; the highest pace is returned.
 
@@ -57,24 +73,35 @@ class Paces:
         ----------
         sounding
             (sources,) bool, whether this hop and the next are anything but silence.
-        directions, gains
-            (sources, 3) unit vectors and (sources,) gains at the hop's start and end.
+        directions, gains, metres
+            (sources, 3) unit vectors, (sources,) gains and distances at the hop's start and end.
+        levels
+            (sources,) gains with what is heard elsewhere than at the point.
         """
         highest: int = sort_by_pace(
-            *sounding, *directions, *gains, _SLOW_COSINES, _JUMP_COSINE, self._ahead, self.of,
-            self.mends,
+            *sounding, *directions, *gains, *metres, *levels, _SLOW_COSINES, _JUMP_COSINE,
+            self._near_m, self._ahead, self._climbs, self.of, self.mends,
         )  # fmt: skip
         return highest
 
 
+@numba.njit(inline="always")
+def _steps(old, new, climb):
+    """Whether a level steps that changed by `climb` in the hop before."""
+    change = abs(new - old)
+    return change > _LEVEL_STEP * max(old, new) and abs(climb) < _STEADY * change
+
+
 @numba.njit(cache=True, nogil=True)
 def sort_by_pace(
-    now, coming, old, new, old_gains, new_gains, slow_cosines, jump_cosine, ahead, paces, mends
-):
+    now, coming, old, new, old_gains, new_gains, old_metres, new_metres, old_levels, new_levels,
+    slow_cosines, jump_cosine, near_m, ahead, climbs, paces, mends,
+):  # fmt: skip
     """Compiled part of `Paces.find`.
 
-    `ahead` (sources,) says whether the fall of the swell of before is in what has been heard; it
-    is for the next hop when this returns.
+    `ahead` (sources,) says whether the fall of the swell of before is in what has been heard,
+    `climbs` (sources,) how much the level changed in the hop before; both are for the next hop when
+    this returns.
     """
     highest = _SILENT
     for s in range(len(paces)):
@@ -83,12 +110,16 @@ def sort_by_pace(
             paces[s] = 0 if coming[s] else _SILENT
         elif old_gains[s] != 0.0 or new_gains[s] != 0.0:
             cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
-            paces[s] = JUMP if cosine <= jump_cosine else 0
-            if cosine > jump_cosine:
+            near = max(old_metres[s], new_metres[s]) < near_m
+            steps = _steps(old_levels[s], new_levels[s], climbs[s])
+            jumps = steps or (cosine <= jump_cosine and not near)
+            paces[s] = JUMP if jumps else 0
+            if not jumps:
                 for slow in slow_cosines:
                     paces[s] += cosine < slow
             if old_gains[s] != 0.0 and ahead[s] == (paces[s] > 0):
                 mends[s] = -1 if ahead[s] else 1
         ahead[s] = paces[s] <= 0
+        climbs[s] = new_levels[s] - old_levels[s]
         highest = max(highest, paces[s])
     return highest

@@ -58,8 +58,11 @@ class Stage:
         self._moving_fields = MovingFields(snapshot)
         self._channels = ChannelStage(snapshot)
         plan, width = snapshot.binaural, snapshot.width
-        self._binaural = None if plan is None else BinauralStage(plan, len(snapshot.sources))
         self._width = None if plan is None or width is None else WidthStage(width, snapshot)
+        self._binaural = None
+        if plan is not None:
+            near = self._width is not None
+            self._binaural = BinauralStage(plan, len(snapshot.sources), passes_near=near)
         self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
         self._room_rests = False
         self._bed_readers = [
@@ -85,8 +88,10 @@ class Stage:
         self.strip_peaks = np.zeros(strips, dtype=np.float32)
         self._head_0 = self._head_1 = STRAIGHT
         self._unheard = np.zeros((2, HOP_SAMPLES), dtype=np.float32)
-        fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
-        self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
+        # Faders step: the corners of a straight ramp would be heard through the responses.
+        turn = 0.5 * np.pi * (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES
+        self._fade_in = (np.sin(turn) ** 2).astype(np.float32)
+        self._fade_out = (1.0 - self._fade_in).astype(np.float32)
 
     @property
     def faults(self) -> int:
@@ -265,7 +270,8 @@ class Stage:
             old = old @ self._head_0.T
         if self._head_1 is not STRAIGHT:
             new = new @ self._head_1.T
+        levels = (gains_0, gains_1)
         if self._width is not None:
             gains_0, gains_1 = gains_0 * self._width.points_0, gains_1 * self._width.points_1
         near_0, near_1 = edges.distances_m[1:3]
-        self._binaural.render((old, gains_0, near_0), (new, gains_1, near_1), out)
+        self._binaural.render((old, gains_0, near_0), (new, gains_1, near_1), levels, out)

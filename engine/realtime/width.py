@@ -97,7 +97,7 @@ class WidthStage:
         law = self._snapshot.distance
         outs = ((self.points_0, self._gains_0), (self.points_1, self._gains_1))
         for place, level, width, (left, wide) in zip(positions_m, gains, widths, outs, strict=True):
-            near = law.focus(np.linalg.norm(place, axis=-1))
+            near = np.sin(0.5 * np.pi * law.focus(np.linalg.norm(place, axis=-1))) ** 2
             share_out(place, near, width, level, self._plan.directions, left, wide)
         self._bus.clear()
         sounds = mix_wide(blocks, sounding, self._gains_0, self._gains_1, self._fade, self._mixed)
