@@ -84,6 +84,7 @@ def analyse(
         target_lufs=settings.target_lufs,
         seed=settings.seed,
         prompt=settings.prompt,
+        screenplay="" if settings.screenplay is None else str(Path(settings.screenplay).absolute()),
     )
     return ApplyAnalysis(video=seen.video, analysis=analysis, scene=scene, tracks=tracks)
 

@@ -53,3 +53,5 @@ class Scene(Value, frozen=True, kw_only=True):
     true_peak_limit_dbtp: float = -1.0
     seed: int = 0
     prompt: tuple[str, ...] = ()
+    screenplay: str = ""
+    """Path of the screenplay that the script follows; empty: none."""
