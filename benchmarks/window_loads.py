@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import math
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.context import SpawnProcess
 
 OBJECTS = 1_000_000
@@ -104,6 +105,13 @@ def busy_workers(count: int = 2) -> Iterator[None]:
             worker.join(5.0)
 
 
+def be_ordinary() -> None:
+    """Give up a real-time priority that was inherited: others would starve."""
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 def _work() -> None:
+    be_ordinary()
     while True:
         python_loop(time.monotonic() + 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +13,12 @@ import soundfile
 from audio_server import AudioServer
 
 from engine.playback.client import PlaybackClient
-from engine.playback.status import EngineStatus
 from engine.project.model import Clip, Keyframe, Project, Take, Track, Trajectory
 
 SAMPLE_RATE_HZ = 48_000
 TONE_HZ = 997.0
 TONE_LEVEL = 0.5
 CONTENT = "5" * 64
-TRIES = 5
-"""At load averages of 12 to 20 on two cores, one single try in seven failed."""
 START_S = 120.0
 """A fresh engine imports and rehearses for some seconds of a core, of which it may get little."""
 
@@ -88,37 +84,3 @@ def reset(player: Player) -> None:
     client.locate(0.0)
     start_tone(client, player.folder)
     wait_for(lambda: not client.is_playing and client.position_s == 0.0)
-
-
-def at_its_best(test: Callable[[Player], None]) -> Callable[[Player], None]:
-    """Let a recording be made up to `TRIES` times.
-
-    On a busy machine the audio server or the recorder lose samples of their own, although the
-    ring was never empty; a fault of ours shows every time. What the engine counted in each try is
-    told with the last one's failure.
-    """
-
-    @functools.wraps(test)
-    def repeated(player: Player) -> None:
-        counted: list[str] = []
-        while True:
-            before = player.client.status
-            try:
-                return test(player)
-            except AssertionError as failure:
-                counted.append(_counted(before, player.client.status))
-                if len(counted) == TRIES:
-                    failure.add_note("the engine counted: " + "; ".join(counted))
-                    raise
-                reset(player)
-
-    return repeated
-
-
-def _counted(before: EngineStatus, after: EngineStatus) -> str:
-    """What went wrong between two looks, by the engine's own account."""
-    return (
-        f"{after.underruns - before.underruns} underruns of the ring "
-        f"(never below {after.lowest_fill_s * 1000:.0f} ms), "
-        f"{after.device_underflows - before.device_underflows} of the device"
-    )

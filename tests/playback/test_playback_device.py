@@ -17,13 +17,15 @@ from playing import (
     TONE_HZ,
     TONE_LEVEL,
     Player,
-    at_its_best,
     start_tone,
     tone_project,
     wait_for,
 )
+from recorded_tone import MOST_LOST, breaks_of
 
 from engine.playback.client import PlaybackClient
+from engine.playback.status import EngineStatus
+from engine.playback.transport import FADE_S
 from engine.project.model import Clip
 
 pytestmark = pytest.mark.audio_device
@@ -39,21 +41,31 @@ def sounding(channel: NDArray[np.float32], threshold: float = 1e-4) -> tuple[int
     return int(places[0]), int(places[-1]) + 1
 
 
-def sine_fit(channel: NDArray[np.float32]) -> tuple[float, float]:
-    """Amplitude of the best-fitting test tone and the residual in dB below it."""
-    angle = 2 * np.pi * TONE_HZ / SAMPLE_RATE_HZ * np.arange(len(channel))
-    basis = np.stack([np.sin(angle), np.cos(angle)], axis=1)
-    weights, *_ = np.linalg.lstsq(basis, channel.astype(np.float64), rcond=None)
-    residual = channel - basis @ weights
-    amplitude = float(np.hypot(*weights))
-    noise = max(float(np.sqrt(np.mean(residual**2))), 1e-12)
-    return amplitude, 20 * np.log10(noise / (amplitude * PAN_GAIN))
+def assert_one_tone(
+    channel: NDArray[np.float32], before: EngineStatus, client: PlaybackClient
+) -> None:
+    """The test tone at its level rises once and falls once, and is nothing else in between.
+
+    Since `before` the ring was never empty; each time the device was late may leave a silence.
+    """
+    found = breaks_of(channel, TONE_HZ / SAMPLE_RATE_HZ)
+    after = client.status
+    assert after.underruns == before.underruns
+    late = after.device_underflows - before.device_underflows
+    assert len(found.lost) <= MOST_LOST + 2 * late, (late, found)
+    assert len(found.played) == 2, found
+    (first, risen), (falls, last) = found.played
+    for length in (risen - first, last - falls):
+        assert 0.5 * FADE_S < length / SAMPLE_RATE_HZ < 2.0 * FADE_S
+    middle = channel[risen:falls].astype(np.float64)
+    assert np.abs(middle).max() == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=1e-3)
+    loud = middle[np.abs(middle) > 1e-3]  # what was put in on the way is silence
+    assert np.sqrt(2.0 * np.mean(loud**2)) == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=0.01)
 
 
-@at_its_best
 def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
     client = player.client
-    underruns = client.status.underruns
+    before = client.status
     with player.server.recording() as recording:
         time.sleep(SETTLE_S)
         client.play()
@@ -67,39 +79,30 @@ def test_tone_level_continuity_stop_and_locate(player: Player) -> None:
     heard = recording.samples()
     first, last = sounding(heard[0])
     assert (last - first) / SAMPLE_RATE_HZ > 1.0
-    fade = SAMPLE_RATE_HZ // 100
     for channel in heard:
-        amplitude, residual_db = sine_fit(channel[first + fade : last - fade])
-        assert amplitude == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=1e-3)
-        assert residual_db < -100.0
+        assert_one_tone(channel, before, client)
     assert level_dbfs == pytest.approx(20 * np.log10(TONE_LEVEL * PAN_GAIN), abs=0.3)
-    assert client.status.underruns == underruns
     time.sleep(SETTLE_S)
     assert client.position_s == pytest.approx(5.0, abs=1e-4)
 
 
-@at_its_best
-def test_stop_acts_at_once_and_without_a_click(player: Player) -> None:
+def test_playing_begins_and_stops_without_a_click_where_it_stopped(player: Player) -> None:
     client = player.client
     client.play()
     wait_for(lambda: client.position_s > 0.5)
-    before_s = client.position_s
     client.stop()
     wait_for(lambda: client.status.fill_s > 0 and not client.is_playing)
     time.sleep(SETTLE_S)
-    assert 0.0 <= client.position_s - before_s < 0.25  # what was ahead in the ring is not played
+    before, before_s = client.status, client.position_s
     with player.server.recording() as recording:
         time.sleep(SETTLE_S)
         client.play()
         wait_for(lambda: client.position_s > before_s + 0.5)
         client.stop()
         time.sleep(SETTLE_S)
-    heard = recording.samples()[0]
-    steepest = TONE_LEVEL * PAN_GAIN * 2 * np.pi * TONE_HZ / SAMPLE_RATE_HZ
-    assert np.abs(np.diff(heard)).max() < 1.2 * steepest
+    assert_one_tone(recording.samples()[0], before, client)
 
 
-@at_its_best
 def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
     client = player.client
     client.play()
@@ -111,16 +114,15 @@ def test_position_runs_smoothly_with_the_sound(player: Player) -> None:
         time.sleep(0.003)
     times, positions = np.array(readings).T
     assert (np.diff(positions) >= 0.0).all()
-    drift, start = np.polyfit(times - times[0], positions, 1)
-    assert drift == pytest.approx(1.0, abs=0.05)
-    off = positions - (start + drift * (times - times[0]))
-    assert np.median(np.abs(off)) < 0.01  # smooth: well below the steps of a device block
+    off = positions - (times - times[0])
+    assert np.median(np.abs(off - np.median(off))) < 0.01  # smooth: below a device block's steps
+    early, late = np.array_split(off, 2)
+    assert np.median(late) - np.median(early) == pytest.approx(0.0, abs=0.04)
 
 
-@at_its_best
 def test_edits_while_playing_leave_no_gap(player: Player) -> None:
     client = player.client
-    underruns = client.status.underruns
+    before = client.status
     project = tone_project(player.folder)
     silent = Clip(
         id="more", track_id="track", take_id="take", name="m", start_s=15.0, duration_s=1.0
@@ -134,33 +136,27 @@ def test_edits_while_playing_leave_no_gap(player: Player) -> None:
             time.sleep(0.08)
         client.stop()
         time.sleep(SETTLE_S)
-    heard = recording.samples()[0]
-    first, last = sounding(heard)
-    amplitude, residual_db = sine_fit(heard[first + 480 : last - 480])
-    assert amplitude == pytest.approx(TONE_LEVEL * PAN_GAIN, rel=1e-3)
-    assert residual_db < -80.0
-    assert client.status.underruns == underruns
+    assert_one_tone(recording.samples()[0], before, client)
 
 
-@at_its_best
 def test_loop_is_exact_to_the_sample(player: Player) -> None:
     client = player.client
-    cycles = 200
-    client.set_loop(1.0, 1.0 + cycles / TONE_HZ)
-    client.locate(1.0)
+    client.set_loop(1.0, 2.0)  # whole cycles and whole samples: an exact loop is an unbroken sine
+    client.locate(1.5)
+    before = client.status
     with player.server.recording() as recording:
+        time.sleep(SETTLE_S)
         client.play()
-        time.sleep(1.2)
-        assert 1.0 <= client.position_s <= 1.0 + cycles / TONE_HZ
+        wait_for(lambda: client.position_s > 1.6)
+        wait_for(lambda: client.position_s < 1.5)
+        wait_for(lambda: client.position_s > 1.6)
+        wait_for(lambda: client.position_s < 1.5)
         client.stop()
         time.sleep(SETTLE_S)
     heard = recording.samples()[0]
     first, last = sounding(heard)
-    # whole cycles in the loop: an exact loop is one unbroken sine
-    assert (last - first) / SAMPLE_RATE_HZ > 1.0
-    _, residual_db = sine_fit(heard[first + 480 : last - 480])
-    assert residual_db < -30.0  # the loop's length rounds to samples: a few degrees a turn
-    assert np.abs(heard[first + 480 : last - 480]).reshape(-1)[:-1].max() < 0.36
+    assert (last - first) / SAMPLE_RATE_HZ > 1.3
+    assert_one_tone(heard, before, client)
 
 
 def test_faders_act_without_compiling(player: Player) -> None:
@@ -180,7 +176,6 @@ def test_faders_act_without_compiling(player: Player) -> None:
     wait_for(lambda: client.meters()[0] < -25.0)
 
 
-@at_its_best
 def test_scrub_sounds_where_it_jumps_to_and_resumes(player: Player) -> None:
     client = player.client
     with player.server.recording() as recording:
@@ -201,7 +196,6 @@ def test_scrub_sounds_where_it_jumps_to_and_resumes(player: Player) -> None:
     wait_for(lambda: client.position_s > 8.1)
 
 
-@at_its_best
 def test_shuttling_back_is_heard_at_its_pitch_and_stops_at_once(player: Player) -> None:
     client = player.client
     client.locate(10.0)

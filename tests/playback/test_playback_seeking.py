@@ -106,6 +106,26 @@ def test_one_block_of_the_old_sound_is_taken_after_a_jump_and_then_the_new(
     assert session.device.underruns == 0
 
 
+def test_a_stop_ends_the_sound_within_a_block_and_stands_where_it_ended(
+    tmp_path: Path, block: SharedBlock
+) -> None:
+    session = Session(tmp_path, block, 512)
+    session.run(1.0)
+    before = session.device.consumed()
+    session.renderer.post(session.renderer.stop, 2)
+    session.run(0.3)
+    heard = session.device.taken[before:, 0]
+    last = 1 + np.flatnonzero(np.abs(heard) > 1e-4)[-1]
+    assert last <= 512 + FADE
+    assert np.abs(np.diff(heard)).max() < 2.0 * LEVEL / FADE
+    sounded = np.flatnonzero(np.abs(session.device.taken[:, 0]) > 1e-4)
+    reading = block.read_clock()
+    assert reading is not None
+    assert not reading.playing
+    played_s = (sounded[-1] - sounded[0]) / SAMPLE_RATE_HZ
+    assert reading.position_s == pytest.approx(played_s, abs=2 * FADE_S)
+
+
 def test_what_comes_late_from_disk_is_awaited_in_silence(
     tmp_path: Path, block: SharedBlock
 ) -> None:
