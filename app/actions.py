@@ -55,7 +55,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("next_take", "Next take", ("Ctrl+Alt+Right",), "Edit", needs="clips"),
     Spec("previous_take", "Previous take", ("Ctrl+Alt+Left",), "Edit", needs="clips"),
     Spec("listen_to_take", "Listen to the clip in its place", ("Alt+P",), "Edit", needs="clips"),
-    Spec("another_take", "Make another take", ("Ctrl+Alt+T",), "Edit", needs="clips"),
+    Spec("another_take", "Make another take", ("Alt+N",), "Edit", needs="clips"),
     Spec("lock_take", "Lock or unlock the take", (), "Edit", needs="clips"),
     Spec("delete_take", "Delete the take", (), "Edit", needs="clips"),
     Spec("select_all", "Select all clips", ("Ctrl+A",), "Edit", starts_group=True),
@@ -128,7 +128,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("volume_lane", "Volume automation", ("V",), "Track", needs="track", starts_group=True),
     Spec("occlusion_lane", "Occlusion automation", ("Shift+V",), "Track", needs="track"),
     Spec("width_lane", "Width automation", ("Alt+V",), "Track", needs="track"),
-    Spec("take_lanes", "Take lanes", ("Shift+T",), "Track", needs="track"),
+    Spec("take_lanes", "Take lanes", ("Alt+T",), "Track", needs="track"),
     Spec("azimuth_lane", "Azimuth lane", (), "Track", needs="track"),
     Spec("elevation_lane", "Elevation lane", (), "Track", needs="track"),
     Spec("distance_lane", "Distance lane", (), "Track", needs="track"),
@@ -187,6 +187,10 @@ TABLE: tuple[Spec, ...] = (
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
     Spec("about", "About Foleystage", (), "Help", needs=""),
 )
+ON_AT_FIRST = (
+    "snap", "follow", "boxes", "box_names", "box_confidence", "trails", "automation_follows",
+    "film_strip",
+)  # fmt: skip
 MENUS = ("File", "Edit", "Time", "Transport", "Track", "Path", "View", "Help")
 
 

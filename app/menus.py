@@ -29,8 +29,8 @@ class Menus:
         self._window = window
         self._by_name = by_name
 
-    def fill_bar(self, recent: QMenu, in_view: Iterable[QMenu | QAction]) -> None:
-        """The menu bar; `in_view` are further entries of the View menu."""
+    def fill_bar(self, in_file: Iterable[QMenu], in_view: Iterable[QMenu | QAction]) -> None:
+        """The menu bar; `in_file` are menus in the File menu, `in_view` entries of the View's."""
         for title in actions.MENUS:
             menu = self._window.menuBar().addMenu(title)
             for spec in actions.TABLE:
@@ -39,7 +39,8 @@ class Menus:
                         menu.addSeparator()
                     menu.addAction(self._by_name[spec.name])
                     if spec.name == "open_session":
-                        menu.addMenu(recent)
+                        for inner in in_file:
+                            menu.addMenu(inner)
             if title == "View":
                 menu.addSeparator()
                 for entry in in_view:

@@ -6,6 +6,7 @@ the project goes through `do`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -70,6 +71,8 @@ class Session(QObject):
         self.troubles.told.connect(self.tell)
         self.bridge.status_changed.connect(self.troubles.look_at_engine)
         self.loop_s: tuple[float, float] | None = None
+        self.begin_with: Callable[[Project], Project] = lambda project: project
+        """What a new session begins with (a template)."""
         self.pre_roll_s = 0.0
         """Playing begins so much before the playhead."""
         self.began_s = 0.0
@@ -310,6 +313,10 @@ class Session(QObject):
     def _begin(self, video: Video, settings: RunSettings) -> None:
         path = Path(video.path)
         project = new_project(path.stem, video, settings.mapping)
+        try:
+            project = self.begin_with(project)
+        except FoleystageError as error:
+            self.tell(Notice(str(error), "warning"))
         try:
             bundle = Bundle.create(places.bundle_for(path), project)
         except FoleystageError as error:

@@ -41,9 +41,11 @@ from app.script_verbs import ScriptVerbs
 from app.session import Session
 from app.status_strip import StatusStrip
 from app.take_menu import TakeMenu
+from app.templates_menu import TemplatesMenu, begun
 from app.thumbnails import Thumbnails
 from app.tour import Tour, stops_of
 from app.verbs import Verbs
+from app.versions_menu import VersionsMenu
 from app.views.analysis.panel import AnalysisPanel
 from app.views.history.panel import HistoryPanel
 from app.views.jobs.panel import JobsPanel
@@ -174,7 +176,11 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, self.actions_by_name)
         self.recent_menu = RecentMenu(self.session.open_bundle, self)
         self.layouts = LayoutMenu(self.workspace, self)
-        self.menus.fill_bar(self.recent_menu, (self.ruler_menu.menu, self.layouts, *panels))
+        self.session.begin_with = begun
+        self.versions_menu = VersionsMenu(self.session, self)
+        self.templates_menu = TemplatesMenu(self.session, self)
+        in_file = (self.recent_menu, self.versions_menu, self.templates_menu)
+        self.menus.fill_bar(in_file, (self.ruler_menu.menu, self.layouts, *panels))
 
     # -- wiring -------------------------------------------------------------------------------
 
@@ -228,16 +234,7 @@ class MainWindow(QMainWindow):
         self.welcome.open_session_requested.connect(verbs.open_session)
         self.welcome.demo_requested.connect(verbs.open_demo)
         self.welcome.recent_chosen.connect(session.open_bundle)
-        for name in (
-            "snap",
-            "follow",
-            "boxes",
-            "box_names",
-            "box_confidence",
-            "trails",
-            "automation_follows",
-            "film_strip",
-        ):
+        for name in actions.ON_AT_FIRST:
             self.actions_by_name[name].setChecked(True)
 
     def _wire_timeline(self) -> None:

@@ -17,7 +17,7 @@ from engine.project.edits import AddTake, SetClipTake, SetEvent
 from engine.project.model import Event, EventId, Project, Recipe, Take, TakeId, TrackId
 
 LEFT = Qt.MouseButton.LeftButton
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def takes(window: MainWindow) -> MainWindow:
         session.do(AddTake(take=take))
     session.do(SetClipTake(clip_id="a", take_id="take-e-0"))
     session.selection.select_track("one")
-    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_T, SHIFT)
+    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_T, ALT)
     return window
 
 
@@ -64,7 +64,7 @@ def test_the_key_shows_a_lane_a_take_and_hides_them(takes: MainWindow) -> None:
     takes.envelope_menu.toggle("one", "gain")
     assert rows.envelope_y(0, 0) == rows.y_of(0) + rows.body_of(0) + 3 * TAKE_PX
     assert rows.y_of(1) == rows.envelope_y(0, 0) + ENVELOPE_PX
-    QTest.keyClick(takes.timeline.lanes, Qt.Key.Key_T, SHIFT)
+    QTest.keyClick(takes.timeline.lanes, Qt.Key.Key_T, ALT)
     assert rows.takes_of(0) == 0
 
 

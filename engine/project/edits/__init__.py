@@ -88,6 +88,7 @@ from engine.project.edits.trajectory import (
     MoveKeyframe,
     ReplaceTrajectory,
 )
+from engine.project.edits.versions import TakeUpVersion
 
 ALL_EDITS: tuple[type[EditBase], ...] = get_args(Edit)
 """Every edit's class."""
@@ -200,6 +201,7 @@ __all__ = [
     "SoloTrack",
     "SplitClip",
     "SplitTrack",
+    "TakeUpVersion",
     "TrimClip",
     "TurnScene",
     "decode_edit",

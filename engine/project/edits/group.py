@@ -84,6 +84,7 @@ from engine.project.edits.trajectory import (
     MoveKeyframe,
     ReplaceTrajectory,
 )
+from engine.project.edits.versions import TakeUpVersion
 from engine.project.model import Project
 
 
@@ -126,7 +127,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     DrawTrajectory | LockPath | RevertPath | SetPathCurve,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
-    SetScene | SetTitle | SetVideo,
+    SetScene | SetTitle | SetVideo | TakeUpVersion,
     ApplyAnalysis | ApplyScript | SetScriptTree | ApplyTakes | ApplyFocus | ApplyMasterGain,
     ApplyFormatTrims | EditGroup,
 ]
