@@ -348,7 +348,7 @@ class PlaybackClient:
         start_s, end_s = self._loop_s or (None, None)
         return m.SetLoop(start_s, end_s, self._declicks_loop)
 
-    def _introduction(self, no_device: bool) -> list[m.Message]:
+    def _introduction(self, silent_s: float) -> list[m.Message]:
         """What a fresh engine must know to go on where the last one was."""
         with self._lock:
             found: list[m.Message] = [
@@ -358,7 +358,7 @@ class PlaybackClient:
                     sample_rate_hz=self._sample_rate_hz,
                     block_samples=self._block_samples,
                     monitor_format=self._format,
-                    no_device=no_device,
+                    silent_s=silent_s,
                 )
             ]
             if self._project is not None:

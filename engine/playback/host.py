@@ -154,10 +154,10 @@ class Host:
         self._butler.start()
         self._renderer.start()
         self._maker.start()
-        if activate.no_device:
+        if activate.silent_s:
             self._device_missing(
-                "this machine's audio system brings the engine down; playing silently "
-                "until a device is chosen"
+                "this machine's audio system brings the engine down; playing silently, to be tried "
+                f"again in {activate.silent_s:.0f} s or when a device is chosen"
             )
         else:
             self._keeper.start()

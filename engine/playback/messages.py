@@ -16,7 +16,8 @@ class Message(Struct, frozen=True, tag=True):
 class Activate(Message, frozen=True):
     """Begin: attach to the shared block and open a device (None: the default one).
 
-    With `no_device` the audio system is not touched: it brought earlier engines down.
+    For `silent_s` the audio system is not touched: it brought earlier engines down. (Then another
+    engine tries.)
     """
 
     block_name: str
@@ -24,7 +25,7 @@ class Activate(Message, frozen=True):
     sample_rate_hz: int
     block_samples: int
     monitor_format: str
-    no_device: bool = False
+    silent_s: float = 0.0
 
 
 class Fork(Message, frozen=True):

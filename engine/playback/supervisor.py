@@ -10,21 +10,28 @@ import threading
 import time
 from collections.abc import Callable
 
-from engine.playback.messages import Message, Notice, Ready
+from engine.playback.device_guard import DeviceGuard
+from engine.playback.messages import DeviceReport, Message, Notice, Ready
 from engine.playback.priority import raise_watcher
 from engine.playback.process import EngineProcess
 from engine.playback.reserve import EngineReserve
 
 WATCH_S = 0.2
-HEARTBEAT_TIMEOUT_S = 10.0
+HEARTBEAT_TIMEOUT_S = 3.0
+"""An engine that gives no sign of life for so long hangs. Its ring ran dry after a twentieth of a
+second, but a machine under load, or one that swaps, holds processes back for a second or two."""
+SETTLE_S = 10.0
+"""A fresh engine is given so long: what it loads may hold it back."""
+HANGING_LOOKS = 3
+"""So often in a row it has to be seen: after all was suspended, the window may be awake first."""
 BEGIN_TIMEOUT_S = 60.0
 """An engine that is forked waits for the one in waiting, which may be compiling loops."""
-BACK_OFF_S = 5.0
 EARLY_S = 1.5
-EARLY_DEATHS = 2
-"""After so many engines that died this soon, the next one leaves the audio system alone."""
 MANY_DEATHS = 4
-"""After so many, there is a pause."""
+"""After so many engines that died this soon, there is a pause"""
+BACK_OFF_S = 5.0
+LONGEST_BACK_OFF_S = 60.0
+"""of the first of these, then twice as long, ... the second of these."""
 
 Outgoing = Callable[[], Message | None]
 
@@ -35,8 +42,8 @@ class Supervisor:
     Parameters
     ----------
     introduction : callable
-        ``introduction(no_device)`` gives the commands that bring a fresh engine to the present
-        state; without a device after engines died as soon as they had one.
+        ``introduction(silent_s)`` gives the commands that bring a fresh engine to the present
+        state; for so many seconds it leaves the audio system alone, on which engines died.
     preparation : callable
         ``preparation()`` gives the command by which an engine in waiting prepares itself, if it
         should now.
@@ -50,7 +57,7 @@ class Supervisor:
 
     def __init__(
         self,
-        introduction: Callable[[bool], list[Message]],
+        introduction: Callable[[float], list[Message]],
         preparation: Callable[[], Message | None],
         on_notice: Callable[[Notice], None],
         on_state: Callable[[str, str], None],
@@ -65,6 +72,9 @@ class Supervisor:
         self._reserve = EngineReserve(on_notice)
         self._outgoing: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
         self._early_deaths = 0
+        self._guard = DeviceGuard()
+        self._silent_looks = 0
+        self._ends_on_purpose = False
         self._gate = threading.Lock()
         self._activated_s: float | None = None
         self._closing = threading.Event()
@@ -93,15 +103,13 @@ class Supervisor:
 
     def renew(self) -> None:
         """Replace the engine by one that may touch the audio system again."""
-        self._early_deaths = 0
-        engine = self._engine
-        if engine is not None:
-            engine.kill()
+        self._guard.forget()
+        self._replace()
 
     @property
     def avoids_devices(self) -> bool:
         """Whether the present engine leaves the audio system alone."""
-        return self._early_deaths >= EARLY_DEATHS
+        return self._guard.pause_s > 0.0
 
     def close(self) -> None:
         """End the engines."""
@@ -139,18 +147,31 @@ class Supervisor:
         """Say that an engine died, and wait before the next if they die again and again."""
         now_s = time.monotonic()
         early = self._activated_s is not None and now_s - self._activated_s < EARLY_S
-        self._early_deaths = self._early_deaths + 1 if early else 0
+        on_purpose, self._ends_on_purpose = self._ends_on_purpose, False
         self._activated_s = None
+        if on_purpose:
+            self._on_state("restarting", "trying the audio device again")
+            return
+        self._guard.died(now_s)
+        self._early_deaths = self._early_deaths + 1 if early else 0
         if self._early_deaths >= MANY_DEATHS:
+            doubled = BACK_OFF_S * 2.0 ** min(self._early_deaths - MANY_DEATHS, 16)
+            pause_s = min(doubled, LONGEST_BACK_OFF_S)
             message = (
-                f"the audio engine stopped {MANY_DEATHS} times in a row; "
-                f"trying again in {BACK_OFF_S:.0f} s"
+                f"the audio engine stopped {self._early_deaths} times in a row; "
+                f"trying again in {pause_s:.0f} s"
             )
             self._on_state("failed", message)
-            self._early_deaths = EARLY_DEATHS
-            self._closing.wait(BACK_OFF_S)
+            self._closing.wait(pause_s)
         else:
             self._on_state("restarting", "the audio engine stopped; restarting it")
+
+    def _replace(self) -> None:
+        """End the engine that plays, so that the next one begins."""
+        engine = self._engine
+        if engine is not None:
+            self._ends_on_purpose = True
+            engine.kill()
 
     def _serve(self, engine: EngineProcess) -> None:
         """Work with an engine until it dies or everything closes."""
@@ -169,6 +190,8 @@ class Supervisor:
             if self._is_hanging(began_s):
                 engine.kill()
                 return
+            if self._guard.ends_pause(time.monotonic()):
+                self._replace()
             if self._activated_s is not None:
                 active_s = time.monotonic() - self._activated_s
                 self._reserve.tend(active_s, self._preparation())
@@ -182,19 +205,26 @@ class Supervisor:
             self._reserve.end()
             return True
         since_s = now_s - self._activated_s
-        return since_s > HEARTBEAT_TIMEOUT_S and self._heartbeat_age_s() > HEARTBEAT_TIMEOUT_S
+        limit_s = HEARTBEAT_TIMEOUT_S if since_s > SETTLE_S else SETTLE_S
+        silent = min(since_s, self._heartbeat_age_s()) > limit_s
+        self._silent_looks = self._silent_looks + 1 if silent else 0
+        return self._silent_looks >= HANGING_LOOKS
 
     def _take(self, engine: EngineProcess, notice: Notice) -> None:
         if isinstance(notice, Ready):
             self._activate(engine)
         else:
+            if isinstance(notice, DeviceReport) and engine is self._engine:
+                self._guard.opened()
             self._on_notice(notice)
 
     def _activate(self, engine: EngineProcess) -> None:
         with self._gate:  # what is commanded meanwhile is sent after the introduction
-            for message in self._introduction(self._early_deaths >= EARLY_DEATHS):
+            for message in self._introduction(self._guard.pause_s):
                 engine.send(message)
             self._engine = engine
+        self._guard.begin()
+        self._silent_looks = 0
         raise_watcher()  # now: what it spawned before is ordinary
         self._activated_s = time.monotonic()
         self._on_state("running", "")

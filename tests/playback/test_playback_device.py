@@ -23,6 +23,7 @@ from playing import (
 )
 from recorded_tone import MOST_LOST, breaks_of
 
+from engine.playback import device_guard, supervisor
 from engine.playback.client import PlaybackClient
 from engine.playback.status import EngineStatus
 from engine.playback.transport import FADE_S
@@ -272,6 +273,45 @@ def test_every_killed_engine_is_replaced_where_it_stopped(
         wait_for(lambda: client.status.state == "running")
         assert client.is_playing
         wait_for(lambda start_s=client.position_s: client.position_s > start_s + 1.6)
+
+
+def test_engines_killed_one_after_the_other_do_not_silence_the_session(
+    audio_server: AudioServer,
+    client: PlaybackClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(device_guard, "FIRST_PAUSE_S", 0.5)
+    start_tone(client, tmp_path, "binaural")
+    client.play()
+    wait_for(lambda: client.has_standby and client.meters().max() > -20.0)
+    for _ in range(3):  # while they open the device, which is then not tried for a while
+        killed = client.engine_pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda gone=killed: client.engine_pid not in (None, gone), 30.0)
+    wait_for(lambda: client.status.state == "running", 30.0)
+    assert client.status.message == ""
+    wait_for(lambda: client.meters().max() > -20.0)
+
+
+def test_an_engine_that_hangs_is_replaced(
+    audio_server: AudioServer,
+    client: PlaybackClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "SETTLE_S", supervisor.HEARTBEAT_TIMEOUT_S)
+    start_tone(client, tmp_path, "binaural")
+    client.play()
+    wait_for(lambda: client.has_standby and client.meters().max() > -20.0)
+    hung = client.engine_pid
+    assert hung is not None
+    os.kill(hung, signal.SIGSTOP)
+    wait_for(lambda: client.engine_pid not in (None, hung), 3 * supervisor.HEARTBEAT_TIMEOUT_S)
+    wait_for(lambda: client.status.state == "running")
+    wait_for(lambda: client.meters().max() > -20.0)
+    assert client.is_playing
 
 
 def test_lost_device_goes_silent_says_so_and_returns(
