@@ -46,13 +46,7 @@ def make_scene(
         If the project cannot be rendered.
     """
     project = msgspec.json.decode(wanted.project, type=Project)
-    media = Path(wanted.bundle_path) / "media"
-
-    def audio_path(content: ContentHash) -> Path:
-        return media / f"{content}.wav"
-
-    mapped = compile_project(project, audio_path, (monitor_format,))
-    snapshot, reading = stream(mapped, butler.store)
+    snapshot, reading = stream(_compiled(project, wanted, monitor_format), butler.store)
     if reads_ahead:
         butler.expect(reading)
     told: list[str] = []
@@ -78,6 +72,16 @@ def make_scene(
         features=features_of(snapshot),
     )
     return scene, (*snapshot.problems, *told)
+
+
+def _compiled(project: Project, wanted: SetProject, monitor_format: str) -> Snapshot:
+    """The project in one format, with takes from its bundle."""
+    media = Path(wanted.bundle_path) / "media"
+
+    def audio_path(content: ContentHash) -> Path:
+        return media / f"{content}.wav"
+
+    return compile_project(project, audio_path, (monitor_format,))
 
 
 def warm_kernel(snapshot: Snapshot) -> Kernel:
