@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app import icons
+from app.words import tr
 
 Needs = Literal["", "session", "picture", "clips", "track", "keyframe", "span", "undo", "redo"]
 
@@ -198,7 +199,7 @@ def build(window: QWidget, verbs: object) -> dict[str, QAction]:
     """QActions by id, each wired to the method of `verbs` of the same name."""
     actions: dict[str, QAction] = {}
     for spec in TABLE:
-        action = QAction(spec.text, window)
+        action = QAction(tr(spec.text), window)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         if spec.icon:
             action.setIcon(icons.icon(spec.icon))
@@ -212,7 +213,7 @@ def build(window: QWidget, verbs: object) -> dict[str, QAction]:
 def give_keys(by_name: Mapping[str, QAction], keys: Mapping[str, tuple[str, ...]]) -> None:
     """Let actions have these shortcuts; their tooltips say what they do and the first of them."""
     for spec in TABLE:
-        own, words = keys[spec.name], spec.text.rstrip("…")
+        own, words = keys[spec.name], tr(spec.text).rstrip("…")
         by_name[spec.name].setShortcuts([QKeySequence(one) for one in own])
         by_name[spec.name].setToolTip(f"{words} ({own[0]})" if own else words)
 
@@ -221,7 +222,7 @@ def shortcut_rows(by_name: Mapping[str, QAction]) -> list[tuple[str, str]]:
     """(what, keys) of every action that has a shortcut."""
     rows = ((spec, by_name[spec.name].shortcuts()) for spec in TABLE)
     return [
-        (spec.text.rstrip("…"), " or ".join(one.toString() for one in keys))
+        (tr(spec.text).rstrip("…"), " or ".join(one.toString() for one in keys))
         for spec, keys in rows
         if keys
     ]

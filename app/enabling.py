@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 
 from app import actions
 from app.session import Session
+from app.words import tr
 
 
 def show_state(by_name: dict[str, QAction], session: Session) -> None:
@@ -24,5 +25,5 @@ def show_state(by_name: dict[str, QAction], session: Session) -> None:
     }
     for spec in actions.TABLE:
         by_name[spec.name].setEnabled(possible[spec.needs])
-    by_name["undo"].setText(f"Undo {document.undo_label}".strip())
-    by_name["redo"].setText(f"Redo {document.redo_label}".strip())
+    by_name["undo"].setText(f"{tr('Undo')} {document.undo_label}".strip())
+    by_name["redo"].setText(f"{tr('Redo')} {document.redo_label}".strip())

@@ -14,6 +14,7 @@ from app import places, theme
 from app.interrupts import Interrupts
 from app.session import Session
 from app.window import MainWindow
+from app.words import load_translation
 from engine.playback.client import PlaybackClient
 
 
@@ -25,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setApplicationName("Foleystage")
     application.setDesktopFileName("foleystage")
     theme.apply(application)
+    load_translation(application)
     window = make_window()
     window.show()
 

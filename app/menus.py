@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app import actions
+from app.words import tr
 
 _ON_CLIP = (
     "split", "cut", "copy", "paste", "duplicate", "mute_clips", "group_clips", "ungroup_clips",
@@ -32,7 +33,7 @@ class Menus:
     def fill_bar(self, in_file: Iterable[QMenu], in_view: Iterable[QMenu | QAction]) -> None:
         """The menu bar; `in_file` are menus in the File menu, `in_view` entries of the View's."""
         for title in actions.MENUS:
-            menu = self._window.menuBar().addMenu(title)
+            menu = self._window.menuBar().addMenu(tr(title))
             for spec in actions.TABLE:
                 if spec.menu == title:
                     if spec.starts_group:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons
+from app.words import tr
 
 LAYOUT_VERSION = 5
 
@@ -98,7 +99,7 @@ class Workspace(QMainWindow):
         self, name: str, title: str, view: QWidget, tools: tuple[QToolButton, ...] = ()
     ) -> Panel:
         """Add a panel; `arrange` puts it in its place."""
-        panel = Panel(name, title, view, tools)
+        panel = Panel(name, tr(title), view, tools)
         panel.visibilityChanged.connect(self._show_titles)
         panel.dockLocationChanged.connect(self._show_titles)
         panel.topLevelChanged.connect(self._show_titles)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app import actions, shortcuts
 from app.dialogs.buttons import DialogButtons
+from app.words import tr
 from engine.errors import FoleystageError
 
 _FILES = "Shortcuts (*.toml)"
@@ -102,7 +103,7 @@ class EditShortcutsDialog(QDialog):
     def _fill(self) -> None:
         keys = self.now
         for row, spec in enumerate(actions.TABLE):
-            words = f"{spec.menu}: {spec.text.rstrip('…')}"
+            words = f"{tr(spec.menu)}: {tr(spec.text).rstrip('…')}"
             for place, text in enumerate((words, "   ".join(keys[spec.name]))):
                 item = self.table.item(row, place) or QTableWidgetItem()
                 item.setText(text)
@@ -113,7 +114,7 @@ class EditShortcutsDialog(QDialog):
     def _note(self, words: str = "") -> None:
         """What was said last, else whether any keys clash."""
         clashing = shortcuts.clashes(self.now)
-        texts = {spec.name: spec.text.rstrip("…") for spec in actions.TABLE}
+        texts = {spec.name: tr(spec.text).rstrip("…") for spec in actions.TABLE}
         told = [
             f"{sequence}: {' and '.join(texts[name] for name in names)}"
             for sequence, names in clashing.items()

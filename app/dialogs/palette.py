@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions
+from app.words import tr
 
 _WIDTH_PX, _HEIGHT_PX = 560, 420
 _ROW_PX = 30
@@ -34,7 +35,7 @@ class CommandPalette(QDialog):
         self.setFixedSize(_WIDTH_PX, _HEIGHT_PX)
         self.chosen: QAction | None = None
         self._entries = [
-            (f"{spec.menu}: {spec.text.rstrip('…')}", by_name[spec.name])
+            (f"{tr(spec.menu)}: {tr(spec.text).rstrip('…')}", by_name[spec.name])
             for spec in actions.TABLE
             if by_name[spec.name].isEnabled() and spec.name != "command_palette"
         ]
