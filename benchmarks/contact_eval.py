@@ -103,7 +103,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--detector", default="motion")
+    parser.add_argument("--detector", default="motion+names")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--clip", type=Path, action="append", default=[])
     arguments = parser.parse_args()

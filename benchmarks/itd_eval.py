@@ -156,7 +156,7 @@ def main() -> None:
     """Print a line a clip, and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--detector", default="motion")
+    parser.add_argument("--detector", default="motion+names")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--svg", type=Path)
     parser.add_argument("--only", nargs="*", default=())

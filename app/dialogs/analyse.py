@@ -1,6 +1,8 @@
-"""What to analyse with: detector, depth and their weights, mapping, the user's words, the seed."""
+"""What to analyse with: detector, depth and weights, mapping, words, a screenplay, the seed."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.buttons import DialogButtons
 from app.dialogs.part_row import PartRows
+from app.views.tracks.file_choice import FileChoice
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Analysis, Project
 
@@ -23,6 +26,9 @@ _MAPPINGS = (
     ("foleyspace", "FoleySpace"),
     ("foleydesigner", "FoleyDesigner"),
 )
+
+
+_SCREENPLAYS = "Screenplays (*.fountain *.fdx *.txt *.md);;All files (*)"
 
 
 class AnalyseDialog(QDialog):
@@ -34,14 +40,19 @@ class AnalyseDialog(QDialog):
         self.setMinimumWidth(440)
         scene = project.scene
         self._scene = scene
-        self.detector_rows = PartRows("detector", "motion", "*.onnx", self)
-        self.depth_rows = PartRows("depth", "geometry", "*.safetensors *.onnx", self)
+        self.detector_rows = PartRows("detector", ("motion+names", "motion"), "*.onnx", self)
+        self.depth_rows = PartRows("depth", ("geometry",), "*.safetensors *.onnx", self)
         self._mapping = QComboBox()
         for name, words in _MAPPINGS:
             self._mapping.addItem(words, name)
         self._mapping.setCurrentIndex(self._mapping.findData(scene.mapping))
         self._prompt = QLineEdit(", ".join(scene.prompt))
         self._prompt.setPlaceholderText("dog, bicycle, rain (optional)")
+        self._screenplay = FileChoice(
+            {"": "None"}, "From a file…", "Open a screenplay", _SCREENPLAYS, self
+        )
+        self._screenplay.chosen.connect(self._screenplay.show_choice)
+        self._screenplay.show_choice(scene.screenplay)
         self._seed = QSpinBox()
         self._seed.lineEdit().setTextMargins(5, 0, 0, 0)
         self._seed.setRange(0, 2**31 - 1)
@@ -64,6 +75,7 @@ class AnalyseDialog(QDialog):
             room_level_db=self._scene.room_level_db,
             target_lufs=self._scene.target_lufs,
             seed=self._seed.value(),
+            screenplay=Path(screenplay) if (screenplay := self._screenplay.currentData()) else None,
         )
 
     def _lay_out(self, last: str) -> None:
@@ -77,6 +89,7 @@ class AnalyseDialog(QDialog):
         self.depth_rows.add_to(form, "Depth")
         form.addRow("Mapping", self._mapping)
         form.addRow("What sounds", self._prompt)
+        form.addRow("Screenplay", self._screenplay)
         form.addRow("Seed", self._seed)
         column.addLayout(form)
         for words in (last, "What you have edited by hand stays as it is."):

@@ -25,20 +25,22 @@ class PartRows(QObject):
     ----------
     kind : str
         'detector' or 'depth'.
-    embedded : str
-        Name of the part that needs no weights.
+    embedded : tuple of str
+        Names of the parts that need no weights, the usual one first.
     patterns : str
         Files that weights are, for the file dialog.
     """
 
-    def __init__(self, kind: str, embedded: str, patterns: str, parent: QWidget) -> None:
+    def __init__(
+        self, kind: str, embedded: tuple[str, ...], patterns: str, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._kind = kind
         self._embedded = embedded
         self._patterns = patterns
         self._parent = parent
         self.part = QComboBox()
-        self.part.addItems(list(dict.fromkeys((embedded, *plugins.names(kind)))))
+        self.part.addItems(list(dict.fromkeys((*embedded, *plugins.names(kind)))))
         self.part.setAccessibleName(kind.capitalize())
         self.file = QLineEdit()
         self.file.setAccessibleName(f"Weights of the {kind}")
@@ -55,7 +57,7 @@ class PartRows(QObject):
     @property
     def weights(self) -> str | None:
         """The weights that were named for it, if it takes any."""
-        return self.file.text().strip() or None if self.name != self._embedded else None
+        return self.file.text().strip() or None if self.name not in self._embedded else None
 
     def add_to(self, form: QFormLayout, title: str) -> None:
         """Put both rows in a form."""
@@ -68,7 +70,7 @@ class PartRows(QObject):
 
     def _show_weights(self, part: str) -> None:
         """Which weights there are for a part."""
-        learned = part != self._embedded
+        learned = part not in self._embedded
         for widget in (self.file, self.choose):
             widget.setEnabled(learned)
         suited = [w for w in registry() if (w.kind, w.part) == (self._kind, part)]
@@ -76,7 +78,7 @@ class PartRows(QObject):
         if not learned:
             hint = "none needed"
         elif fetched:
-            hint = f"{fetched[0]}, which is fetched"
+            hint = f"{fetched[0]}, which is here"
         else:
             hint = " or ".join(["a file", *(f"{w.name} (not fetched yet)" for w in suited[:1])])
         self.file.setPlaceholderText(hint)

@@ -39,7 +39,7 @@ OPTIONAL_PACKAGES = {
     "python-osc": "OSC remotes; nothing needs it yet",
 }
 ENCODERS = ("aac", "flac", "pcm_s24le")
-DEFAULTS = {"detector": "motion", "depth": "geometry", "generator": "synthesis"}
+DEFAULTS = {"detector": "motion+names", "depth": "geometry", "generator": "synthesis"}
 PROBE_LIMIT_S = 20.0
 HRIR_RATE_HZ = 48_000
 _MARKS = {"ok": "  ", "fallback": "~ ", "missing": "! "}

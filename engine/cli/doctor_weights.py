@@ -35,6 +35,7 @@ def _used(kind: str, part: str) -> Finding:
 def _file(weights: Weights) -> Finding:
     size = f"{weights.size_bytes / 1e6:.0f} MB"
     if is_here(weights):
-        return Finding(weights.name, f"fetched: {place_of(weights)}", "ok", weights.title)
+        how = "shipped" if weights.shipped else "fetched"
+        return Finding(weights.name, f"{how}: {place_of(weights)}", "ok", weights.title)
     about = f"{weights.title}; {weights.licence}"
     return Finding(weights.name, f"not fetched ({size})", "ok", about)

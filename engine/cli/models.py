@@ -59,7 +59,8 @@ def _list(as_json: bool) -> dict[str, Any]:
     if not as_json:
         width = max(len(one.name) for one in registry())
         for one in registry():
-            mark = "fetched" if is_here(one) else f"{one.size_bytes / 1e6:.1f} MB"
+            here = "shipped" if one.shipped else "fetched"
+            mark = here if is_here(one) else f"{one.size_bytes / 1e6:.1f} MB"
             print(f"{one.name:<{width}}  {mark:<8}  {one.kind} {one.part}: {one.title}")
             print(f"{'':<{width}}  {'':<8}  {one.licence}")
         print(f"kept in {folder()}; a file of your own: --weights FILE")

@@ -32,13 +32,16 @@ def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
         help=f"how pixels become metres ({_DEFAULT})",
     )
     parser.add_argument(
-        "--detector", default="motion", metavar="NAME", help=f"see `foleystage doctor` ({_DEFAULT})"
+        "--detector",
+        default="motion+names",
+        metavar="NAME",
+        help=f"see `foleystage doctor`; motion: without names by looks ({_DEFAULT})",
     )
     parser.add_argument(
         "--weights",
         metavar="FILE",
         help="what the detector has learned: a file, or a name of `foleystage models list` "
-        "(default: those fetched for it)",
+        "(default: those that are here)",
     )
     parser.add_argument(
         "--depth", default="geometry", metavar="NAME", help=f"see `foleystage doctor` ({_DEFAULT})"

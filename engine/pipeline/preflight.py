@@ -103,7 +103,7 @@ def check_own_sounds(project: Project, bundle: AudioFolder) -> None:
 
 def _check_weights(settings: RunSettings) -> None:
     weights = weights_for(settings.detector, settings.weights)
-    if weights is not None or settings.detector != "motion":
+    if weights is not None or settings.detector not in ("motion", "motion+names"):
         create("detector", settings.detector, weights)
     weights = weights_for(settings.depth, settings.depth_weights, "depth")
     if weights is not None or settings.depth != "geometry":

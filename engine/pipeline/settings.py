@@ -59,7 +59,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     mind: MindSettings | None = None
     formats: tuple[str, ...] = USUAL_FORMATS
     mapping: Mapping = "cylinder"
-    detector: str = "motion"
+    detector: str = "motion+names"
     weights: str | None = None
     depth: str = "geometry"
     depth_weights: str | None = None

@@ -19,7 +19,7 @@ from engine.media.probe import missing_s, probe_video
 from engine.media.spherical import says_spherical
 from engine.plugins import DepthEstimator, Detector
 from engine.project.model import Analysis, Video
-from engine.vision import detect  # noqa: F401  (registers the embedded detector)
+from engine.vision import detect, named_motion  # noqa: F401  (register the embedded detectors)
 from engine.vision.depth_maps import read_depths, to_metres
 from engine.vision.evidence import Evidence
 from engine.vision.follow_boxes import follow_boxes, stirs
@@ -162,7 +162,7 @@ def _exaggeration(settings: VisionSettings) -> list[str]:
 def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> list[Path]:
     """The most relevant paths: a dozen, and some more for every further minute."""
     width, height = size
-    heard = [p for p in paths if not p.named or stirs(p, width)]
+    heard = [p for p in paths if not p.named or p.acts or stirs(p, width)]
     ranked = sorted(heard, key=lambda p: -relevance(p, width, height))
     most = most_objects(duration_s)
     if not ranked:
@@ -174,7 +174,7 @@ def _relevant(paths: list[Path], size: tuple[int, int], duration_s: float) -> li
 def _least(path: Path, width: int) -> float:
     """Share of the top relevance that a path must have to be kept."""
     scores = path.person_scores
-    if surely_person(path):
+    if surely_person(path) or path.acts:
         return _LEAST_OF_PEOPLE
     travels = roams(path, width) and float(np.ptp(path.centres[:, 0])) > _GOOD_WAY * width
     person = len(scores) > 2 and float(np.mean(scores > _LIKELY_PERSON)) > _OFTEN

@@ -29,6 +29,8 @@ _DOUBTFUL = 0.5
 """Part of its sureness that is left to a thing whose name is refused, or that is a mere speck."""
 _OBJECT_STILL = 0.875
 """The same for what is clearly seen, and only is no vehicle."""
+_SURE_FLIGHT_S = 2.0
+"""A flight that lasts so long needs no network to agree."""
 _AGREE = 3
 """So many vehicles in one film outweigh the look of the place."""
 _NEAR_S = 0.25
@@ -63,6 +65,7 @@ class Evidence:
         found = []
         for path, (kind, sure) in zip(paths, kinds, strict=True):
             doubtful = vehicles < _AGREE and self._indoors(path, shots_s)
+            doubtful = doubtful or path.doubted
             fellows = vehicles - 1
             doubtful = doubtful or not vouched(path, size, fellows, camera_moves=self.camera_moves)
             found.append(self._believed(path, kind, sure, no_vehicle=doubtful))
@@ -93,7 +96,8 @@ class Evidence:
         return tuple(contact for contact in kept if contact.kind not in ("impact", "turn"))
 
     def _grounded(self, path: Path, shots_s: Sequence[float]) -> bool:
-        return not path.named and (self.camera_moves or self._indoors(path, shots_s))
+        brief = path.doubted and path.duration_s < _SURE_FLIGHT_S
+        return not path.named and (brief or self.camera_moves or self._indoors(path, shots_s))
 
     def _no_flyer(self, name: Naming) -> Naming:
         left = _DOUBTFUL if self.camera_moves else 1.0

@@ -42,6 +42,10 @@ class Path:
     """(n,) how fast what is inside moves, px/s by optical flow; 0 where that is not known."""
     named: bool = False
     """Whether a detector that knows objects by their looks gave the labels."""
+    acts: bool = False
+    """Whether it is known to stir, be it in its place (see `engine.vision.join_names`)."""
+    doubted: bool = False
+    """Whether a network looked at it and saw nothing like a vehicle."""
     parts: tuple[Path, ...] = ()
     """What it was joined from (see `engine.vision.merge`)."""
 

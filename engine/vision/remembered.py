@@ -118,9 +118,11 @@ def _key(path: Path, settings: VisionSettings, progress: Progress) -> str:
 def _part_code(kind: str, name: str, weights: Path | None) -> Iterator[bytes]:
     """The bytes of a part's own code, and of the weights chosen for it."""
     part = plugins.create(kind, name, weights)
-    source = getattr(sys.modules.get(type(part).__module__), "__file__", None)
-    if source is not None and _ENGINE not in Path(source).resolve().parents:
-        yield from _sources(Path(source).parent)
+    for one in (part, getattr(part, "network", None)):
+        source = getattr(sys.modules.get(type(one).__module__), "__file__", None)
+        if source is not None and _ENGINE not in Path(source).resolve().parents:
+            yield from _sources(Path(source).parent)
+    yield str(getattr(part, "label", name)).encode()
     if weights is not None and weights.is_file():
         yield from _blocks(weights)
         for beside in sorted(weights.parent.glob(f"{weights.stem}*")):

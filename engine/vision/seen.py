@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Analysis, Contact, Mapping, Scene, Trajectory, Video
+from engine.vision.named_motion import NAME
 from engine.vision.scene_light import SceneLook
 
 Array = NDArray[np.float64]
@@ -18,7 +19,7 @@ Array = NDArray[np.float64]
 class VisionSettings:
     """What analyses the picture, and how pixels become metres."""
 
-    detector: str = "motion"
+    detector: str = NAME
     weights: Path | None = None
     mapping: Mapping = "cylinder"
     horizontal_fov_deg: float = Scene().horizontal_fov_deg

@@ -1,11 +1,11 @@
-"""Which weights a part gets: those the user names or points to, else those fetched for it."""
+"""Which weights a part gets: those the user names or points to, else those that are here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from engine.errors import WeightsError
-from engine.weights.folder import is_here, place_of
+from engine.weights.folder import check, is_here, place_of
 from engine.weights.registry import Weights, known, registry
 
 
@@ -25,7 +25,7 @@ def weights_for(part: str, given: str | Path | None, kind: str = "detector") -> 
         If what was given is neither, or is not fetched yet, or is for another part.
     """
     if given is None or given == "":
-        return next((place_of(w) for w in _suited(kind, part) if is_here(w)), None)
+        return next((_checked(w) for w in _suited(kind, part) if is_here(w)), None)
     path = Path(given).expanduser()
     if path.exists():
         return path
@@ -43,7 +43,21 @@ def weights_for(part: str, given: str | Path | None, kind: str = "detector") -> 
             f"the weights '{weights.name}' are not fetched yet",
             remedy=f"fetch them: foleystage models fetch {weights.name}",
         )
-    return place_of(weights)
+    return _checked(weights)
+
+
+def _checked(weights: Weights) -> Path:
+    """Its file; one that came with the program is checked by its hash first.
+
+    Raises
+    ------
+    WeightsError
+        If it is not the file that is meant.
+    """
+    place = place_of(weights)
+    if weights.shipped:
+        check(place, weights)
+    return place
 
 
 def _suited(kind: str, part: str) -> list[Weights]:

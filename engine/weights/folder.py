@@ -1,4 +1,4 @@
-"""Where fetched weights lie on this machine."""
+"""Where fetched and shipped weights lie on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from engine import resources
 from engine.errors import WeightsError
 from engine.jobs import Progress, silent_progress
 from engine.weights.registry import Weights
@@ -24,12 +25,14 @@ def folder() -> Path:
 
 
 def place_of(weights: Weights) -> Path:
-    """Where a file of weights lies once it is fetched."""
+    """Where a file of weights lies: with the program, or once it is fetched."""
+    if weights.shipped:
+        return resources.path("weights") / weights.file
     return folder() / weights.file
 
 
 def is_here(weights: Weights) -> bool:
-    """Whether it is fetched (its size tells; its hash was checked when it came)."""
+    """Whether it is there (its size tells; a fetched one's hash was checked when it came)."""
     try:
         return place_of(weights).stat().st_size == weights.size_bytes
     except OSError:

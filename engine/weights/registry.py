@@ -32,6 +32,8 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
     size_bytes : int
     sha256 : str
         64 hexadecimal digits.
+    shipped : bool
+        Whether the file comes with the program.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
     url: str
     size_bytes: int
     sha256: str
+    shipped: bool = False
 
     @property
     def file(self) -> str:

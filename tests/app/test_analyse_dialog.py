@@ -20,7 +20,7 @@ def dialog(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path) -> AnalyseDi
 
 
 def test_the_embedded_detector_needs_no_weights(dialog: AnalyseDialog) -> None:
-    assert dialog.settings.detector == "motion"
+    assert dialog.settings.detector == "motion+names"
     assert dialog.settings.weights is None
     assert not dialog.detector_rows.file.isEnabled()
 

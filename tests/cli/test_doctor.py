@@ -32,7 +32,7 @@ def test_says_what_is_there(sections: doctor.Sections) -> None:
     packages = {finding.name: finding for finding in sections["packages"]}
     assert packages["numpy"].state == "ok"
     parts = {finding.name: finding.value for finding in sections["parts in use"]}
-    assert parts["detector"] == "motion"
+    assert parts["detector"] == "motion+names"
     assert parts["depth"] == "geometry"
     assert parts["HRIR"] == (
         "kemar: 710 directions, elevations -40 to 90 degrees, 1.4 m, 558 taps at 48000 Hz"

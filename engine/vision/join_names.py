@@ -1,0 +1,312 @@
+"""Motion's paths and a network's things brought together: each thing once, with its name.
+
+A motion path on a known thing gives it its fine times and boxes; the thing gives the name, goes on
+where motion saw nothing, and takes the box where motion's is smoke, a shadow or several things.
+Several paths of one thing are one; one path of several things is several. A known thing without a
+path is one of its own where it stirs: what stands still makes no sound. A path on nothing known is
+named by what was found just there look by look; where there is nothing like a vehicle, though
+things were recognised, it is doubted (see `engine.vision.evidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.vision.known_things import (
+    ANIMALS,
+    BALLS,
+    HANDLED,
+    MOVERS,
+    ROAD,
+    Size,
+    best_overlap,
+    boxes_at,
+    is_one,
+    row_overlaps,
+    share_inside,
+    surest,
+    things_of,
+    together,
+)
+from engine.vision.looks import Look, stirring
+from engine.vision.paths import Path, smoothed
+from engine.vision.traces import Trace, related
+
+Array = NDArray[np.float64]
+
+_SAME, _SAME_BOX = 0.3, 0.45
+"""Mean overlap from which a path is on a thing, and overlap from which its box is kept."""
+_BOTH, _LEAST_ROWS = 0.35, 3
+"""Share of the shorter one's time in which a thing may be seen twice; rows of a path in each."""
+_LEAST_COMMON = 0.4
+"""Share of the shorter one's moments that they must have in common."""
+_PART, _WHOLE = 0.75, 0.75
+"""Share of a path in a thing from which it is a part of it; of a thing in a path, a whole."""
+_GOES_ON = 1.8
+"""Ratio of areas up to which a path before and after a thing's looks is that thing."""
+_STIRS, _STIRS_OFTEN = 0.025, 0.3
+"""Share of a box that changes, and of its looks, from which what is seen in it stirs."""
+_GOES_SIZES, _GOES_WIDTHS = 0.35, 0.02
+"""Way from which it goes somewhere, in its own sizes and in widths of the picture."""
+_VOTE, _VOTES, _LEAST_VOTES, _SURE_VOTE = 0.4, 0.4, 2, 0.5
+"""Overlap of a vote; share and number of looks that must vote; mean score of these."""
+_VEHICLE_VOTE, _VEHICLE_SCORE = 0.15, 0.3
+"""Overlap and score of anything on wheels that keeps a path from being doubted."""
+_RECOGNISED = 0.6
+"""Score of the second surest thing from which the picture is of the known world at all."""
+_STREET, _FAR = 0.5, 0.1
+"""Score of vehicles that make a street, and size below which the network may miss some there."""
+_REACH_S, _SAME_MOMENT_S = 0.5, 0.1
+"""How far from a look a path's nearest row may be to lead on from it, and to be of that moment."""
+
+
+@dataclass
+class _Thing:
+    """A known thing and the paths that are it, parts of it, or hold it with more."""
+
+    trace: Trace
+    same: list[Path] = field(default_factory=list)
+    parts: list[Path] = field(default_factory=list)
+    wholes: list[Path] = field(default_factory=list)
+
+
+def joined(
+    paths: Sequence[Path],
+    looks: Sequence[Look],
+    pictures_s: Array,
+    size: Size,
+    *,
+    camera_moves: bool,
+) -> list[Path]:
+    """Paths of one shot with names, known things that motion missed among them.
+
+    Parameters
+    ----------
+    pictures_s : (n,) moments of all pictures of the shot
+    size : width and height of the pictures that boxes are in
+    """
+    if not looks:
+        return list(paths)
+    things = [_Thing(trace) for trace in _led(things_of(looks, size), paths)]
+    rest = [path for path in paths if not _claimed(path, things)]
+    found = [
+        _path_of(thing, pictures_s)
+        for thing in things
+        if _sounds(thing, looks, size, camera_moves=camera_moves)
+    ]
+    familiar = surest(looks) >= _RECOGNISED
+    rest = [_voted(path, looks) for path in rest]
+    return found + [_doubted(path, looks, size) if familiar else path for path in rest]
+
+
+def _led(traces: Sequence[Trace], paths: Sequence[Path]) -> list[Trace]:
+    """Traces, those that one path leads through being one."""
+    found = sorted(traces, key=lambda trace: trace.times_s[0])
+    for i, early in enumerate(found):
+        for late in found[i + 1 :]:
+            if is_one(early, late) or any(_leads(path, early, late) for path in paths):
+                rest = [one for one in found if one is not early and one is not late]
+                return _led([*rest, together(early, late)], paths)
+    return found
+
+
+def _leads(path: Path, early: Trace, late: Trace) -> bool:
+    """Whether a path is on two things of one kind that are seen one after the other."""
+    both_s = min(early.times_s[-1], late.times_s[-1]) - late.times_s[0]
+    shorter_s = min(one.times_s[-1] - one.times_s[0] for one in (early, late))
+    if not related(early.label, late.label) or both_s > _BOTH * shorter_s:
+        return False
+    shares = []
+    for trace in (early, late):
+        common = _common(path, trace)
+        if common.sum() < _LEAST_ROWS:
+            return False
+        shares.append(
+            float(np.mean(row_overlaps(path.boxes[common], boxes_at(trace, path.times_s[common]))))
+        )
+    return min(shares) >= _SAME
+
+
+def _claimed(path: Path, things: Sequence[_Thing]) -> bool:
+    """Give a path to the things it is of; False where it is of none."""
+    best: tuple[float, _Thing] | None = None
+    inside: tuple[float, _Thing] | None = None
+    for thing in things:
+        common = _common(path, thing.trace)
+        if common.sum() < _LEAST_COMMON * min(len(common), _rows_of(thing.trace, path)):
+            continue
+        boxes, known = path.boxes[common], boxes_at(thing.trace, path.times_s[common])
+        same = float(np.mean(row_overlaps(boxes, known)))
+        part = float(np.mean(share_inside(boxes, known)))
+        if same >= _SAME and (best is None or same > best[0]):
+            best = (same, thing)
+        elif part >= _PART and common.mean() > 0.5 and (inside is None or part > inside[0]):
+            inside = (part, thing)
+        elif float(np.mean(share_inside(known, boxes))) >= _WHOLE:
+            thing.wholes.append(path)
+    if best is not None:
+        best[1].same.append(path)
+    elif inside is not None:
+        inside[1].parts.append(path)
+    held = any(whole is path for thing in things for whole in thing.wholes)
+    return best is not None or inside is not None or held
+
+
+def _common(path: Path, trace: Trace) -> NDArray[np.bool_]:
+    return (path.times_s >= trace.times_s[0] - 1e-6) & (path.times_s <= trace.times_s[-1] + 1e-6)
+
+
+def _rows_of(trace: Trace, path: Path) -> float:
+    """How many rows a path has in the time that a thing is seen."""
+    step_s = float(np.median(np.diff(path.times_s))) if len(path.times_s) > 1 else 1.0
+    return (trace.times_s[-1] - trace.times_s[0]) / max(step_s, 1e-6) + 1.0
+
+
+def _sounds(thing: _Thing, looks: Sequence[Look], size: Size, *, camera_moves: bool) -> bool:
+    """Whether it goes somewhere or stirs where it is."""
+    if thing.same:
+        return True
+    boxes = np.asarray(thing.trace.boxes, dtype=np.float64)
+    lives = thing.trace.label in ANIMALS or thing.trace.label == "person"
+    if camera_moves:
+        return bool(thing.parts or thing.wholes) if not lives else True
+    if _goes(boxes, size[0]):
+        return True
+    if not lives:
+        return False
+    shares = stirring(looks, boxes, np.asarray(thing.trace.times_s), size[0])
+    known = shares[np.isfinite(shares)]
+    return bool(thing.parts) or (len(known) > 0 and float(np.mean(known > _STIRS)) >= _STIRS_OFTEN)
+
+
+def _goes(boxes: Array, width: int) -> bool:
+    own = float(np.sqrt(np.median(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))))
+    centres = 0.5 * (boxes[:, :2] + boxes[:, 2:])
+    return float(np.linalg.norm(np.ptp(centres, axis=0))) > max(
+        _GOES_SIZES * own, _GOES_WIDTHS * width
+    )
+
+
+def _path_of(thing: _Thing, pictures_s: Array) -> Path:
+    """The thing's path: motion's rows where they agree, its own boxes elsewhere."""
+    trace = thing.trace
+    rows = np.concatenate(
+        [_beyond(thing, start=True), _between(thing, pictures_s), _beyond(thing, start=False)]
+    )
+    asked = [path.person_scores for path in thing.same]
+    path = Path(
+        times_s=rows[:, 0],
+        boxes=rows[:, 1:5],
+        smooth=rows[:, 1:5],
+        confidence=np.interp(rows[:, 0], trace.times_s, trace.scores),
+        seen=np.ones(len(rows), dtype=bool),
+        person_scores=np.concatenate(asked) if asked else np.zeros(0),
+        labels=tuple(trace.votes().items()),
+        colour=next((p.colour for p in thing.same if p.colour is not None), None),
+        points=rows[:, 5:7],
+        speed=rows[:, 7],
+        named=True,
+        acts=True,
+    )
+    return smoothed(path)
+
+
+def _between(thing: _Thing, pictures_s: Array) -> Array:
+    """Rows (n, 8) of time, box, point and speed from the thing's first look to its last."""
+    trace = thing.trace
+    start_s, end_s = trace.times_s[0], trace.times_s[-1]
+    times = pictures_s[(pictures_s >= start_s - 1e-6) & (pictures_s <= end_s + 1e-6)]
+    boxes = boxes_at(trace, times)
+    points, speed = 0.5 * (boxes[:, :2] + boxes[:, 2:]), _speeds(times, boxes)
+    for path in thing.same:
+        _, rows, own = np.intersect1d(times, path.times_s, return_indices=True)
+        agree = row_overlaps(path.boxes[own], boxes[rows]) >= _SAME_BOX
+        rows, own = rows[agree], own[agree]
+        boxes[rows], points[rows], speed[rows] = path.boxes[own], path.points[own], path.speed[own]
+    return np.column_stack([times, boxes, points, speed])
+
+
+def _speeds(times_s: Array, boxes: Array) -> Array:
+    if len(times_s) < 2:
+        return np.zeros(len(times_s))
+    centres = 0.5 * (boxes[:, :2] + boxes[:, 2:])
+    return np.asarray(np.linalg.norm(np.gradient(centres, times_s, axis=0), axis=1))
+
+
+def _beyond(thing: _Thing, *, start: bool) -> Array:
+    """Rows (n, 8) of a path that lead up to the thing's first look, or away from its last one."""
+    edge_s = thing.trace.times_s[0 if start else -1]
+    edge_box = np.asarray(thing.trace.boxes[0 if start else -1], dtype=np.float64)
+    for path in thing.same:
+        near = int(np.argmin(np.abs(path.times_s - edge_s)))
+        there = abs(float(path.times_s[near]) - edge_s) <= _REACH_S
+        if not there or row_overlaps(path.boxes[near][None], edge_box[None])[0] < _SAME:
+            continue
+        outside = path.times_s < edge_s - 1e-6 if start else path.times_s > edge_s + 1e-6
+        order = np.flatnonzero(outside)[:: -1 if start else 1]
+        areas = np.prod(path.boxes[:, 2:] - path.boxes[:, :2], axis=1)
+        steps = np.abs(np.diff(np.log(np.maximum(areas[[near, *order]], 1.0))))
+        jumps = np.flatnonzero(steps > np.log(_GOES_ON))
+        kept = np.sort(order[: jumps[0]] if len(jumps) else order)
+        return np.column_stack(
+            [path.times_s[kept], path.boxes[kept], path.points[kept], path.speed[kept]]
+        )
+    return np.zeros((0, 8))
+
+
+def _voted(path: Path, looks: Sequence[Look]) -> Path:
+    """Path named by what was found just where it is, where enough looks agree."""
+    votes: dict[str, list[float]] = {}
+    asked = 0
+    for look in looks:
+        row = _row_at(path, look.time_s)
+        if row is None:
+            continue
+        asked += 1
+        share, best = best_overlap(path.boxes[row], look.found)
+        if best is not None and share >= _VOTE and best.label in MOVERS | HANDLED:
+            label = "sports ball" if best.label in BALLS else best.label
+            votes.setdefault(label, []).append(best.confidence)
+    if not votes:
+        return path
+    label = max(votes, key=lambda one: sum(votes[one]))
+    scores = votes[label]
+    enough = len(scores) >= max(_LEAST_VOTES, _VOTES * asked)
+    if not enough or float(np.mean(scores)) < _SURE_VOTE:
+        return path
+    sure = np.where(path.seen, float(np.mean(scores)), path.confidence)
+    return replace(path, labels=((label, sum(scores)),), confidence=sure, named=True, acts=True)
+
+
+def _doubted(path: Path, looks: Sequence[Look], size: Size) -> Path:
+    """Path that is no vehicle by its looks marked as such; others as they are.
+
+    In a street, where vehicles are recognised elsewhere, small ones may have been missed.
+    """
+    if path.named:
+        return path
+    asked, wheels = 0, 0
+    for look in looks:
+        row = _row_at(path, look.time_s)
+        if row is None:
+            continue
+        asked += 1
+        ones = [d for d in look.found if d.label in ROAD and d.confidence >= _VEHICLE_SCORE]
+        wheels += best_overlap(path.boxes[row], ones)[0] >= _VEHICLE_VOTE
+    street = any(d.label in ROAD and d.confidence >= _STREET for k in looks for d in k.found)
+    own = float(np.sqrt(np.median(np.prod(path.sizes, axis=1)))) / size[0]
+    if asked < _LEAST_VOTES or wheels > 0 or (street and own < _FAR):
+        return path
+    return replace(path, doubted=True)
+
+
+def _row_at(path: Path, time_s: float) -> int | None:
+    """Row of a path at a moment; None where it is not seen then."""
+    row = int(np.argmin(np.abs(path.times_s - time_s)))
+    return (
+        row if abs(float(path.times_s[row]) - time_s) < _SAME_MOMENT_S and path.seen[row] else None
+    )

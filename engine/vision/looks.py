@@ -1,0 +1,126 @@
+"""A light network looks at a film's pictures beside its decoding: what it finds, and what stirs.
+
+It looks at a picture every third of a second, in long films every half; a thread does it, one
+picture at a time and in order, so that what it finds does not hang on how busy the machine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.plugins import Detection, Detector
+from engine.vision.opencv import cv2
+
+Image = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
+
+_STEP_S, _LONG_STEP_S, _LONG_S = 0.33, 0.5, 30.0
+"""Time between looks, and in films that last longer."""
+_SMALL_WIDTH = 160
+_CHANGED = 10
+"""Change of a small picture's pixel (of 255) from one picture to the next that is motion."""
+_MOST_WAITING = 8
+"""Pictures that wait for the network at the most; then the film waits."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found at one moment.
+
+    `found` are boxes in pixels of the picture; `changed` (h, w) of 0 and 1 is where a small
+    picture changed since the picture before; None where there was none.
+    """
+
+    time_s: float
+    found: tuple[Detection, ...]
+    changed: Gray | None
+
+
+class Looker:
+    """Shows every so many pictures to a network, in a thread of its own.
+
+    Parameters
+    ----------
+    network : Detector or None
+        Of single pictures; without one nothing is looked at.
+    duration_s : float
+        Of the whole film.
+    """
+
+    def __init__(self, network: Detector | None, duration_s: float) -> None:
+        self._network = network
+        self._step_s = _STEP_S if duration_s <= _LONG_S else _LONG_STEP_S
+        self._pool = ThreadPoolExecutor(1)
+        self._asked: list[Future[Look]] = []
+        self._last: Image | None = None
+        self._due_s = -np.inf
+
+    def add(self, time_s: float, image: Image, *, first: bool) -> None:
+        """The next picture (height, width, 3), RGB; `first` in its shot."""
+        if first:
+            self._last, self._due_s = None, -np.inf
+        if self._network is None:
+            return
+        if time_s >= self._due_s - 1e-6:
+            self._due_s = time_s + self._step_s
+            if len(self._asked) >= _MOST_WAITING:
+                self._asked[-_MOST_WAITING].result()
+            self._asked.append(self._pool.submit(_look, self._network, time_s, image, self._last))
+        self._last = image
+
+    def taken(self) -> tuple[Look, ...]:
+        """Everything found since this was asked the last time, in order.
+
+        Raises
+        ------
+        PluginError
+            From the network.
+        """
+        asked, self._asked = self._asked, []
+        return tuple(one.result() for one in asked)
+
+    def close(self) -> None:
+        """No more pictures come."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _look(network: Detector, time_s: float, image: Image, before: Image | None) -> Look:
+    height, width = image.shape[:2]
+    network.begin(width, height, 1.0 / _STEP_S, ())
+    found = tuple(network.detect(image, time_s))
+    return Look(time_s, found, None if before is None else changed(before, image))
+
+
+def changed(before: Image, after: Image) -> Gray:
+    """Where one picture differs from the next: (h, w) of 0 and 1, 160 wide."""
+    small = [_small(one) for one in (before, after)]
+    return (cv2.absdiff(small[0], small[1]) > _CHANGED).astype(np.uint8)
+
+
+def stirring(
+    looks: Sequence[Look], boxes: NDArray[np.float64], times_s: NDArray[np.float64], width: int
+) -> NDArray[np.float64]:
+    """Share of each box (n, 4) that changed at its moment; not a number where nobody looked."""
+    at = {look.time_s: look.changed for look in looks}
+    shares = np.full(len(boxes), np.nan)
+    for index, (time_s, box) in enumerate(zip(times_s, boxes, strict=True)):
+        mask = at.get(float(time_s))
+        if mask is None:
+            continue
+        scale = mask.shape[1] / width
+        x0, y0, x1, y1 = (round(float(side) * scale) for side in box)
+        part = mask[max(0, y0) : max(1, y1), max(0, x0) : max(1, x1)]
+        shares[index] = float(part.mean()) if part.size else 0.0
+    return shares
+
+
+def _small(image: Image) -> Gray:
+    height, width = image.shape[:2]
+    size = (_SMALL_WIDTH, max(1, round(_SMALL_WIDTH * height / width)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)

@@ -1,0 +1,151 @@
+"""Motion's paths and a network's boxes brought together, without a network: boxes are made up."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.plugins import Detection
+from engine.vision.evidence import Evidence
+from engine.vision.join_names import joined
+from engine.vision.labels import told_kind
+from engine.vision.looks import Look
+from engine.vision.paths import Path
+
+SIZE = (480, 270)
+TIMES = np.arange(0.0, 4.0, 0.04)
+LOOKS = np.round(TIMES[::8], 3)
+Array = NDArray[np.float64]
+
+
+def moving(boxes: Array, times_s: Array = TIMES) -> Path:
+    """A path that motion found, with boxes (n, 4)."""
+    count = len(times_s)
+    return Path(
+        times_s=times_s,
+        boxes=boxes,
+        smooth=boxes,
+        confidence=np.full(count, 0.8),
+        seen=np.ones(count, dtype=bool),
+        person_scores=np.zeros(0),
+        labels=(("object", 1.0),),
+        colour=None,
+        points=0.5 * (boxes[:, :2] + boxes[:, 2:]),
+        speed=np.full(count, 40.0),
+    )
+
+
+def across(start: float = 20.0, pace: float = 80.0, times_s: Array = TIMES) -> Array:
+    """Boxes 80 x 50 that go to the right."""
+    x = start + pace * times_s
+    return np.column_stack([x, np.full(len(x), 120.0), x + 80.0, np.full(len(x), 170.0)])
+
+
+def looks(
+    *things: tuple[str, Array, float], times_s: Array = TIMES, stir: bool = False
+) -> list[Look]:
+    """Looks at things given by label, boxes (a row a moment of `TIMES`) and score."""
+    changed = np.full((90, 160), int(stir), dtype=np.uint8)
+    return [
+        Look(
+            float(time_s),
+            tuple(
+                Detection(tuple(map(float, boxes[row])), label, score)  # type: ignore[arg-type]
+                for label, boxes, score in things
+                if np.isfinite(boxes[row]).all()
+            ),
+            changed,
+        )
+        for row, time_s in list(enumerate(times_s))[::8]
+    ]
+
+
+def still(box: tuple[float, float, float, float]) -> Array:
+    return np.tile(np.asarray(box, dtype=np.float64), (len(TIMES), 1))
+
+
+def brought(paths: list[Path], seen: list[Look], *, camera_moves: bool = False) -> list[Path]:
+    return joined(paths, seen, TIMES, SIZE, camera_moves=camera_moves)
+
+
+def test_a_path_takes_the_name_of_what_is_there_and_keeps_its_fine_boxes() -> None:
+    boxes = across()
+    (found,) = brought([moving(boxes)], looks(("dog", boxes + 3.0, 0.8)))
+    assert dict(found.labels).keys() == {"dog"}
+    assert told_kind(found) == ("object", pytest.approx(0.8))
+    assert len(found.times_s) == len(TIMES)
+    np.testing.assert_allclose(found.boxes, boxes)
+
+
+def test_pieces_inside_a_thing_are_parts_of_it() -> None:
+    body, hand = still((100, 60, 180, 240)), still((110, 90, 130, 110))
+    hand[:, [0, 2]] += 20.0 * np.sin(8.0 * TIMES)[:, None]
+    (found,) = brought([moving(hand)], looks(("person", body, 0.9)))
+    assert told_kind(found) == ("person", pytest.approx(0.9))
+    np.testing.assert_allclose(np.median(found.boxes, axis=0), body[0])
+
+
+@pytest.mark.parametrize(("label", "stirs", "count"), [
+    ("person", True, 1), ("person", False, 0), ("car", True, 0), ("chair", True, 0),
+])  # fmt: skip
+def test_what_motion_missed_is_a_thing_where_it_lives_and_stirs(
+    label: str, stirs: bool, count: int
+) -> None:
+    seen = looks((label, still((100, 60, 180, 240)), 0.9), stir=stirs)
+    assert len(brought([], seen)) == count
+
+
+def test_one_path_of_two_things_is_two() -> None:
+    left, right = across(20.0), across(120.0)
+    both = np.column_stack([left[:, :2], right[:, 2:]])
+    found = brought([moving(both)], looks(("dog", left, 0.8), ("person", right, 0.8)))
+    assert sorted(max(p.labels)[0] for p in found) == ["dog", "person"]
+
+
+def test_two_sights_of_one_thing_that_a_path_leads_through_are_one() -> None:
+    boxes = across()
+    seen = boxes.copy()
+    seen[30:72] = np.nan
+    (found,) = brought([moving(boxes)], looks(("car", seen, 0.8)))
+    assert found.duration_s == pytest.approx(TIMES[-1])
+
+
+def test_the_box_is_the_things_own_where_motion_saw_smoke() -> None:
+    car = across()
+    smoke = car.copy()
+    smoke[50:, 0] -= 150.0
+    smoke[50:, 2] -= 120.0
+    (found,) = brought([moving(smoke)], looks(("car", car, 0.8)))
+    rows = found.times_s > 2.2
+    assert np.abs(found.boxes[rows] - across(times_s=found.times_s)[rows]).max() < 1.0
+
+
+def test_a_rider_and_the_horse_are_one() -> None:
+    horse = across()
+    rider = horse + np.array([25.0, -40.0, -25.0, -15.0])
+    (found,) = brought([], looks(("horse", horse, 0.8), ("person", rider, 0.8)))
+    assert dict(found.labels).keys() == {"horse"}
+
+
+def test_a_vehicle_where_nothing_like_one_is_recognised_is_doubted() -> None:
+    path, body = moving(across()), still((400, 60, 470, 240))
+    unknown, known = looks(), looks(("person", body, 0.9))
+    kept = brought([path], unknown)[-1]
+    fallen = brought([path], known)[-1]
+    assert not kept.doubted
+    assert fallen.doubted
+    kinds = Evidence().believed([replace(fallen)], [("vehicle", 0.6)], (0.0, 4.0), SIZE)
+    assert kinds[0][0] == "object"
+
+
+def test_in_a_street_small_ones_may_have_been_missed() -> None:
+    far = still((0, 100, 30, 120))
+    far[:, [0, 2]] += (60.0 * TIMES)[:, None]
+    street = looks(("car", still((300, 100, 400, 160)), 0.9))
+    assert not brought([moving(far)], street)[-1].doubted
+
+
+def test_without_looks_nothing_changes() -> None:
+    paths = [moving(across())]
+    assert joined(paths, (), TIMES, SIZE, camera_moves=False) == paths
