@@ -45,6 +45,8 @@ def layers(project: Project) -> set[str]:
         ("car", {"motor", "tyres"}),
         ("ball", {"bounces", "rolling"}),
         ("pouring coffee", {"pouring"}),
+        ("paper", {"handling"}),
+        ("fireworks", {"bursts"}),
     ],
 )
 def test_a_label_by_hand_makes_its_sounds_and_stays(label: str, expected: set[str]) -> None:
