@@ -37,6 +37,13 @@ def sounds(text: str) -> list[tuple[str, str]]:
         ("Laughter. Applause!", [("person", "laughs"), ("crowd", "applauds")]),
         ("The scarf lies on the carpet.", []),
         ("Church bells toll.", [("church bell", "rings")]),
+        ("A glass falls and shatters.", [("glass", "falls"), ("glass", "breaks")]),
+        ("A car stands and a truck drives off.", [("truck", "drives")]),
+        ("The car door slams.", [("car door", "slams")]),
+        ("She turns a page of the book.", [("page", "is turned")]),
+        ("Wind howls through the trees.", [("wind", "blows")]),
+        ("The floor creaks upstairs.", [("floor", "creaks")]),
+        ("A train of thought.", []),
     ],
 )
 def test_sentences_tell_sounds(text, expected) -> None:

@@ -63,20 +63,11 @@ def _in_clause(clause: str) -> list[tuple[str, str, int, bool]]:
     knowledge = shipped_knowledge()
     found = {(thing, action): (start, True) for thing, action, start in knowledge.sounds_in(clause)}
     named = [start for start, _ in found.values()]
-    actions = knowledge.actions_in(clause)
-    for things, start in knowledge.objects_in(clause):
-        if start in named:
-            continue
-        for kinds, at in actions:
-            pair = _pair(things, kinds) if 0 < at - start <= _FARTHEST else None
-            if pair is not None:
-                found.setdefault(pair, (start, False))
-                break
-    for kinds, at in actions:  # "the ringing of a phone", "a slamming door"
-        for things, start in knowledge.objects_in(clause):
-            pair = _pair(things, kinds) if 0 < start - at <= _FARTHEST / 2 else None
-            if pair is not None and not any(thing == pair[0] for thing, _ in found):
-                found[pair] = (at, False)
+    things = [one for one in knowledge.objects_in(clause) if one[1] not in named]
+    for kinds, at in knowledge.actions_in(clause):
+        pair = _nearest(things, kinds, at)
+        if pair is not None:
+            found.setdefault(pair[:2], (pair[2], False))
     own = [
         (thing, action, *where)
         for (thing, action), where in found.items()
@@ -96,6 +87,21 @@ def _makes(thing: str, action: str) -> set[tuple[str, str]]:
     sound = shipped_knowledge().find(thing, action)
     layers = sound.layer if sound is not None else ()
     return {(layer.generator, str(sorted(layer.parameters.items()))) for layer in layers}
+
+
+def _nearest(
+    things: list[tuple[tuple[str, ...], int]], kinds: tuple[str, ...], at: int
+) -> tuple[str, str, int] | None:
+    """Who does it: the nearest before the word, else behind it ("the ringing of a phone")."""
+    before = [(at - start, names, start) for names, start in things if 0 < at - start <= _FARTHEST]
+    behind = [
+        (start - at, names, start) for names, start in things if 0 < start - at <= _FARTHEST / 2
+    ]
+    for _, names, start in [*sorted(before), *sorted(behind)]:
+        pair = _pair(names, kinds)
+        if pair is not None:
+            return *pair, min(start, at)
+    return None
 
 
 def _pair(things: tuple[str, ...], actions: tuple[str, ...]) -> tuple[str, str] | None:
