@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from msgspec import structs
@@ -9,9 +11,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.dialogs.analyse import AnalyseDialog
 from app.views.script.columns import CATEGORY, LAYER, LEVEL, OUT, SOUND, STATUS, TIME, TRACK
 from engine.project.edits import ApplyScript, ApplyTakes, SetScriptTree
-from engine.project.model import Clip, ClipId, Event, EventId, Recipe, TakeId, TrackId
+from engine.project.model import (
+    Clip,
+    ClipId,
+    Event,
+    EventId,
+    Project,
+    Recipe,
+    Scene,
+    TakeId,
+    TrackId,
+)
 from engine.script.sheet.csv_sheet import write_sheet
 from engine.script.tree.writing import think_script
 
@@ -245,3 +258,14 @@ def test_lines_without_a_sound_get_one_and_changed_ones_a_new_one(scripted, qtbo
     assert session.project.take(clip.take_id).recipe.prompt == "boots on gravel"
     session.undo()
     assert session.project == before
+
+
+def test_the_analysis_follows_the_screenplay_of_the_session(qtbot, monkeypatch) -> None:
+    scene = Scene(screenplay="/films/storm.fountain")
+    dialog = AnalyseDialog(Project(scene=scene))
+    qtbot.addWidget(dialog)
+    assert dialog.settings.screenplay == Path("/films/storm.fountain")
+    dialog._screenplay.chosen.emit("")
+    assert dialog.settings.screenplay is None
+    dialog._screenplay.chosen.emit("/films/calm.txt")
+    assert dialog.settings.screenplay == Path("/films/calm.txt")
