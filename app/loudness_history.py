@@ -11,6 +11,8 @@ from engine.playback.readings import ProgrammeLevels
 STEP_S = 0.1
 """Loudness meters give ten values a second (BS.1770)."""
 LONGEST_S = 86_400.0
+_JOINED = 10
+"""Readings that are at most so many steps apart join on; a busy window looks seldom."""
 
 
 class LoudnessHistory(QObject):
@@ -55,8 +57,8 @@ class LoudnessHistory(QObject):
             self._last = None
             return
         first = here
-        if self._last is not None and self._last < here <= self._last + 5:
-            first = self._last + 1  # readings come a little less often than ten times a second
+        if self._last is not None and self._last < here <= self._last + _JOINED:
+            first = self._last + 1  # the window looks less often than ten times a second
         self._grow(here + 1)
         self.momentary_lufs[first : here + 1] = levels.momentary_lufs
         self.short_term_lufs[first : here + 1] = levels.short_term_lufs

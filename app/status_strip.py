@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
-from app import places
+from app import places, theme
 from app.jobs import ListedJob
 from app.session import Session
 from engine.playback.status import EngineStatus
 
 _STEPS = 1000
+_WIDEST = "load 100%   ·   buffer 1000 ms   ·   999 drop-outs"
+"""The words beside it do not move when numbers change."""
 
 
 class StatusStrip(QStatusBar):
@@ -25,6 +29,9 @@ class StatusStrip(QStatusBar):
         self._state.setContentsMargins(12, 0, 12, 0)
         self._engine = QLabel()
         self._engine.setAccessibleName("Audio engine's load")
+        self._engine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        widest = QFontMetrics(theme.font(12)).horizontalAdvance(_WIDEST)
+        self._engine.setMinimumWidth(widest)
         self._job_name = QLabel()
         self._job_bar = QProgressBar()
         self._job_bar.setRange(0, _STEPS)
