@@ -24,6 +24,11 @@ FASTEST_NEARER_SAMPLES, FASTEST_FARTHER_SAMPLES = 3.0 * HOP_SAMPLES, 0.75 * HOP_
 """Changes beyond these in one hop are jumps: v / (c - v) of it, 257 m/s towards the listener, and
 v / (c + v), three times the speed of sound away."""
 
+_FADE = (0.5 - 0.5 * np.cos(np.pi * (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES)).astype(
+    np.float32
+)
+"""How a jump fades: the responses of ears make clicks of a straight fade's corners."""
+
 SAFE_MATH = {"contract", "reassoc", "nsz", "arcp"}
 """Reordering is allowed, NaN and infinity are not assumed away.
 
@@ -223,8 +228,7 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
                 target[:HOP_SAMPLES] = np.float32(0.0)
         if jumps:
             for n in range(HOP_SAMPLES):
-                fade = np.float32((n + 0.5) / HOP_SAMPLES)
-                out[n] = scratch[1, n] + fade * (scratch[2, n] - scratch[1, n])
+                out[n] = scratch[1, n] + _FADE[n] * (scratch[2, n] - scratch[1, n])
 
 
 SCRATCH_SAMPLES = (

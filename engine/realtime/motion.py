@@ -215,7 +215,10 @@ def _first_key(time, key_times):
 
 @numba.njit(cache=True, nogil=True)
 def follow_paths(times, keys, speeds, longest, positions, directions, distances, delays, lost):
-    """Where all sources are at `times`, and how late they are heard.
+    """Where all sources are heard from at `times`, and how late.
+
+    What is heard now left a travelling source when it was elsewhere: d = |p(t - d)| * speed. Its
+    level, air and direction are those of there, as its pitch is: at the sound's arrival.
 
     Parameters
     ----------
@@ -228,7 +231,7 @@ def follow_paths(times, keys, speeds, longest, positions, directions, distances,
     longest : (sources,) float64
         Delays end there.
     positions, directions : (edges, sources, 3) float64
-        Receive metres, and unit vectors.
+        Receive metres, and unit vectors: of now, or of when the sound left.
     distances, delays : (edges, sources) float64
         Receive metres, and samples.
     lost : (edges, sources) bool
@@ -243,6 +246,7 @@ def follow_paths(times, keys, speeds, longest, positions, directions, distances,
             key, x, y, z = _between(times[n], key_times, key_positions, key)
             distance = np.sqrt(x * x + y * y + z * z)
             delay = speed * distance
+            known = np.isfinite(distance)
             if speed > 0.0:
                 then = key
                 for _ in range(_RETARDATION_ROUNDS):
@@ -250,8 +254,12 @@ def follow_paths(times, keys, speeds, longest, positions, directions, distances,
                     previous, delay = delay, speed * np.sqrt(u * u + v * v + w * w)
                     if abs(delay - previous) <= _EXACT_SAMPLES:
                         break
+                if delay > longest[s]:
+                    then, u, v, w = _between(times[n] - longest[s], key_times, key_positions, then)
+                x, y, z = u, v, w
+                distance = np.sqrt(x * x + y * y + z * z)
             delays[n, s] = min(max(delay, 0.0), longest[s])
-            lost[n, s] = not np.isfinite(distance) or not np.isfinite(delay)
+            lost[n, s] = not known or not np.isfinite(distance)
             if lost[n, s]:
                 x, y, z, distance, delays[n, s] = 1.0, 0.0, 0.0, 1.0, 0.0
             distances[n, s] = distance
@@ -261,23 +269,3 @@ def follow_paths(times, keys, speeds, longest, positions, directions, distances,
             directions[n, s, 0] = x / distance
             directions[n, s, 1] = y / distance
             directions[n, s, 2] = z / distance
-
-
-@numba.njit(cache=True, nogil=True)
-def travel(times, key_times, key_positions, speed, rounds, positions, delays):
-    """Positions (n, 3) of a source at `times` (n,), and how late it is heard (n,).
-
-    What is heard now left the source when it was elsewhere: d = |p(t - d)| * speed, solved by
-    `rounds` of iteration (each gains a factor of the speed of sound over the source's). `positions`
-    are those of now: direction and level follow the picture. Times and delays are in samples,
-    `speed` in samples per metre (0: heard at once).
-    """
-    for n in range(len(times)):
-        key = _first_key(times[n], key_times)
-        key, x, y, z = _between(times[n], key_times, key_positions, key)
-        positions[n, 0], positions[n, 1], positions[n, 2] = x, y, z
-        delay = speed * np.sqrt(x * x + y * y + z * z)
-        for _ in range(rounds if speed > 0.0 else 0):
-            key, x, y, z = _between(times[n] - delay, key_times, key_positions, key)
-            delay = speed * np.sqrt(x * x + y * y + z * z)
-        delays[n] = delay

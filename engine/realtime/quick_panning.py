@@ -37,7 +37,10 @@ class Passing:
 def turns_fast(snapshot: Snapshot) -> bool:
     """Whether any source may ever turn so far in a hop that it does not glide straight."""
     return any(
-        _fastest_deg(source.motion) > _SLOW_DEG and not source.routes for source in snapshot.sources
+        _fastest_deg(source.motion, snapshot.samples_per_metre if source.delayed else 0.0)
+        > _SLOW_DEG
+        for source in snapshot.sources
+        if not source.routes
     )
 
 
@@ -142,8 +145,11 @@ def _glide(values: tuple[Floats, Floats], chosen: NDArray[np.intp], shares: Floa
     return np.asarray(old + shares[:, None] * (new - old))
 
 
-def _fastest_deg(motion: MotionPlan) -> float:
-    """No hop turns farther, in degrees: the fastest line past the head, where it is nearest."""
+def _fastest_deg(motion: MotionPlan, samples_per_metre: float) -> float:
+    """No hop turns farther, in degrees: the fastest line past the head, where it is nearest.
+
+    A source that is heard late (by so much a metre, or 0) passes faster as it comes nearer.
+    """
     if len(motion.times_samples) < 2:
         return 0.0
     start = motion.positions_m[:-1]
@@ -151,8 +157,9 @@ def _fastest_deg(motion: MotionPlan) -> float:
     length = np.linalg.norm(way, axis=1)
     share = -np.sum(start * way, axis=1) / np.maximum(length**2, 1e-30)
     nearest_m = np.linalg.norm(start + np.clip(share, 0.0, 1.0)[:, None] * way, axis=1)
-    speed = length / np.diff(motion.times_samples)
     with np.errstate(all="ignore"):
+        speed = length / np.diff(motion.times_samples)
+        speed /= np.maximum(1.0 - speed * samples_per_metre, 0.0)
         turns = np.degrees(speed * HOP_SAMPLES / nearest_m)
     return float(np.max(np.where(length > 0.0, np.nan_to_num(turns, nan=np.inf), 0.0)))
 

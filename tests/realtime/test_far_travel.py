@@ -52,7 +52,7 @@ def test_farther_than_the_ring_the_delay_stays_and_the_level_falls() -> None:
     bounded = type(plan)(**{**vars(plan), "max_delay_samples": 56_000})
     got = render(scene(bounded), 740)
     assert np.isfinite(got).all()
-    late = got[150_000:180_000].astype(float)
+    late = got[155_000:180_000].astype(float)  # what left after the source's arrival
     assert pitch_hz(late) == pytest.approx(500.0, rel=1e-4)
     assert np.abs(late).max() == pytest.approx(0.5 / 900.0, rel=0.01)
 
@@ -64,4 +64,5 @@ def test_a_jump_of_hundreds_of_metres_is_faded() -> None:
     plan = delayed(tone[None].astype(np.float32), MotionPlan(times, places), air=True)
     got = render(scene(plan), 375).astype(float)
     bend = np.abs(np.diff(got, 2))
-    assert bend[20_000:].max() < 2.0 * bend[5000:15_000].max()
+    # No sharper than the corner of a straight fade over a hop.
+    assert bend[20_000:].max() < bend[5000:15_000].max() + 0.25 / 256
