@@ -90,10 +90,14 @@ LOADS: dict[str, Callable[[float], int]] = {
 
 @contextmanager
 def busy_workers(count: int = 2) -> Iterator[None]:
-    """So many processes that compute without pause while the block runs."""
+    """So many processes that compute without pause while the block runs.
+
+    They end with this process, too, however it ends.
+    """
     context = multiprocessing.get_context("spawn")
     workers: list[SpawnProcess] = [
-        context.Process(target=_work, name="busy worker", daemon=True) for _ in range(count)
+        context.Process(target=_work, args=(os.getpid(),), name="busy worker", daemon=True)
+        for _ in range(count)
     ]
     for worker in workers:
         worker.start()
@@ -111,7 +115,7 @@ def be_ordinary() -> None:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
-def _work() -> None:
+def _work(parent: int) -> None:
     be_ordinary()
-    while True:
+    while os.getppid() == parent:
         python_loop(time.monotonic() + 1.0)
