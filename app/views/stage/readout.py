@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy
 
 from app import theme
@@ -93,8 +93,15 @@ class StageReadout(EditingWidget):
             return f"{recording}{track.name}"
         return f"{track.name}, keyframe {chosen.keyframe + 1} at {self._time_s(track):.2f} s"
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show()
+
     def _show(self, *_: object) -> None:
-        self._name.setText(self.words())
+        words, room = self.words(), max(self._name.width(), 40)
+        metrics = self._name.fontMetrics()
+        self._name.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, room))
+        self._name.setToolTip(words)
         track = self._track()
         for field in (self.azimuth, self.elevation, self.distance):
             field.setEnabled(track is not None)
