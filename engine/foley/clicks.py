@@ -32,7 +32,8 @@ class Mechanism:
     """Contacts as (delay_s, gain, brightness), housing modes in Hz with their t60, noise band.
 
     `noise` is the level of noise beside the modes; `rate_hz` actuations a second where they
-    repeat, irregular by `uneven`; `unlike` how much single keys or teeth differ.
+    repeat, irregular by `uneven`; `unlike` how much single keys or teeth differ; `going` the level
+    of wheels that turn all the time, under the loudest.
     """
 
     contacts: tuple[tuple[float, float, float], ...]
@@ -44,6 +45,7 @@ class Mechanism:
     rate_hz: float
     uneven: float
     unlike: float = 0.05
+    going: float = 0.0
 
 
 MECHANISMS: dict[str, Mechanism] = {
@@ -101,14 +103,15 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "clock": Mechanism(
         ((0.0, 1.0, 1.0), (0.007, 0.5, 1.3), (0.021, 0.6, 0.9)),
-        (380, 820, 1350, 2200, 3500),
-        0.25,
-        0.15,
+        (380, 1300, 2450, 3900, 5600),
+        0.4,
+        0.35,
         (700, 6000),
         0.003,
-        1.0,
+        3.0,
         0.004,
         0.10,
+        0.012,
     ),
     "ratchet": Mechanism(
         ((0.0, 1.0, 1.0),),
@@ -162,7 +165,13 @@ def clicks(event: Event, sample_rate_hz: int) -> Array:
         own = body.varied(hz=float(tooth), gains=vary(rng, 0.25, len(hz)))
         return _actuation(mechanism, own, strength, rng, sample_rate_hz)
 
-    return perform(event, sample_rate_hz, rng, rate_hz, make, mechanism.uneven)
+    sound = perform(event, sample_rate_hz, rng, rate_hz, make, mechanism.uneven)
+    if mechanism.going and not event.onsets_s:
+        wheels = shaped_noise(
+            rng, len(sound), sample_rate_hz, partial(band, low_hz=90, high_hz=2600)
+        )
+        sound = sound + mechanism.going * float(np.abs(sound).max(initial=0.0)) * wheels
+    return sound
 
 
 def _actuation(

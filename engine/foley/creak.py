@@ -33,7 +33,8 @@ LEVEL_DBFS = -32.0
 @dataclass(frozen=True)
 class Joint:
     """Slips a second at rest and at full speed, how they wander (natural log), jitter of each,
-    body modes in Hz and their t60, noise of the sliding, and swings of the motion a second."""
+    body modes in Hz and their t60, noise of the sliding, swings of the motion a second, and how
+    fast it is at least (of 1)."""
 
     slow_hz: float
     fast_hz: float
@@ -43,12 +44,17 @@ class Joint:
     t60_s: float
     rub: float
     swing_hz: float
+    least: float = 0.03
 
 
 JOINTS: dict[str, Joint] = {
-    "hinge": Joint(60, 330, 0.55, 0.03, (240, 430, 640, 1150, 2300, 4700, 8100), 0.014, 0.05, 0.5),
+    "hinge": Joint(
+        90, 300, 0.55, 0.012, (70, 130, 240, 430, 640, 1150, 2300, 4700, 8100), 0.03, 0.10, 0.3, 0.3
+    ),
     "floorboard": Joint(18, 90, 0.40, 0.25, (180, 340, 560, 900, 1700, 3200), 0.03, 0.08, 0.8),
-    "chair": Joint(9, 75, 0.50, 0.30, (420, 950, 1700, 2900, 4600, 7300), 0.009, 0.10, 1.1),
+    "chair": Joint(
+        25, 110, 0.50, 0.12, (180, 420, 950, 1700, 2900, 4600, 7300), 0.03, 0.10, 0.6, 0.2
+    ),
     "rope": Joint(24, 120, 0.30, 0.35, (420, 900, 1500, 2600, 4800), 0.012, 0.35, 0.5),
     "leather": Joint(60, 190, 0.25, 0.45, (380, 800, 1300, 2200, 4100), 0.010, 0.4, 1.2),
     "metal": Joint(160, 620, 0.30, 0.05, (620, 1240, 1870, 2900, 4300, 6100), 0.10, 0.08, 0.5),
@@ -91,7 +97,7 @@ def creak(event: Event, sample_rate_hz: int) -> Array:
     body = Modes(
         hz, np.full(count, joint.t60_s) * vary(rng, 0.2, count), fall * vary(rng, 0.4, count)
     )
-    sound = resonate(slips, body, sample_rate_hz) + 0.35 * slips
+    sound = resonate(slips, body, sample_rate_hz) + 0.2 * slips
     sound /= np.sqrt(np.mean(sound**2)) + 1e-12
     noise = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 400, 8000, 1.0))
     sound += joint.rub * noise * np.sqrt(speed)
@@ -105,7 +111,7 @@ def _motion(joint: Joint, samples: int, rng: np.random.Generator, sample_rate_hz
         return np.clip(0.9 + uneven, 0.05, 1.0)
     pace = joint.swing_hz * (1.0 + 0.2 * wander(rng, samples, sample_rate_hz, joint.swing_hz))
     phase = phase_of(np.maximum(pace, 0.05), sample_rate_hz, 0.15 + 0.2 * rng.uniform())
-    return np.clip(0.12 + 0.85 * np.sin(np.pi * phase) ** 2 + uneven, 0.03, 1.0)
+    return np.clip(0.12 + 0.85 * np.sin(np.pi * phase) ** 2 + uneven, joint.least, 1.0)
 
 
 def _slips(

@@ -67,12 +67,12 @@ class Action:
 
 ACTIONS: dict[str, Action] = {
     "slam": Action(
-        ((0.0, "thump", 0.8), (0.0, "panel", 1.0), (0.004, "latch", 0.5), (0.03, "latch", 0.3)),
+        ((0.0, "thump", 0.4), (0.0, "panel", 1.0), (0.004, "latch", 0.5), (0.03, "latch", 0.3)),
         0.0011,
         6,
-        1.6,
-        slap_s=0.055,
-        boom=0.5,
+        2.2,
+        slap_s=0.075,
+        boom=1.0,
     ),
     "close": Action(
         ((0.0, "latch", 0.5), (0.035, "panel", 0.7), (0.035, "thump", 0.6), (0.06, "latch", 0.6)),
@@ -181,8 +181,8 @@ def _thump(door: _Door, strength: float, samples: int) -> Array:
 def _boom(door: _Door, samples: int) -> Array:
     """Walls and floor of the house, ringing on for some tenths of a second: unit energy."""
     rate = door.sample_rate_hz
-    walls = shaped_noise(door.rng, samples, rate, lambda hz: band(hz, 60, 2500) * tilt(hz, -2.0))
-    walls *= burst(samples, rate, 0.015, 0.22)
+    walls = shaped_noise(door.rng, samples, rate, lambda hz: band(hz, 90, 6000) * tilt(hz, -1.5))
+    walls *= burst(samples, rate, 0.012, 0.3)
     return walls / (np.sqrt(np.sum(walls**2)) + 1e-12)
 
 

@@ -20,7 +20,7 @@ from engine.foley.envelope import hits, intensity_curve, length_samples, place
 from engine.foley.grains import arrivals, scatter
 from engine.foley.loudness import tame_texture, to_unit_loudest
 from engine.foley.modal import Modes, contact_pulse, ring
-from engine.foley.noise import band, shaped_noise
+from engine.foley.noise import band, shaped_noise, tilt, wander
 from engine.foley.oscillators import per_cycle, phase_of
 from engine.foley.parameters import choice, number
 from engine.foley.streams import random_stream, vary
@@ -33,7 +33,8 @@ LEVEL_DBFS = -32.0
 @dataclass(frozen=True)
 class Rattle:
     """Pieces: mode range in Hz, modes each, t60, dry noise in a hit; collisions a second at full
-    energy, time the energy takes to fall by e, shakes a second."""
+    energy, time the energy takes to fall by e, shakes a second; level of the hand or purse that
+    holds them, beside them."""
 
     hz: tuple[float, float]
     modes: int
@@ -42,10 +43,11 @@ class Rattle:
     hits_per_s: float
     loses_s: float
     shakes_hz: float
+    holding: float = 0.0
 
 
 RATTLES: dict[str, Rattle] = {
-    "keys": Rattle((2200, 11000), 7, 0.14, 0.9, 95, 0.10, 3.4),
+    "keys": Rattle((2800, 15000), 9, 0.26, 1.5, 55, 0.14, 0.9, 0.65),
     "coins": Rattle((3200, 11000), 6, 0.12, 0.5, 90, 0.12, 2.6),
     "chain": Rattle((1200, 9000), 7, 0.07, 1.1, 180, 0.16, 2.0),
     "sleighbells": Rattle((2400, 8200), 5, 0.35, 0.1, 90, 0.14, 4.0),
@@ -87,6 +89,9 @@ def jingle(event: Event, sample_rate_hz: int) -> Array:
     shakes = (np.maximum(np.sin(2 * np.pi * phase), 0.0) ** 1.5 + 0.08) * per_cycle(rng, phase, 0.4)
     fed = 3.0 * shakes / (kind.loses_s * sample_rate_hz)
     sound = _collisions(kind, pieces, fed, stock, rng, sample_rate_hz, False)
+    if kind.holding:
+        held = _holding(shakes, rng, sample_rate_hz)
+        sound += kind.holding * held * np.sqrt(np.mean(sound**2))
     return tame_texture(sound, sample_rate_hz) * effort
 
 
@@ -111,6 +116,15 @@ def _collisions(
     if at_once:
         gains[0] = 1.2 * np.sqrt(energy[0])
     return scatter(len(fed), when, stock, rng.integers(0, len(stock), len(when)), gains)
+
+
+def _holding(shakes: Array, rng: np.random.Generator, sample_rate_hz: int) -> Array:
+    """Unit RMS: skin, cloth and what the bunch falls against, as it is moved."""
+    noise = shaped_noise(
+        rng, len(shakes), sample_rate_hz, lambda at: band(at, 45, 1800, 1.0) * tilt(at, -3.0)
+    )
+    moved = noise * (0.3 + shakes) * np.exp(0.5 * wander(rng, len(shakes), sample_rate_hz, 9.0))
+    return np.asarray(moved / (np.sqrt(np.mean(moved**2)) + 1e-12))
 
 
 def _hit(kind: Rattle, rng: np.random.Generator, sample_rate_hz: int) -> Array:
