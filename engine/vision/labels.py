@@ -80,6 +80,8 @@ _MAY_BE: dict[Kind, tuple[Kind, ...]] = {
 """What things that the user names by a word of one kind may be taken for by their motion."""
 _MANY = 3
 """So many vehicles in one film are vehicles, whatever animal the user names."""
+_TOGETHER = 0.2
+"""Share of the shorter of two paths from which they are two things, and not one seen twice."""
 _WORD_SURE = 0.5
 """Sureness, at the least, of what the user's word names."""
 _REPEATS_SURE = 0.35
@@ -206,13 +208,16 @@ def name_paths(
     names: list[Naming] = []
     words = _by_kind(prompt)
     used: set[str] = set()
+    bearers: list[tuple[str, Path]] = []
     ground = _highest_ground(paths, kinds)
     for path, (kind, sure) in zip(paths, kinds, strict=True):
         if path.named:
             names.append(Naming(kind, _in_words(path, prompt, used), sure))
             continue
-        word = _word_for(path, (kind, sure), words, used, size[1])
+        free = {k: [w for w in some if _is_free(w, path, bearers)] for k, some in words.items()}
+        word = _word_for(path, (kind, sure), words if kind != "object" else free, used, size[1])
         used |= {word} if word else set()
+        bearers += [(word, path)] if word else []
         sure = max(sure, _WORD_SURE) if word else sure
         aloft = flies(path, *size, horizon) and above(path, ground, size[1])
         plain = FLYER if kind == "object" and aloft else kind
@@ -303,8 +308,10 @@ def _with_left_over(
     animal = next((word for word in words["object"] if _is_animal(word)), None)
     if animal is not None and not words["vehicle"] and 0 < len(taken) < _MANY:
         used.add(animal)
-        for index in taken:
+        bearers = [(n.label, path) for path, n in zip(paths, names, strict=True)]
+        for index in (i for i in taken if _is_free(animal, paths[i], bearers)):
             found[index] = Naming("object", animal, max(names[index].confidence, _WORD_SURE))
+            bearers.append((animal, paths[index]))
     for kind, other in _MAY_BE.items():
         for word in words[kind]:
             tool = kind == "object" and not _is_animal(word)
@@ -322,6 +329,19 @@ def _with_left_over(
                 found[first] = Naming(kind, word, sure)
                 used.add(word)
     return found
+
+
+def _is_free(word: str, path: Path, bearers: Sequence[tuple[str, Path]]) -> bool:
+    """Whether a word may name a path beside its bearers: one "dog" at a time, many "dogs"."""
+    if word.lower().endswith("s") and not word.lower().endswith("ss"):
+        return True
+    return all(other != word or not _together(path, bearer) for other, bearer in bearers)
+
+
+def _together(a: Path, b: Path) -> bool:
+    """Whether two paths are there at the same time, for a fifth of the shorter one's or more."""
+    common = min(a.times_s[-1], b.times_s[-1]) - max(a.times_s[0], b.times_s[0])
+    return bool(common > _TOGETHER * min(a.duration_s, b.duration_s))
 
 
 def _is_animal(word: str) -> bool:

@@ -52,9 +52,10 @@ def test_a_word_is_taken_by_its_own_kind_before_it_renames_another() -> None:
 
 def test_where_the_user_names_an_animal_one_or_two_vehicles_are_that_too() -> None:
     two, three = [("vehicle", 0.7)] * 2, [("vehicle", 0.7)] * 3
-    assert labels(["dog"], *two, ("object", 0.6))[0] == ["dog"] * 3
-    assert labels(["dog", "car"], *two, ("object", 0.6))[0] == ["car", "car", "dog"]
-    assert labels(["dog"], *three, ("object", 0.6))[0] == ["vehicle"] * 3 + ["dog"]
+    assert labels(["dogs"], *two, ("object", 0.6))[0] == ["dogs"] * 3
+    assert labels(["dog"], *two)[0] == ["dog", "vehicle"]
+    assert labels(["dogs", "car"], *two, ("object", 0.6))[0] == ["car", "car", "dogs"]
+    assert labels(["dogs"], *three, ("object", 0.6))[0] == ["vehicle"] * 3 + ["dogs"]
 
 
 def test_a_ball_renames_no_person() -> None:
@@ -70,8 +71,16 @@ def test_people_and_vehicles_that_stay_in_place_are_named_by_words(word: str, ki
 
 
 def test_specks_do_not_share_a_word_that_is_used() -> None:
-    assert labels(["horse"], ("object", 0.6), ("object", 0.2))[0] == ["horse", "object"]
-    assert labels(["horse"], ("object", 0.6), ("object", 0.5))[0] == ["horse", "horse"]
+    assert labels(["horses"], ("object", 0.6), ("object", 0.2))[0] == ["horses", "object"]
+    assert labels(["horses"], ("object", 0.6), ("object", 0.5))[0] == ["horses", "horses"]
+
+
+def test_one_horse_at_a_time_is_a_horse() -> None:
+    assert labels(["horse"], ("object", 0.6), ("object", 0.5))[0] == ["horse", "object"]
+    first = path()
+    later = replace(first, times_s=first.times_s + 2.5)
+    names, _ = name_paths([first, later], [("object", 0.6), ("object", 0.5)], ["horse"], SIZE)
+    assert [name.label for name in names] == ["horse", "horse"]
 
 
 def test_what_the_user_names_is_sure_enough_to_be_heard() -> None:
