@@ -8,8 +8,7 @@ event is heard as it arrives at the listener (1/r), and those whose peak stands 
 `HEADROOM_DB` above the loudness of the whole are lowered to that line.
 
 Loudspeakers take the sound as it is; the outer ear lifts some 12 dB around 2.7 kHz, so that hisses
-and scrapes stand out on headphones, unless the set of ears is equalised for them. A film is
-balanced for both.
+and scrapes stand out on headphones. A film is balanced for both.
 
 Where next to nothing lasts but a soft bed (one bounce in a minute of still air), the gates decide
 what the film's loudness is: the hit's while the bed stays under them, else the bed's, and then the
@@ -111,7 +110,6 @@ class Balance:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._resonance = project.scene.hrir_equalisation == "none"
         self._heard: list[Heard] = []
         self._event_of: dict[ClipId, EventId] = {}
 
@@ -119,9 +117,7 @@ class Balance:
         """Take note of a clip of an event and its take's (channels, samples)."""
         track = self._project.track(event.track_id)
         self._heard.append(
-            heard_at_listener(
-                event, clip, audio, track, self._project.sample_rate_hz, resonance=self._resonance
-            )
+            heard_at_listener(event, clip, audio, track, self._project.sample_rate_hz)
         )
         self._event_of[clip.id] = event.id
 
@@ -156,19 +152,12 @@ class Balance:
 
 
 def heard_at_listener(
-    event: Event,
-    clip: Clip,
-    audio: NDArray[np.float32],
-    track: Track,
-    sample_rate_hz: int,
-    *,
-    resonance: bool = True,
+    event: Event, clip: Clip, audio: NDArray[np.float32], track: Track, sample_rate_hz: int
 ) -> Heard:
     """How a clip of a take (channels, samples) arrives at the listener.
 
     Of ambience the omnidirectional channel is heard, of other takes their channels' mean. What is
-    muted is silent. Without `resonance` ears are those of a set that is equalised for headphones,
-    which hear it as loudspeakers give it.
+    muted is silent.
     """
     first_hop = round(clip.start_s * HOPS_PER_SECOND)
     if clip.muted or audio.shape[1] == 0:
@@ -181,8 +170,7 @@ def heard_at_listener(
     if not around:
         middles_s = clip.start_s + (starts + lengths / 2.0) / sample_rate_hz
         gain *= _DISTANCE.gain(np.linalg.norm(track.trajectory.at(middles_s), axis=1))
-    ears = sosfilt(_outer_ear(sample_rate_hz), mono) if resonance else mono
-    ways = np.stack([mono, ears])
+    ways = np.stack([mono, sosfilt(_outer_ear(sample_rate_hz), mono)])
     weighted = sosfilt(k_weighting(sample_rate_hz), ways, axis=1)
     power = np.add.reduceat(weighted**2, starts, axis=1) / int(lengths[0]) * gain**2
     peaks = np.max(np.maximum.reduceat(np.abs(ways), starts, axis=1) * gain, axis=1)

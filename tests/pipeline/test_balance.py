@@ -13,7 +13,6 @@ from engine.media.audio_file import read_audio
 from engine.pipeline.balance import (
     HEADROOM_DB,
     MOST_LOWERED_DB,
-    Balance,
     balance_db,
     heard_at_listener,
     lowered_db,
@@ -25,7 +24,6 @@ from engine.project.model import (
     Contact,
     Event,
     Project,
-    Scene,
     Track,
     Trajectory,
 )
@@ -197,19 +195,3 @@ def test_a_film_with_one_near_bounce_is_delivered_at_the_target(tmp_path):
         if file.format != "foa":
             sound = read_audio(tmp_path / "out" / file.path)[0]
             assert measure(sound, 48_000).integrated_lufs == pytest.approx(-23.0, abs=0.5)
-
-
-@pytest.mark.parametrize(("equalisation", "least"), [("none", 1.5), ("diffuse_field", 1.0)])
-def test_only_ears_as_measured_lift_what_hisses(equalisation: str, least: float) -> None:
-    audio = np.random.default_rng(3).standard_normal((1, RATE_HZ)).astype(np.float32)
-    audio = np.diff(audio, append=0.0)  # bright
-    project = Project(
-        sample_rate_hz=RATE_HZ, scene=Scene(hrir_equalisation=equalisation),
-        tracks=(still("hiss", 1.0),),
-    )  # fmt: skip
-    balance = Balance(project)
-    balance.hear(event("hiss"), clip("hiss", 0.0, audio, 0.0), audio)
-    (heard,) = balance._heard
-    loudspeakers, headphones = heard.peaks
-    assert headphones >= least * loudspeakers
-    assert (headphones == loudspeakers) == (equalisation == "diffuse_field")
