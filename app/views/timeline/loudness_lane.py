@@ -114,14 +114,15 @@ class LoudnessLane(QWidget):
         )  # fmt: skip
         times = (first + (np.arange(len(fresh)) + 0.5) * each) * STEP_S
         table = theme.colours()
-        width = max(each * STEP_S * self._axis.px_per_s, 1.0)
+        half_s = 0.5 * each * STEP_S
         bottom = float(self.height())
         bars: dict[bool, list[QRectF]] = {True: [], False: []}
         for time_s, value, new in zip(times, momentary, fresh, strict=True):
             if np.isfinite(value):
                 y = self.y_of(float(value))
-                left = self._axis.x_of(float(time_s)) - width / 2
-                bars[bool(new)].append(QRectF(left, y, width + 0.5, bottom - y))
+                left = round(self._axis.x_of(float(time_s) - half_s))
+                right = max(round(self._axis.x_of(float(time_s) + half_s)), left + 1)
+                bars[bool(new)].append(QRectF(left, y, right - left, bottom - y))
         painter.setPen(Qt.PenStyle.NoPen)
         for new, opacity in ((True, 0.45), (False, 0.16)):
             painter.setBrush(theme.with_alpha(table.good, opacity))
