@@ -58,7 +58,12 @@ class Scribed:
         return f"{mended}; " + ("none is left" if self.passed else f"{last} are left")
 
 
-def film_scribe(project: Project, rules: Rules | None = None, budget: int = BUDGET) -> Scribed:
+def film_scribe(
+    project: Project,
+    rules: Rules | None = None,
+    budget: int = BUDGET,
+    description: FilmDescription | None = None,
+) -> Scribed:
     """Describe a film and write a script for it that the evidence carries.
 
     Parameters
@@ -69,10 +74,12 @@ def film_scribe(project: Project, rules: Rules | None = None, budget: int = BUDG
         Default: those shipped with the program.
     budget : int
         Rounds of mending, at the most; 0 only looks.
+    description : FilmDescription, optional
+        Where the film is described already.
     """
     rules = shipped_rules() if rules is None else rules
     first = draft_script(project, rules)
-    description = describe(project, rules)
+    description = describe(project, rules) if description is None else description
 
     def mend(seen: FilmDescription, drafts: Drafts, found: tuple[Finding, ...]) -> Drafts:
         return repaired(drafts, found, project, seen, rules)

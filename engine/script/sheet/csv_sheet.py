@@ -152,33 +152,22 @@ def sheet_events(text: str, project: Project, place: str) -> tuple[Event, ...]:
 
 
 def _event(row: dict[str, str | None], project: Project, taken: set[str], where: str) -> Event:
-    def cell(name: str) -> str:
-        text = (row.get(name) or "").strip()
-        return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
-
-    start_s, end_s = (_number(cell(name), name, where) for name in ("start_s", "end_s"))
-    if not 0.0 <= start_s < end_s:
-        raise ScriptError(
-            f"{start_s:g} s to {end_s:g} s is no time", place=where, remedy="end after the start"
-        )
-    hits = tuple(_number(part, "hits_s", where) for part in cell("hits_s").split())
-    if any(not start_s - 1e-6 <= t <= end_s + 1e-6 for t in hits):
-        raise ScriptError("hits_s: a hit lies outside the line", place=where)
+    cells = {name: _cell(row.get(name)) for name in COLUMNS}
+    start_s, end_s, hits = _times(cells, where)
     known = {event.id: event for event in project.events}
-    event_id = cell("id")
-    old = known.get(EventId(event_id))
-    track_id = _track(cell("track"), project, where)
-    if not event_id:
-        wanted = f"{track_id}-{cell('generator')}-{round(start_s * 10)}"
-        event_id = free_id(wanted, taken | set(known))
-    category = cell("category") or (old.category if old else "FOLEY")
+    old = known.get(EventId(cells["id"]))
+    track_id = TrackId(_track(cells["track"], project, where))
+    generator = _generator(cells["generator"], where)
+    category = cells["category"] or (old.category if old else "FOLEY")
     if category:
         check_category(category, where, shipped_rules().categories, where)
+    wanted = cells["id"] or f"{track_id}-{generator}-{round(start_s * 10)}"
+    event_id = wanted if cells["id"] else free_id(wanted, taken | set(known))
     base = old or Event(
         id=EventId(event_id),
-        track_id=TrackId(track_id),
-        layer=cell("layer") or cell("generator"),
-        generator=cell("generator"),
+        track_id=track_id,
+        layer=generator,
+        generator=generator,
         prompt="",
         start_s=start_s,
         duration_s=end_s - start_s,
@@ -187,18 +176,37 @@ def _event(row: dict[str, str | None], project: Project, taken: set[str], where:
     )
     return structs.replace(
         base,
-        track_id=TrackId(track_id),
-        layer=cell("layer") or base.layer,
-        generator=_generator(cell("generator"), where),
+        track_id=track_id,
+        layer=cells["layer"] or base.layer,
+        generator=generator,
         start_s=start_s,
         duration_s=round(end_s - start_s, 6),
         onsets_s=hits,
-        level_db=_number(cell("level_db") or "0", "level_db", where),
+        level_db=_number(cells["level_db"] or "0", "level_db", where),
         category=category,
-        muted=_truth(cell("muted"), where),
-        prompt=cell("prompt"),
-        why=cell("why"),
+        muted=_truth(cells["muted"], where),
+        prompt=cells["prompt"],
+        why=cells["why"],
     )
+
+
+def _cell(text: str | None) -> str:
+    """A cell without the apostrophe that keeps it from being a formula."""
+    bare = (text or "").strip()
+    return bare[1:] if bare.startswith("'") and bare[1:].startswith(_FORMULA) else bare
+
+
+def _times(cells: dict[str, str], where: str) -> tuple[float, float, tuple[float, ...]]:
+    """Start, end and hits of a line, in seconds."""
+    start_s, end_s = (_number(cells[name], name, where) for name in ("start_s", "end_s"))
+    if not 0.0 <= start_s < end_s:
+        raise ScriptError(
+            f"{start_s:g} s to {end_s:g} s is no time", place=where, remedy="end after the start"
+        )
+    hits = tuple(_number(part, "hits_s", where) for part in cells["hits_s"].split())
+    if any(not start_s - 1e-6 <= t <= end_s + 1e-6 for t in hits):
+        raise ScriptError("hits_s: a hit lies outside the line", place=where)
+    return start_s, end_s, hits
 
 
 def _generator(name: str, where: str) -> str:

@@ -29,6 +29,9 @@ from engine.script.tree.score import Judge, Judgement
 from engine.script.tree.tones import NEUTRAL
 from engine.script.writer import rule_for
 
+_MOST_MOVER_MINUTES = 200.0
+"""Who is in front is not thought over again for films with more: it takes seconds each time."""
+
 
 class Candidates:
     """Everything that a search needs to know of a project.
@@ -67,7 +70,8 @@ class Candidates:
             project, self.scribed.description, tone, free, soft, self.scribed.drafted.drafts
         )
         self.tells_details = bool(told_details(self.scribed.description))
-        self.has_rivals = any(
+        minutes = len(movers) * self.scribed.description.duration_s / 60.0
+        self.has_rivals = minutes <= _MOST_MOVER_MINUTES and any(
             draft.muted and not draft.onsets_s for _, draft in self.scribed.drafted.drafts
         )
 
@@ -93,5 +97,7 @@ class Candidates:
             if separation != TURNS:
                 scene = structs.replace(rules.scene, aside_db=ASIDE_DB[separation])
                 rules = structs.replace(rules, scene=scene)
-            self._written[separation] = film_scribe(self._project, rules)
+            first = self._written.get(TURNS)
+            seen = None if first is None else first.description
+            self._written[separation] = film_scribe(self._project, rules, description=seen)
         return self._written[separation]

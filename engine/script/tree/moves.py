@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import ScriptError
-from engine.script.knowledge import shipped_knowledge
+from engine.script.knowledge import SoundLayer, shipped_knowledge
 from engine.script.layers import Draft
 from engine.script.scribe.description import FilmDescription, Thing
 from engine.script.scribe.repair import Drafts
@@ -139,20 +139,25 @@ def _as_table(drafts: Drafts, thing: Thing, action: str, surface: str) -> Drafts
             )
             out[i] = (thing.track_id, changed)
         if not places and thing.moves_s:
-            added = Draft(
-                layer=layer.generator,
-                generator=layer.generator,
-                prompt=layer.prompt,
-                start_s=thing.moves_s[0][0],
-                end_s=thing.moves_s[-1][1],
-                category=layer.category,
-                why=why,
-                level_db=_TOLD_DB,
-                muted=all(drafts[i][1].muted for i in own) and bool(own),
-                parameters=dict(layer.parameters),
-            )
-            out.insert(last, (thing.track_id, added))
+            silent = bool(own) and all(drafts[i][1].muted for i in own)
+            out.insert(last, (thing.track_id, _added(layer, thing, why, muted=silent)))
     return tuple(out)
+
+
+def _added(layer: SoundLayer, thing: Thing, why: str, *, muted: bool) -> Draft:
+    """A lasting layer of the table while a thing moves."""
+    return Draft(
+        layer=layer.generator,
+        generator=layer.generator,
+        prompt=layer.prompt,
+        start_s=thing.moves_s[0][0],
+        end_s=thing.moves_s[-1][1],
+        category=layer.category,
+        why=why,
+        level_db=_TOLD_DB,
+        muted=muted,
+        parameters=dict(layer.parameters),
+    )
 
 
 def _edges(draft: Draft) -> dict[str, float | str]:
