@@ -1,8 +1,9 @@
 """Third-order scenes and 5.1 object mixes: how much one core does, beside peers.
 
-Published peers, measured on a two-core machine of this kind, blocks of 512 at 48 kHz, encoding and
-binaural decoding: Spatial_Audio_Framework 10,400 moving sources, IEM MultiEncoder and
-BinauralDecoder 3,510; IEM's shared decode takes 30 us a block. The 5.1 peer is EBU's ``ear-render``
+Peers in the run are plain NumPy applications (`benchmarks.plain_peers`). Figures of another machine
+of this kind, blocks of 512 at 48 kHz, encoding and binaural decoding, stand apart (`_elsewhere`):
+Spatial_Audio_Framework 10,400 moving sources, IEM MultiEncoder and BinauralDecoder 3,510; IEM's
+shared decode 30 us a block. The 5.1 peer is EBU's ``ear-render``
 on the same objects: run here by turns with ours where the environment names it
 (``FOLEYSTAGE_EAR_RENDER``), else told as absent, and only a speed stored earlier is beside ours.
 Both are measured by processor time from the session (the ADM file) to the finished WAV, once their
@@ -24,6 +25,7 @@ import numpy as np
 import soundfile
 from msgspec import structs
 
+from benchmarks.plain_peers import numpy_decode_us, numpy_scene_sources
 from benchmarks.rendering import SAMPLE_RATE_HZ, moving_project
 from benchmarks.results import Figure, print_figures_of, rate, tell_absent
 from engine.deliver.bounce import deliver
@@ -73,16 +75,26 @@ def measure_fields(folder: Path) -> list[Figure]:
         project = moving_project(bundle, SOURCES)
         direct = tuple(structs.replace(t, doppler=False, air=False) for t in project.tracks)
         return [
-            _scene_rate("hoa3_moving_sources_512", structs.replace(project, tracks=direct), bundle),
-            _scene_rate("hoa3_full_chain_sources_512", project, bundle),
-            _decode(),
+            *_scenes(project, structs.replace(project, tracks=direct), bundle),
+            *_decodes(),
             *_objects(folder, bundle),
         ]
     finally:
         bundle.close()
 
 
-def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
+def _scenes(project: Project, direct: Project, bundle: Bundle) -> list[Figure]:
+    """Without travel beside peers, and with it."""
+    unit, name = "sources a core", "hoa3_moving_sources_512"
+    before, ours, theirs = numpy_scene_sources(), _scene_rate(direct, bundle), numpy_scene_sources()
+    return [
+        rate(name, ours, unit, round(0.5 * (before + theirs))),
+        rate(f"{name}_beside_saf_elsewhere", ours, unit, SAF_SOURCES),
+        rate("hoa3_full_chain_sources_512", _scene_rate(project, bundle), unit),
+    ]
+
+
+def _scene_rate(project: Project, bundle: Bundle) -> int:
     """Moving sources encoded, the field turned with a moving head and decoded to two ears.
 
     The median of `ROUNDS`.
@@ -103,11 +115,24 @@ def _scene_rate(name: str, project: Project, bundle: Bundle) -> Figure:
             listening.process(field)
         if turn:
             spent_s.append(time.process_time() - begun_s)
-    sources = SOURCES * blocks * BLOCK_SAMPLES / SAMPLE_RATE_HZ / float(np.median(spent_s))
-    return rate(name, round(sources), "sources a core", SAF_SOURCES)
+    return round(SOURCES * blocks * BLOCK_SAMPLES / SAMPLE_RATE_HZ / float(np.median(spent_s)))
 
 
-def _decode() -> Figure:
+def _decodes() -> list[Figure]:
+    """The shared decode, beside a peer of the run and one of elsewhere."""
+    ours, theirs = _decode_us(), numpy_decode_us()
+    return [
+        _less_us("hoa3_decode_us", ours, theirs),
+        _less_us("hoa3_decode_us_beside_iem_elsewhere", ours, IEM_DECODE_US),
+    ]
+
+
+def _less_us(name: str, ours: float, theirs: float) -> Figure:
+    figure = rate(name, round(ours, 2), "us a block of 512", round(theirs, 2))
+    return replace(figure, ratio=round(theirs / ours, 3))
+
+
+def _decode_us() -> float:
     """The kernel's shared decode of a third-order field, a block of 512; smaller is better."""
     decoder = FieldDecoder(decoder_plan(load_hrirs("kemar", SAMPLE_RATE_HZ), 3))
     ears = np.zeros((2, BLOCK_SAMPLES), np.float32)
@@ -119,9 +144,7 @@ def _decode() -> Figure:
             decoder.push(field[:, half])
             decoder.add_to(ears[:, half])
         spent_us.append(1e6 * (time.perf_counter() - begun_s))
-    typical_us = float(np.median(spent_us))
-    figure = rate("hoa3_decode_us", round(typical_us, 2), "us a block of 512", IEM_DECODE_US)
-    return replace(figure, ratio=round(IEM_DECODE_US / typical_us, 3))
+    return float(np.median(spent_us))
 
 
 def _objects(folder: Path, bundle: Bundle) -> list[Figure]:

@@ -2,7 +2,8 @@
 
 Every source has Doppler, air, four bands of equaliser, an occlusion that moves, and a send to a
 hall of two seconds with early reflections of its own; two ears listen, in blocks of 512. Runs of
-all variants alternate, and medians are reported.
+all variants alternate, and medians are reported. The peers (`benchmarks.plain_peers`) do less: no
+early reflections, no air, nearest responses; pedalboard's sources do not even move.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from statistics import median
 import numpy as np
 from msgspec import structs
 
+from benchmarks.plain_peers import pedalboard_chain_share, scipy_chain_share
 from benchmarks.rendering import SAMPLE_RATE_HZ, moving_project
-from benchmarks.results import Figure, print_figures_of
+from benchmarks.results import Figure, print_figures_of, tell_absent
 from engine.project.model import EqBand, Project, Scene, Strip, Track
 from engine.project.store import Bundle
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES
 from engine.render.compiler import compile_project
+from engine.spatial.hrir import load_hrirs
 
 SOURCES = 128
 BLOCK_HOPS = 2
@@ -54,12 +57,26 @@ def measure_full_chain(folder: Path) -> list[Figure]:
         for _ in range(RUNS):
             for name, kernel in kernels.items():
                 shares[name].append(_share(kernel))
-        return [
-            Figure(name, round(median(found), 4), "share of a core")
-            for name, found in shares.items()
-        ]
+        return _beside_peers({name: median(found) for name, found in shares.items()})
     finally:
         bundle.close()
+
+
+def _beside_peers(shares: dict[str, float]) -> list[Figure]:
+    """Everything beside the best of the peers; smaller is better."""
+    hrirs, unit = load_hrirs("kemar", SAMPLE_RATE_HZ), "share of a core"
+    peers = {"scipy": scipy_chain_share(hrirs, SOURCES)}
+    others = pedalboard_chain_share(hrirs, SOURCES)
+    if others is None:
+        tell_absent("pedalboard", "not installed here")
+    else:
+        peers["pedalboard_at_rest"] = others
+    best, (first, *rest) = min(peers.values()), shares.items()
+    return [
+        Figure(first[0], round(first[1], 4), unit, round(best, 4), round(best / first[1], 3)),
+        *(Figure(name, round(share, 4), unit) for name, share in rest),
+        *(Figure(f"peer_{name}_chain_128", round(s, 4), unit) for name, s in peers.items()),
+    ]
 
 
 def _with(project: Project, room: str, *, full: bool) -> Project:
