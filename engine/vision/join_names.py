@@ -25,6 +25,7 @@ from engine.vision.known_things import (
     Size,
     best_overlap,
     boxes_at,
+    is_close_up,
     is_one,
     row_overlaps,
     share_inside,
@@ -40,6 +41,8 @@ Array = NDArray[np.float64]
 
 _SAME, _SAME_BOX = 0.3, 0.45
 """Mean overlap from which a path is on a thing, and overlap from which its box is kept."""
+_BEST_LESS = 0.15
+"""How much more the best third of moments must overlap than all of them."""
 _BOTH, _LEAST_ROWS = 0.35, 3
 """Share of the shorter one's time in which a thing may be seen twice; rows of a path in each."""
 _LEAST_COMMON = 0.4
@@ -54,11 +57,11 @@ _GOES_SIZES, _GOES_WIDTHS = 0.35, 0.02
 """Way from which it goes somewhere, in its own sizes and in widths of the picture."""
 _VOTE, _VOTES, _LEAST_VOTES, _SURE_VOTE = 0.4, 0.4, 2, 0.5
 """Overlap of a vote; share and number of looks that must vote; mean score of these."""
-_VEHICLE_VOTE, _VEHICLE_SCORE = 0.15, 0.3
-"""Overlap and score of anything on wheels that keeps a path from being doubted."""
+_VEHICLE_VOTE, _VEHICLE_SCORE, _VEHICLE_OFTEN = 0.3, 0.3, 0.3
+"""Overlap and score of what is on wheels, and share of looks with it, against which none doubts."""
 _RECOGNISED = 0.6
 """Score of the second surest thing from which the picture is of the known world at all."""
-_STREET, _FAR = 0.5, 0.1
+_STREET, _FAR = 0.5, 0.08
 """Score of vehicles that make a street, and size below which the network may miss some there."""
 _REACH_S, _SAME_MOMENT_S = 0.5, 0.1
 """How far from a look a path's nearest row may be to lead on from it, and to be of that moment."""
@@ -99,7 +102,7 @@ def joined(
         if _sounds(thing, looks, size, camera_moves=camera_moves)
     ]
     familiar = surest(looks) >= _RECOGNISED
-    rest = [_voted(path, looks) for path in rest]
+    rest = [_voted(path, looks, size) for path in rest]
     return found + [_doubted(path, looks, size) if familiar else path for path in rest]
 
 
@@ -140,7 +143,7 @@ def _claimed(path: Path, things: Sequence[_Thing]) -> bool:
         if common.sum() < _LEAST_COMMON * min(len(common), _rows_of(thing.trace, path)):
             continue
         boxes, known = path.boxes[common], boxes_at(thing.trace, path.times_s[common])
-        same = float(np.mean(row_overlaps(boxes, known)))
+        same = _sustained(row_overlaps(boxes, known))
         part = float(np.mean(share_inside(boxes, known)))
         if same >= _SAME and (best is None or same > best[0]):
             best = (same, thing)
@@ -154,6 +157,12 @@ def _claimed(path: Path, things: Sequence[_Thing]) -> bool:
         inside[1].parts.append(path)
     held = any(whole is path for thing in things for whole in thing.wholes)
     return best is not None or inside is not None or held
+
+
+def _sustained(shares: Array) -> float:
+    """Mean overlap; of the best third where the rest is smoke or a shadow of the same thing."""
+    best = np.sort(shares)[-max(_LEAST_ROWS, len(shares) // 3) :]
+    return max(float(np.mean(shares)), float(np.mean(best)) - _BEST_LESS)
 
 
 def _common(path: Path, trace: Trace) -> NDArray[np.bool_]:
@@ -258,7 +267,7 @@ def _beyond(thing: _Thing, *, start: bool) -> Array:
     return np.zeros((0, 8))
 
 
-def _voted(path: Path, looks: Sequence[Look]) -> Path:
+def _voted(path: Path, looks: Sequence[Look], size: Size) -> Path:
     """Path named by what was found just where it is, where enough looks agree."""
     votes: dict[str, list[float]] = {}
     asked = 0
@@ -268,7 +277,9 @@ def _voted(path: Path, looks: Sequence[Look]) -> Path:
             continue
         asked += 1
         share, best = best_overlap(path.boxes[row], look.found)
-        if best is not None and share >= _VOTE and best.label in MOVERS | HANDLED:
+        if best is None or share < _VOTE or is_close_up(best, size):
+            continue
+        if best.label in MOVERS | HANDLED:
             label = "sports ball" if best.label in BALLS else best.label
             votes.setdefault(label, []).append(best.confidence)
     if not votes:
@@ -299,7 +310,7 @@ def _doubted(path: Path, looks: Sequence[Look], size: Size) -> Path:
         wheels += best_overlap(path.boxes[row], ones)[0] >= _VEHICLE_VOTE
     street = any(d.label in ROAD and d.confidence >= _STREET for k in looks for d in k.found)
     own = float(np.sqrt(np.median(np.prod(path.sizes, axis=1)))) / size[0]
-    if asked < _LEAST_VOTES or wheels > 0 or (street and own < _FAR):
+    if asked < _LEAST_VOTES or wheels > _VEHICLE_OFTEN * asked or (street and own < _FAR):
         return path
     return replace(path, doubted=True)
 

@@ -47,6 +47,8 @@ _LOST_S, _NEAR, _GROWN = 1.1, 1.2, 1.8
 """Time for which one may be lost, how near (in sizes) it is seen again, and how much larger."""
 _FILLS, _AT_EDGES = 0.4, 2
 """Share of the picture from which, at so many of its edges, a body is a close-up."""
+_HEADLESS, _TOP = 0.15, 0.04
+"""The same for somebody whose head is beyond the upper edge: hands at work, hardly feet."""
 _RIDES, _RIDDEN = 0.6, 0.5
 """Shares of common looks in which someone is upon it, and of their width that it must hold."""
 
@@ -102,6 +104,16 @@ def is_one(early: Trace, late: Trace) -> bool:
     return near and related(early.label, late.label)
 
 
+def is_close_up(found: Detection, size: Size) -> bool:
+    """Whether it is somebody so near that the head is out of the picture: hands at work."""
+    return found.label == "person" and _is_headless(np.asarray(found.box), size)
+
+
+def _is_headless(box: Array, size: Size) -> bool:
+    share = float(np.prod(box[2:] - box[:2])) / (size[0] * size[1])
+    return bool(box[1] <= _TOP * size[1]) and share > _HEADLESS
+
+
 def share_inside(boxes: Array, others: Array) -> Array:
     """Share (n,) of each box (n, 4) that lies in the other of its row."""
     low = np.maximum(boxes[:, :2], others[:, :2])
@@ -141,7 +153,8 @@ def _fills(trace: Trace, size: Size) -> bool:
     share = float(np.prod(box[2:] - box[:2])) / (size[0] * size[1])
     margin = 0.01 * np.asarray(size)
     edges = int((box[:2] <= margin).sum() + (box[2:] >= size - margin).sum())
-    return share > _FILLS and edges >= _AT_EDGES
+    headless = trace.label == "person" and _is_headless(box, size)
+    return headless or (share > _FILLS and edges >= _AT_EDGES)
 
 
 def _rides(person: Trace, carriers: Sequence[tuple[float, Sequence[Detection]]]) -> bool:
