@@ -20,6 +20,7 @@ from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
 from benchmarks.results import Figure, as_table, rate, seconds, write_results
 from benchmarks.rooms import measure_rooms
+from benchmarks.sound_library import measure_library
 from benchmarks.timeline_painting import measure_timeline
 from engine.errors import FoleystageError
 
@@ -55,6 +56,8 @@ def main() -> int:
             figures += measure_rooms(Path(folder))
             _tell("sound fields and objects")
             figures += measure_fields(Path(folder))
+            _tell("questions to a library of 100,000 recordings")
+            figures += measure_library()
             _tell("painting the timeline")
             figures += measure_timeline(folder)
     except FoleystageError as error:
