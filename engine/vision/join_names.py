@@ -41,6 +41,8 @@ Array = NDArray[np.float64]
 
 _SAME, _SAME_BOX = 0.3, 0.45
 """Mean overlap from which a path is on a thing, and overlap from which its box is kept."""
+_MOTION_SURE = 0.8
+"""Part of motion's confidence that is confidence in a name which the network gives."""
 _BEST_LESS = 0.15
 """How much more the best third of moments must overlap than all of them."""
 _BOTH, _LEAST_ROWS = 0.35, 3
@@ -211,7 +213,7 @@ def _path_of(thing: _Thing, pictures_s: Array) -> Path:
         times_s=rows[:, 0],
         boxes=rows[:, 1:5],
         smooth=rows[:, 1:5],
-        confidence=np.interp(rows[:, 0], trace.times_s, trace.scores),
+        confidence=_sureness(thing, rows[:, 0]),
         seen=np.ones(len(rows), dtype=bool),
         person_scores=np.concatenate(asked) if asked else np.zeros(0),
         labels=tuple(trace.votes().items()),
@@ -222,6 +224,15 @@ def _path_of(thing: _Thing, pictures_s: Array) -> Path:
         acts=True,
     )
     return smoothed(path)
+
+
+def _sureness(thing: _Thing, times_s: Array) -> Array:
+    """Confidence (n,) by the network, or by motion where that is surer of the same thing."""
+    sure = np.interp(times_s, thing.trace.times_s, thing.trace.scores)
+    for path in thing.same:
+        _, rows, own = np.intersect1d(times_s, path.times_s, return_indices=True)
+        sure[rows] = np.maximum(sure[rows], _MOTION_SURE * path.confidence[own])
+    return sure
 
 
 def _between(thing: _Thing, pictures_s: Array) -> Array:

@@ -146,6 +146,20 @@ def test_in_a_street_small_ones_may_have_been_missed() -> None:
     assert not brought([moving(far)], street)[-1].doubted
 
 
+def test_the_surer_of_both_gives_the_sureness() -> None:
+    boxes = across()
+    (found,) = brought([moving(boxes)], looks(("truck", boxes, 0.5)))
+    assert told_kind(found) == ("vehicle", pytest.approx(0.8 * 0.8))
+
+
+def test_hands_at_work_are_no_walker() -> None:
+    hands = still((100, 0, 330, 150))
+    hands[:, [0, 2]] += 20.0 * np.sin(3.0 * TIMES)[:, None]
+    (found,) = brought([moving(hands)], looks(("person", hands, 0.9)))
+    assert not found.named
+    assert found.doubted
+
+
 def test_without_looks_nothing_changes() -> None:
     paths = [moving(across())]
     assert joined(paths, (), TIMES, SIZE, camera_moves=False) == paths
