@@ -32,6 +32,8 @@ from engine.vision.placing import LookedAt, Screen, ToMetres, place
 from engine.vision.scene_light import places
 from engine.vision.seen import SeenObject, VisionResult, VisionSettings
 from engine.vision.strikes import find_strikes
+from engine.vision.user_words import yielding
+from engine.vocabularies import own_words
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -92,6 +94,7 @@ def analyse_video(
     followed = follow(video, detector, settings.prompt, progress)
     size = followed.size
     paths = _relevant(list(followed.paths), size, video.duration_s)
+    paths = yielding(paths, own_words(settings.prompt))
     gaits = _gaits(video, paths, size, progress)
     strikes = find_strikes(video, paths, size, progress)
     maps = _maps(video, paths, size, part, settings, progress)

@@ -12,6 +12,7 @@ from engine.vision.join_names import joined
 from engine.vision.labels import told_kind
 from engine.vision.looks import Look
 from engine.vision.paths import Path
+from engine.vision.user_words import yielding
 
 SIZE = (480, 270)
 TIMES = np.arange(0.0, 4.0, 0.04)
@@ -163,3 +164,12 @@ def test_hands_at_work_are_no_walker() -> None:
 def test_without_looks_nothing_changes() -> None:
     paths = [moving(across())]
     assert joined(paths, (), TIMES, SIZE, camera_moves=False) == paths
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    ((), True), (("dog",), True), (("rainy street",), True), (("fox",), False),
+])  # fmt: skip
+def test_the_users_words_outrank_the_network(words: tuple[str, ...], named: bool) -> None:
+    boxes = across()
+    found = brought([moving(boxes)], looks(("dog", boxes, 0.8)))
+    assert [path.named for path in yielding(found, words)] == [named]
