@@ -57,7 +57,7 @@ _STIRS, _STIRS_OFTEN = 0.025, 0.3
 """Share of a box that changes, and of its looks, from which what is seen in it stirs."""
 _GOES_SIZES, _GOES_WIDTHS = 0.35, 0.02
 """Way from which it goes somewhere, in its own sizes and in widths of the picture."""
-_VOTE, _VOTES, _LEAST_VOTES, _SURE_VOTE = 0.4, 0.4, 2, 0.5
+_VOTE, _VOTES, _LEAST_VOTES, _SURE_VOTE = 0.4, 0.4, 2, 0.6
 """Overlap of a vote; share and number of looks that must vote; mean score of these."""
 _VEHICLE_VOTE, _VEHICLE_SCORE, _VEHICLE_OFTEN = 0.3, 0.3, 0.3
 """Overlap and score of what is on wheels, and share of looks with it, against which none doubts."""
