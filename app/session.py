@@ -29,10 +29,9 @@ from engine.job_queue import URGENT
 from engine.media.probe import probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
-from engine.project.beginnings import new_project
 from engine.project.edits import AddTrack, Edit
 from engine.project.history import Document
-from engine.project.model import Project, Video
+from engine.project.model import Project, Scene, Video
 from engine.project.store import Bundle
 
 _SEND_MS = 30
@@ -312,7 +311,7 @@ class Session(QObject):
 
     def _begin(self, video: Video, settings: RunSettings) -> None:
         path = Path(video.path)
-        project = new_project(path.stem, video, settings.mapping)
+        project = Project(title=path.stem, video=video, scene=Scene(mapping=settings.mapping))
         try:
             project = self.begin_with(project)
         except FoleystageError as error:

@@ -30,7 +30,6 @@ from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.report import sounding_spans
 from engine.pipeline.settings import RunSettings
-from engine.project.beginnings import new_project
 from engine.project.edits import ApplyFocus, HeardMover
 from engine.project.model import Project, Track
 from engine.project.store import Bundle
@@ -112,7 +111,7 @@ def measure(data: Path, only: list[str], seed: int, *, words: bool) -> Sums:
         prompt = WORDS[clip.stem] if words else ()
         print(f"{clip.stem}{': ' + ', '.join(prompt) if prompt else ''}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            bundle = Bundle.create(Path(folder) / "scene.foley", new_project(clip.stem))
+            bundle = Bundle.create(Path(folder) / "scene.foley", Project(title=clip.stem))
             try:
                 _measure(clip, bundle, RunSettings(seed=seed, prompt=prompt), sums)
             finally:
@@ -129,7 +128,7 @@ def _clips(data: Path, only: list[str]) -> Iterator[Path]:
 
 
 def _measure(clip: Path, bundle: Bundle, settings: RunSettings, sums: Sums) -> None:
-    project = new_project(clip.stem)
+    project = Project(title=clip.stem)
     project = analyse(clip, project, bundle.media, settings).apply(project)
     told: dict[str, HeardMover] = {}
     for edit in compose(project, bundle.media, settings):

@@ -31,7 +31,6 @@ from benchmarks.street_truth import CROSSES, Vehicle, follows, owner, read_vehic
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.settings import RunSettings
-from engine.project.beginnings import new_project
 from engine.project.edits import ApplyFocus, HeardMover
 from engine.project.model import Project, Track
 from engine.project.store import Bundle
@@ -168,9 +167,9 @@ def _print_vehicles(rows: list[np.ndarray], vehicles: list[Vehicle], sums: Sums)
 
 def _print_heard(clip: Path, vehicles: list[Vehicle], sums: dict[int, Sums]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        bundle = Bundle.create(Path(folder) / "scene.foley", new_project(clip.stem))
+        bundle = Bundle.create(Path(folder) / "scene.foley", Project(title=clip.stem))
         try:
-            project = new_project(clip.stem)
+            project = Project(title=clip.stem)
             seen = analyse(clip, project, bundle.media, RunSettings()).apply(project)
             for seed, row in sums.items():
                 if len(sums) > 1:

@@ -19,7 +19,6 @@ from engine.pipeline.fetching import fetched_meanwhile
 from engine.pipeline.preflight import check_outputs, check_own_sounds, check_settings
 from engine.pipeline.settings import REPORT_NAME, RunSettings
 from engine.pipeline.stage_clock import StageClock
-from engine.project.beginnings import new_project
 from engine.project.edits import ApplyFocus, EditGroup
 from engine.project.model import Project
 from engine.project.store import Bundle, MediaFolder
@@ -157,7 +156,7 @@ def _open_or_create(
 ) -> tuple[Bundle, Project, tuple[str, ...]]:
     """The session, its project, and what was damaged in it (with its place)."""
     if not existing.exists():
-        project = new_project(video.stem)
+        project = Project(title=video.stem)
         return Bundle.create(fresh, project), project, ()
     bundle, project, recovery = Bundle.open(existing, strict=True)
     if project.video is not None and project.video.fingerprint != fingerprint(video):

@@ -31,8 +31,8 @@ class Scene(Value, frozen=True, kw_only=True):
     hrir: str = "kemar"
     """'kemar' (shipped) or the path of a SOFA file."""
     hrir_equalisation: HrirEqualisation = "none"
-    """'diffuse_field' takes out what headphones have themselves: new sessions begin with it (see
-    `engine.project.beginnings`); sessions of earlier versions sound as they did."""
+    """'diffuse_field' takes out what headphones have themselves; 'none' leaves the set as it was
+    measured (docs/loudness.md weighs one against the other)."""
     field_decoder: FieldDecoding = "magls"
     room: str = "none"
     """'none' (no reflections, no tail), a shipped room, or the path of a room's TOML file or of a

@@ -15,16 +15,15 @@ from app.window import MainWindow
 from engine.coordinates import to_spherical
 from engine.pipeline.analyse import analyse
 from engine.pipeline.settings import RunSettings
-from engine.project.beginnings import new_project
 from engine.project.edits import SetVideo
 from engine.project.media_folder import MediaFolder
-from engine.project.model import Project
+from engine.project.model import Project, Scene
 from engine.vision.geometry import scene_geometry
 
 
 def made_by_the_command(video: Path, folder: Path, settings: RunSettings) -> Project:
     """What `run` makes of a film's picture."""
-    project = new_project(video.stem, mapping=settings.mapping)
+    project = Project(title=video.stem, scene=Scene(mapping=settings.mapping))
     return analyse(video, project, MediaFolder(folder), settings).apply(project)
 
 

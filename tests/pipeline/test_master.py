@@ -14,7 +14,6 @@ from engine.pipeline.compose import compose
 from engine.pipeline.settings import RunSettings
 from engine.playback.listening import monitor_gain
 from engine.playback.path import OutputPath
-from engine.project.beginnings import new_project
 from engine.project.checks import LOUDEST_MASTER_DB
 from engine.project.edits import (
     ApplyFormatTrims,
@@ -27,7 +26,7 @@ from engine.project.edits import (
 )
 from engine.project.format_trims import trim_db
 from engine.project.history import Document
-from engine.project.model import Contact, Project, Strip, Track, Trajectory
+from engine.project.model import Contact, Project, Scene, Strip, Track, Trajectory
 from engine.project.store import MediaFolder
 from engine.render.compiler import compile_project
 from engine.render.renderer import render_snapshot
@@ -91,7 +90,7 @@ def test_monitoring_is_as_loud_as_the_delivery_in_every_format(
 
 def test_ears_without_their_common_colour_are_as_loud_as_loudspeakers(tmp_path) -> None:
     media = MediaFolder(tmp_path / "media")
-    scene = new_project("clip").scene
+    scene = Scene(hrir_equalisation="diffuse_field")
     plain = composed(walk(5.0, 0.5), media)
     mended = composed(structs.replace(walk(5.0, 0.5), scene=scene), media)
     assert abs(trim_db(plain.scene, "5.1")) > 3.0
