@@ -4,13 +4,16 @@ Per mover that is not followed by the ears, remedies are tried from the mildest 
 is lowered while it does, by no more than 12 dB for a bed and 8 dB for another mover; the mover is
 raised by no more than 4 dB; and where it only just begins or ends under something else, it comes
 in after that, or leaves before. A remedy is kept when more movers are followed with it, or the
-same ones better: what serves one at the cost of another is not done.
+same ones better: what serves one at the cost of another is not done. For a mover that still is not
+followed the others are lowered by up to 16 dB, or two that cross each other are parted: one leaves
+as the other comes in. Where that does not help either, all that was done for it is undone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,8 @@ GOAL = 0.9
 """Correlation from which nothing more is tried: `FOLLOWED`, and some for other listeners."""
 MOST_LOWERED_DB = {"ambience": 12.0, "object": 8.0}
 MOST_RAISED_DB = 4.0
+_FURTHER = 2.0
+"""Other movers are lowered by so many times more for one that is not followed otherwise."""
 _ROUNDS = 2
 _CLEAR_DB = 22.0
 """What is so much softer than a mover does not cover it."""
@@ -32,9 +37,18 @@ _OFF_US, _OFF_DB = 50.0, 0.7
 """Beyond these from where it is heard alone, a mover is covered."""
 _LEAST_GAIN = 0.02
 """A correlation that rises by less is not worth a change."""
+_LEAST_DB = 0.5
+"""A smaller change of level is none."""
 _AWAY_DB = -60.0
 _KEEPS_S, _KEEPS = 0.8, 0.75
 """Time, and share of its time, that a mover keeps when it comes in later or leaves sooner."""
+_KEEPS_PARTED = 0.6
+"""The same of two that are parted."""
+_PARTED_AT = (0.25, 0.5, 0.75)
+"""Shares of the time that both sound at which they are parted."""
+_MOST_PARTED = 6
+"""Ways of parting that are tried in a passage."""
+_SILENT_DBFS = -120.0
 _HOLD = 1
 """Points that a change of level reaches beyond what it is for."""
 _RAMP, _BED_RAMP = 3, 10
@@ -86,20 +100,95 @@ def search(passage: HeardPassage, most_db: Mapping[str, float]) -> tuple[Mix, Mi
         By how much each track may be lowered, by id; those that are left out are not touched.
     """
     ears = passage.hear({})
-    found = Mix({}, ears, {id_: passage.following(id_, {}, ears) for id_ in passage.movers})
-    before = found
+    before = Mix({}, ears, {id_: passage.following(id_, {}, ears) for id_ in passage.movers})
+    found = _served(passage, before, most_db, frozenset())
+    for start in _parted(passage, before, found, most_db):
+        parted = _served(passage, start, most_db, frozenset())
+        found = parted if parted.worth > found.worth else found
+    for _ in passage.movers:
+        vain = _failed(found) & {deed.mover_id for deed in found.deeds}
+        if not vain:
+            break
+        without = _served(passage, before, most_db, frozenset(_failed(found)))
+        if without.worth[0] < found.worth[0]:
+            break
+        found = without
+    return before, found
+
+
+def _served(
+    passage: HeardPassage, before: Mix, most_db: Mapping[str, float], left: frozenset[str]
+) -> Mix:
+    """The passage with all movers served, but for those that are `left` as they are."""
+    served = sorted(before.followed.keys() - left)
+    found = before
     for _ in range(_ROUNDS):
         last = found
-        for mover_id in sorted(found.followed, key=lambda i: (last.followed[i].worst, i)):
-            for remedy in (_half_clear, _clear, _clear_and_raised, _held_back):
-                if found.followed[mover_id].active_s == 0.0 or _is_well(found, mover_id):
-                    break
-                tried = remedy(passage, found, mover_id, most_db)
-                if tried is not None and _is_better(tried, found):
-                    found = tried
+        for mover_id in sorted(served, key=lambda i: (last.followed[i].worst, i)):
+            usual = (_half_clear, _clear, _clear_and_raised, _held_back)
+            found = _tried(passage, found, mover_id, most_db, usual, GOAL)
         if found is last:
             break
-    return before, found
+    further = {i: most * (_FURTHER if i in passage.objects else 1) for i, most in most_db.items()}
+    for mover_id in sorted(_failed(found) - left):
+        last_ones = (_clear, _clear_and_raised)
+        found = _tried(passage, found, mover_id, further, last_ones, FOLLOWED)
+    return found
+
+
+def _parted(
+    passage: HeardPassage, before: Mix, found: Mix, most_db: Mapping[str, float]
+) -> list[Mix]:
+    """Mixes in which one leaves as the other comes in: those not followed, and who crosses them."""
+    starts: list[Mix] = []
+    active = {i: passage.active(i, {}) for i in passage.movers if i in most_db}
+    pairs = combinations(sorted(active, key=lambda i: (int(np.argmax(active[i])), i)), 2)
+    for first, second in pairs:
+        both = np.flatnonzero(active[first] & active[second])
+        if not len(both) or not {first, second} & _failed(found):
+            continue
+        for share in _PARTED_AT:
+            at = int(both[int(share * (len(both) - 1))])
+            cuts = ((first, slice(at, None)), (second, slice(None, at)))
+            lost = [float(active[i][part].sum() / active[i].sum()) for i, part in cuts]
+            if max(lost) > 1.0 - _KEEPS_PARTED or len(starts) >= _MOST_PARTED:
+                continue
+            starts.append(_silenced(passage, before, cuts))
+    return starts
+
+
+def _silenced(passage: HeardPassage, mix: Mix, cuts: Iterable[tuple[str, slice]]) -> Mix:
+    """A mix with tracks silent in parts of the passage, where they sound at all."""
+    gains, deeds = dict(mix.gains_db), list(mix.deeds)
+    for track_id, part in cuts:
+        sounds = passage.levels_dbfs[track_id][part] > _SILENT_DBFS
+        away = np.zeros(passage.windows)
+        away[part] = np.where(sounds, _AWAY_DB, 0.0)
+        _change(passage, gains, deeds, (track_id, track_id), away, hold=0)
+    return _heard(passage, mix, gains, deeds) or mix
+
+
+def _tried(
+    passage: HeardPassage,
+    found: Mix,
+    mover_id: str,
+    most_db: Mapping[str, float],
+    remedies: Iterable[Remedy],
+    goal: float,
+) -> Mix:
+    """The mix after remedies for one mover, until it is followed as well as the goal says."""
+    for remedy in remedies:
+        if found.followed[mover_id].active_s == 0.0 or found.followed[mover_id].worst >= goal:
+            break
+        tried = remedy(passage, found, mover_id, most_db)
+        if tried is not None and _is_better(tried, found):
+            found = tried
+    return found
+
+
+def _failed(mix: Mix) -> set[str]:
+    """Movers that sound, but are not followed."""
+    return {i for i, one in mix.followed.items() if one.active_s > 0.0 and not one.followed}
 
 
 def merged(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
@@ -117,10 +206,6 @@ def merged(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
         else:
             alike.append(deed)
     return tuple(sorted((d for alike in done.values() for d in alike), key=lambda d: d.start_s))
-
-
-def _is_well(mix: Mix, mover_id: str) -> bool:
-    return mix.followed[mover_id].worst >= GOAL
 
 
 def _is_better(new: Mix, old: Mix) -> bool:
@@ -222,6 +307,8 @@ def _change(
     for first, after in _runs(wanted_db != 0.0, _JOIN):
         part = wanted_db[first:after]
         level_db = float(part[np.argmax(np.abs(part))])
+        if abs(level_db) < _LEAST_DB:
+            continue
         low, high = first + 1 - hold, after + hold
         ramp = _RAMP if track_id in passage.objects else _BED_RAMP
         corners = (low - ramp, low, high, high + ramp)

@@ -24,6 +24,9 @@ from engine.render.compiler import hrirs_of
 
 _RINGS_S, _RUN_S = 0.3, 0.7
 """How long a hit sounds, and the time between two that belong to one run."""
+_SILENT_DB = -40.0
+"""Volume automation that silences."""
+_GRID_S = 0.01
 
 
 def build_report(
@@ -101,6 +104,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
 
 def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
     heard_s = sounding_spans([e for e in events if e.track_id == track.id and not e.muted])
+    heard_s = without_silence(heard_s, track)
     first_s = track.start_s if track.heard_s[0] < track.start_s else -np.inf
     last_s = track.end_s if track.heard_s[1] > track.end_s else np.inf
     sight, beyond = _parted(heard_s, first_s, last_s)
@@ -188,6 +192,22 @@ def sounding_spans(events: Sequence[Event]) -> list[list[float]]:
         else:
             spans.append([start_s, end_s])
     return spans
+
+
+def without_silence(spans: Sequence[Sequence[float]], track: Track) -> list[list[float]]:
+    """What is left of spans where a track's volume automation does not silence it."""
+    left = [[float(a), float(b)] for a, b in spans]
+    curve = np.array(track.gain_curve_db, dtype=float).reshape(-1, 2)
+    if not len(curve):
+        return left
+    grid_s = np.arange(0.0, max((b for _, b in left), default=0.0) + _GRID_S, _GRID_S)
+    silent = np.interp(grid_s, curve[:, 0], curve[:, 1]) <= _SILENT_DB
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], silent.astype(np.int8), [0]])))
+    for first, after in edges.reshape(-1, 2).tolist():
+        low_s, high_s = first * _GRID_S, after * _GRID_S
+        pieces = [piece for a, b in left for piece in ([a, min(b, low_s)], [max(a, high_s), b])]
+        left = [[round(a, 3), round(b, 3)] for a, b in pieces if b - a > _GRID_S]
+    return left
 
 
 def _moments(event: Event) -> list[tuple[float, float]]:

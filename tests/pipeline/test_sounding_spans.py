@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from engine.pipeline.report import sounding_spans
-from engine.project.model import Event, EventId, TrackId
+import numpy as np
+import pytest
+from msgspec import structs
+
+from engine.pipeline.report import sounding_spans, without_silence
+from engine.project.model import Event, EventId, Track, TrackId, Trajectory
 
 
 def event(start_s: float, duration_s: float, *onsets_s: float) -> Event:
@@ -30,3 +34,15 @@ def test_hits_that_follow_each_other_are_a_run() -> None:
 
 def test_no_hit_sounds_beyond_its_event() -> None:
     assert sounding_spans([event(0.9, 0.2, 1.0)]) == [[1.0, 1.1]]
+
+
+def test_what_automation_silences_does_not_sound() -> None:
+    still = Trajectory.from_arrays(np.array([0.0]), np.array([[1.0, 0.0, 0.0]]))
+    curve = ((0.0, 0.0), (2.0, -12.0), (3.0, -12.0), (3.01, -60.0), (4.0, -60.0), (4.01, 0.0))
+    track = Track(
+        id=TrackId("t"), name="", trajectory=still, start_s=0.0, end_s=9.0, gain_curve_db=curve
+    )
+    first, second = without_silence([[0.5, 3.5], [3.6, 5.0]], track)
+    assert first == pytest.approx([0.5, 3.0], abs=0.03)
+    assert second == pytest.approx([4.0, 5.0], abs=0.03)
+    assert without_silence([[0.5, 3.5]], structs.replace(track, gain_curve_db=())) == [[0.5, 3.5]]
