@@ -4,28 +4,23 @@ A motion path on a known thing gives it its fine times and boxes; the thing give
 where motion saw nothing, and takes the box where motion's is smoke, a shadow or several things.
 Several paths of one thing are one; one path of several things is several. A known thing without a
 path is one of its own where it stirs: what stands still makes no sound. A path on nothing known is
-named by what was found just there look by look; where there is nothing like a vehicle, though
-things were recognised, it is doubted (see `engine.vision.evidence`).
+named by what was found just there look by look, or doubted (see `engine.vision.vote_names`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.vision.known_things import (
     ANIMALS,
-    BALLS,
-    HANDLED,
-    MOVERS,
-    ROAD,
     Size,
-    best_overlap,
     boxes_at,
-    is_close_up,
+    came_back,
+    found_twice,
     is_one,
     row_overlaps,
     share_inside,
@@ -36,6 +31,7 @@ from engine.vision.known_things import (
 from engine.vision.looks import Look, stirring
 from engine.vision.paths import Path, smoothed
 from engine.vision.traces import Trace, related
+from engine.vision.vote_names import doubted, voted
 
 Array = NDArray[np.float64]
 
@@ -57,16 +53,12 @@ _STIRS, _STIRS_OFTEN = 0.025, 0.3
 """Share of a box that changes, and of its looks, from which what is seen in it stirs."""
 _GOES_SIZES, _GOES_WIDTHS = 0.35, 0.02
 """Way from which it goes somewhere, in its own sizes and in widths of the picture."""
-_VOTE, _VOTES, _LEAST_VOTES, _SURE_VOTE = 0.4, 0.4, 2, 0.6
-"""Overlap of a vote; share and number of looks that must vote; mean score of these."""
-_VEHICLE_VOTE, _VEHICLE_SCORE, _VEHICLE_OFTEN = 0.3, 0.3, 0.3
-"""Overlap and score of what is on wheels, and share of looks with it, against which none doubts."""
 _RECOGNISED = 0.6
 """Score of the second surest thing from which the picture is of the known world at all."""
-_STREET, _FAR = 0.5, 0.08
-"""Score of vehicles that make a street, and size below which the network may miss some there."""
-_REACH_S, _SAME_MOMENT_S = 0.5, 0.1
-"""How far from a look a path's nearest row may be to lead on from it, and to be of that moment."""
+_LOST_S = 0.9
+"""Time without a sight from which a thing is not in the picture."""
+_REACH_S = 0.5
+"""How far from a look a path's nearest row may be to lead on from it."""
 
 
 @dataclass
@@ -96,26 +88,32 @@ def joined(
     """
     if not looks:
         return list(paths)
-    things = [_Thing(trace) for trace in _led(things_of(looks, size), paths)]
+    things = [_Thing(trace) for trace in _led(things_of(looks, size), paths, size[0])]
     rest = [path for path in paths if not _claimed(path, things)]
     found = [
-        _path_of(thing, pictures_s)
+        _path_of(thing, [one.trace for one in things if one is not thing], pictures_s)
         for thing in things
         if _sounds(thing, looks, size, camera_moves=camera_moves)
     ]
     familiar = surest(looks) >= _RECOGNISED
-    rest = [_voted(path, looks, size) for path in rest]
-    return found + [_doubted(path, looks, size) if familiar else path for path in rest]
+    rest = [voted(path, looks, size) for path in rest]
+    known = [thing.trace for thing in things]
+    return found + [doubted(path, looks, known, size) if familiar else path for path in rest]
 
 
-def _led(traces: Sequence[Trace], paths: Sequence[Path]) -> list[Trace]:
-    """Traces, those that one path leads through being one."""
+def _led(traces: Sequence[Trace], paths: Sequence[Path], width: int) -> list[Trace]:
+    """Traces, those that are one thing lost, gone out or found twice being one."""
     found = sorted(traces, key=lambda trace: trace.times_s[0])
     for i, early in enumerate(found):
         for late in found[i + 1 :]:
-            if is_one(early, late) or any(_leads(path, early, late) for path in paths):
+            again = is_one(early, late) or came_back(early, late, width)
+            if (
+                again
+                or found_twice(early, late)
+                or any(_leads(path, early, late) for path in paths)
+            ):
                 rest = [one for one in found if one is not early and one is not late]
-                return _led([*rest, together(early, late)], paths)
+                return _led([*rest, together(early, late)], paths, width)
     return found
 
 
@@ -202,19 +200,18 @@ def _goes(boxes: Array, width: int) -> bool:
     )
 
 
-def _path_of(thing: _Thing, pictures_s: Array) -> Path:
+def _path_of(thing: _Thing, others: Sequence[Trace], pictures_s: Array) -> Path:
     """The thing's path: motion's rows where they agree, its own boxes elsewhere."""
     trace = thing.trace
-    rows = np.concatenate(
-        [_beyond(thing, start=True), _between(thing, pictures_s), _beyond(thing, start=False)]
-    )
+    before, after = (_beyond(thing, others, start=start) for start in (True, False))
+    rows = np.concatenate([before, _between(thing, pictures_s), after])
     asked = [path.person_scores for path in thing.same]
     path = Path(
         times_s=rows[:, 0],
         boxes=rows[:, 1:5],
         smooth=rows[:, 1:5],
         confidence=_sureness(thing, rows[:, 0]),
-        seen=np.ones(len(rows), dtype=bool),
+        seen=_in_sight(thing, rows[:, 0]),
         person_scores=np.concatenate(asked) if asked else np.zeros(0),
         labels=tuple(trace.votes().items()),
         colour=next((p.colour for p in thing.same if p.colour is not None), None),
@@ -224,6 +221,17 @@ def _path_of(thing: _Thing, pictures_s: Array) -> Path:
         acts=True,
     )
     return smoothed(path)
+
+
+def _in_sight(thing: _Thing, times_s: Array) -> NDArray[np.bool_]:
+    """Whether (n,) it is seen: not where nobody found it for long and no path of it is there."""
+    known = np.asarray(thing.trace.times_s)
+    after = np.clip(np.searchsorted(known, times_s), 1, len(known) - 1)
+    lost = (known[after] - known[after - 1] > _LOST_S) & (known[after - 1] < times_s - 1e-6)
+    lost &= times_s < known[after] - 1e-6
+    for path in thing.same:
+        lost &= ~np.isin(times_s, path.times_s[path.seen])
+    return np.asarray(~lost)
 
 
 def _sureness(thing: _Thing, times_s: Array) -> Array:
@@ -257,7 +265,7 @@ def _speeds(times_s: Array, boxes: Array) -> Array:
     return np.asarray(np.linalg.norm(np.gradient(centres, times_s, axis=0), axis=1))
 
 
-def _beyond(thing: _Thing, *, start: bool) -> Array:
+def _beyond(thing: _Thing, others: Sequence[Trace], *, start: bool) -> Array:
     """Rows (n, 8) of a path that lead up to the thing's first look, or away from its last one."""
     edge_s = thing.trace.times_s[0 if start else -1]
     edge_box = np.asarray(thing.trace.boxes[0 if start else -1], dtype=np.float64)
@@ -271,64 +279,19 @@ def _beyond(thing: _Thing, *, start: bool) -> Array:
         areas = np.prod(path.boxes[:, 2:] - path.boxes[:, :2], axis=1)
         steps = np.abs(np.diff(np.log(np.maximum(areas[[near, *order]], 1.0))))
         jumps = np.flatnonzero(steps > np.log(_GOES_ON))
-        kept = np.sort(order[: jumps[0]] if len(jumps) else order)
+        kept = np.sort(order[: min([*jumps, _taken(path, order, others)])])
         return np.column_stack(
             [path.times_s[kept], path.boxes[kept], path.points[kept], path.speed[kept]]
         )
     return np.zeros((0, 8))
 
 
-def _voted(path: Path, looks: Sequence[Look], size: Size) -> Path:
-    """Path named by what was found just where it is, where enough looks agree."""
-    votes: dict[str, list[float]] = {}
-    asked = 0
-    for look in looks:
-        row = _row_at(path, look.time_s)
-        if row is None:
-            continue
-        asked += 1
-        share, best = best_overlap(path.boxes[row], look.found)
-        if best is None or share < _VOTE or is_close_up(best, size):
-            continue
-        if best.label in MOVERS | HANDLED:
-            label = "sports ball" if best.label in BALLS else best.label
-            votes.setdefault(label, []).append(best.confidence)
-    if not votes:
-        return path
-    label = max(votes, key=lambda one: sum(votes[one]))
-    scores = votes[label]
-    enough = len(scores) >= max(_LEAST_VOTES, _VOTES * asked)
-    if not enough or float(np.mean(scores)) < _SURE_VOTE:
-        return path
-    sure = np.where(path.seen, float(np.mean(scores)), path.confidence)
-    return replace(path, labels=((label, sum(scores)),), confidence=sure, named=True, acts=True)
-
-
-def _doubted(path: Path, looks: Sequence[Look], size: Size) -> Path:
-    """Path that is no vehicle by its looks marked as such; others as they are.
-
-    In a street, where vehicles are recognised elsewhere, small ones may have been missed.
-    """
-    if path.named:
-        return path
-    asked, wheels = 0, 0
-    for look in looks:
-        row = _row_at(path, look.time_s)
-        if row is None:
-            continue
-        asked += 1
-        ones = [d for d in look.found if d.label in ROAD and d.confidence >= _VEHICLE_SCORE]
-        wheels += best_overlap(path.boxes[row], ones)[0] >= _VEHICLE_VOTE
-    street = any(d.label in ROAD and d.confidence >= _STREET for k in looks for d in k.found)
-    own = float(np.sqrt(np.median(np.prod(path.sizes, axis=1)))) / size[0]
-    if asked < _LEAST_VOTES or wheels > _VEHICLE_OFTEN * asked or (street and own < _FAR):
-        return path
-    return replace(path, doubted=True)
-
-
-def _row_at(path: Path, time_s: float) -> int | None:
-    """Row of a path at a moment; None where it is not seen then."""
-    row = int(np.argmin(np.abs(path.times_s - time_s)))
-    return (
-        row if abs(float(path.times_s[row]) - time_s) < _SAME_MOMENT_S and path.seen[row] else None
-    )
+def _taken(path: Path, order: NDArray[np.intp], others: Sequence[Trace]) -> int:
+    """How many rows of a path, in this order, come before it is on another known thing."""
+    first = len(order)
+    for other in others:
+        times = path.times_s[order]
+        there = (times >= other.times_s[0] - 1e-6) & (times <= other.times_s[-1] + 1e-6)
+        shares = row_overlaps(path.boxes[order], boxes_at(other, times))
+        first = min([first, *np.flatnonzero(there & (shares >= _SAME))])
+    return first

@@ -8,6 +8,7 @@ fills the picture is a place, not a thing in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +42,21 @@ _CARRIERS = frozenset(
     {"horse", "bicycle", "motorcycle", "skateboard", "surfboard", "snowboard", "skis", "boat",
      "elephant", "car", "truck", "bus"}
 )  # fmt: skip
+_RIDDEN_ON = _CARRIERS - {"boat", "car", "truck", "bus"}
+_ABOUT_THEN_S = 0.5
+"""How far from a look the nearest sight of a rider may be."""
 _LEAST_LOOKS, _LEAST_SCORE, _LEAST_SIZE = 3, 0.45, 0.03
 """Looks, mean score and size (share of the picture's width) from which a thing is believed."""
 _LOST_S, _NEAR, _GROWN = 1.1, 1.2, 1.8
 """Time for which one may be lost, how near (in sizes) it is seen again, and how much larger."""
+_AWAY_S, _AT_SIDE, _LEVEL = 2.0, 0.06, 0.5
+"""Time for which an animal may be out of the picture; how near the side it was and is seen, in
+widths of the picture; share of the lower one's height at which both are."""
+_TWICE, _WITHIN = 0.3, 0.85
+"""Mean overlap, and mean share of the smaller box in the larger one, from which two that are seen
+at once are one that was found twice."""
+_TAKEN, _LEFT = 0.4, 0.25
+"""Overlap from which a last look is at another's place, and below which it left its own."""
 _FILLS, _AT_EDGES = 0.4, 2
 """Share of the picture from which, at so many of its edges, a body is a close-up."""
 _HEADLESS, _TOP = 0.15, 0.04
@@ -57,8 +69,10 @@ def things_of(looks: Sequence[Look], size: Size) -> list[Trace]:
     """Believed traces of what moves by itself; `size` is the picture's width and height."""
     seen = [(look.time_s, [d for d in look.found if d.label in MOVERS]) for look in looks]
     traces = [t for t in associate(seen, *size) if _is_believed(t, len(looks), size)]
+    traces = [_without_stray_end(t, [one for one in traces if one is not t]) for t in traces]
     carriers = [(look.time_s, [d for d in look.found if d.label in _CARRIERS]) for look in looks]
-    return [t for t in traces if t.label != "person" or not _rides(t, carriers)]
+    riders = [t for t in traces if t.label == "person" and _rides(t, carriers)]
+    return [_with_riders(t, riders) for t in traces if all(t is not one for one in riders)]
 
 
 def surest(looks: Sequence[Look]) -> float:
@@ -104,6 +118,38 @@ def is_one(early: Trace, late: Trace) -> bool:
     return near and related(early.label, late.label)
 
 
+def came_back(early: Trace, late: Trace, width: int) -> bool:
+    """Whether an animal that went out by a side of the picture came in there again soon.
+
+    People and vehicles are not asked: where one goes out in a street, another comes in.
+    """
+    gap_s = late.times_s[0] - early.times_s[-1]
+    if not 0.0 < gap_s <= _AWAY_S or not {early.label, late.label} <= ANIMALS:
+        return False
+    end, start = early.boxes[-1], late.boxes[0]
+    margin = _AT_SIDE * width
+    left = max(end[0], start[0]) <= margin
+    right = min(end[2], start[2]) >= width - margin
+    common = min(end[3], start[3]) - max(end[1], start[1])
+    level = common >= _LEVEL * min(end[3] - end[1], start[3] - start[1])
+    return (left or right) and level and related(early.label, late.label)
+
+
+def found_twice(one: Trace, other: Trace) -> bool:
+    """Whether two of a kind lie on each other all the time that the shorter one is seen.
+
+    So do the body and a guess that takes more for it, which turn by turn are in both traces.
+    """
+    short, long = sorted((one, other), key=lambda trace: len(trace.times_s))
+    inside = [long.times_s[0] <= t <= long.times_s[-1] for t in short.times_s]
+    if not all(inside) or not related(short.label, long.label):
+        return False
+    boxes, around = np.asarray(short.boxes), boxes_at(long, np.asarray(short.times_s))
+    within = np.maximum(share_inside(boxes, around), share_inside(around, boxes))
+    overlap = row_overlaps(boxes, around)
+    return float(np.mean(overlap)) >= _TWICE and float(np.mean(within)) >= _WITHIN
+
+
 def is_close_up(found: Detection, size: Size) -> bool:
     """Whether it is somebody so near that the head is out of the picture: hands at work."""
     return found.label == "person" and _is_headless(np.asarray(found.box), size)
@@ -139,6 +185,20 @@ def best_overlap(box: Array, found: Sequence[Detection]) -> tuple[float, Detecti
     return float(shares[index]), found[index]
 
 
+def _without_stray_end(trace: Trace, others: Sequence[Trace]) -> Trace:
+    """Trace less its last look where that is suddenly at another thing's place, not its own."""
+    if len(trace.times_s) <= _LEAST_LOOKS:
+        return trace
+    before, last = (np.asarray([trace.boxes[index]]) for index in (-2, -1))
+    for other in others:
+        apart = np.abs(np.asarray(other.times_s) - trace.times_s[-1])
+        box = np.asarray([other.boxes[int(np.argmin(apart))]])
+        taken = apart.min() <= _LOST_S and row_overlaps(last, box)[0] >= _TAKEN
+        if taken and row_overlaps(last, before)[0] < _LEFT:
+            return Trace(trace.times_s[:-1], trace.boxes[:-1], trace.scores[:-1], trace.labels[:-1])
+    return trace
+
+
 def _is_believed(trace: Trace, looks: int, size: Size) -> bool:
     boxes = np.asarray(trace.boxes)
     large = float(np.sqrt(np.median(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))))
@@ -165,6 +225,24 @@ def _rides(person: Trace, carriers: Sequence[tuple[float, Sequence[Detection]]])
         for time_s, box in zip(person.times_s, person.boxes, strict=True)
     ]
     return float(np.mean(looks)) >= _RIDES
+
+
+def _with_riders(carrier: Trace, riders: Sequence[Trace]) -> Trace:
+    """What is ridden, its boxes holding whoever is upon it and seen just then or about then."""
+    if carrier.label not in _RIDDEN_ON:
+        return carrier
+    boxes = []
+    for time_s, box in zip(carrier.times_s, carrier.boxes, strict=True):
+        whole = np.asarray(box)
+        for rider in riders:
+            apart_s = float(np.min(np.abs(np.asarray(rider.times_s) - time_s)))
+            upon = boxes_at(rider, np.asarray([time_s]))[0]
+            if apart_s <= _ABOUT_THEN_S and _is_upon(upon, box):
+                whole = np.concatenate(
+                    [np.minimum(whole[:2], upon[:2]), np.maximum(whole[2:], upon[2:])]
+                )
+        boxes.append(tuple(map(float, whole)))
+    return replace(carrier, boxes=tuple(boxes))
 
 
 def _is_upon(box: Sequence[float], carrier: Sequence[float]) -> bool:
