@@ -241,7 +241,8 @@ def _with_riders(carrier: Trace, riders: Sequence[Trace]) -> Trace:
                 whole = np.concatenate(
                     [np.minimum(whole[:2], upon[:2]), np.maximum(whole[2:], upon[2:])]
                 )
-        boxes.append(tuple(map(float, whole)))
+        x0, y0, x1, y1 = map(float, whole)
+        boxes.append((x0, y0, x1, y1))
     return replace(carrier, boxes=tuple(boxes))
 
 
