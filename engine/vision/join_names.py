@@ -57,6 +57,8 @@ _RECOGNISED = 0.6
 """Score of the second surest thing from which the picture is of the known world at all."""
 _LOST_S = 0.9
 """Time without a sight from which a thing is not in the picture."""
+_OFTEN = 0.3
+"""Share of the looks in which a path is there from which it is the animal it is taken for."""
 _REACH_S = 0.5
 """How far from a look a path's nearest row may be to lead on from it."""
 
@@ -90,6 +92,9 @@ def joined(
         return list(paths)
     things = [_Thing(trace) for trace in _led(things_of(looks, size), paths, size[0])]
     rest = [path for path in paths if not _claimed(path, things)]
+    rare = [thing for thing in things if _is_chance(thing, looks)]
+    things = [thing for thing in things if all(thing is not one for one in rare)]
+    rest += [path for thing in rare for path in thing.same]
     found = [
         _path_of(thing, [one.trace for one in things if one is not thing], pictures_s)
         for thing in things
@@ -173,6 +178,17 @@ def _rows_of(trace: Trace, path: Path) -> float:
     """How many rows a path has in the time that a thing is seen."""
     step_s = float(np.median(np.diff(path.times_s))) if len(path.times_s) > 1 else 1.0
     return (trace.times_s[-1] - trace.times_s[0]) / max(step_s, 1e-6) + 1.0
+
+
+def _is_chance(thing: _Thing, looks: Sequence[Look]) -> bool:
+    """Whether an animal is recognised in few of the looks in which what it is said of is there."""
+    if thing.trace.label not in ANIMALS or not thing.same:
+        return False
+    there = sum(
+        any(path.times_s[0] <= look.time_s <= path.times_s[-1] for path in thing.same)
+        for look in looks
+    )
+    return len(thing.trace.times_s) < _OFTEN * there
 
 
 def _sounds(thing: _Thing, looks: Sequence[Look], size: Size, *, camera_moves: bool) -> bool:

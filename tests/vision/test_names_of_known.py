@@ -150,3 +150,13 @@ def test_a_cyclists_box_holds_both_the_cycle_and_who_rides_it() -> None:
     assert dict(found.labels).keys() == {"bicycle"}
     np.testing.assert_allclose(found.boxes[:, 1], 70.0)
     np.testing.assert_allclose(found.boxes[:, 3], 170.0)
+
+
+@pytest.mark.parametrize(("until_s", "named"), [(1.0, False), (3.0, True)])
+def test_a_bag_that_was_an_animal_at_first_sight_is_none(until_s: float, named: bool) -> None:
+    bag = at_x(40.0 + 40.0 * TIMES)
+    bird = bag.copy()
+    bird[until_s < TIMES] = np.nan
+    (found,) = brought([moving(bag)], looks(("bird", bird, 0.7)))
+    assert found.named == named
+    assert found.duration_s > 5.5
