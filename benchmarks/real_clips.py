@@ -67,6 +67,8 @@ class Sums:
     found: int = 0
     whole: int = 0
     muted: int = 0
+    muted_crossing: int = 0
+    """Of these the ones whose azimuth changes by 40 degrees or more: nobody hears them cross."""
     heard: list[Heard] = field(default_factory=list)
     """Of tracks that sound and go a third of the picture or more."""
     sides: list[bool] = field(default_factory=list)
@@ -77,7 +79,7 @@ class Sums:
     def __str__(self) -> str:
         text = (
             f"{self.clips} clips: {self.tracks} tracks ({self.unknown} on no annotated vehicle, "
-            f"{self.muted} muted); "
+            f"{self.muted} muted, {self.muted_crossing} of them crossing); "
             f"crossing vehicles found {self.found}/{self.vehicles}, whole {self.whole}"
         )
         if not self.heard:
@@ -228,6 +230,7 @@ def _print_track(
     if heard is None or heard.active_s == 0.0:
         print(f"{line} muted")
         sums.muted += 1
+        sums.muted_crossing += bool(np.ptp(azimuth) >= 120 * CROSSES)
         return
     if np.ptp(azimuth) >= 120 * CROSSES:
         sums.heard.append(heard)
