@@ -6,7 +6,8 @@ raised by no more than 4 dB; and where it only just begins or ends under somethi
 in after that, or leaves before. A remedy is kept when more movers are followed with it, or the
 same ones better: what serves one at the cost of another is not done. For a mover that still is not
 followed the others are lowered by up to 16 dB, or two that cross each other are parted: one leaves
-as the other comes in. Where that does not help either, all that was done for it is undone.
+as the other comes in. Where that does not help either, all that was done for it is undone, unless
+another would no longer be followed then.
 """
 
 from __future__ import annotations
