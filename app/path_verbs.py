@@ -15,7 +15,6 @@ from app.dialogs.numbers import Number, NumbersDialog
 from app.notices import Notice
 from app.time_verbs import TimeVerbs
 from engine.errors import FoleystageError
-from engine.project.checks import LONGEST_S
 from engine.project.edits import (
     DrawTrajectory,
     Edit,
@@ -24,6 +23,7 @@ from engine.project.edits import (
     ReplaceTrajectory,
     RevertPath,
 )
+from engine.project.limits import LONGEST_S
 from engine.project.model import Track, Trajectory
 from engine.spatial import path_shaping as shaping
 from engine.spatial.trajectory import read_trajectory_csv, simplify, write_trajectory_csv

@@ -58,7 +58,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Render and say what was done."""
-    from engine.project.checks import check_gain, check_number
+    from engine.project.limits import check_gain, check_number
     from engine.render.rooms import RoomChoice
     from engine.render.spatialise import Spatialisation, spatialise
     from engine.spatial.trajectory import read_trajectory_csv

@@ -15,9 +15,9 @@ from engine.deliver.rendering import heard_gains, render_to_files
 from engine.deliver.staging import staging_folder
 from engine.jobs import Progress, silent_progress
 from engine.layouts import FORMATS
-from engine.project.checks import LOUDEST_MASTER_DB, MOST_TRIM_DB, QUIETEST_DB
 from engine.project.edits import ApplyFormatTrims, ApplyMasterGain
 from engine.project.format_trims import MEASURED
+from engine.project.limits import LOUDEST_MASTER_DB, MOST_TRIM_DB, QUIETEST_DB
 from engine.project.model import Project, Strip
 from engine.project.store import MediaFolder
 from engine.render.compiler import compile_project, hrirs_of

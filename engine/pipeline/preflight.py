@@ -18,7 +18,7 @@ from engine.layouts import FILE_NAMES, chosen_formats
 from engine.minds.endpoint import check_mind
 from engine.pipeline.settings import LOUDNESS_LUFS, REPORT_NAME, SYNTHESIS, RunSettings
 from engine.plugins import create, names
-from engine.project.checks import LARGEST_SEED, check_gain
+from engine.project.limits import LARGEST_SEED, check_gain
 from engine.project.model import Project
 from engine.script.screenplay.reading import read_screenplay
 from engine.script.script_file import check_script

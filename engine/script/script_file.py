@@ -36,7 +36,7 @@ from msgspec import Meta, Struct
 
 from engine import plugins
 from engine.errors import ScriptError
-from engine.project.checks import LARGEST_SEED
+from engine.project.limits import LARGEST_SEED
 from engine.project.model import Event, EventId, Project, TrackId
 from engine.script.layers import LEAD_S, TAIL_S
 from engine.script.rules import check_category, in_words, shipped_rules

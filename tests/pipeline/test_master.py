@@ -14,7 +14,6 @@ from engine.pipeline.compose import compose
 from engine.pipeline.settings import RunSettings
 from engine.playback.listening import monitor_gain
 from engine.playback.path import OutputPath
-from engine.project.checks import LOUDEST_MASTER_DB
 from engine.project.edits import (
     ApplyFormatTrims,
     ApplyMasterGain,
@@ -26,6 +25,7 @@ from engine.project.edits import (
 )
 from engine.project.format_trims import trim_db
 from engine.project.history import Document
+from engine.project.limits import LOUDEST_MASTER_DB
 from engine.project.model import Contact, Project, Scene, Strip, Track, Trajectory
 from engine.project.store import MediaFolder
 from engine.render.compiler import compile_project

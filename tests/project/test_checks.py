@@ -9,7 +9,8 @@ import pytest
 from msgspec import structs
 
 from engine.errors import ProjectError
-from engine.project.checks import SAMPLE_RATES_HZ, check_project
+from engine.project.checks import check_project
+from engine.project.limits import SAMPLE_RATES_HZ
 from engine.project.model import EqBand, Project, Recipe, Strip
 
 BELL = EqBand(kind="bell", frequency_hz=1000.0, gain_db=3.0)

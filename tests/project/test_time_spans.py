@@ -10,9 +10,10 @@ from msgspec import structs
 
 from engine.errors import ProjectError
 from engine.project.carrying import Journey, carried
-from engine.project.checks import check_gain_curve, check_project
+from engine.project.checks import check_project
 from engine.project.curves import EDGE_S, closed, cut_out, laid_over, opened, piece_of, value_at
 from engine.project.edits import CropClips, DeleteTime, InsertTime, decode_edit, encode_edit
+from engine.project.limits import check_gain_curve
 from engine.project.model import (
     Clip,
     ClipId,

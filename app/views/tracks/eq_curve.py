@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QToolTip
 from app import theme
 from app.intents import EditingWidget
 from app.views.tracks.eq_bands import PLACES, is_pass, kept, placed
-from engine.project.checks import HIGHEST_BAND_HZ, HIGHEST_Q, LOWEST_BAND_HZ, LOWEST_Q
 from engine.project.edits import SetTrackEq
+from engine.project.limits import HIGHEST_BAND_HZ, HIGHEST_Q, LOWEST_BAND_HZ, LOWEST_Q
 from engine.project.model import EqBand, Strip, Track
 from engine.realtime.equaliser import band_section, response
 

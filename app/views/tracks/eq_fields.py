@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from app.views.tracks.eq_bands import PLACES, kept, placed
 from app.views.tracks.fields import NumberField
-from engine.project.checks import (
+from engine.project.edits import SetTrackEq
+from engine.project.limits import (
     HIGHEST_BAND_HZ,
     HIGHEST_Q,
     LARGEST_BAND_DB,
     LOWEST_BAND_HZ,
     LOWEST_Q,
 )
-from engine.project.edits import SetTrackEq
 from engine.project.model import EqBand, Track
 
 

@@ -11,8 +11,8 @@ from app.views.tracks.fields import NumberField
 from app.views.tracks.file_choice import FileChoice
 from app.views.tracks.room_plan import RoomPlan
 from engine.errors import FoleystageError
-from engine.project.checks import MOST_REFLECTIONS
 from engine.project.edits import SetScene
+from engine.project.limits import MOST_REFLECTIONS
 from engine.project.model import Scene
 from engine.spatial.room import MEASURED_SUFFIXES, NO_ROOM, Room, preset_titles, room_named
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QComboBox
 
 from app.views.tracks.fields import NumberField
-from engine.project.checks import QUIETEST_DB
 from engine.project.edits import SetLfeSend, SetRoomSend
 from engine.project.lfe_send import NO_SEND_DB, WEIGHTY_SEND_DB, lfe_sends_db
+from engine.project.limits import QUIETEST_DB
 from engine.project.model import Project, Track
 from engine.spatial.room import NO_ROOM
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.views.timeline.header_painting import LOWEST_DB, FaderScale
 from app.views.transport.fader import SmallFader
-from engine.project.checks import LOUDEST_MASTER_DB
 from engine.project.edits import Edit, ReturnMasterGain, SetMasterGain
+from engine.project.limits import LOUDEST_MASTER_DB
 from engine.project.model import Project
 
 _SCALE = FaderScale(highest_db=LOUDEST_MASTER_DB, unity_share=0.5)

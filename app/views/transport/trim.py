@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.views.timeline.header_painting import FaderScale
 from app.views.transport.fader import SmallFader
-from engine.project.checks import MOST_TRIM_DB
 from engine.project.edits import Edit, ReturnFormatTrim, SetFormatTrim
 from engine.project.format_trims import trim_db
+from engine.project.limits import MOST_TRIM_DB
 from engine.project.model import Project
 from engine.project.scene import Scene
 

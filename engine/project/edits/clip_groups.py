@@ -8,9 +8,9 @@ from typing import ClassVar
 from msgspec import structs
 
 from engine.errors import ProjectError
-from engine.project.checks import check_text, check_time
 from engine.project.edits.base import EditBase, by_hand
 from engine.project.edits.clips import fit_fades
+from engine.project.limits import check_text, check_time
 from engine.project.model import Clip, Project
 
 TOUCH_S = 1e-3

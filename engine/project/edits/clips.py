@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import structs
 
 from engine.errors import ProjectError
-from engine.project.checks import check_clip, check_gain, check_take, check_text, check_time
+from engine.project.checks import check_clip, check_take
 from engine.project.edits.base import (
     EditBase,
     by_hand,
@@ -16,6 +16,7 @@ from engine.project.edits.base import (
     refuse_taken,
     remember_removed,
 )
+from engine.project.limits import check_gain, check_text, check_time
 from engine.project.model import Clip, Project, Take
 
 SHORTEST_S = 1e-4

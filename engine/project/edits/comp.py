@@ -8,10 +8,11 @@ from typing import ClassVar
 from msgspec import Struct, structs
 
 from engine.errors import ProjectError
-from engine.project.checks import check_clip, check_text, check_time
+from engine.project.checks import check_clip
 from engine.project.edits.base import EditBase, by_hand, refuse_taken
 from engine.project.edits.clips import SHORTEST_S, fit_fades
 from engine.project.edits.takes import alternatives
+from engine.project.limits import check_text, check_time
 from engine.project.model import Clip, ClipId, Project, TakeId
 
 

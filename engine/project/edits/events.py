@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import structs
 
 from engine.errors import ProjectError
-from engine.project.checks import check_contact, check_event, check_time
+from engine.project.checks import check_contact, check_event
 from engine.project.edits.base import (
     EditBase,
     by_hand,
@@ -15,6 +15,7 @@ from engine.project.edits.base import (
     item_at,
     remember_removed,
 )
+from engine.project.limits import check_time
 from engine.project.model import Contact, Event, Project, Track
 
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_gain_curve
 from engine.project.edits.base import EditBase
+from engine.project.limits import check_gain_curve
 from engine.project.model import Curve, Project, Track, Value
 
 

@@ -6,14 +6,9 @@ from typing import Any, ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import (
-    LOUDEST_MASTER_DB,
-    check_eq,
-    check_gain,
-    check_gain_curve,
-    check_lfe_send,
-)
+from engine.project.checks import check_eq
 from engine.project.edits.base import EditBase, change_track
+from engine.project.limits import LOUDEST_MASTER_DB, check_gain, check_gain_curve, check_lfe_send
 from engine.project.model import Curve, EqBand, Project, Provenance
 
 

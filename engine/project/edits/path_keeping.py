@@ -8,13 +8,9 @@ from msgspec import structs
 
 from engine.coordinates import to_cartesian, to_spherical
 from engine.errors import ProjectError
-from engine.project.checks import (
-    LARGEST_COORDINATE_M,
-    check_number,
-    check_time,
-    check_trajectory,
-)
+from engine.project.checks import check_trajectory
 from engine.project.edits.base import EditBase, change_track, with_path
+from engine.project.limits import LARGEST_COORDINATE_M, check_number, check_time
 from engine.project.model import Curve, Keyframe, Project, Track, Trajectory
 
 Coordinate = Literal["azimuth", "elevation", "distance"]

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_occlusion, check_width
 from engine.project.edits.base import EditBase, change_track
+from engine.project.limits import check_occlusion, check_width
 from engine.project.model import Curve, Project
 
 

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from msgspec import structs
 
-from engine.project.checks import check_rotation, check_scene, check_text, check_video
+from engine.project.checks import check_scene, check_video
 from engine.project.edits.base import EditBase
+from engine.project.limits import check_rotation, check_text
 from engine.project.model import Project, Scene, Video
 
 

@@ -13,10 +13,10 @@ from msgspec import structs
 
 from engine.errors import ProjectError
 from engine.project.carrying import PARAMETERS, REST
-from engine.project.checks import check_time
 from engine.project.curves import closed, opened
 from engine.project.edits.base import EditBase, by_hand, remember_removed
 from engine.project.edits.clips import SHORTEST_S, fit_fades
+from engine.project.limits import check_time
 from engine.project.model import Clip, ClipId, Marker, Project, Track
 
 LONGEST_S = 24 * 3600.0

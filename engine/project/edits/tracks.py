@@ -8,7 +8,7 @@ from msgspec import structs
 
 from engine.errors import ProjectError
 from engine.project.box_correction import BoxCorrection, with_correction
-from engine.project.checks import check_colour, check_text, check_track
+from engine.project.checks import check_track
 from engine.project.edits.base import (
     EditBase,
     by_hand,
@@ -17,6 +17,7 @@ from engine.project.edits.base import (
     refuse_taken,
     remember_removed,
 )
+from engine.project.limits import check_colour, check_text
 from engine.project.model import ContentHash, Project, Track
 
 
