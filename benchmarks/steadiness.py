@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks import standstills
 from benchmarks.mishaps import Mishaps, measure, playing_client
 from benchmarks.window_loads import LOADS, busy_workers
 from engine.playback.client import PlaybackClient
@@ -32,6 +33,9 @@ class Phase:
     """What happened under one load.
 
     `played_s` is how far the playhead came in `seconds`; the counters are those of the phase.
+    `engines` is how many engines played: more than one when one was replaced. `standstills_s`
+    are pauses of a plain sleeping process above `benchmarks.standstills.LONGEST_EXCUSED_S`: what
+    the machine did to everybody.
     """
 
     load: str
@@ -43,6 +47,8 @@ class Phase:
     device_underflows: int
     ahead_s: float
     render_load: float
+    engines: int
+    standstills_s: tuple[float, ...]
     work: int
 
 
@@ -87,10 +93,11 @@ def run(seconds_per_load: float, sources: int = SOURCES) -> Report:
 def _phase(
     client: PlaybackClient, name: str, load: Callable[[float], int], seconds: float
 ) -> Phase:
-    before, began_s, began_at_s = client.status, time.monotonic(), client.position_s
-    work = load(began_s + seconds)
-    after, took_s = client.status, time.monotonic() - began_s
-    assert after.state == "running", after
+    engine, before = client.engine_pid, client.status
+    began_s, began_at_s = time.monotonic(), client.position_s
+    with standstills.watched() as machine:
+        work = load(began_s + seconds)
+        after, took_s = client.status, time.monotonic() - began_s
     played_s = (client.position_s - began_at_s) % SCENE_S
     turns = round((took_s - played_s) / SCENE_S)
     return Phase(
@@ -103,6 +110,8 @@ def _phase(
         device_underflows=after.device_underflows - before.device_underflows,
         ahead_s=round(after.ahead_s, 4),
         render_load=round(after.render_load, 4),
+        engines=1 + (client.engine_pid != engine),
+        standstills_s=tuple(round(pause_s, 3) for pause_s in machine.pauses_s),
         work=work,
     )
 
@@ -114,11 +123,14 @@ def as_text(report: Report, mishaps: Mishaps) -> str:
         f"load average {report.load_average:.1f}",
         f"scheduling {report.scheduling}, lowest fill {report.lowest_fill_s * 1000:.1f} ms, "
         f"latency {report.latency_s * 1000:.0f} ms",
-        f"{'load':36}{'s':>8}{'played':>8}{'underruns':>11}{'disk':>6}{'faulty':>8}{'ahead':>9}{'render':>8}",
+        f"{'load':36}{'s':>7}{'played':>8}{'engines':>9}{'underruns':>11}{'device':>8}{'disk':>6}"
+        f"{'faulty':>8}{'ahead':>8}{'render':>8}  machine stood still",
     ]
     lines += [
-        f"{p.load:36}{p.seconds:8.1f}{p.played_s:8.1f}{p.underruns:11d}{p.disk_dropouts:6d}"
-        f"{p.faulty_blocks:8d}{p.ahead_s * 1000:6.0f} ms{p.render_load:8.1%}"
+        f"{p.load:36}{p.seconds:7.1f}{p.played_s:8.1f}{p.engines:9d}{p.underruns:11d}"
+        f"{p.device_underflows:8d}{p.disk_dropouts:6d}{p.faulty_blocks:8d}"
+        f"{p.ahead_s * 1000:5.0f} ms{p.render_load:8.1%}  "
+        f"{len(p.standstills_s)} times, longest {1000 * max(p.standstills_s, default=0.0):.0f} ms"
         for p in report.phases
     ]
     lines.append(f"underruns of the ring: {report.underruns}")
