@@ -4,7 +4,8 @@ What an object's channel carries is the track as it arrives at the listener (cli
 and delay of its distance), so that any ADM renderer makes the scene sound as ours does. Positions
 are therefore directions, in polar coordinates at distance 1: renderers use the distance for the
 apparent size only. An object that shares its channel with others starts and ends with its sound.
-A channel bed is DirectSpeakers, a channel each; what is no point is one field in ambisonics.
+A channel bed is DirectSpeakers, a channel each, and so is an LFE, in a pack of its own; what is no
+point is one field in ambisonics.
 
 References
 ----------
@@ -24,6 +25,7 @@ from engine.errors import MediaError
 from engine.layouts import Layout
 
 _FIELD_NAME = "Ambience"
+_LFE_NAME = "LFE"
 _BED_PACKS = {
     "stereo": "02", "3.0": "0a", "5.0": "0c", "5.1": "03", "7.1": "0f", "5.1.4": "05", "7.1.4": "17"
 }  # fmt: skip
@@ -34,6 +36,7 @@ _BED_CHANNELS = {
 }  # fmt: skip
 """Ends of the common definitions' identifiers, by layout and by loudspeaker."""
 _NAMESPACE = "urn:ebu:metadata-schema:ebuCore_2014"
+_OBJECTS = {"typeLabel": "0003", "typeDefinition": "Objects"}
 _FIRST_ID = 0x1001
 _BIT_DEPTH = "24"
 
@@ -68,8 +71,10 @@ def describe_scene(
     sample_rate_hz: int,
     lanes: Sequence[int] | None = None,
     beds: Sequence[AdmBed] = (),
+    *,
+    lfe: bool = False,
 ) -> AdmChunks:
-    """Metadata of a file whose channels are objects' lanes in order, then beds, then a field.
+    """Metadata of a file: its channels are objects' lanes in order, beds, an LFE, a field.
 
     Parameters
     ----------
@@ -80,10 +85,12 @@ def describe_scene(
     lanes : sequence of int, optional
         The channel (from 0) in which each object lies; default: one each, in order.
     beds : sequence of AdmBed
+    lfe : bool
+        Whether a channel with what the scene sends to an LFE lies between beds and field.
     """
     lanes = range(len(objects)) if lanes is None else lanes
     top, extended = _document()
-    count = len(objects) + len(beds) + (field_order > 0)
+    count = len(objects) + len(beds) + lfe + (field_order > 0)
     object_ids = [f"AO_{_FIRST_ID + index:04x}" for index in range(count)]
     _add_programme(extended, title, object_ids, duration_ticks)
     channels: list[ChannelUid] = []
@@ -98,6 +105,8 @@ def describe_scene(
         (bed.name, f"AP_000100{_BED_PACKS[bed.layout.name]}", _bed_formats(bed.layout))
         for bed in beds
     ]
+    if lfe:
+        fixed.append((_LFE_NAME, _add_lfe_pack(extended), [_bed_format("LFE")]))
     if field_order:
         fixed.append((_FIELD_NAME, f"AP_0004{field_order:04x}", _field_formats(field_order)))
     for object_id, (name, pack, formats) in zip(object_ids[len(objects) :], fixed, strict=True):
@@ -113,8 +122,11 @@ def describe_scene(
 
 def _bed_formats(layout: Layout) -> list[str]:
     """Track formats of a bed's channels, by the common definitions."""
-    labels = [speaker.label for speaker in layout.loudspeakers]
-    return [f"AT_000100{_BED_CHANNELS[label]}_01" for label in labels]
+    return [_bed_format(speaker.label) for speaker in layout.loudspeakers]
+
+
+def _bed_format(label: str) -> str:
+    return f"AT_000100{_BED_CHANNELS[label]}_01"
 
 
 def _field_formats(order: int) -> list[str]:
@@ -152,6 +164,7 @@ def read_objects(axml: str) -> tuple[AdmObject, ...]:
         packs = {
             item.attrib["audioPackFormatID"]: _text(item, "audioChannelFormatIDRef")
             for item in root.iter(f"{{{_NAMESPACE}}}audioPackFormat")
+            if item.attrib.get("typeLabel") == _OBJECTS["typeLabel"]
         }
         found = []
         for item in root.iter(f"{{{_NAMESPACE}}}audioObject"):
@@ -226,11 +239,10 @@ def _add_formats(
 ) -> None:
     """Pack, channel, stream and track format of one object."""
     label = _clean(name)
-    kind = {"typeLabel": "0003", "typeDefinition": "Objects"}
     pcm = {"formatLabel": "0001", "formatDefinition": "PCM"}
-    pack = _named(extended, "audioPackFormat", f"AP_{number}", label, kind)
+    pack = _named(extended, "audioPackFormat", f"AP_{number}", label, _OBJECTS)
     _add(pack, "audioChannelFormatIDRef", f"AC_{number}")
-    channel = _named(extended, "audioChannelFormat", f"AC_{number}", label, kind)
+    channel = _named(extended, "audioChannelFormat", f"AC_{number}", label, _OBJECTS)
     for index, block in enumerate(blocks):
         _add_block(channel, f"AB_{number}_{index + 1:08x}", block)
     stream = _named(extended, "audioStreamFormat", f"AS_{number}", f"PCM_{label}", pcm)
@@ -252,6 +264,15 @@ def _add_block(channel: ET.Element, block_id: str, block: MotionBlock) -> None:
     if block.width_deg > 0.0:
         _add(item, "width", f"{block.width_deg:.4f}")
         _add(item, "height", f"{block.height_deg:.4f}")
+
+
+def _add_lfe_pack(extended: ET.Element) -> str:
+    """A pack of the common LFE alone, which the common definitions have in layouts only. Its ID."""
+    pack_id = f"AP_0001{_FIRST_ID:04x}"
+    kind = {"typeLabel": "0001", "typeDefinition": "DirectSpeakers"}
+    pack = _named(extended, "audioPackFormat", pack_id, _LFE_NAME, kind)
+    _add(pack, "audioChannelFormatIDRef", f"AC_000100{_BED_CHANNELS['LFE']}")
+    return pack_id
 
 
 def _add_track_uid(extended: ET.Element, channel: ChannelUid, sample_rate_hz: int) -> None:

@@ -1,4 +1,4 @@
-"""A trajectory as few ADM blocks: a new one only where the direction has really moved.
+"""A path as few ADM blocks: a new one only where the direction has really moved.
 
 An ADM renderer fades the loudspeaker gains linearly over a block, which goes along the arc between
 two directions as long as they are close. So blocks are as long as the path stays within
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.coordinates import angle_between_deg, to_spherical
-from engine.project.model import Trajectory
 from engine.realtime.width_law import width_focus
 from engine.spatial.spread import flatness
 
@@ -46,26 +46,33 @@ class MotionBlock:
     height_deg: float = 0.0
 
 
+class Path(Protocol):
+    """Where something is: a trajectory, or `engine.deliver.heard_path.HeardPath`."""
+
+    def at(self, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 3) metres at (n,) seconds, in order."""
+
+
 WidthAt = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """(n,) degrees at (n,) seconds of the scene."""
 
 
 def motion_blocks(
-    trajectory: Trajectory,
+    path: Path,
     duration_ticks: int,
     start_ticks: int = 0,
     rotation: NDArray[np.float64] | None = None,
     width_at: WidthAt | None = None,
 ) -> tuple[MotionBlock, ...]:
-    """Blocks that cover [0, duration) without a gap; there, 0 is `start_ticks` of the trajectory.
+    """Blocks that cover [0, duration) without a gap; there, 0 is `start_ticks` of the path.
 
     The first block stands at the starting direction (renderers do not fade into it); each later
     one moves from the previous direction to its own. `rotation` (3, 3) turns all of them;
     `width_at` says how wide the sound is.
     """
-    ticks = _grid(trajectory, duration_ticks)
+    ticks = _grid(duration_ticks)
     times_s = (start_ticks + ticks) / TICKS_PER_S
-    positions = trajectory.at(times_s)
+    positions = path.at(times_s)
     if rotation is not None:
         positions = positions @ rotation.T
     directions = _unit(positions)
@@ -86,7 +93,7 @@ def motion_blocks(
     )
 
 
-def _grid(trajectory: Trajectory, duration_ticks: int) -> NDArray[np.int64]:
+def _grid(duration_ticks: int) -> NDArray[np.int64]:
     """Ticks to look at: every `GRID_S`, and the end."""
     step = int(GRID_S * TICKS_PER_S)
     regular = np.arange(0, duration_ticks, step, dtype=np.int64)

@@ -20,6 +20,7 @@ from engine.deliver.gain import (
     plan_gain,
     plan_scene_gain,
 )
+from engine.deliver.heard_path import HeardPath
 from engine.deliver.lanes import ObjectLane, lane_count
 from engine.deliver.loudness import Loudness, LoudnessMeter
 from engine.deliver.mux import Container, write_video
@@ -33,7 +34,7 @@ from engine.jobs import Progress
 from engine.layouts import SURROUND_51
 from engine.media.audio_file import AudioWriter, read_audio_blocks
 from engine.project.format_trims import trim_db
-from engine.project.model import Project, Trajectory, Video
+from engine.project.model import Project, Video
 from engine.realtime.snapshot import Snapshot
 from engine.units import db_to_gain
 
@@ -94,7 +95,7 @@ class DeliveryJob:
         self._describe(name, path, self._names[name], source.samples.channels, plan)
 
     def write_adm(self, scene: SceneChannels) -> None:
-        """BW64 with an object a track, beds and a field, as loud as the 5.1 mix."""
+        """BW64 with an object a track, beds, an LFE and a field, as loud as the 5.1 mix."""
         objects, lanes = scene.objects, lane_count(scene.objects)
         heard = self._rendered[OBJECTS]
         plan = self._scene_plan(heard)
@@ -108,12 +109,10 @@ class DeliveryJob:
             self._rate_hz,
             [item.lane for item in objects],
             beds,
+            lfe=scene.sends_lfe,
         )
         if lanes < len(objects):
             note = f"{len(objects)} objects take turns in {lanes} channels"
-            plan = replace(plan, notes=(*plan.notes, note))
-        if any(source.lfe_gain for source in self._snapshot.sources):
-            note = "what is sent to the LFE is left out: objects have none"
             plan = replace(plan, notes=(*plan.notes, note))
         path = self._folder / self._names["adm"]
         write_bw64(path, self._told(path.name, apply_plan(heard, plan)), self._rate_hz, metadata)
@@ -121,9 +120,7 @@ class DeliveryJob:
 
     def _adm_object(self, item: ObjectLane) -> AdmObject:
         source = self._snapshot.sources[item.source]
-        path = Trajectory.from_arrays(
-            source.motion.times_samples / self._rate_hz, source.motion.positions_m
-        )
+        path = HeardPath(self._snapshot, item.source)
         start, end = self._ticks(item.start_sample), self._ticks(item.end_sample)
         curve = source.width_deg
         width_at = None if curve is None else lambda times_s: curve.at(times_s * self._rate_hz)

@@ -1,7 +1,9 @@
 """The channels of a scene as it is, yet to be rendered by a player: objects, beds, a sound field.
 
-First the objects' lanes, then every bed's own channels, then one field in ambisonics with all that
-is no point: ambiences, fields that move, what a room answers.
+First the objects' lanes, then every bed's own channels, then an LFE with all that is sent to one,
+then one field in ambisonics with all that is no point: ambiences, fields that move, what a room
+answers. Where something is sent, all other channels pass the all-pass that loudspeakers' do
+(`engine.spatial.lfe`): a player that adds them up makes the phases of our own mix.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from engine.realtime.controls import Controls
 from engine.realtime.snapshot import ChannelEncoder, Snapshot
 from engine.spatial.ambisonics import convert_order
 from engine.spatial.harmonics import channels_of_order
+from engine.spatial.lfe import lfe_plan
 
 OBJECTS = "objects"
 """The format's name among those that are rendered."""
@@ -39,16 +42,22 @@ class BedChannels:
 
 @dataclass(frozen=True)
 class SceneChannels:
-    """What is where. `field_order` 0: there is no field."""
+    """What is where. `field_order` 0: there is no field; `sends_lfe`: there is an LFE."""
 
     objects: tuple[ObjectLane, ...]
     beds: tuple[BedChannels, ...]
     field_order: int
+    sends_lfe: bool = False
+
+    @property
+    def lfe_channel(self) -> int:
+        """Where the LFE of what is sent is, if it is: behind all objects and beds."""
+        return lane_count(self.objects) + sum(bed.layout.channels for bed in self.beds)
 
     @property
     def first_field_channel(self) -> int:
-        """Where the field begins: behind all objects and beds."""
-        return lane_count(self.objects) + sum(bed.layout.channels for bed in self.beds)
+        """Where the field begins: behind all objects, beds and the LFE."""
+        return self.lfe_channel + self.sends_lfe
 
     @property
     def channels(self) -> int:
@@ -61,6 +70,8 @@ class SceneChannels:
         """(channels,) weights of the scene's omnidirectional sound: sources, and the field's W."""
         weights = np.zeros(self.channels, np.float32)
         weights[: self.first_field_channel + (self.field_order > 0)] = 1.0
+        if self.sends_lfe:
+            weights[self.lfe_channel] = 0.0
         for bed in self.beds:
             for channel, speaker in enumerate(bed.layout.loudspeakers):
                 weights[bed.first_channel + channel] = 0.0 if speaker.lfe else 1.0
@@ -79,7 +90,8 @@ def scene_channels(snapshot: Snapshot) -> SceneChannels:
             beds.append(BedChannels(strip, _LAYOUTS[bundle.kind], bundle.sources, first))
             first += bundle.count
     order = min(_field_order(snapshot, gains), HIGHEST_FIELD_ORDER)
-    return SceneChannels(objects, tuple(beds), order or int(not objects and not beds))
+    sends = any(source.lfe_gain and gains[source.strip] > 0.0 for source in snapshot.sources)
+    return SceneChannels(objects, tuple(beds), order or int(not objects and not beds), sends)
 
 
 def _field_order(snapshot: Snapshot, gains: NDArray[np.float64]) -> int:
@@ -107,6 +119,8 @@ def with_objects(snapshot: Snapshot, scene: SceneChannels) -> Snapshot:
         for channel, source in enumerate(bed.sources):
             matrix[source, bed.first_channel + channel] = 1.0
 
+    lfe = lfe_plan(scene.lfe_channel, snapshot.sample_rate_hz) if scene.sends_lfe else None
+
     def gains(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.tile(matrix, (len(directions) // max(count, 1), 1))
 
@@ -114,7 +128,7 @@ def with_objects(snapshot: Snapshot, scene: SceneChannels) -> Snapshot:
         snapshot,
         formats=(*snapshot.formats, OBJECTS),
         channels=(*snapshot.channels, channels),
-        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains, own=matrix)},
+        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains, lfe, matrix)},
         spaces=tuple(
             replace(space, matrices={**space.matrices, OBJECTS: _field_rows(scene, space.order)})
             for space in snapshot.spaces

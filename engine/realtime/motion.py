@@ -6,7 +6,7 @@ scene costs no more memory than a short one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -176,6 +176,20 @@ class _Paths:
             np.array(speeds, dtype=np.float64),
             np.array([s.max_delay_samples for s in sources], dtype=np.float64),
         )
+
+
+def places_heard(snapshot: Snapshot, source: int, times_samples: Floats) -> Floats:
+    """Where what is heard of a source at `times_samples` (n,), in order, left it: (n, 3) metres.
+
+    As the kernel has it at its hops' edges; for those who describe a scene, not for a hop.
+    """
+    paths = _Paths(replace(snapshot, sources=(snapshot.sources[source],)))
+    shape = (len(times_samples), 1)
+    positions, directions = np.zeros((2, *shape, 3))
+    distances, delays = np.zeros((2, *shape))
+    lost = np.zeros(shape, dtype=np.bool_)
+    follow_paths(times_samples, *paths.table, positions, directions, distances, delays, lost)
+    return np.asarray(positions[:, 0])
 
 
 @numba.njit(inline="always")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenes import ARC_M, RATE_HZ, Folder, scene
+from scenes import ARC_M, LEFT_M, RATE_HZ, Folder, add_track, noise, scene
 
 from engine import riff
 from engine.coordinates import angle_between_deg, to_cartesian
@@ -18,7 +18,8 @@ from engine.deliver.bounce import deliver
 from engine.deliver.bw64 import AdmChunks, ChannelUid, read_adm_chunks, write_bw64
 from engine.errors import MediaError
 from engine.media.audio_file import read_audio, write_audio
-from engine.project.model import Trajectory
+from engine.project.model import Project, Trajectory
+from engine.units import SPEED_OF_SOUND_M_PER_S
 
 DURATION_TICKS = 8 * TICKS_PER_S
 
@@ -72,6 +73,77 @@ def test_width_is_told_where_a_sound_has_one() -> None:
     assert len(opening) < 8
     objects = (AdmObject("Wide", opening),)
     assert read_objects(describe_scene("T", objects, 0, DURATION_TICKS, RATE_HZ).axml) == objects
+
+
+def heard_from(times_s: np.ndarray, speed_m_s: float, passing_s: float) -> np.ndarray:
+    """What passes 20 m to the left, ahead to behind: the place whose sound arrives at each time.
+
+    With x the way left to go now and x + v d that at departure: (c d)^2 = (x + v d)^2 + 20^2.
+    """
+    c, v, x = SPEED_OF_SOUND_M_PER_S, speed_m_s, speed_m_s * (passing_s - times_s)
+    late_s = (v * x + np.sqrt((c * x) ** 2 + (c**2 - v**2) * 20.0**2)) / (c**2 - v**2)
+    return np.stack([x + v * late_s, np.full_like(x, 20.0), 0.0 * x], axis=1)
+
+
+@pytest.mark.parametrize("doppler", [False, True])
+def test_a_sound_that_travels_comes_from_where_it_left(tmp_path: Path, doppler: bool) -> None:
+    speed_m_s, folder = 60.0, Folder(tmp_path)
+    path = np.array([[90.0, 20.0, 0.0], [-90.0, 20.0, 0.0]])  # in 3 s
+    project = add_track(Project(), folder, "Car", noise(3.0), path, doppler=doppler)
+    deliver(project, folder, ["adm"], tmp_path / "out")
+    (car,) = read_objects(read_adm_chunks(tmp_path / "out" / "scene.adm.wav").axml)
+    times_s = np.arange(0.6, 2.9, 0.02)
+    now = Trajectory.from_arrays([0.0, 3.0], path).at(times_s)
+    left = heard_from(times_s, speed_m_s, 1.5)
+    assert np.max(angle_between_deg(now, left)) > 9.0
+    told = directions_at(car.blocks, times_s * TICKS_PER_S)
+    assert np.max(angle_between_deg(told, left if doppler else now)) < 0.5
+
+
+def sent_to_the_lfe(folder: Folder) -> Project:
+    """In front, sent; on the left, not."""
+    front_m = np.array([[2.0, 0.0, 0.0]])
+    project = add_track(Project(), folder, "Hit", noise(2.0, 0.02), front_m, lfe_send_db=-6.0)
+    left = noise(2.0, 0.02, seed=1)
+    return add_track(project, folder, "Door", left, LEFT_M, lfe_send_db=-140.0)
+
+
+def test_what_is_sent_to_the_lfe_is_a_direct_speaker(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    report = deliver(sent_to_the_lfe(folder), folder, ["adm", "5.1"], tmp_path / "out")
+    path = tmp_path / "out" / "scene.adm.wav"
+    chunks = read_adm_chunks(path)
+    assert [item.name for item in read_objects(chunks.axml)] == ["Hit", "Door"]
+    lfe = chunks.channels[2]
+    assert (len(chunks.channels), lfe.track_format) == (3, "AT_00010004_01")
+    assert f'audioPackFormatID="{lfe.pack_format}"' in chunks.axml
+    assert not any("LFE" in note for file in report.files for note in file.notes)
+    ours = read_audio(tmp_path / "out" / "surround51.wav")[0].astype(float)
+    theirs = read_audio(path)[0].astype(float)
+    gain = np.sum(theirs[0] * ours[2]) / np.sum(ours[2] ** 2)
+    for channel, row in ((0, 2), (2, 3)):
+        np.testing.assert_allclose(theirs[channel], gain * ours[row], atol=2e-6)
+    assert np.std(theirs[2]) > 0.01 * np.std(theirs[0])
+
+
+def test_ebus_renderer_fills_the_lfe_like_ours(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    deliver(sent_to_the_lfe(folder), folder, ["adm", "5.1"], tmp_path / "out")
+    theirs = played_by_ebu(tmp_path / "out" / "scene.adm.wav", "0+5+0")
+    ours = read_audio(tmp_path / "out" / "surround51.wav")[0]
+    gain = np.sum(theirs * ours) / np.sum(ours**2)
+    np.testing.assert_allclose(theirs, gain * ours, atol=4e-6)
+
+
+def played_by_ebu(scene_path: Path, system: str) -> np.ndarray:
+    """EBU's renderer keeps to an older NumPy: point FOLEYSTAGE_EAR_RENDER at its command."""
+    command = os.environ.get("FOLEYSTAGE_EAR_RENDER")
+    if not command:
+        pytest.skip("the EBU ADM renderer is not at hand (set FOLEYSTAGE_EAR_RENDER)")
+    out = scene_path.with_name("ear.wav")
+    options = ["--strict", "-s", system, str(scene_path), str(out)]
+    subprocess.run([command, *options], check=True, capture_output=True, text=True)
+    return read_audio(out)[0]
 
 
 def test_half_an_hour_at_the_corner_stays_small() -> None:
@@ -133,20 +205,14 @@ def test_a_delivered_scene_holds_its_objects(delivered: Path) -> None:
     ball, door = read_objects(chunks.axml)
     assert (ball.name, door.name) == ("Rolling ball", "Door / left")
     assert ball.blocks[0].azimuth_deg == pytest.approx(np.degrees(1.2), abs=0.01)
-    assert ball.blocks[-1].azimuth_deg == pytest.approx(-np.degrees(1.2), abs=0.01)
+    late_deg = np.degrees(2.4 / 3.0 * 2.0 / SPEED_OF_SOUND_M_PER_S)  # it travels
+    assert ball.blocks[-1].azimuth_deg == pytest.approx(late_deg - np.degrees(1.2), abs=0.02)
     assert [block.azimuth_deg for block in door.blocks] == [90.0]
     assert np.hypot(*ARC_M[0, :2]) == pytest.approx(2.0)
 
 
 def test_ebus_renderer_plays_it_like_ours(delivered: Path, tmp_path: Path) -> None:
-    """EBU's renderer keeps to an older NumPy: point FOLEYSTAGE_EAR_RENDER at its command."""
-    command = os.environ.get("FOLEYSTAGE_EAR_RENDER")
-    if not command:
-        pytest.skip("the EBU ADM renderer is not at hand (set FOLEYSTAGE_EAR_RENDER)")
-    theirs_path = tmp_path / "ear.wav"
-    options = ["--strict", "-s", "0+5+0", str(delivered), str(theirs_path)]
-    subprocess.run([command, *options], check=True, capture_output=True, text=True)
-    theirs, _ = read_audio(theirs_path)
+    theirs = played_by_ebu(delivered, "0+5+0")
     ours, _ = read_audio(tmp_path / "surround51.wav")
     for start in range(0, 3 * RATE_HZ, RATE_HZ // 4):
         piece = slice(start, start + RATE_HZ // 4)
