@@ -9,6 +9,8 @@ References
 Schoerkhuber, Zaunschirm, Hoeldrich, "Binaural rendering of ambisonic signals via magnitude least
 squares", DAGA, 2018. Zaunschirm, Schoerkhuber, Hoeldrich, "Binaural rendering of Ambisonic signals
 by head-related impulse response time alignment and a diffuseness constraint", JASA 143(6), 2018.
+Berebi, Ben-Hur, Alon, Rafaely, "iMagLS: interaural level difference with magnitude least-squares
+loss for optimized first-order head-related transfer function", Forum Acusticum, 2023.
 Xu et al., "Visually informed binaural audio generation without binaural audios", CVPR, 2021
 (PseudoBinaural: eight virtual loudspeakers on the horizon).
 """
@@ -38,6 +40,13 @@ LOWEST_CUTON_HZ = 1_500.0
 """Phase is kept up to here in any case: it carries the interaural time. In first order, whose limit
 kr = 1 is at 624 Hz, less would be better for levels (0.9 dB of interaural difference in place of
 3.9 from 600 to 1500 Hz) and worse for times (295 us in place of 160; docs/hrir.md)."""
+
+RATIO_ORDER, RATIO_FROM_HZ = 2, 800.0
+"""In second order, from here to the cut-on, the field is too coarse for both ears' phases but not
+for what tells left from right: the ratio between the ears is fitted."""
+_RATIO_ROUNDS = 15
+_COMMON_FREEDOM = 0.75
+"""So much of what both ears have in common in level is left to the field."""
 
 CROSSOVER_HZ = 700.0
 """Virtual loudspeakers: basic weights below, max-rE weights above."""
@@ -160,12 +169,35 @@ def _magnitude_least_squares(
     harmonics = spherical_harmonics(order, grid)
     inverse = _weighted_inverse(harmonics, _coverage(hrirs, grid), n3d_weights(order))
     decoder = np.einsum("cg,gek->cek", inverse, wanted)
-    first_bin = int(np.ceil(cuton * size / hrirs.sample_rate_hz))
-    for k in range(max(first_bin, 1), wanted.shape[-1]):
+    bins_a_hz = size / hrirs.sample_rate_hz
+    first_bin = max(int(np.ceil(cuton * bins_a_hz)), 1)
+    if order == RATIO_ORDER:
+        for k in range(max(int(np.ceil(RATIO_FROM_HZ * bins_a_hz)), 1), first_bin):
+            start = decoder[:, :, k - 1]
+            decoder[:, :, k] = _ratio_fit(harmonics, inverse, wanted[:, :, k], start)
+    for k in range(first_bin, wanted.shape[-1]):
         phase = np.angle(harmonics @ decoder[:, :, k - 1])
         decoder[:, :, k] = inverse @ (np.abs(wanted[:, :, k]) * np.exp(1j * phase))
     reached = np.einsum("gc,cek->gek", harmonics, decoder)
     return decoder * _diffuse_correction(wanted, reached) * late
+
+
+def _ratio_fit(harmonics: Floats, inverse: Floats, wanted: Spectra, start: Spectra) -> Spectra:
+    """(channels, ears) of one bin, by turns: what is reached keeps the phase that both ears have in
+    common and most of their common level; their ratio is set to that of `wanted` (grid, ears).
+    """
+    level = np.abs(wanted)
+    half = 0.5 * np.angle(wanted[:, :1] * np.conj(wanted[:, 1:]))
+    apart = level * np.exp(1j * np.concatenate([half, -half], axis=1))
+    decoder = start
+    for _ in range(_RATIO_ROUNDS):
+        reached = harmonics @ decoder
+        common = np.angle(np.sum(reached * np.conj(apart), axis=1))
+        share = np.sum(np.abs(reached) * level, axis=1) / np.sum(level**2, axis=1)
+        share /= np.sqrt(np.mean(share**2))
+        share = 1.0 + _COMMON_FREEDOM * (share - 1.0)
+        decoder = inverse @ (apart * (share * np.exp(1j * common))[:, None])
+    return decoder
 
 
 def _coverage(hrirs: HrirSet, grid: Floats) -> Floats:

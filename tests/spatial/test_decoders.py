@@ -64,7 +64,31 @@ def test_below_the_cut_on_phase_is_right_too(kemar: HrirSet, order: int, worst_d
         assert error_db(reached[..., band], wanted[..., band]) < worst_db
 
 
-@pytest.mark.parametrize("order", [1, 3, 7])
+@pytest.mark.parametrize(
+    ("order", "late_us", "level_db"), [(1, 180.0, 4.5), (2, 45.0, 1.0), (3, 20.0, 1.0)]
+)
+def test_left_and_right_differ_as_at_the_ears(
+    kemar: HrirSet, order: int, late_us: float, level_db: float
+) -> None:
+    """Lags of the best correlation on the horizon, 300 to 1500 Hz; levels from 600 Hz."""
+    horizon = to_cartesian(np.arange(0.0, 360.0, 10.0), 0.0)
+    waves = spherical_harmonics(order, horizon)
+    reached = np.einsum("gc,cet->get", waves, field_decoder(kemar, order))
+    sounds = [fft.rfft(s, FFT_SAMPLES) for s in (reached, kemar.interpolate(horizon))]
+    longest, finer = 60, 16
+    lags, levels = [], []
+    for sound in sounds:
+        cross = sound[:, 0] * np.conj(sound[:, 1]) * (np.abs(FREQUENCY_HZ - 900.0) <= 600.0)
+        correlation = fft.irfft(cross, FFT_SAMPLES * finer)
+        near = np.arange(-longest * finer, longest * finer + 1)
+        lags.append(near[np.argmax(correlation[:, near], axis=1)] / finer / RATE_HZ)
+        band = np.abs(sound[..., np.abs(FREQUENCY_HZ - 1050.0) <= 450.0])
+        levels.append(20 * np.log10(band[:, 0] / band[:, 1]).mean(axis=1))
+    assert np.abs(lags[0] - lags[1]).mean() < late_us * 1e-6
+    assert np.abs(levels[0] - levels[1]).mean() < level_db
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 7])
 def test_diffuse_sound_is_as_loud_as_through_the_set(kemar: HrirSet, order: int) -> None:
     reached, wanted = spectra_through(kemar, order)
     for low_hz in (80.0, 125.0, 250.0, 1000.0, 4000.0, 8000.0):
