@@ -98,7 +98,7 @@ def _phase(
     with standstills.watched() as machine:
         work = load(began_s + seconds)
         after, took_s = client.status, time.monotonic() - began_s
-    played_s = (client.position_s - began_at_s) % SCENE_S
+        played_s = (client.position_s - began_at_s) % SCENE_S
     turns = round((took_s - played_s) / SCENE_S)
     return Phase(
         load=name,

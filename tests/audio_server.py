@@ -28,10 +28,14 @@ _SURROUND_MAP = "front-left,front-right,front-center,lfe,rear-left,rear-right"
 _PRIORITY = 5
 
 
-def in_real_time() -> None:
-    """Run what measures in real time, where allowed: its own gaps would be taken for ours."""
+def in_real_time(pid: int = 0) -> None:
+    """Run what measures in real time, where allowed: its own gaps would be taken for ours.
+
+    PulseAudio's main thread, which takes what clients send, makes itself an ordinary one and has
+    to be raised again from outside (PipeWire's is a real-time thread by itself).
+    """
     with suppress(AttributeError, OSError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_PRIORITY))
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(_PRIORITY))
 
 
 class AudioServer:
@@ -71,6 +75,7 @@ class AudioServer:
                 self.close()
                 raise RuntimeError("the private audio server did not start")
             time.sleep(0.05)
+        in_real_time(self._process.pid)
 
     def sink(self, name: str) -> str:
         """Module arguments of the `stereo` or the `surround` null sink."""

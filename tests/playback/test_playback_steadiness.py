@@ -17,9 +17,9 @@ pytestmark = pytest.mark.audio_device
 def test_no_load_of_the_window_makes_the_ring_run_dry(
     audio_server: AudioServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The device's thread is a plain one: where it is kept from its processor it takes in one go
-    what it did not take before. So an underrun counts unless the machine kept a plain program from
-    running as long, as often."""
+    """Where no real-time priority is granted the device's thread is a plain one, and takes in one
+    go what it missed: an underrun counts unless the machine kept a plain program from running as
+    long, as often."""
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     report = run(SECONDS_PER_LOAD)
     assert [phase.load for phase in report.phases] == list(LOADS)
