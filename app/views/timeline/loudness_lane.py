@@ -6,12 +6,12 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 
 from app import theme
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.time_strip import TimeStrip
 from engine.project.model import Project
 
 HEIGHT_PX = 72
@@ -28,41 +28,24 @@ class LoudnessSource(Protocol):
     fresh: NDArray[np.bool_]
 
 
-class LoudnessLane(QWidget):
+class LoudnessLane(TimeStrip):
     """Momentary loudness as a surface, short-term as a line; what was before an edit is faint."""
 
-    locate_requested = Signal(float)
-    wheel_turned = Signal(object)
-
     def __init__(self, axis: TimeAxis, source: LoudnessSource) -> None:
-        super().__init__()
-        self._axis = axis
+        super().__init__(axis, HEIGHT_PX)
         self._source = source
         self._target_lufs = -23.0
-        self._position_s = 0.0
-        self.setFixedHeight(HEIGHT_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Loudness lane")
         self.setToolTip(
             "Loudness when it was heard last: over 0.4 s (surface) and 3 s (line), in LUFS;\n"
             "dashed: the target. Faint: before the last edit. Play to measure."
         )
-        axis.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(600, HEIGHT_PX)
 
     def set_project(self, project: Project) -> None:
         """Show another project's target."""
         if project.scene.target_lufs != self._target_lufs:
             self._target_lufs = project.scene.target_lufs
             self.update()
-
-    def set_position(self, position_s: float) -> None:
-        """Move the playhead; repaints two thin strips."""
-        for time_s in (self._position_s, position_s):
-            self.update(round(self._axis.x_of(time_s)) - 2, 0, 5, self.height())
-        self._position_s = position_s
 
     def show_stretch(self, from_s: float, to_s: float) -> None:
         """What was measured from one time to another is new."""
@@ -76,13 +59,6 @@ class LoudnessLane(QWidget):
         share = (lufs - LOWEST_LUFS) / (HIGHEST_LUFS - LOWEST_LUFS)
         return (1.0 - min(max(share, 0.0), 1.0)) * (self.height() - 2) + 1
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.locate_requested.emit(max(0.0, self._axis.time_of(event.position().x())))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.wheel_turned.emit(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, table = QPainter(self), theme.colours()
         area = QRectF(event.rect())
@@ -95,8 +71,7 @@ class LoudnessLane(QWidget):
         painter.setPen(QPen(table.text_faint, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(0, target, self.width(), target))
         painter.fillRect(QRectF(area.left(), 0, area.width(), 1), table.ground)
-        x = round(self._axis.x_of(self._position_s))
-        painter.fillRect(x, 0, 1, self.height(), table.accent)
+        self.paint_playhead(painter)
 
     def _paint_course(self, painter: QPainter, area: QRectF) -> None:
         """One column a pixel at most: the loudest of what falls on it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 
 from app import theme
 from app.views.timeline.axis import TimeAxis
+from app.views.timeline.time_strip import TimeStrip
 from engine.project.model import Project
 
 HEIGHT_PX = 46
@@ -27,26 +27,15 @@ class ThumbnailSource(Protocol):
         """The small picture of a time if there is one."""
 
 
-class ThumbnailStrip(QWidget):
+class ThumbnailStrip(TimeStrip):
     """Every picture stands at its own time; a click puts the playhead there."""
 
-    locate_requested = Signal(float)
-    wheel_turned = Signal(object)
-
     def __init__(self, axis: TimeAxis, source: ThumbnailSource) -> None:
-        super().__init__()
-        self._axis = axis
+        super().__init__(axis, HEIGHT_PX)
         self._source = source
         self._project = Project()
-        self._position_s = 0.0
-        self.setFixedHeight(HEIGHT_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Film strip")
         self.setToolTip("Pictures of the film; light lines are where shots begin")
-        axis.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(600, HEIGHT_PX)
 
     def set_project(self, project: Project) -> None:
         """Show another project's film."""
@@ -54,12 +43,6 @@ class ThumbnailStrip(QWidget):
         if shown != (self._project.video, self._project.analysis):
             self.update()
         self._project = project
-
-    def set_position(self, position_s: float) -> None:
-        """Move the playhead; repaints two thin strips."""
-        for time_s in (self._position_s, position_s):
-            self.update(round(self._axis.x_of(time_s)) - 2, 0, 5, self.height())
-        self._position_s = position_s
 
     @property
     def step_s(self) -> float:
@@ -78,13 +61,6 @@ class ThumbnailStrip(QWidget):
         video = self._project.video
         return self.height() * (video.width / max(video.height, 1) if video else 16 / 9)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.locate_requested.emit(max(0.0, self._axis.time_of(event.position().x())))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.wheel_turned.emit(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, table = QPainter(self), theme.colours()
         area = QRectF(event.rect())
@@ -96,8 +72,7 @@ class ThumbnailStrip(QWidget):
                 x = round(self._axis.x_of(shot_s))
                 painter.fillRect(QRectF(x, 0, 2, self.height()), table.text)
         painter.fillRect(QRectF(area.left(), self.height() - 1, area.width(), 1), table.ground)
-        x = round(self._axis.x_of(self._position_s))
-        painter.fillRect(x, 0, 1, self.height(), table.accent)
+        self.paint_playhead(painter)
 
     def _paint_pictures(self, painter: QPainter, area: QRectF, duration_s: float) -> None:
         step_s = self.step_s
