@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from heapq import heappop, heappush
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +67,8 @@ def _path(track: TrackState) -> Path:
         labels=tuple(labels.items()),
         named=not set(labels) <= {"person", "object"},
         colour=track.colour,
-        points=np.array(
-            [row.blob.centroid if row.blob else _centre(row.box) for row in rows], dtype=np.float64
-        ),
-        speed=np.array(
-            [np.linalg.norm(row.blob.flow) if row.blob else 0.0 for row in rows], dtype=np.float64
-        ),
+        points=np.array([row.point or _centre(row.box) for row in rows], dtype=np.float64),
+        speed=np.array([row.speed for row in rows], dtype=np.float64),
     )
 
 
@@ -119,23 +118,35 @@ def _drifts(path: Path, size: float) -> bool:
 
 
 def _stitch(paths: list[Path], width: int) -> list[Path]:
-    """Join a path to one that starts where it was heading when it was lost."""
-    paths = sorted(paths, key=lambda p: p.times_s[0])
-    while True:
-        best: tuple[float, int, int] | None = None
-        for i, early in enumerate(paths):
-            for j, late in enumerate(paths):
-                gap = late.times_s[0] - early.times_s[-1]
-                if i == j or not 0.0 < gap <= LOST_S:
-                    continue
-                cost = _stitch_cost(early, late, float(gap), width)
-                if cost < 1.0 and (best is None or cost < best[0]):
-                    best = (cost, i, j)
-        if best is None:
-            return paths
-        _, i, j = best
-        joined = _concatenate(paths[i], paths[j])
-        paths = [p for k, p in enumerate(paths) if k not in (i, j)] + [joined]
+    """Join a path to one that starts where it was heading when it was lost, the likeliest first.
+
+    What is joined is looked at again; only paths that follow each other soon are compared.
+    """
+    known = dict(enumerate(sorted(paths, key=lambda p: p.times_s[0])))
+    starts_s = [float(path.times_s[0]) for path in known.values()]
+    costs: list[tuple[float, int, int]] = []
+
+    def compare(i: int, j: int) -> None:
+        gap_s = float(known[j].times_s[0] - known[i].times_s[-1])
+        if i != j and 0.0 < gap_s <= LOST_S:
+            cost = _stitch_cost(known[i], known[j], gap_s, width)
+            if cost < 1.0:
+                heappush(costs, (cost, i, j))
+
+    for i, path in known.items():
+        end_s = float(path.times_s[-1])
+        for j in range(bisect_right(starts_s, end_s), bisect_right(starts_s, end_s + LOST_S)):
+            compare(i, j)
+    while costs:
+        _, i, j = heappop(costs)
+        if i in known and j in known:
+            joined, both = len(starts_s), (known.pop(i), known.pop(j))
+            known[joined] = _concatenate(*both)
+            starts_s.append(float(known[joined].times_s[0]))
+            for other in known:
+                compare(other, joined)
+                compare(joined, other)
+    return list(known.values())
 
 
 def _stitch_cost(early: Path, late: Path, gap_s: float, width: int) -> float:
@@ -195,17 +206,40 @@ def _concatenate(a: Path, b: Path) -> Path:
 
 
 def _join_companions(paths: list[Path]) -> list[Path]:
-    """Join paths that always go side by side: they are pieces of one thing."""
-    paths = sorted(paths, key=lambda p: -float(np.median(np.prod(p.sizes, axis=1))))
-    for i, whole in enumerate(paths):
-        for piece in paths[i + 1 :]:
-            if _are_companions(whole, piece):
-                rest = [p for p in paths if p is not whole and p is not piece]
-                return _join_companions([*rest, _union(whole, piece)])
-    return paths
+    """Join paths that always go side by side: they are pieces of one thing, the largest first."""
+    known = {
+        number: (-float(np.median(np.prod(path.sizes, axis=1))), number, path)
+        for number, path in enumerate(paths)
+    }
+    count, strangers = len(known), set[tuple[int, int]]()
+    while (pair := _companions(sorted(known.values(), key=lambda k: k[:2]), strangers)) is not None:
+        (_, i, whole), (_, j, piece) = pair
+        del known[i], known[j]
+        joined = _union(whole, piece)
+        known[count] = (-float(np.median(np.prod(joined.sizes, axis=1))), count, joined)
+        count += 1
+    return [path for _, _, path in sorted(known.values(), key=lambda k: k[:2])]
+
+
+_Ranked = tuple[float, int, Path]
+
+
+def _companions(
+    ranked: Sequence[_Ranked], strangers: set[tuple[int, int]]
+) -> tuple[_Ranked, _Ranked] | None:
+    """The first two of the ranked paths that are companions; those that are not are noted."""
+    for one, other in combinations(ranked, 2):
+        if (one[1], other[1]) in strangers:
+            continue
+        if _are_companions(one[2], other[2]):
+            return one, other
+        strangers.add((one[1], other[1]))
+    return None
 
 
 def _are_companions(whole: Path, piece: Path) -> bool:
+    if whole.times_s[-1] < piece.times_s[0] or piece.times_s[-1] < whole.times_s[0]:
+        return False
     common, a, b = np.intersect1d(whole.times_s, piece.times_s, return_indices=True)
     if len(common) < _COMMON_ROWS or len(common) < _COMMON_SHARE * len(piece.times_s):
         return False

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Box = NDArray[np.float64]
+Corners = tuple[float, float, float, float]
 
 _LEAST_STEP_S = 1e-3
 
@@ -35,12 +36,21 @@ class BoxFilter:
         self.time_s = time_s
         self._width = width
         self._covariance = np.diag([9.0, (0.25 * width) ** 2])
+        self._corners: Corners | None = None
+
+    @property
+    def corners(self) -> Corners:
+        """The box now: x0, y0, x1, y1."""
+        if self._corners is None:
+            (x, y), (width, height) = self.centre.tolist(), self.size.tolist()
+            across, down = 0.5 * width, 0.5 * height
+            self._corners = (x - across, y - down, x + across, y + down)
+        return self._corners
 
     @property
     def box(self) -> Box:
         """The box now, (4,) x0, y0, x1, y1."""
-        half = 0.5 * self.size
-        return np.concatenate([self.centre - half, self.centre + half])
+        return np.array(self.corners)
 
     @property
     def sigma_px(self) -> float:
@@ -61,6 +71,7 @@ class BoxFilter:
             scale = np.array([1.0 / np.sqrt(excess), 1.0])
             self._covariance = self._covariance * np.outer(scale, scale)
         self.time_s = time_s
+        self._corners = None
         return self.box
 
     def correct(self, box: Sequence[float] | Box, trust_size: float = 0.35) -> None:
@@ -74,3 +85,4 @@ class BoxFilter:
         self.velocity = self.velocity + gain[1] * error
         self._covariance = self._covariance - np.outer(gain, self._covariance[0])
         self.size = self.size + trust_size * (size - self.size)
+        self._corners = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from itertools import combinations
 
 import numpy as np
@@ -46,6 +47,8 @@ _LEAST_SWING_S, _TO_AND_FRO = 0.8, 1.6
 """Duration, and way over what it covers, from which a path goes to and fro."""
 _INSIDE = 0.75
 _WINDOW_S = 0.2
+_OFTEN = 0.8
+"""Share of a piece's time in which it must be inside to be a part."""
 _CALM = 3.0
 """How much more the boxes of joined pieces are smoothed: their number changes all the time."""
 
@@ -85,8 +88,9 @@ def _parted(paths: Sequence[Path], width: int) -> tuple[list[Path], list[Path]]:
 
     Where several go to and fro, they are limbs and sticks of someone who stays where they are.
     """
-    going = [p for p in paths if roams(p, width)]
-    resting = [p for p in paths if not roams(p, width)]
+    roaming = [roams(path, width) for path in paths]
+    going = [path for path, goes in zip(paths, roaming, strict=True) if goes]
+    resting = [path for path, goes in zip(paths, roaming, strict=True) if not goes]
     swinging = [p for p in going if _comes_back(p)]
     if len(swinging) < _BUSY:
         return going, resting
@@ -151,10 +155,14 @@ def _without_parts(paths: Sequence[Path]) -> list[Path]:
 
 
 def _is_part(piece: Path, whole: Path) -> bool:
+    start_s, end_s = whole.times_s[0] - _WINDOW_S, whole.times_s[-1] + _WINDOW_S
+    rows = np.searchsorted(piece.times_s, (start_s, end_s))
+    if rows[1] - rows[0] < _OFTEN * len(piece.times_s) - 1.0:
+        return False
     near = np.searchsorted(whole.times_s, piece.times_s)
     near = np.clip(near, 0, len(whole.times_s) - 1)
     common = np.abs(whole.times_s[near] - piece.times_s) < _WINDOW_S
-    if common.mean() < 0.8:
+    if common.mean() < _OFTEN:
         return False
     host, part = _swept(whole)[near[common]], piece.smooth[common]
     if float(np.mean(_inside(part, host))) < _INSIDE:
@@ -176,21 +184,33 @@ def _swept(path: Path) -> Array:
 
 
 def _places(paths: Sequence[Path], largest: float) -> list[_Place]:
-    """Places of the paths, those joined that overlap and are in use at about the same time."""
-    places = [_place_of(path) for path in paths]
-    while True:
-        best: tuple[float, int, int] | None = None
-        for (i, a), (j, b) in combinations(enumerate(places), 2):
-            common = _closeness(a, b)
+    """Places of the paths, those joined that overlap and are in use at about the same time.
+
+    Those that overlap most are joined first, and then compared again.
+    """
+    known = {number: _place_of(path) for number, path in enumerate(paths)}
+    alike: list[tuple[float, int, int]] = []
+
+    def compare(i: int, j: int) -> None:
+        a, b = known[i], known[j]
+        common = _closeness(a, b)
+        if common > _LEAST_COMMON:
             joint = _area(_around(a.box, b.box))
-            small = joint <= max(largest, a.area, b.area)
-            if common > _LEAST_COMMON and small and (best is None or common > best[0]):
-                best = (common, i, j)
-        if best is None:
-            return places
-        _, i, j = best
-        joined = _union(places[i], places[j])
-        places = [p for k, p in enumerate(places) if k not in (i, j)] + [joined]
+            if joint <= max(largest, a.area, b.area):
+                heappush(alike, (-common, i, j))
+
+    for i, j in combinations(range(len(known)), 2):
+        compare(i, j)
+    count = len(known)
+    while alike:
+        _, i, j = heappop(alike)
+        if i in known and j in known:
+            joined = _union(known.pop(i), known.pop(j))
+            others, known[count] = list(known), joined
+            for other in others:
+                compare(other, count)
+            count += 1
+    return list(known.values())
 
 
 def _closeness(a: _Place, b: _Place) -> float:
@@ -222,14 +242,16 @@ def _host(path: Path, places: Sequence[_Place], picture: float) -> int | None:
     """The place a way lies in and does not cross; None for things that come and go."""
     net = np.abs(path.centres[-1] - path.centres[0])
     for index, place in enumerate(places):
+        alive = place.start_s - _LONGEST_REST_S < path.times_s[0] < place.end_s + _LONGEST_REST_S
+        if not alive:
+            continue
         busy = len(place.members) >= _BUSY or place.area > _LARGE * picture
         stays = busy and bool(np.all(net < _ACROSS * (place.box[2:] - place.box[:2])))
         if path.duration_s > _LONGEST_PART_S and not stays:
             continue
-        alive = place.start_s - _LONGEST_REST_S < path.times_s[0] < place.end_s + _LONGEST_REST_S
         hosts = np.broadcast_to(place.box, path.smooth.shape)
         larger = place.area > 2.0 * float(np.median(np.prod(path.sizes, axis=1)))
-        if alive and larger and float(np.mean(_inside(path.smooth, hosts))) > _INSIDE:
+        if larger and float(np.mean(_inside(path.smooth, hosts))) > _INSIDE:
             return index
     return None
 

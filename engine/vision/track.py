@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from engine.plugins import Detection
-from engine.vision.blobs import Blob
 from engine.vision.detect import MotionDetection
-from engine.vision.kalman import Box, BoxFilter
+from engine.vision.kalman import Box, BoxFilter, Corners
 
 LOST_S = 1.0
 """How long a track survives without being seen."""
@@ -30,15 +29,20 @@ _LONGEST_GROUP = 50
 
 @dataclass(frozen=True)
 class Sighting:
-    """A track in one picture. `seen` is False where it was only predicted or inside a group."""
+    """A track in one picture. `seen` is False where it was only predicted or inside a group.
+
+    `point` is the centre of mass of what was seen, finer than a pixel, and `speed` how fast it
+    flows, px/s, where that is known.
+    """
 
     time_s: float
-    box: tuple[float, float, float, float]
+    box: Corners
     confidence: float
     seen: bool
     label: str = "object"
     person: float | None = None
-    blob: Blob | None = None
+    point: tuple[float, float] | None = None
+    speed: float = 0.0
 
 
 @dataclass
@@ -52,10 +56,8 @@ class TrackState:
     last_seen_s: float = 0.0
     grouped: int = 0
     """For how many pictures it has been inside a group."""
-
-    @property
-    def hits(self) -> int:
-        return sum(1 for s in self.sightings if s.seen)
+    hits: int = 0
+    """In how many pictures it was seen."""
 
     @property
     def confirmed(self) -> bool:
@@ -117,7 +119,7 @@ class Tracker:
         """Cheapest pairs, and the tracks and detections left over."""
         if not tracks or not detections:
             return [], list(tracks), list(detections)
-        cost = np.array([[self._cost(t, d) for d in detections] for t in tracks])
+        cost = self._costs(tracks, detections)
         rows, columns = linear_sum_assignment(cost)
         good = [(r, c) for r, c in zip(rows, columns, strict=True) if cost[r, c] < _GATE]
         used_tracks, used = {r for r, _ in good}, {c for _, c in good}
@@ -127,40 +129,59 @@ class Tracker:
             [d for i, d in enumerate(detections) if i not in used],
         )
 
-    def _cost(self, track: TrackState, detection: Detection) -> float:
-        """0 for a perfect match, `_GATE` and more for none: place, overlap, size and colour."""
-        box, other = track.filter.box, np.asarray(detection.box)
-        size = np.sqrt(max(1.0, _area(box), _area(other)))
-        reach = 0.7 * size + 0.02 * self._width + 2.0 * track.filter.sigma_px
-        far = float(np.hypot(*(_centre(box) - _centre(other)))) / reach
-        ratio = abs(np.log(max(1.0, _area(other)) / max(1.0, _area(box)))) / np.log(5.0)
-        if far > 1.2 or ratio > 1.6:
-            return 10.0 * _GATE
-        colour = 0.5
-        if track.colour is not None and isinstance(detection, MotionDetection) and detection.blob:
-            common = np.minimum(track.colour, detection.blob.colour).sum()
-            colour = 1.0 - float(common)
-        return 0.45 * far + 0.25 * (1.0 - iou(box, other)) + 0.2 * ratio + 0.3 * colour
+    def _costs(
+        self, tracks: Sequence[TrackState], detections: Sequence[Detection]
+    ) -> NDArray[np.float64]:
+        """(tracks, detections): 0 for a perfect match, `_GATE` and more for none.
+
+        Place, overlap, size and colour count.
+        """
+        boxes = np.array([t.filter.corners for t in tracks])
+        others = np.array([d.box for d in detections], dtype=np.float64)
+        areas, other_areas = (np.maximum(_areas(one), 1.0) for one in (boxes, others))
+        size = np.sqrt(np.maximum(areas[:, None], other_areas))
+        sigma = np.array([t.filter.sigma_px for t in tracks])
+        reach = 0.7 * size + 0.02 * self._width + 2.0 * sigma[:, None]
+        apart = _centres(boxes)[:, None] - _centres(others)
+        far = np.hypot(apart[..., 0], apart[..., 1]) / reach
+        ratio = np.abs(np.log(other_areas / areas[:, None])) / np.log(5.0)
+        possible = (far <= 1.2) & (ratio <= 1.6)
+        cost = np.full(far.shape, 10.0 * _GATE)
+        for i, j in zip(*np.nonzero(possible), strict=True):
+            track, detection = tracks[i], detections[j]
+            colour, overlap = 0.5, iou(track.filter.corners, detection.box)
+            if (
+                track.colour is not None
+                and isinstance(detection, MotionDetection)
+                and detection.blob
+            ):
+                common = np.minimum(track.colour, detection.blob.colour).sum()
+                colour = 1.0 - float(common)
+            cost[i, j] = 0.45 * far[i, j] + 0.25 * (1.0 - overlap) + 0.2 * ratio[i, j]
+            cost[i, j] += 0.3 * colour
+        return cost
 
     def _heal(self, detections: list[Detection]) -> list[Detection]:
         """Join pieces that fill the place of one track and of no other."""
+        places = _array(detections)
         for track in self._active:
             if not track.confirmed or track.hits < 6:
                 continue
-            box = _grown(track.filter.box, 0.12)
-            pieces = [d for d in detections if _inside(d.box, box) > 0.75]
+            inside = _shares_inside(places, _grown(track.filter.corners, 0.12)) > 0.75
+            pieces = [detections[index] for index in np.flatnonzero(inside)]
             if len(pieces) < 2 or any(
                 o is not track
                 and o.confirmed
-                and any(iou(o.filter.box, p.box) > 0.3 for p in pieces)
+                and any(iou(o.filter.corners, p.box) > 0.3 for p in pieces)
                 for o in self._active
             ):
                 continue
             whole = _joined(pieces)
-            best = max(iou(track.filter.box, p.box) for p in pieces)
-            if iou(track.filter.box, whole.box) > best:
+            best = max(iou(track.filter.corners, p.box) for p in pieces)
+            if iou(track.filter.corners, whole.box) > best:
                 chosen = {id(p) for p in pieces}
                 detections = [d for d in detections if id(d) not in chosen] + [whole]
+                places = _array(detections)
         return detections
 
     def _groups(
@@ -169,22 +190,25 @@ class Tracker:
         """Detections that hold several tracks: by identity, with the tracks inside."""
         groups: dict[int, tuple[Detection, list[TrackState]]] = {}
         taken: set[int] = set()
+        may_join = [t for t in alone if t.confirmed and t.grouped < _LONGEST_GROUP]
+        if not may_join:
+            return groups
+        places = np.array([t.filter.corners for t in may_join])
+        areas = _areas(places)
         for track, detection in pairs:
+            inside = _shares_inside(places, _grown(detection.box, 0.08)) > 0.6
+            inside &= areas > 0.06 * _area(detection.box)
             members = [
-                t
-                for t in alone
-                if t.confirmed
-                and t.id not in taken
-                and t.grouped < _LONGEST_GROUP
-                and _area(t.filter.box) > 0.06 * _area(detection.box)
-                and _inside(t.filter.box, _grown(detection.box, 0.08)) > 0.6
+                may_join[index]
+                for index in np.flatnonzero(inside)
+                if may_join[index].id not in taken
             ]
             if not members:
                 continue
-            boxes = np.array([t.filter.box for t in (track, *members)])
+            boxes = np.array([t.filter.corners for t in (track, *members)])
             union = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
             # together they must explain the blob better than the one track does alone
-            if iou(union, detection.box) > iou(track.filter.box, detection.box) + 0.05:
+            if iou(union, detection.box) > iou(track.filter.corners, detection.box) + 0.05:
                 groups[id(detection)] = (detection, [track, *members])
                 taken |= {t.id for t in members}
         return groups
@@ -199,6 +223,7 @@ class Tracker:
             old = blob.colour if track.colour is None else track.colour
             track.colour = 0.9 * old + 0.1 * blob.colour
         track.last_seen_s = time_s
+        track.hits += 1
         track.sightings.append(
             Sighting(
                 time_s,
@@ -207,7 +232,8 @@ class Tracker:
                 True,
                 detection.label,
                 motion.person if motion else None,
-                blob,
+                blob.centroid if blob else None,
+                float(np.linalg.norm(blob.flow)) if blob else 0.0,
             )
         )
 
@@ -238,8 +264,7 @@ class Tracker:
         self._note(track, time_s, 0.0)
 
     def _note(self, track: TrackState, time_s: float, confidence: float) -> None:
-        x0, y0, x1, y1 = (float(v) for v in track.filter.box)
-        track.sightings.append(Sighting(time_s, (x0, y0, x1, y1), confidence, False))
+        track.sightings.append(Sighting(time_s, track.filter.corners, confidence, False))
 
     def _begin(self, detection: Detection, time_s: float) -> None:
         motion = detection if isinstance(detection, MotionDetection) else None
@@ -258,7 +283,7 @@ class Tracker:
         staying: list[TrackState] = []
         for track in self._active:
             patience = LOST_S if track.confirmed else 0.12
-            gone = _inside(track.filter.box, np.array([0, 0, self._width, self._height])) < 0.1
+            gone = _inside(track.filter.corners, (0.0, 0.0, self._width, self._height)) < 0.1
             unseen = time_s - track.last_seen_s
             over = unseen > patience or (gone and unseen > 0.1)
             (self._ended if over else staying).append(track)
@@ -274,8 +299,28 @@ def _area(box: Sequence[float] | Box) -> float:
     return float(max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]))
 
 
-def _centre(box: Sequence[float] | Box) -> NDArray[np.float64]:
-    return np.array([0.5 * (box[0] + box[2]), 0.5 * (box[1] + box[3])])
+def _array(detections: Sequence[Detection]) -> NDArray[np.float64]:
+    """Boxes (n, 4)."""
+    return np.array([d.box for d in detections], dtype=np.float64).reshape(-1, 4)
+
+
+def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) of boxes (n, 4)."""
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0)
+    return np.asarray(sides[:, 0] * sides[:, 1])
+
+
+def _centres(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 2) of boxes (n, 4)."""
+    return np.asarray(0.5 * (boxes[:, :2] + boxes[:, 2:]))
+
+
+def _shares_inside(boxes: NDArray[np.float64], host: Corners) -> NDArray[np.float64]:
+    """Share (n,) of each box (n, 4) that lies in another."""
+    across = np.minimum(boxes[:, 2], host[2]) - np.maximum(boxes[:, 0], host[0])
+    down = np.minimum(boxes[:, 3], host[3]) - np.maximum(boxes[:, 1], host[1])
+    common = np.maximum(across, 0.0) * np.maximum(down, 0.0)
+    return np.asarray(common / np.maximum(_areas(boxes), 1e-9))
 
 
 def _common(a: Sequence[float] | Box, b: Sequence[float] | Box) -> float:
@@ -295,10 +340,10 @@ def iou(a: Sequence[float] | Box, b: Sequence[float] | Box) -> float:
     return common / max(1e-9, _area(a) + _area(b) - common)
 
 
-def _grown(box: Sequence[float] | Box, share: float) -> Box:
+def _grown(box: Corners, share: float) -> Corners:
     x0, y0, x1, y1 = box
     across, down = share * (x1 - x0), share * (y1 - y0)
-    return np.array([x0 - across, y0 - down, x1 + across, y1 + down])
+    return x0 - across, y0 - down, x1 + across, y1 + down
 
 
 def _joined(pieces: Sequence[Detection]) -> Detection:
