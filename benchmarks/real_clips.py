@@ -6,8 +6,8 @@ line a track: when it is seen, its azimuth and how far that goes, how sure it is
 vehicle it follows ('-' for none; people are not annotated). Then rank correlations of azimuth with
 ITD/ILD in the mix from first to last sight; while it sounds; where it leads; and alone. Last the
 angle of the FOA energy vector off the trajectory: in the mix, where it is the single track, and
-alone. With several seeds (default: 0) the sounds are made and summed up for each; "sides" are the
-movers that go from one side to the other.
+alone. Tracks that sound beneath others are summed up apart. With several seeds (default: 0) the
+sounds are made and summed up for each; "sides" are the movers that go from one side to the other.
 
 ``--analysis`` stops before the sound, which is a few times faster. Clips named in `HELD_OUT` were
 not looked at while the rules were made; they are summed up apart.
@@ -34,6 +34,7 @@ from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyFocus, HeardMover
 from engine.project.model import Project, Track
 from engine.project.store import Bundle
+from engine.script.foreground import BENEATH
 from engine.vision.analyse import SeenObject, VisionResult, analyse_video, spherical_of
 
 FOLLOWED = 0.8
@@ -69,6 +70,8 @@ class Sums:
     muted: int = 0
     muted_crossing: int = 0
     """Of these the ones whose azimuth changes by 40 degrees or more: nobody hears them cross."""
+    beneath: list[Heard] = field(default_factory=list)
+    """Of those that cross and sound softer beneath others all the while, for want of time."""
     heard: list[Heard] = field(default_factory=list)
     """Of tracks that sound and go a third of the picture or more."""
     sides: list[bool] = field(default_factory=list)
@@ -79,7 +82,8 @@ class Sums:
     def __str__(self) -> str:
         text = (
             f"{self.clips} clips: {self.tracks} tracks ({self.unknown} on no annotated vehicle, "
-            f"{self.muted} muted, {self.muted_crossing} of them crossing); "
+            f"{self.muted} muted, {self.muted_crossing} of them crossing; "
+            f"{len(self.beneath)} crossing beneath others, {self._followed_beneath()} followed); "
             f"crossing vehicles found {self.found}/{self.vehicles}, whole {self.whole}"
         )
         if not self.heard:
@@ -100,6 +104,9 @@ class Sums:
             off = off[np.isfinite(off)]
             text += f"; {name} {np.sum(off <= POINTS_DEG)}/{len(off)}"
         return text
+
+    def _followed_beneath(self) -> int:
+        return sum(min(h.itd_mix, h.ild_mix) >= FOLLOWED for h in self.beneath)
 
 
 def measure(data: Path, only: list[str], seeds: list[int], *, analysis: bool) -> None:
@@ -201,7 +208,9 @@ def _print_sounds(
     heard = listen(project, bundle.audio_path, tracks)
     rows = [_shares(bundle, project, track) for track in tracks]
     for track, boxes in zip(tracks, rows, strict=True):
-        _print_track(track, boxes, vehicles, heard.get(track.id), sums)
+        whys = [e.why for e in project.events if e.track_id == track.id and not e.muted]
+        beneath = bool(whys) and all(BENEATH in why for why in whys)
+        _print_track(track, boxes, vehicles, heard.get(track.id), sums, beneath=beneath)
         for done in (d for one in moved if one.track_id == track.id for d in one.done):
             print(f"    {done}")
     sums.helped += sum(bool(one.done) for one in moved)
@@ -217,7 +226,13 @@ def _shares(bundle: Bundle, project: Project, track: Track) -> np.ndarray:
 
 
 def _print_track(
-    track: Track, boxes: np.ndarray, vehicles: list[Vehicle], heard: Heard | None, sums: Sums
+    track: Track,
+    boxes: np.ndarray,
+    vehicles: list[Vehicle],
+    heard: Heard | None,
+    sums: Sums,
+    *,
+    beneath: bool,
 ) -> None:
     x, y = track.seen_positions_m[:, :2].T
     azimuth = np.degrees(np.arctan2(y, x))
@@ -226,13 +241,17 @@ def _print_track(
     line = (
         f"  {track.name:12s} {track.start_s:4.1f}-{track.end_s:4.1f} s {azimuth[0]:4.0f} .. "
         f"{azimuth[-1]:4.0f} ({np.ptp(azimuth):3.0f}) {track.confidence:.2f} {on or '-':8s}"
+        f"{' beneath' if beneath else ''}"
     )
     if heard is None or heard.active_s == 0.0:
         print(f"{line} muted")
         sums.muted += 1
         sums.muted_crossing += bool(np.ptp(azimuth) >= 120 * CROSSES)
         return
-    if np.ptp(azimuth) >= 120 * CROSSES:
+    crosses = np.ptp(azimuth) >= 120 * CROSSES
+    if crosses and beneath:
+        sums.beneath.append(heard)
+    elif crosses:
         sums.heard.append(heard)
         sums.sides.append(bool(azimuth.min() < 0.0 < azimuth.max()))
     print(

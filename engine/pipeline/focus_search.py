@@ -34,6 +34,9 @@ _FURTHER = 2.0
 _ROUNDS = 2
 _CLEAR_DB = 22.0
 """What is so much softer than a mover does not cover it."""
+_BENEATH_DB, _HARDLY = 12.0, 0.1
+"""What is so much softer than all the rest, but for so little of its time, is not to be followed:
+it sounds beneath the others, and to lower them all for it would serve nobody."""
 _OFF_US, _OFF_DB = 50.0, 0.7
 """Beyond these from where it is heard alone, a mover is covered."""
 _LEAST_GAIN = 0.02
@@ -73,18 +76,19 @@ class Deed:
 class Mix:
     """Gains of tracks, what two ears hear of them, how each mover is followed, and what was done.
 
-    `gains_db` are (points,) per track id.
+    `gains_db` are (points,) per track id. Movers `beneath` the others are not served.
     """
 
     gains_db: Mapping[str, Array]
     ears: Ears
     followed: Mapping[str, Following]
     deeds: tuple[Deed, ...] = ()
+    beneath: frozenset[str] = frozenset()
 
     @property
     def worth(self) -> tuple[int, float]:
         """How many movers are followed, and how well all of them are, to the goal."""
-        worst = [one.worst for one in self.followed.values()]
+        worst = [one.worst for id_, one in self.followed.items() if id_ not in self.beneath]
         return sum(w >= FOLLOWED for w in worst), sum(min(w, GOAL) for w in worst)
 
 
@@ -101,7 +105,8 @@ def search(passage: HeardPassage, most_db: Mapping[str, float]) -> tuple[Mix, Mi
         By how much each track may be lowered, by id; those that are left out are not touched.
     """
     ears = passage.hear({})
-    before = Mix({}, ears, {id_: passage.following(id_, {}, ears) for id_ in passage.movers})
+    followed = {id_: passage.following(id_, {}, ears) for id_ in passage.movers}
+    before = Mix({}, ears, followed, beneath=frozenset(_beneath(passage)))
     found = _served(passage, before, most_db, frozenset())
     for start in _parted(passage, before, found, most_db):
         parted = _served(passage, start, most_db, frozenset())
@@ -121,7 +126,7 @@ def _served(
     passage: HeardPassage, before: Mix, most_db: Mapping[str, float], left: frozenset[str]
 ) -> Mix:
     """The passage with all movers served, but for those that are `left` as they are."""
-    served = sorted(before.followed.keys() - left)
+    served = sorted(before.followed.keys() - left - before.beneath)
     found = before
     for _ in range(_ROUNDS):
         last = found
@@ -142,11 +147,16 @@ def _parted(
 ) -> list[Mix]:
     """Mixes in which one leaves as the other comes in: those not followed, and who crosses them."""
     starts: list[Mix] = []
-    active = {i: passage.active(i, {}) for i in passage.movers if i in most_db}
+    served = passage.movers.keys() - before.beneath
+    active = {i: passage.active(i, {}) for i in served if i in most_db}
     pairs = combinations(sorted(active, key=lambda i: (int(np.argmax(active[i])), i)), 2)
     for first, second in pairs:
         both = np.flatnonzero(active[first] & active[second])
-        if not len(both) or not {first, second} & _failed(found):
+        if (
+            not len(both)
+            or not {first, second} & _failed(found)
+            or {first, second} & before.beneath
+        ):
             continue
         for share in _PARTED_AT:
             at = int(both[int(share * (len(both) - 1))])
@@ -188,8 +198,25 @@ def _tried(
 
 
 def _failed(mix: Mix) -> set[str]:
-    """Movers that sound, but are not followed."""
-    return {i for i, one in mix.followed.items() if one.active_s > 0.0 and not one.followed}
+    """Movers that sound, but are not followed, those beneath the others apart."""
+    return {
+        i
+        for i, one in mix.followed.items()
+        if one.active_s > 0.0 and not one.followed and i not in mix.beneath
+    }
+
+
+def _beneath(passage: HeardPassage) -> set[str]:
+    """Movers that are far softer than all the rest for all of their time."""
+    levels = {i: 10.0 ** (level / 10.0) for i, level in passage.levels_dbfs.items()}
+    found = set()
+    for mover_id in passage.movers:
+        active = passage.active(mover_id, {})
+        rest = sum((levels[i] for i in levels if i != mover_id), np.zeros(passage.windows))
+        near = levels[mover_id] > rest * 10.0 ** (-_BENEATH_DB / 10.0)
+        if active.any() and float(np.mean(near[active])) < _HARDLY:
+            found.add(mover_id)
+    return found
 
 
 def merged(deeds: Iterable[Deed]) -> tuple[Deed, ...]:

@@ -1,17 +1,20 @@
-"""Who is in front when: movers that make one and the same lasting noise take turns.
+"""Who is in front when: movers take turns, so that each who crosses is heard to cross.
 
 Two engines at once are a blur that comes from nowhere; the ear follows one mover at a time, and
 so do mixers ("dense clarity, clear density": Walter Murch, 1998). So of movers whose rule says
-that they `yield`, only one lasts at any moment: of those about as loud as the loudest there, the
-one that matters most in the clip, being near and going far across the picture. The others step
-aside meanwhile and come in when it has gone. One that crosses the picture but never would be in
-front gets a moment (see `engine.script.moments`).
+that they `yield`, and of people and animals who cross the picture, one is in front at any moment:
+of those about as loud as the loudest there, the one that matters most in the clip, being near and
+going far across the picture; steps before an engine only where they are louder. The others step
+aside meanwhile and come in when it has gone; only steps, which fall between each other, are in
+front together. Who crosses the picture but never would be in front
+gets a moment (see `engine.script.moments`), or a share of the time (see `engine.script.shares`);
+where there is no time for it, it sounds softer beneath the others, and so does what is near.
 
-Steps and other soft sounds `wait` while an engine that is louder where the listener stands is in
-front: it masks them. They never hold an engine up.
+Steps of those who do not cross `wait` while an engine that is louder where the listener stands is
+in front: it masks them.
 
-Movers that never are in front, what the analysis is not sure of, and what only sways on the spot
-are muted: their sounds are there to be heard when the user thinks otherwise.
+What never is in front, neither near nor crossing, what the analysis is not sure of, and what only
+sways on the spot are muted: their sounds are there to be heard when the user thinks otherwise.
 """
 
 from __future__ import annotations
@@ -28,12 +31,14 @@ from engine.script.presence import (
     azimuth_deg,
     crosses,
     delays_s,
+    is_near,
     levels_db,
     raised_db,
     sways,
     weight_db,
 )
 from engine.script.rules import ObjectRule
+from engine.script.shares import with_shares
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -42,7 +47,13 @@ Span = tuple[float, float]
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
 _SURE = 0.5
-"""Confidence from which it gets a moment at the cost of others."""
+"""Confidence from which it gets a moment before others, and what nobody knows gets one."""
+BENEATH_DB = -24.0
+"""Level of all that sounds beneath the one in front, for want of time, re that one."""
+BENEATH = "sounds beneath"
+"""Words by which its events say so."""
+_LEAST_BENEATH_DB = -6.0
+"""It is at least so much softer than it would be in front."""
 UNKNOWN_DB = -6.0
 """Level of what nobody knows; and it is never in front of what is known."""
 _RIVAL_DB = 12.0
@@ -120,19 +131,26 @@ def turns(
     found: dict[str, Turn] = {
         track.id: _usual(track, rule, times, camera_moves=camera_moves) for track, rule in pairs
     }
-    rivals = [(t, r) for t, r in pairs if r.yields and not found[t.id].muted]
+    heard = [(t, r) for t, r in pairs if not found[t.id].muted]
+    rivals = [(t, r) for t, r in heard if r.yields or (r.waits and crosses(t))]
     if not rivals:
         return found
-    stage = _stage(rivals, times, aside_db)
+    stage = _stage(rivals, times, aside_db, camera_moves=camera_moves)
+    raised_db = np.array([found[track.id].level_db for track, _ in rivals])
+    stage = replace(stage, front_db=stage.front_db + raised_db[stage.front])
+    steps = [index for index, (_, rule) in enumerate(rivals) if not rule.yields]
     for index, (track, _) in enumerate(rivals):
-        own = _Own(stage.levels[index], stage.delays_s[index])
-        found[track.id] = _turn(found[track.id], stage, own, stage.front != index)
-    for track, rule in pairs:
-        if rule.waits and not found[track.id].muted:
-            own = _Own(levels_db(track, times), delays_s(track, times))
-            masked = stage.known_front_db > own.levels + _SOFT_DB
-            found[track.id] = _turn(found[track.id], stage, own, masked)
-    moments = _moments_of_waiting(pairs, found, times)
+        own = _Own(stage.levels[index], stage.delays_s[index], stage.lacks[index])
+        behind = ~np.isin(stage.front, steps if index in steps else [index])
+        found[track.id] = _turn(found[track.id], stage, own, behind)
+    waiting = [(t, r) for t, r in heard if r.waits and not crosses(t)]
+    for track, rule in waiting:
+        lacks = _lacks(track, rule, camera_moves=camera_moves)
+        own = _Own(levels_db(track, times) + _SOFT_DB, delays_s(track, times), lacks)
+        masked = stage.known_front_db > own.levels
+        found[track.id] = _turn(found[track.id], stage, own, masked)
+    found |= _beneath(heard, found, times)
+    moments = _moments_of_waiting(waiting, found, times)
     for index, (track, _) in enumerate(rivals):
         others = np.isfinite(np.delete(stage.levels, index, axis=0)).any(axis=0)
         found[track.id] = _beyond_sight(found[track.id], track, times[others | moments])
@@ -144,12 +162,24 @@ def _moments_of_waiting(
 ) -> NDArray[np.bool_]:
     """Which times belong to steps that wait between vehicles, and have only these moments."""
     theirs = np.zeros(len(times), dtype=bool)
-    for track, rule in pairs:
-        turn = turns[track.id]
-        if rule.waits and not turn.muted:
-            for start_s, end_s in turn.spans_s or ():
-                theirs |= (times >= start_s) & (times <= end_s)
+    for track, _ in pairs:
+        for start_s, end_s in turns[track.id].spans_s or ():
+            theirs |= (times >= start_s) & (times <= end_s)
     return theirs
+
+
+def _beneath(
+    pairs: Sequence[tuple[Track, ObjectRule]], turns: Mapping[str, Turn], times: Array
+) -> dict[str, Turn]:
+    """Turns of those that sound beneath others: the more there are at once, the softer each."""
+    some = [t for t, _ in pairs if turns[t.id].spans_s == () and turns[t.id].aside_db is not None]
+    there = np.array([(times >= t.start_s) & (times <= t.end_s) for t in some])
+    found: dict[str, Turn] = {}
+    for track, own in zip(some, there, strict=True):
+        fellows = float(there[:, own].sum(axis=0).mean()) if own.any() else 1.0
+        level_db = float(turns[track.id].aside_db or 0.0) - 10.0 * float(np.log10(fellows))
+        found[track.id] = replace(turns[track.id], aside_db=round(level_db, 1))
+    return found
 
 
 def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
@@ -175,24 +205,31 @@ def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
 
 @dataclass(frozen=True)
 class _Own:
-    """What a track itself is: its levels (n,), and how long (n,) its sound is on its way."""
+    """What a track itself is: its levels (n,), and how long (n,) its sound is on its way.
+
+    `lacks` says why it is muted where it never is in front; empty where it is not.
+    """
 
     levels: Array
     delays_s: Array
+    lacks: str
 
 
 @dataclass(frozen=True)
 class _Stage:
-    """Engines at times (n,): `levels` (engines, n), who is in `front` (n,), their names."""
+    """Movers at times (n,): `levels` (movers, n), who is in `front` (n,), their names."""
 
     times: Array
     levels: Array
     delays_s: Array
-    """Time (engines, n) that their sound is on its way."""
+    """Time (movers, n) that their sound is on its way."""
     front: NDArray[np.intp]
+    front_db: Array
+    """Level (n,) of the one in front."""
     known_front_db: Array
-    """Level (n,) of the one in front where it is known what it is."""
+    """The same where that is a known engine."""
     names: tuple[str, ...]
+    lacks: tuple[str, ...]
     aside_db: float | None
 
 
@@ -217,33 +254,71 @@ def _is_unknown(track: Track, rule: ObjectRule) -> bool:
     return rule.guess == "anything" and track.boxes is not None
 
 
-def _deserves(track: Track) -> bool:
-    """Whether a moment is taken from others for it: it surely is there, and goes across."""
-    return (track.provenance == "hand" or track.confidence >= _SURE) and crosses(track)
+def _lacks(track: Track, rule: ObjectRule, *, camera_moves: bool) -> str:
+    """Why a mover that never is in front is muted; empty where it shall be heard all the same."""
+    sure = track.provenance == "hand" or track.confidence >= _SURE
+    if _is_unknown(track, rule):
+        if not sure or camera_moves:
+            return "nothing tells what it is"
+        return "" if crosses(track) else "nothing tells what it is, nor does it cross"
+    return "" if crosses(track) or is_near(track) else "it is far away and does not cross"
 
 
 def _stage(
-    rivals: Sequence[tuple[Track, ObjectRule]], times: Array, aside_db: float | None
+    rivals: Sequence[tuple[Track, ObjectRule]],
+    times: Array,
+    aside_db: float | None,
+    *,
+    camera_moves: bool,
 ) -> _Stage:
     unknown = np.array([_is_unknown(track, rule) for track, rule in rivals])
+    soft = np.array([not rule.yields for _, rule in rivals])
     levels = np.stack([levels_db(track, times) for track, _ in rivals])
-    levels += np.where(unknown, UNKNOWN_DB, 0.0)[:, None]
+    levels += np.where(unknown, UNKNOWN_DB, np.where(soft, _SOFT_DB, 0.0))[:, None]
     weights = np.array([weight_db(t, row) for (t, _), row in zip(rivals, levels, strict=True)])
-    rank = np.where(unknown[:, None] & np.isfinite(levels[~unknown]).any(axis=0), -np.inf, levels)
-    near = np.isfinite(rank) & (rank > rank.max(axis=0) - _RIVAL_DB)
-    front = np.argmax(np.where(near, weights[:, None], -np.inf), axis=0)
+    lacks = tuple(_lacks(track, rule, camera_moves=camera_moves) for track, rule in rivals)
     azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
-    waiting = [i for i in np.argsort(-weights) if not unknown[i] and _deserves(rivals[i][0])]
-    front = with_moments(front, levels, azimuths, waiting, _STEP_S)
+    sure = [t.provenance == "hand" or t.confidence >= _SURE for t, _ in rivals]
+    across = [crosses(track) for track, _ in rivals]
+    order = sorted(range(len(rivals)), key=lambda i: (unknown[i], not sure[i], -weights[i]))
+    wants = [i for i in order if across[i] and not lacks[i]]
+    others = [i for i in order if not across[i] and not lacks[i]]
+    front = _loudest_first(levels, weights, unknown, soft)
+    polite = [i for i in wants if sure[i] and not unknown[i]]
+    front = with_moments(front, levels, azimuths, polite, _STEP_S)
+    steps = np.flatnonzero(soft).tolist()
+    front = with_shares(front, levels, azimuths, wants, _STEP_S, together=steps)
+    front = with_shares(front, levels, azimuths, others, _STEP_S, kept=wants, together=steps)
+    engine = ~(unknown | soft)[front]
+    front_db = levels[front, np.arange(len(times))]
     return _Stage(
         times=times,
         levels=levels,
         delays_s=np.stack([delays_s(track, times) for track, _ in rivals]),
         front=front,
-        known_front_db=np.where(unknown[front], -np.inf, levels[front, np.arange(len(times))]),
+        front_db=front_db,
+        known_front_db=np.where(engine, front_db, -np.inf),
         names=tuple(track.name or track.label for track, _ in rivals),
+        lacks=lacks,
         aside_db=aside_db,
     )
+
+
+def _loudest_first(levels: Array, weights: Array, unknown: Mask, soft: Mask) -> NDArray[np.intp]:
+    """Who is in front (n,) before anyone is given a moment: the unknown only alone, and steps
+    only where they are louder than the engine that would be."""
+    known = np.isfinite(levels[~unknown]).any(axis=0)
+    rank = np.where(unknown[:, None] & known, -np.inf, levels)
+    now = np.arange(levels.shape[1])
+    fronts = []
+    for some in (~soft, soft):
+        among = np.where(some[:, None], rank, -np.inf)
+        near = np.isfinite(among) & (among > among.max(axis=0) - _RIVAL_DB)
+        fronts.append(np.argmax(np.where(near, weights[:, None], -np.inf), axis=0))
+    engine, steps = fronts
+    engine_db = np.where(soft[engine], -np.inf, rank[engine, now])
+    steps_db = np.where(soft[steps], rank[steps, now], -np.inf)
+    return np.asarray(np.where(steps_db > engine_db, steps, engine))
 
 
 def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
@@ -255,12 +330,16 @@ def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
     aside_db = stage.aside_db
     who = " or ".join(stage.names[i] for i in np.unique(stage.front[aside])[:2])
     spans_s = _spans(stage, own, present & ~aside)
-    if aside_db is None:
-        said = "steps aside while" if spans_s else "muted:"
+    if aside_db is not None:
+        note = f"{-aside_db:.0f} dB softer while {who} is in front"
+    elif not spans_s and not own.lacks:
+        level_db = float(np.percentile(stage.front_db[aside] - own.levels[aside], 10.0))
+        aside_db = min(level_db - usual.level_db + BENEATH_DB, _LEAST_BENEATH_DB)
+        note = f"softer: {BENEATH} {who}, for want of time in front"
+    elif spans_s:
+        note = f"steps aside while {who} is in front"
     else:
-        said = f"{-aside_db:.0f} dB softer while"
-    ends = "" if spans_s or aside_db is not None else " meanwhile"
-    note = f"{said} {who} is in front{ends}"
+        note = f"muted: {who} is in front meanwhile, and {own.lacks}"
     note = f"{usual.note}; {note}" if usual.note else note
     return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db)
 

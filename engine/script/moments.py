@@ -53,7 +53,7 @@ def with_moments(
     count = round(_MOMENT_S / step_s)
     for index in waiting:
         there = np.isfinite(levels[index])
-        if _told(there & (front == index), there, azimuth_deg[index], count):
+        if is_told(there & (front == index), there, azimuth_deg[index], count):
             continue
         fits = [
             (worth + _WAY_DB * min(way / _TELLING_DEG, 1.0), start)
@@ -68,16 +68,23 @@ def with_moments(
     return front
 
 
-def _told(leads: Mask, there: Mask, azimuth_deg: Array, count: int) -> bool:
-    """Whether one that leads at times (n,) does so for long, and goes a telling way meanwhile."""
+def is_told(leads: Mask, there: Mask, azimuth_deg: Array, count: int) -> bool:
+    """Whether one that leads at times (n,) does so for `count` of them on end, going a telling way.
+
+    `there` (n,) is when it is in the picture.
+    """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], leads.astype(np.int8), [0]])))
     runs = [
         azimuth_deg[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= count
     ]
     if not runs:
         return False
-    telling_deg = min(_ENOUGH_DEG, 0.5 * float(np.ptp(azimuth_deg[there])))
-    return max(float(np.ptp(run)) for run in runs) >= telling_deg
+    return max(float(np.ptp(run)) for run in runs) >= telling_deg(azimuth_deg[there])
+
+
+def telling_deg(azimuth_deg: Array) -> float:
+    """The way that tells where a mover goes: 12 degrees, or half of all its azimuths (n,)."""
+    return min(_ENOUGH_DEG, 0.5 * float(np.ptp(azimuth_deg)))
 
 
 def _worth(stage: _Stage, index: int, moment: slice, step_s: float) -> float:
@@ -97,7 +104,7 @@ def _worth(stage: _Stage, index: int, moment: slice, step_s: float) -> float:
             return -np.inf
         inside = moment.start - around <= nearest < moment.stop + around
         keeps = max(_KEEPS_S / step_s, _KEEPS * there.sum())
-        if inside or not _told(left, there, azimuth_deg[other], round(keeps)):
+        if inside or not is_told(left, there, azimuth_deg[other], round(keeps)):
             return -np.inf
         given = levels[other, moment][leads[moment]]
         lost = max(lost, 0.5 * float(np.mean(given) - levels[other, nearest]) + 6.0)

@@ -16,6 +16,7 @@ _ACROSS_DB, _FULL_DEG = 14.0, 60.0
 _FAINT_DB, _MOST_RAISED_DB = -20.0, 12.0
 """Softer than this where it is nearest (10 m away), a mover is raised to it, at most so much."""
 _CROSSES_DEG = 40.0
+_NEAR_M = 12.0
 _STRUCK = 3
 """So many hits tell that something is done there, and no leaf sways."""
 _SWAY_S, _SWAY_DEG, _SWAY_NET, _SWAY_NEARER = 1.5, 20.0, 0.5, 1.4
@@ -54,6 +55,12 @@ def crosses(track: Track) -> bool:
     """Whether it goes across a good part of the picture."""
     times = np.linspace(track.start_s, max(track.end_s, track.start_s), 64)
     return bool(np.ptp(azimuth_deg(track.trajectory.at(times))) >= _CROSSES_DEG)
+
+
+def is_near(track: Track) -> bool:
+    """Whether it comes within 12 m."""
+    times = np.linspace(track.start_s, max(track.end_s, track.start_s), 64)
+    return bool(np.linalg.norm(track.trajectory.at(times), axis=1).min() <= _NEAR_M)
 
 
 def sways(track: Track, *, camera_moves: bool = False) -> bool:

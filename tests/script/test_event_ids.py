@@ -100,8 +100,8 @@ def test_two_beds_at_the_same_time_are_told_apart_by_their_words():
 def test_a_hand_keeps_its_event_when_another_track_comes_before_it():
     """A walker is seen; then a car, analysed first, takes the place before it in the script."""
 
-    def seen(name: str, label: str) -> Track:
-        path = Trajectory.from_arrays([0.0, 5.0], [[3.0, 3.0, -1.0], [3.0, -3.0, -1.0]])
+    def seen(name: str, label: str, far_m: float = 3.0) -> Track:
+        path = Trajectory.from_arrays([0.0, 5.0], [[far_m, 3.0, -1.0], [far_m, -3.0, -1.0]])
         return Track(id=name, name=name, label=label, trajectory=path, start_s=0.0, end_s=5.0)
 
     def scripted(project: Project) -> Project:
@@ -111,7 +111,7 @@ def test_a_hand_keeps_its_event_when_another_track_comes_before_it():
     project = scripted(Project(tracks=(seen("walker", "person"),)))
     steps = next(e for e in project.events if e.layer == "footsteps")
     mine = structs.replace(steps, level_db=-9.0, provenance="hand")
-    tracks = (seen("car", "car"), *project.tracks)
+    tracks = (seen("car", "car", 30.0), *project.tracks)
     again = scripted(structs.replace(project.with_event(mine), tracks=tracks))
     walker = [e for e in again.events if e.track_id == "walker" and e.layer == "footsteps"]
     assert walker == [mine]

@@ -33,13 +33,49 @@ def test_the_one_behind_comes_in_when_the_one_in_front_has_gone(make_track, make
         assert all(event.start_s <= t <= 8.0 for t, _ in event.intensity)
 
 
-def test_one_that_never_is_in_front_is_muted_but_there(make_track, make_project) -> None:
+def test_two_that_cross_at_the_same_time_share_it(make_track, make_project) -> None:
     far = make_track("van", (15, -20, -1), (15, 20, -1), seen=(0.2, 2.9), id="far")
+    script = write_script(make_project(near_car(make_track), far), 3)
+    spans = {
+        name: sorted({(e.start_s, e.start_s + e.duration_s) for e in sounds(script, name)})
+        for name in ("near", "far")
+    }
+    assert all(sum(b - a for a, b in some) >= 0.8 for some in spans.values())
+    assert all(a >= d or b <= c for a, b in spans["near"] for c, d in spans["far"])
+    muted = [e for e in script.events if e.muted]
+    assert muted
+    assert all("Near" in e.why if e.track_id == "far" else "van" in e.why for e in muted)
+
+
+def test_what_is_far_and_does_not_cross_is_muted_and_says_why(make_track, make_project) -> None:
+    far = make_track("van", (24, -1, -1), (24, 1, -1), seen=(0.2, 2.9), id="far")
     script = write_script(make_project(near_car(make_track), far), 3)
     events = [e for e in script.events if e.track_id == "far"]
     assert events
-    assert all(e.muted and "Near" in e.why for e in events)
+    assert all(e.muted and "Near" in e.why and "far away" in e.why for e in events)
     assert not any(e.muted for e in script.events if e.track_id == "near")
+
+
+def test_what_is_near_is_softer_beneath_others_and_never_muted_as_a_whole(
+    make_track, make_project
+) -> None:
+    """All that sounds beneath is 24 dB softer than the car in front: which is between 4 and 9 m
+    away, and they 10, so that 16 to 24 dB are left for them to be lowered."""
+    beside = [
+        make_track("van", (9, y, -1), (9, y + 1, -1), seen=(0.2, 2.9), id=f"van {y}")
+        for y in (4, 5)
+    ]
+    alone = write_script(make_project(near_car(make_track), beside[0]), 3)
+    both = write_script(make_project(near_car(make_track), *beside), 3)
+    usual = {e.layer: e.level_db for e in sounds(write_script(make_project(beside[0]), 3), "van 4")}
+    lower = []
+    for script in (alone, both):
+        found = sounds(script, "van 4")
+        assert {e.layer for e in found} == set(usual)
+        assert all("beneath Near" in e.why for e in found)
+        lower.append(np.mean([usual[e.layer] - e.level_db for e in found]))
+    assert 16.0 < lower[0] < 24.0
+    assert lower[1] - lower[0] == pytest.approx(3.0, abs=0.1)
 
 
 def test_one_always_behind_gets_a_moment_from_one_that_is_past_its_nearest() -> None:
@@ -110,7 +146,7 @@ def test_hits_that_a_turn_parts_are_counted_apart(make_track, make_project) -> N
 def test_steps_in_front_of_a_vehicle_far_away_and_balls_never_wait(
     make_track, make_project, bouncing_ball
 ) -> None:
-    far = make_track("car", (30, 40, -1), (30, -40, -1), id="far")
+    far = make_track("car", (30, 9, -1), (30, -9, -1), id="far")
     walker = walker_at(make_track, 3.0)
     script = write_script(make_project(far, walker, bouncing_ball), 3)
     alone = write_script(make_project(walker, bouncing_ball), 3)
@@ -118,6 +154,19 @@ def test_steps_in_front_of_a_vehicle_far_away_and_balls_never_wait(
         assert [(e.layer, e.start_s, e.level_db) for e in sounds(script, one)] == [
             (e.layer, e.start_s, e.level_db) for e in sounds(alone, one)
         ]
+    assert all("far away" in e.why for e in script.events if e.track_id == "far" and e.muted)
+
+
+def test_a_vehicle_that_crosses_far_away_has_its_share_beside_steps_in_front(
+    make_track, make_project
+) -> None:
+    far = make_track("car", (30, 40, -1), (30, -40, -1), id="far")
+    script = write_script(make_project(far, walker_at(make_track, 3.0)), 3)
+    steps = [t for e in sounds(script, "walker") for t in e.onsets_s]
+    (motor,) = [e for e in sounds(script, "far") if e.layer == "motor"]
+    assert 0.8 <= motor.duration_s <= 1.8
+    assert len(steps) >= 4
+    assert not [t for t in steps if motor.start_s <= t < motor.start_s + motor.duration_s]
 
 
 def test_what_passes_far_away_is_raised_over_the_bed(make_track, make_project) -> None:
@@ -159,15 +208,46 @@ def test_what_the_analysis_is_unsure_of_is_muted(make_track, make_project) -> No
 
 
 def test_the_unknown_gives_way_to_the_known(make_track) -> None:
-    unknown = structs.replace(
-        make_track("object", (1.5, 1, -1), (1.5, -1, -1), seen=(0, 3), id="what"), boxes="seen"
-    )
-    tracks = (near_car(make_track), unknown)
-    found = turns(tracks, [rule_for(t, shipped_rules()) for t in tracks], 8.0)
-    assert found["what"].spans_s == ()
-    assert "muted" in found["what"].note
-    assert found["what"].level_db == UNKNOWN_DB
-    assert found["near"].spans_s is None
+    def unknown(side_m: float, confidence: float = 1.0):
+        track = make_track("object", (1.5, side_m, -1), (1.5, -side_m, -1), seen=(0, 3), id="what")
+        return structs.replace(track, boxes="seen", confidence=confidence)
+
+    def turn(track, **more):
+        tracks = (near_car(make_track), track)
+        found = turns(tracks, [rule_for(t, shipped_rules()) for t in tracks], 8.0, **more)
+        assert found["what"].level_db == UNKNOWN_DB
+        return found["what"]
+
+    for muted in (
+        turn(unknown(0.3)),
+        turn(unknown(1.0, 0.4)),
+        turn(unknown(1.0), camera_moves=True),
+    ):
+        assert muted.spans_s == ()
+        assert muted.aside_db is None
+        assert "muted" in muted.note
+        assert "nothing tells what it is" in muted.note
+    ((start_s, end_s),) = turn(unknown(1.0)).spans_s
+    assert 0.8 <= end_s - start_s < 1.5
+
+
+def test_people_who_cross_at_once_walk_together_and_step_aside_together(
+    make_track, make_project
+) -> None:
+    """A car that stays near for most of it gives their steps one time, in which both are heard."""
+    steps = tuple(np.arange(0.4, 8.0, 0.5).round(2).tolist())
+    one = make_track("person", (5, 4, -1), (5, -4, -1), steps=steps, id="one")
+    other = make_track("person", (6, -4, -1), (6, 4, -1), steps=steps, id="other")
+
+    def heard(*more) -> list[list[float]]:
+        script = write_script(make_project(one, other, *more), 3)
+        return [[t for e in sounds(script, i) for t in e.onsets_s] for i in ("one", "other")]
+
+    assert [len(times) for times in heard()] == [len(steps)] * 2
+    car = make_track("car", (4, 9, -1), (4, -9, -1), id="car")
+    both = heard(car)
+    assert both[0] == both[1]
+    assert 2 <= len(both[0]) < len(steps)
 
 
 def test_the_bed_lies_lower_under_what_moves(make_track, make_project) -> None:

@@ -146,7 +146,8 @@ def test_an_existing_ambience_track_is_used(make_project) -> None:
 
 
 def test_ids_seeds_and_repetition(make_track, make_project) -> None:
-    project = make_project(make_track("person", steps=STEPS), make_track("car", id="c"))
+    walker = make_track("person", (5, 4, -1.6), (5, 3, -1.6), steps=STEPS)
+    project = make_project(walker, make_track("car", id="c"))
     script = write_script(project, 3)
     assert len({event.id for event in script.events}) == 5
     assert len({event.seed for event in script.events}) == 5
