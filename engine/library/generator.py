@@ -31,6 +31,8 @@ from engine.render.takes import resampled
 from engine.units import db_to_gain
 
 NAME, VERSION = "library", "1"
+WHOLE = "whole"
+"""Value of the parameter `fit`: nothing is fitted."""
 LEVEL_DBFS = -26.0
 """Nominal level where the event does not say another."""
 _LONGEST_S = 180.0
@@ -41,7 +43,8 @@ class LibraryGenerator:
     """Recordings in place of synthesis. Fits `engine.plugins.Generator`.
 
     Parameters of an event: `recordings`, `sha256` (lines of paths and hashes; chosen by the
-    event's words where they are missing), `fit` ('hits', 'texture', 'gesture'), `level_dbfs`.
+    event's words where they are missing), `fit` ('hits', 'texture', 'gesture'; 'whole': the first
+    recording as it is, with all its channels), `level_dbfs`.
     """
 
     name = NAME
@@ -59,7 +62,7 @@ class LibraryGenerator:
             return event
         given = _lines(event, "recordings")
         if given:
-            chosen = [_named(path) for path in given]
+            chosen = [known_recording(path) for path in given]
         else:
             with Database() as database:
                 chosen = choose(database, event)
@@ -85,6 +88,8 @@ class LibraryGenerator:
         paths = [Path(line) for line in _lines(event, "recordings")]
         for path, known in zip(paths, _lines(event, "sha256"), strict=False):
             _check_unchanged(path, known)
+        if event.parameters.get("fit") == WHOLE:
+            return _whole(paths[0], sample_rate_hz)
         stereo = event.layer == "ambience"
         sounds = [_read(path, sample_rate_hz, stereo) for path in paths]
         channels = min(len(sound) for sound in sounds)
@@ -149,7 +154,7 @@ def _way(event: Event) -> Fit | None:
     raise LibraryError(
         f"fit '{given}' is unknown",
         place=f"event {event.id}",
-        remedy=f"choose one of {', '.join(FITS)}",
+        remedy=f"choose one of {', '.join((*FITS, WHOLE))}",
     )
 
 
@@ -157,8 +162,14 @@ def _lines(event: Event, key: str) -> list[str]:
     return [line for line in str(event.parameters.get(key, "")).split("\n") if line]
 
 
-def _named(path: str) -> Recording:
-    """A recording that the event names, whether or not it is in the index."""
+def known_recording(path: str) -> Recording:
+    """What is known of a recording, whether or not it is in the index.
+
+    Raises
+    ------
+    LibraryError
+        If it is no sound that can be read.
+    """
     file = Path(path).expanduser().absolute()
     with Database() as database:
         known = database.at(str(file))
@@ -177,6 +188,16 @@ def _check_unchanged(path: Path, known: str) -> None:
             place=path,
             remedy="put the earlier file back, or make the sound again without its recipe",
         )
+
+
+def _whole(path: Path, sample_rate_hz: int) -> NDArray[np.float32]:
+    """(channels, samples) of a recording as it is, all of it."""
+    blocks = list(read_audio_blocks(path))
+    sound = np.concatenate([block for block, _ in blocks], axis=1)
+    rate_hz = blocks[0][1]
+    if rate_hz == sample_rate_hz:
+        return sound
+    return resampled(sound, rate_hz, sample_rate_hz).astype(np.float32)
 
 
 def _read(path: Path, sample_rate_hz: int, stereo: bool) -> NDArray[np.float64]:

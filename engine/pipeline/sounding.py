@@ -100,8 +100,11 @@ def sound_of(event: Event, sample_rate_hz: int) -> Sound:
 
 
 def _by_recordings(event: Event, database: Database) -> Event:
-    if not choose(database, event):
-        return event
+    return at_its_level(event) if choose(database, event) else event
+
+
+def at_its_level(event: Event) -> Event:
+    """The event made by recordings, at the level of the synthesis that they replace."""
     parameters = dict(event.parameters)
     if event.generator in GENERATORS:
         parameters["level_dbfs"] = GENERATORS[event.generator].level_dbfs
