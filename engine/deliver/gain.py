@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.deliver.limited_loudness import BLOCK_SAMPLES, limited_loudness
 from engine.deliver.limiter import SAFETY_DB, TruePeakLimiter
 from engine.deliver.loudness import Loudness
 from engine.deliver.rendering import Rendered
 from engine.jobs import Progress
 from engine.units import db_to_gain
 
-BLOCK_SAMPLES = 65_536
 LARGEST_REDUCTION_DB = 12.0
 """The limiter takes at most this much off a peak; beyond it the sound would suffer."""
 
@@ -80,7 +80,7 @@ def plan_gain(
     Parameters
     ----------
     progress : callable
-        Called with every block that is measured again.
+        Called with every block that is limited and measured again.
     """
     if target_lufs - source.loudness().momentary_max_lufs > LARGEST_GAIN_DB:
         return _without_target(source, 0.0, ceiling_dbtp, progress)
@@ -118,7 +118,13 @@ def plan_scene_gain(
 
 def apply_plan(source: Rendered, plan: GainPlan) -> Iterator[NDArray[np.float32]]:
     """Yield the source's blocks as they are delivered: gained and, where planned, limited."""
-    yield from _gained(source, plan, _limiter(source, plan))
+    gain = np.float32(db_to_gain(plan.gain_db))
+    limiter = TruePeakLimiter(source.samples.channels, source.sample_rate_hz, plan.ceiling_dbtp)
+    for block in source.samples.blocks(BLOCK_SAMPLES):
+        gained = block * gain
+        yield limiter.process(gained) if plan.limited else gained
+    if plan.limited:
+        yield limiter.flush()
 
 
 def _plan_towards(
@@ -160,30 +166,9 @@ def _plain_plan(source: Rendered, gain_db: float, ceiling_dbtp: float) -> GainPl
     return GainPlan(gain_db, False, ceiling_dbtp, source.loudness(), plain, plain)
 
 
-def _limiter(source: Rendered, plan: GainPlan) -> TruePeakLimiter:
-    return TruePeakLimiter(source.samples.channels, source.sample_rate_hz, plan.ceiling_dbtp)
-
-
-def _gained(
-    source: Rendered, plan: GainPlan, limiter: TruePeakLimiter
-) -> Iterator[NDArray[np.float32]]:
-    gain = np.float32(db_to_gain(plan.gain_db))
-    for block in source.samples.blocks(BLOCK_SAMPLES):
-        gained = block * gain
-        yield limiter.process(gained) if plan.limited else gained
-    if plan.limited:
-        yield limiter.flush()
-
-
 def _measured(plan: GainPlan, source: Rendered, progress: Progress) -> GainPlan:
-    plan = replace(plan, limited=True)
-    limiter, meter = _limiter(source, plan), source.meter()
-    done = 0
-    for block in _gained(source, plan, limiter):
-        meter.add(block)
-        done += block.shape[1]
-        progress("matching loudness", done / max(source.samples.samples, 1))
-    return replace(plan, after=meter.result(), reduction_db=limiter.reduction_db)
+    after, reduction_db = limited_loudness(source, plan.gain_db, plan.ceiling_dbtp, progress)
+    return replace(plan, limited=True, after=after, reduction_db=reduction_db)
 
 
 def _without_target(

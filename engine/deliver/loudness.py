@@ -45,6 +45,11 @@ class Loudness(Struct, frozen=True, kw_only=True):
     sample_peak_dbfs: float
 
 
+def hop_samples(sample_rate_hz: int) -> int:
+    """Samples of a tenth of a second, as they are measured."""
+    return max(round(sample_rate_hz / HOPS_PER_SECOND), 1)
+
+
 class LoudnessMeter:
     """Loudness of sound given block by block; the block size does not change the result.
 
@@ -67,7 +72,7 @@ class LoudnessMeter:
         self._weights = chosen[self._heard]
         self._sections = k_weighting(sample_rate_hz)
         self._state = np.zeros((2, self._heard.size, 2))
-        self._hop_samples = max(round(sample_rate_hz / HOPS_PER_SECOND), 1)
+        self._hop_samples = hop_samples(sample_rate_hz)
         self._rest = np.zeros(0)
         self._hops: list[NDArray[np.float64]] = []
         self._peak = TruePeakMeter(channels)
@@ -85,38 +90,30 @@ class LoudnessMeter:
         self._rest = power[whole:].copy()
 
     @property
+    def hop_powers(self) -> NDArray[np.float64]:
+        """Weighted power (n,) of every whole tenth of a second."""
+        self._hops = [np.concatenate([np.zeros(0), *self._hops])]
+        return self._hops[0]
+
+    @property
     def momentary_lufs(self) -> NDArray[np.float64]:
         """Loudness of every 400 ms window, 10 a second."""
-        return _to_lufs(self._windows(MOMENTARY_HOPS))
+        return _to_lufs(_windows(self.hop_powers, MOMENTARY_HOPS))
 
     @property
     def short_term_lufs(self) -> NDArray[np.float64]:
         """Loudness of every 3 s window, 10 a second."""
-        return _to_lufs(self._windows(SHORT_TERM_HOPS))
+        return _to_lufs(_windows(self.hop_powers, SHORT_TERM_HOPS))
 
     @property
     def integrated_lufs(self) -> float:
         """Gated programme loudness; -inf for silence and for less than 400 ms of sound."""
-        return self._integrated_lufs(1.0)
+        return _integrated_lufs(self.hop_powers)
 
     @property
     def range_lu(self) -> float:
         """Loudness range (EBU Tech 3342); 0 where there is too little to tell."""
-        return self._range_lu(1.0)
-
-    def _integrated_lufs(self, scale: float) -> float:
-        power = scale * self._windows(MOMENTARY_HOPS)
-        return float(_to_lufs(_gated_mean(power, RELATIVE_GATE_LU)))
-
-    def _range_lu(self, scale: float) -> float:
-        power = scale * self._windows(SHORT_TERM_HOPS)
-        short = _to_lufs(power)
-        gate = float(_to_lufs(_gated_mean(power, 0.0, absolute_only=True))) + _RANGE_GATE_LU
-        kept = short[(short >= ABSOLUTE_GATE_LUFS) & (short >= gate)]
-        if kept.size < 2:
-            return 0.0
-        low, high = np.percentile(kept, _RANGE_PERCENTILES)
-        return float(high - low)
+        return _range_lu(self.hop_powers)
 
     @property
     def true_peak_dbtp(self) -> float:
@@ -128,22 +125,48 @@ class LoudnessMeter:
 
         More than a sum, as what a gain lifts over the absolute gate begins to count.
         """
-        scale = 10.0 ** (gain_db / 10.0)
-        return Loudness(
-            integrated_lufs=self._integrated_lufs(scale),
-            momentary_max_lufs=_highest(self.momentary_lufs) + gain_db,
-            short_term_max_lufs=_highest(self.short_term_lufs) + gain_db,
-            range_lu=self._range_lu(scale),
-            true_peak_dbtp=self.true_peak_dbtp + gain_db,
-            sample_peak_dbfs=self._peak.sample_peak_dbfs + gain_db,
+        return loudness_of(
+            self.hop_powers * 10.0 ** (gain_db / 10.0),
+            self.true_peak_dbtp + gain_db,
+            self._peak.sample_peak_dbfs + gain_db,
         )
 
-    def _windows(self, hops: int) -> NDArray[np.float64]:
-        powers = np.concatenate([np.zeros(0), *self._hops])
-        self._hops = [powers]
-        if powers.size < hops:
-            return np.zeros(0)
-        return np.lib.stride_tricks.sliding_window_view(powers, hops).mean(axis=1)
+
+def loudness_of(
+    hop_powers: NDArray[np.float64], true_peak_dbtp: float, sample_peak_dbfs: float
+) -> Loudness:
+    """Everything at once, of a sound whose tenths of a second have these powers (n,)."""
+    return Loudness(
+        integrated_lufs=_integrated_lufs(hop_powers),
+        momentary_max_lufs=_highest(_to_lufs(_windows(hop_powers, MOMENTARY_HOPS))),
+        short_term_max_lufs=_highest(_to_lufs(_windows(hop_powers, SHORT_TERM_HOPS))),
+        range_lu=_range_lu(hop_powers),
+        true_peak_dbtp=true_peak_dbtp,
+        sample_peak_dbfs=sample_peak_dbfs,
+    )
+
+
+def _integrated_lufs(hop_powers: NDArray[np.float64]) -> float:
+    power = _windows(hop_powers, MOMENTARY_HOPS)
+    return float(_to_lufs(_gated_mean(power, RELATIVE_GATE_LU)))
+
+
+def _range_lu(hop_powers: NDArray[np.float64]) -> float:
+    power = _windows(hop_powers, SHORT_TERM_HOPS)
+    short = _to_lufs(power)
+    gate = float(_to_lufs(_gated_mean(power, 0.0, absolute_only=True))) + _RANGE_GATE_LU
+    kept = short[(short >= ABSOLUTE_GATE_LUFS) & (short >= gate)]
+    if kept.size < 2:
+        return 0.0
+    low, high = np.percentile(kept, _RANGE_PERCENTILES)
+    return float(high - low)
+
+
+def _windows(hop_powers: NDArray[np.float64], hops: int) -> NDArray[np.float64]:
+    """Mean power of every window of so many tenths of a second."""
+    if hop_powers.size < hops:
+        return np.zeros(0)
+    return np.lib.stride_tricks.sliding_window_view(hop_powers, hops).mean(axis=1)
 
 
 class TruePeakMeter:

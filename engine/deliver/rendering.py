@@ -17,7 +17,7 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from engine.deliver.edges import EdgeFades
-from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter
+from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter, hop_samples
 from engine.deliver.scene_channels import OBJECTS
 from engine.errors import DeliveryError
 from engine.jobs import Progress
@@ -32,6 +32,8 @@ from engine.units import db_to_gain, gain_to_db
 
 MIXES = ("binaural", *LOUDSPEAKER_LAYOUTS)
 """Formats with a loudness of their own; the others are scenes, yet to be rendered by a player."""
+
+_FLOAT_BYTES = 4
 
 NO_GAINS: Mapping[str, float] = {}
 
@@ -55,11 +57,15 @@ class FloatFile:
     channels: int
     samples: int
 
-    def blocks(self, block_samples: int) -> Iterator[NDArray[np.float32]]:
-        """Yield consecutive (channels, n) blocks."""
+    def blocks(
+        self, block_samples: int, first: int = 0, after: int | None = None
+    ) -> Iterator[NDArray[np.float32]]:
+        """Yield consecutive (channels, n) blocks of all samples, or of those in [first, after)."""
+        after = self.samples if after is None else min(after, self.samples)
         with self.path.open("rb") as stream:
-            for start in range(0, self.samples, block_samples):
-                count = min(block_samples, self.samples - start)
+            stream.seek(first * self.channels * _FLOAT_BYTES)
+            for start in range(first, after, block_samples):
+                count = min(block_samples, after - start)
                 values = np.fromfile(stream, "<f4", count * self.channels)
                 yield values.reshape(count, self.channels).T
 
@@ -98,9 +104,26 @@ class RenderMeter:
         self._omni = omni
         self._loudness = LoudnessMeter(channels if omni is None else 1, sample_rate_hz)
         self._peak = TruePeakMeter(channels)
+        self._hop_samples = hop_samples(sample_rate_hz)
+        self._rest = np.zeros(0, np.float32)
+        self._hop_peaks: list[NDArray[np.float32]] = []
+
+    @property
+    def hop_powers(self) -> NDArray[np.float64]:
+        """Weighted power (n,) of every whole tenth of a second."""
+        return self._loudness.hop_powers
+
+    @property
+    def hop_peaks(self) -> NDArray[np.float32]:
+        """Largest sample of any channel in every tenth of a second, the last broken one too."""
+        return np.concatenate([*self._hop_peaks, self._rest.max(keepdims=True, initial=0.0)])
 
     def add(self, block: NDArray[np.float32]) -> None:
         """Measure a (channels, n) block."""
+        largest = np.concatenate([self._rest, np.abs(block).max(axis=0)])
+        whole = largest.size // self._hop_samples * self._hop_samples
+        self._hop_peaks.append(largest[:whole].reshape(-1, self._hop_samples).max(axis=1))
+        self._rest = largest[whole:]
         if self._omni is None:
             self._loudness.add(block)
         else:

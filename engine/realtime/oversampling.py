@@ -29,7 +29,8 @@ def interpolators() -> NDArray[np.float64]:
 
 
 _TAPS = interpolators()
-_LARGEST_GAIN = float(np.abs(_TAPS).sum(axis=1).max())
+LARGEST_GAIN = float(np.abs(_TAPS).sum(axis=1).max())
+"""By no more than this a signal rises between samples above the largest of them."""
 
 
 def peaks_between(
@@ -53,7 +54,7 @@ def peaks_between(
     peaks = np.zeros(max(signal.shape[1] - TAPS + 1, 0))
     for channel in signal:
         steady = np.ascontiguousarray(channel, dtype=np.float64)
-        reached = _find_peaks(steady, threshold, largest_only, _TAPS, _LARGEST_GAIN, peaks)
+        reached = _find_peaks(steady, threshold, largest_only, _TAPS, LARGEST_GAIN, peaks)
         threshold = max(threshold, reached) if largest_only else threshold
     return peaks
 
