@@ -22,6 +22,7 @@ from engine.vision.known_things import (
     came_back,
     found_twice,
     is_one,
+    passed_each_other,
     row_overlaps,
     share_inside,
     surest,
@@ -112,11 +113,9 @@ def _led(traces: Sequence[Trace], paths: Sequence[Path], width: int) -> list[Tra
     for i, early in enumerate(found):
         for late in found[i + 1 :]:
             again = is_one(early, late) or came_back(early, late, width)
-            if (
-                again
-                or found_twice(early, late)
-                or any(_leads(path, early, late) for path in paths)
-            ):
+            led = any(_leads(path, early, late) for path in paths)
+            led = led and not passed_each_other(early, late, width)
+            if again or found_twice(early, late) or led:
                 rest = [one for one in found if one is not early and one is not late]
                 return _led([*rest, together(early, late)], paths, width)
     return found

@@ -52,6 +52,8 @@ _LOST_S, _NEAR, _GROWN = 1.1, 1.2, 1.8
 _AWAY_S, _AT_SIDE, _LEVEL = 2.0, 0.06, 0.5
 """Time for which an animal may be out of the picture; how near the side it was and is seen, in
 widths of the picture; share of the lower one's height at which both are."""
+_END_LOOKS = 4
+"""Looks that tell which way a thing goes where it is first or last seen."""
 _TWICE, _WITHIN = 0.3, 0.85
 """Mean overlap, and mean share of the smaller box in the larger one, from which two that are seen
 at once are one that was found twice."""
@@ -133,6 +135,30 @@ def came_back(early: Trace, late: Trace, width: int) -> bool:
     common = min(end[3], start[3]) - max(end[1], start[1])
     level = common >= _LEVEL * min(end[3] - end[1], start[3] - start[1])
     return (left or right) and level and related(early.label, late.label)
+
+
+def passed_each_other(early: Trace, late: Trace, width: int) -> bool:
+    """Whether one went out by a side of the picture before the other came in there: two things.
+
+    A path of motion goes on from one to the other where both are seen at the same place.
+    """
+    if late.times_s[0] <= early.times_s[-1]:
+        return False
+    end, start = early.boxes[-1], late.boxes[0]
+    margin = _AT_SIDE * width
+    left = max(end[0], start[0]) <= margin
+    right = min(end[2], start[2]) >= width - margin
+    out, back = (
+        _way_across(trace.boxes[-_END_LOOKS:] if first else trace.boxes[:_END_LOOKS])
+        for trace, first in ((early, True), (late, False))
+    )
+    return (right and out > 0.0 > back) or (left and out < 0.0 < back)
+
+
+def _way_across(boxes: Sequence[tuple[float, float, float, float]]) -> float:
+    """How far to the right a box's centre goes."""
+    first, last = boxes[0], boxes[-1]
+    return 0.5 * (last[0] + last[2] - first[0] - first[2])
 
 
 def found_twice(one: Trace, other: Trace) -> bool:

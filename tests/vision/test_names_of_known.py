@@ -90,6 +90,17 @@ def test_who_else_comes_in_there_may_be_another(label: str, away_s: float) -> No
     assert len(brought([], looks((label, out_and_in(away_s), 0.8)))) == 2
 
 
+def test_a_car_that_comes_in_where_another_went_out_is_another_though_a_path_leads_on() -> None:
+    seen = out_and_in(1.0)
+    waits = seen.copy()
+    waits[np.isnan(waits).any(axis=1)] = (455.0, 120.0, 480.0, 170.0)
+    found = brought([moving(waits)], looks(("car", seen, 0.8)))
+    first, second = sorted(found, key=lambda path: float(path.times_s[0]))
+    assert [set(dict(path.labels)) for path in found] == [{"car"}] * 2
+    assert first.times_s[-1] < second.times_s[0]
+    assert second.boxes[-1, 0] < second.boxes[0, 0]
+
+
 def test_a_body_and_a_guess_that_takes_more_for_it_are_one() -> None:
     body, more = still((190, 30, 330, 250)), still((185, 0, 480, 270))
     more[(TIMES < 2.5) | (TIMES > 4.0)] = np.nan
