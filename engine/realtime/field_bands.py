@@ -64,6 +64,13 @@ class FieldBands:
         for crossover in self._crossovers:
             crossover.reset()
 
+    def adopt(self, other: FieldBands) -> None:
+        """Go on from the past of `other`, whose field this one takes over."""
+        for mine in self._crossovers:
+            for theirs in other._crossovers:
+                if mine.crossover_hz == theirs.crossover_hz:
+                    mine.adopt(theirs)
+
     def add_to(self, space: SpaceBus, bus: Samples) -> None:
         """Add the field's hop to `bus`, the hop of all channels."""
         if space.sounds:
@@ -83,6 +90,7 @@ class _Crossover:
     """Splits a field's hop into two bands of 6 dB an octave that add up to it."""
 
     def __init__(self, crossover_hz: float, sample_rate_hz: int, channels: int) -> None:
+        self.crossover_hz = crossover_hz
         self._coefficients = crossover_coefficients(crossover_hz, sample_rate_hz)
         self._state = np.zeros(channels)
         self.low = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
@@ -95,6 +103,10 @@ class _Crossover:
     def reset(self) -> None:
         self._state[:] = 0.0
         self._rings_hops = 0
+
+    def adopt(self, other: _Crossover) -> None:
+        self._state[:] = other._state
+        self._rings_hops = other._rings_hops
 
     def split(self, space: SpaceBus) -> None:
         """Fill `low` and `high`; a field that has fallen silent rings out first."""

@@ -57,6 +57,12 @@ class FieldDecoder:
         self._quiet_samples = self._memory_samples
         self._head = 0
 
+    def adopt(self, other: FieldDecoder) -> None:
+        """Go on from the past of `other`, where its responses are as long as these."""
+        if self._history.shape == other._history.shape:
+            self._window[:], self._history[:] = other._window, other._history
+            self._head, self._quiet_samples = other._head, other._quiet_samples
+
     def push(self, samples: Samples, sounds: bool = True) -> None:
         """Take in (channels, n) samples, n at most a hop; just a hop where there are partitions.
 

@@ -41,6 +41,11 @@ class SpaceBus:
         if self._ears is not None:
             self._ears.reset()
 
+    def adopt(self, other: SpaceBus) -> None:
+        """Go on from the past of `other`, in which a room rings that this field takes over."""
+        if self._ears is not None and other._ears is not None:
+            self._ears.adopt(other._ears)
+
     def clear(self) -> None:
         """Begin a hop with silence."""
         self.samples[:] = 0.0
