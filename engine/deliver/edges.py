@@ -6,6 +6,8 @@ its very first sample is already loud: then sound was under way before the scene
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,6 +60,27 @@ class EdgeFades:
             piece = self._fall[max(start - self._fall_start, 0) :][: count - first]
             gain[first : first + piece.size] *= piece
         return block * gain
+
+
+class SpanFades:
+    """Fades the edges of spans of a scene that follow each other; no block is of two.
+
+    Parameters
+    ----------
+    lengths_samples : sequence of int
+    sample_rate_hz : int
+    """
+
+    def __init__(self, lengths_samples: Sequence[int], sample_rate_hz: int) -> None:
+        self._spans = iter([(EdgeFades(n, sample_rate_hz), n) for n in lengths_samples])
+        self._edges, self._left = next(self._spans)
+
+    def apply(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The next (channels, n) block, faded where its span begins or ends."""
+        if self._left <= 0:
+            self._edges, self._left = next(self._spans)
+        self._left -= block.shape[1]
+        return self._edges.apply(block)
 
 
 def _raised_cosine(samples: int) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from engine.deliver.edges import EdgeFades
+from engine.deliver.edges import SpanFades
 from engine.deliver.loudness import Loudness, LoudnessMeter, TruePeakMeter, hop_samples
 from engine.deliver.scene_channels import OBJECTS
 from engine.errors import DeliveryError
@@ -25,7 +25,7 @@ from engine.layouts import FORMATS, LOUDSPEAKER_LAYOUTS
 from engine.project.format_trims import trim_db
 from engine.project.scene import Scene
 from engine.realtime.snapshot import Snapshot
-from engine.render.renderer import render_snapshot
+from engine.render.renderer import render_passages, render_snapshot
 from engine.spatial.equal_loudness import ears_gain
 from engine.spatial.hrir import HrirSet
 from engine.units import db_to_gain, gain_to_db
@@ -148,6 +148,7 @@ def render_to_files(
     progress: Progress,
     objects_omni: NDArray[np.float32] | None = None,
     gains: Mapping[str, float] = NO_GAINS,
+    spans: Sequence[tuple[int, int]] | None = None,
 ) -> dict[str, Rendered]:
     """Render every format of the snapshot once, fade its edges, and measure as it goes.
 
@@ -157,6 +158,8 @@ def render_to_files(
         Weights of `OBJECTS` in the omnidirectional sound, where it is among the formats.
     gains : mapping, optional
         Gains of formats that have one of their own, see `heard_gains`.
+    spans : sequence of (start sample, samples), optional
+        Nothing but these, one after the other, each with faded edges; all of it by default.
 
     Returns
     -------
@@ -171,14 +174,20 @@ def render_to_files(
     takers = {
         name: _Taker(
             name, folder, snapshot, objects_omni if name == OBJECTS else _omni(name),
+            [samples for _, samples in spans or ((0, snapshot.length_samples),)],
             gains.get(name, 1.0),
         )
         for name in snapshot.formats
     }  # fmt: skip
+    rendering = (
+        render_snapshot(snapshot, progress)
+        if spans is None
+        else render_passages(snapshot, spans, progress)
+    )
     with contextlib.ExitStack() as closing:
         for taker in takers.values():
             closing.enter_context(taker)
-        for blocks in render_snapshot(snapshot, progress):
+        for blocks in rendering:
             for name, block in blocks.items():
                 takers[name].add(block)
     return {name: taker.result() for name, taker in takers.items()}
@@ -189,15 +198,15 @@ class _Taker:
 
     def __init__(
         self, name: str, folder: Path, snapshot: Snapshot, omni: NDArray[np.float32] | None,
-        gain: float = 1.0,
+        lengths_samples: Sequence[int], gain: float = 1.0,
     ) -> None:  # fmt: skip
         rate_hz = snapshot.sample_rate_hz
         channels = snapshot.channels[snapshot.formats.index(name)]
         self._name, self._folder, self._rate_hz = name, folder, rate_hz
-        self._samples = FloatFile(folder / f"{name}.f32", channels, snapshot.length_samples)
+        self._samples = FloatFile(folder / f"{name}.f32", channels, sum(lengths_samples))
         self._omni, self._gain = omni, np.float32(gain)
         self._meter = RenderMeter(channels, rate_hz, omni)
-        self._edges = EdgeFades(snapshot.length_samples, rate_hz)
+        self._edges = SpanFades(lengths_samples, rate_hz)
 
     def __enter__(self) -> _Taker:
         try:

@@ -37,6 +37,7 @@ from msgspec import structs
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
+from engine.pipeline.passages import Outline
 from engine.project.model import Clip, ClipId, Event, EventId, Project, Track
 from engine.realtime.equaliser import band_section
 from engine.realtime.loudness_weighting import (
@@ -132,6 +133,18 @@ class Balance:
             structs.replace(clip, gain_db=round(clip.gain_db + amount, 3)) if amount else clip
             for clip, amount in changed
         )
+
+    def outline(self) -> Outline:
+        """The film as it is expected to arrive at the listener, in balance."""
+        last = max((clip.first_hop + clip.power.shape[1] for clip in self._heard), default=0)
+        power, peaks = np.zeros((_WAYS, last)), np.zeros(last)
+        for clip in self._heard:
+            if clip.power.shape[1]:
+                gain = float(db_to_gain(self._change_db.get(clip.event_id, 0.0)))
+                loudest = clip.first_hop + int(np.argmax(clip.power[0]))
+                power[:, clip.first_hop :][:, : clip.power.shape[1]] += clip.power * gain**2
+                peaks[loudest] = max(peaks[loudest], float(clip.peaks.max()) * gain)
+        return Outline(power, peaks)
 
     def _balanced(self, event: Event) -> Event:
         change_db = self._change_db.get(event.id, 0.0)

@@ -83,7 +83,8 @@ def sound_script(
     focus = focus_movers(sounding, media.audio_path, progress)
     apply_script = structs.replace(apply_script, events=focus.events(events, sounding))
     edits = (apply_script, apply_takes, focus.edit)
-    return *edits, *level_mix(focus.edit.apply(sounding), media, progress)
+    outline = balance.outline()
+    return *edits, *level_mix(focus.edit.apply(sounding), media, progress, outline)
 
 
 def make_takes(

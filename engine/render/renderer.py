@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,30 @@ def render_snapshot(
         ready = min(left, hops * HOP_SAMPLES)
         left -= ready
         yield {name: block[:, :ready] for name, block in zip(snapshot.formats, blocks, strict=True)}
+
+
+def render_passages(
+    snapshot: Snapshot, spans: Sequence[tuple[int, int]], progress: Progress = silent_progress
+) -> Iterator[dict[str, NDArray[np.float32]]]:
+    """Yield the blocks of some spans of the scene, one span after the other.
+
+    Parameters
+    ----------
+    spans : sequence of (start sample, samples)
+        Each begins with a hop. What sounded before it and is still on its way is part of it.
+    """
+    kernel = Kernel(snapshot)
+    for number, (start, samples) in enumerate(spans):
+        kernel.locate(start)
+        for done in range(0, samples, BLOCK_HOPS * HOP_SAMPLES):
+            progress("rendering", (number + done / samples) / len(spans))
+            left = samples - done
+            hops = min(BLOCK_HOPS, -(-left // HOP_SAMPLES))
+            blocks = [
+                np.empty((c, hops * HOP_SAMPLES), dtype=np.float32) for c in snapshot.channels
+            ]
+            kernel.process_hops(blocks)
+            yield {n: b[:, :left] for n, b in zip(snapshot.formats, blocks, strict=True)}
 
 
 def render_span(
