@@ -48,10 +48,13 @@ def geometry_of(picture: Any, stream: Any, max_width: int | None = None) -> Geom
 
 
 def to_image(picture: Any, geometry: Geometry, *, gray: bool = False) -> Image:
-    """Upright image of a decoded picture: (height, width, 3) RGB or (height, width) gray."""
+    """Upright image of a decoded picture: (height, width, 3) RGB or (height, width) gray.
+
+    Its rows follow each other without a gap, also where the decoder pads them.
+    """
     if gray and picture.format.name in _LUMA_FIRST and _is_same_size(picture, geometry):
         luma = _luma(picture)
-        return np.ascontiguousarray(np.rot90(luma, geometry.turns)) if geometry.turns else luma
+        return np.ascontiguousarray(np.rot90(luma, geometry.turns))
     shrinks = geometry.width < picture.width
     scaled = picture.reformat(
         width=geometry.width,
@@ -60,7 +63,7 @@ def to_image(picture: Any, geometry: Geometry, *, gray: bool = False) -> Image:
         interpolation="AREA" if shrinks else "BILINEAR",
     )
     image = scaled.to_ndarray()
-    return np.ascontiguousarray(np.rot90(image, geometry.turns)) if geometry.turns else image
+    return np.ascontiguousarray(np.rot90(image, geometry.turns))
 
 
 def _is_same_size(picture: Any, geometry: Geometry) -> bool:

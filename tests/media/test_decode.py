@@ -150,3 +150,15 @@ def test_a_reading_that_stops_says_where_why_and_what_to_do(tmp_path: Path) -> N
     assert "copy or export it again" in told
     assert "Errno" not in told
     assert isinstance(caught.value.__cause__, av.FFmpegError)
+
+
+@pytest.mark.parametrize("gray", [False, True])
+@pytest.mark.parametrize("width", [128, 360, 398, 604, 854])
+def test_rows_follow_each_other_whatever_the_width(tmp_path: Path, width: int, gray: bool) -> None:
+    """The decoder pads rows to what suits the machine; whoever draws the picture must not care."""
+    video = write_video(tmp_path / "wide.mp4", numbered(3, width, 96))
+    for _, image in read_video_frames(video, gray=gray):
+        assert image.shape[:2] == (96, width)
+        assert image.flags.c_contiguous
+    with VideoReader(video, max_width=width - 2) as reader:
+        assert reader.at(0.0)[1].flags.c_contiguous

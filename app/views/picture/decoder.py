@@ -95,11 +95,14 @@ class PictureDecoder(QThread):
         """Decode one picture; the one already shown is not sent again."""
         try:
             picture_s, image = reader.at(time_s)
+            if picture_s != last_s:
+                height, width, _ = image.shape
+                view = QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+                self.decoded.emit(picture_s, view.copy())
         except FoleystageError as error:
             self.failed.emit(str(error))
             return last_s
-        if picture_s != last_s:
-            height, width, _ = image.shape
-            view = QImage(image.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-            self.decoded.emit(picture_s, view.copy())
+        except Exception as error:  # the thread's edge: one picture must not end all that follow
+            self.failed.emit(f"the picture at {time_s:.3f} s cannot be shown: {error}")
+            return last_s
         return picture_s
