@@ -48,8 +48,10 @@ UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
 _SURE = 0.5
 """Confidence from which it gets a moment before others, and what nobody knows gets one."""
-BENEATH_DB = -24.0
+BENEATH_DB = -27.0
 """Level of all that sounds beneath the one in front, for want of time, re that one."""
+CLOTHES_DB = -15.0
+"""Level of clothes of who stays where they are, re somebody who crosses meanwhile."""
 BENEATH = "sounds beneath"
 """Words by which its events say so."""
 _LEAST_BENEATH_DB = -6.0
@@ -77,8 +79,8 @@ class Turn:
     """When a track's sounds may be heard, and how loud they are.
 
     `spans_s` is None where nothing limits them; outside they are muted, or softer by `aside_db`.
-    `level_db` is added to the rule's; `muted` mutes them all; `note` says why in words, for the
-    events' `why`.
+    `level_db` is added to the rule's, `lasting_db` also to that of lasting sounds; `muted` mutes
+    them all; `note` says why in words, for the events' `why`.
     """
 
     spans_s: tuple[Span, ...] | None = None
@@ -86,6 +88,7 @@ class Turn:
     muted: bool = False
     note: str = ""
     aside_db: float | None = None
+    lasting_db: float = 0.0
 
     def within(self, start_s: float, stop_s: float) -> list[Span]:
         """The parts of a span in which it may be heard."""
@@ -148,7 +151,8 @@ def turns(
         lacks = _lacks(track, rule, camera_moves=camera_moves)
         own = _Own(levels_db(track, times) + _SOFT_DB, delays_s(track, times), lacks)
         masked = stage.known_front_db > own.levels
-        found[track.id] = _turn(found[track.id], stage, own, masked)
+        turn = _turn(found[track.id], stage, own, masked)
+        found[track.id] = _behind_steps(turn, stage, own)
     found |= _beneath(heard, found, times)
     moments = _moments_of_waiting(waiting, found, times)
     for index, (track, _) in enumerate(rivals):
@@ -287,8 +291,10 @@ def _stage(
     polite = [i for i in wants if sure[i] and not unknown[i]]
     front = with_moments(front, levels, azimuths, polite, _STEP_S)
     steps = np.flatnonzero(soft).tolist()
-    front = with_shares(front, levels, azimuths, wants, _STEP_S, together=steps)
-    front = with_shares(front, levels, azimuths, others, _STEP_S, kept=wants, together=steps)
+    # far to the side a way is hardly heard: the ears' differences grow as the sine
+    sides = np.degrees(np.sin(np.radians(azimuths)))
+    front = with_shares(front, levels, sides, wants, _STEP_S, together=steps)
+    front = with_shares(front, levels, sides, others, _STEP_S, kept=wants, together=steps)
     engine = ~(unknown | soft)[front]
     front_db = levels[front, np.arange(len(times))]
     return _Stage(
@@ -342,6 +348,20 @@ def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
         note = f"muted: {who} is in front meanwhile, and {own.lacks}"
     note = f"{usual.note}; {note}" if usual.note else note
     return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db)
+
+
+def _behind_steps(turn: Turn, stage: _Stage, own: _Own) -> Turn:
+    """The turn of one that stays where it is, its clothes softer where somebody crosses."""
+    steps = np.isfinite(own.levels) & np.isfinite(stage.front_db)
+    steps &= ~np.isfinite(stage.known_front_db)
+    if not steps.any():
+        return turn
+    level_db = float(np.percentile(stage.front_db[steps] - own.levels[steps], 10.0))
+    lasting_db = min(round(level_db + CLOTHES_DB, 1), 0.0)
+    who = " or ".join(stage.names[i] for i in np.unique(stage.front[steps])[:2])
+    said = f"clothes {-lasting_db:.0f} dB softer, as {who} crosses"
+    note = f"{turn.note}; {said}" if turn.note else said
+    return replace(turn, lasting_db=lasting_db, note=note)
 
 
 def _spans(stage: _Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:

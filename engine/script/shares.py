@@ -86,7 +86,8 @@ def with_shares(
     front : (n,) array
         Index of the mover in front at each time, `step_s` apart.
     levels, azimuth_deg : (movers, n) arrays
-        Level of each mover (-inf where it is not there) and its azimuth without jumps.
+        Level of each mover (-inf where it is not there) and its azimuth without jumps, or what
+        is heard of it.
     wants : sequence of int
         Movers that want a share, those that matter most first.
     kept : collection of int

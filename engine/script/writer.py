@@ -7,14 +7,14 @@ The rules are data (`resources/script/`); this file only decides which rule fits
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
 from engine.project.model import Event, Project, Track
 from engine.script.beds import bed_drafts
 from engine.script.event_ids import Named, stable_ids
-from engine.script.foreground import turns
+from engine.script.foreground import Turn, turns
 from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, Rules, mentions, shipped_rules
@@ -80,7 +80,7 @@ def draft_script(project: Project, rules: Rules | None = None) -> Drafted:
         )
         for track, rule in zip(movers, fitting, strict=True):
             found = object_drafts(track, rule, setting, end_s, turn[track.id])
-            drafts += [(track.id, draft) for draft in found]
+            drafts += [(track.id, _in_company(draft, turn[track.id])) for draft in found]
     bed_track = _bed_track(project, end_s)
     if end_s > 0.0:
         seen = list(zip(movers, fitting, strict=True))
@@ -89,6 +89,13 @@ def draft_script(project: Project, rules: Rules | None = None) -> Drafted:
         beds = bed_drafts(project, rules, seen, end_s, level_db)
         drafts += [(bed_track.id, bed) for bed in beds]
     return Drafted((bed_track,), tuple(drafts))
+
+
+def _in_company(draft: Draft, turn: Turn) -> Draft:
+    """A draft, softer where it lasts and others cross."""
+    if draft.onsets_s or not turn.lasting_db:
+        return draft
+    return replace(draft, level_db=round(draft.level_db + turn.lasting_db, 2))
 
 
 def scene_end_s(project: Project) -> float:

@@ -61,8 +61,9 @@ _TAKEN, _LEFT = 0.4, 0.25
 """Overlap from which a last look is at another's place, and below which it left its own."""
 _FILLS, _AT_EDGES = 0.4, 2
 """Share of the picture from which, at so many of its edges, a body is a close-up."""
-_HEADLESS, _TOP = 0.15, 0.04
-"""The same for somebody whose head is beyond the upper edge: hands at work, hardly feet."""
+_HEADLESS, _TOP, _HANGS = 0.15, 0.04, 0.72
+"""The same for somebody whose head is beyond the upper edge: hands at work, hardly feet; and the
+share of the height above which all of such a body is an arm that reaches in from above."""
 _RIDES, _RIDDEN = 0.6, 0.5
 """Shares of common looks in which someone is upon it, and of their width that it must hold."""
 
@@ -177,13 +178,15 @@ def found_twice(one: Trace, other: Trace) -> bool:
 
 
 def is_close_up(found: Detection, size: Size) -> bool:
-    """Whether it is somebody so near that the head is out of the picture: hands at work."""
+    """Whether it is somebody whose head is out of the picture: hands at work."""
     return found.label == "person" and _is_headless(np.asarray(found.box), size)
 
 
 def _is_headless(box: Array, size: Size) -> bool:
+    """Whether a body is cut by the upper edge, being near, or ends where no feet would be."""
     share = float(np.prod(box[2:] - box[:2])) / (size[0] * size[1])
-    return bool(box[1] <= _TOP * size[1]) and share > _HEADLESS
+    hangs = bool(box[3] <= _HANGS * size[1])
+    return bool(box[1] <= _TOP * size[1]) and (share > _HEADLESS or hangs)
 
 
 def share_inside(boxes: Array, others: Array) -> Array:

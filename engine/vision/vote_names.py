@@ -108,7 +108,8 @@ def _tightened(path: Path, sights: Trace) -> Path:
 def doubted(path: Path, looks: Sequence[Look], known: Sequence[Trace], size: Size) -> Path:
     """Path that is no vehicle by its looks marked as such; others as they are.
 
-    In a street, where vehicles are recognised elsewhere, small ones may have been missed.
+    In a street, where vehicles are recognised elsewhere, small ones and those that are gone after
+    a look may have been missed.
 
     Parameters
     ----------
@@ -128,7 +129,8 @@ def doubted(path: Path, looks: Sequence[Look], known: Sequence[Trace], size: Siz
         wheels += best_overlap(path.boxes[row], ones)[0] >= _VEHICLE_VOTE
     street = any(d.label in ROAD and d.confidence >= _STREET for k in looks for d in k.found)
     own = float(np.sqrt(np.median(np.prod(path.sizes, axis=1)))) / size[0]
-    if asked < _LEAST_VOTES or wheels > _VEHICLE_OFTEN * asked or (street and own < _FAR):
+    missed = street and (asked < _LEAST_VOTES or own < _FAR)
+    if missed or wheels > _VEHICLE_OFTEN * asked:
         return path
     return replace(path, doubted=True)
 

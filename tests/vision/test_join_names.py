@@ -161,6 +161,24 @@ def test_hands_at_work_are_no_walker() -> None:
     assert found.doubted
 
 
+@pytest.mark.parametrize(("bottom", "named"), [(150.0, False), (262.0, True)])
+def test_an_arm_from_above_is_no_walker_and_one_cut_at_the_head_is(
+    bottom: float, named: bool
+) -> None:
+    body = still((100, 0, 160, bottom))
+    body[:, [0, 2]] += 60.0 * (TIMES - TIMES[0])[:, None]
+    (found,) = brought([moving(body)], looks(("person", body, 0.9)))
+    assert found.named is named
+
+
+def test_a_brief_vehicle_where_no_vehicle_is_anywhere_is_doubted() -> None:
+    times_s = TIMES[51:61]
+    brief = moving(across(times_s=times_s), times_s)
+    bottle, car = (still((300, 100, 400, 160)) for _ in range(2))
+    assert brought([brief], looks(("bottle", bottle, 0.9)))[-1].doubted
+    assert not brought([brief], looks(("car", car, 0.9)))[-1].doubted
+
+
 def test_without_looks_nothing_changes() -> None:
     paths = [moving(across())]
     assert joined(paths, (), TIMES, SIZE, camera_moves=False) == paths
