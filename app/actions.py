@@ -166,6 +166,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("zoom_fit", "Show the whole session", ("Z",), "View", "zoom_fit"),
     Spec("zoom_selection", "Show the selection", ("Alt+Z",), "View"),
     Spec("stage_fit", "Show the whole stage", ("Shift+Z",), "View", "zoom_fit"),
+    Spec("find_recording", "Find in the library", ("Ctrl+F",), "View", starts_group=True),
     Spec("stage_top", "Stage from above", ("Ctrl+1",), "View"),
     Spec("stage_side", "Stage from the side", ("Ctrl+2",), "View"),
     Spec("stage_free", "Stage in 3D", ("Ctrl+3",), "View"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from app import work
 from app.clip_groups import new_group
+from app.edit_jobs import start_edit
 from app.editing import EditingVerbs
 from app.notices import Notice
 from engine.job_queue import URGENT
@@ -104,18 +104,13 @@ class ClipVerbs(EditingVerbs):
 
     def another_take(self) -> None:
         """Make a further take for the events of the selected clips, in the background."""
-        clips, bundle = self.chosen_clips(), self.session.bundle
         project = self.session.project
-        made_for = {project.take(clip.take_id).event_id for clip in clips} - {None}
-        if bundle is None or not made_for:
+        made_for = {project.take(clip.take_id).event_id for clip in self.chosen_clips()} - {None}
+        if not made_for:
             self.session.tell(Notice("This clip was not made from the script", fades=True))
             return
-        self.session.jobs.start(
-            "Make another take",
-            lambda edit: self.session.bundle is bundle and self.session.do(edit),
-            work.another_take, project, bundle.path, tuple(sorted(str(i) for i in made_for)),
-            priority=URGENT,
-        )  # fmt: skip
+        event_ids = tuple(sorted(str(event_id) for event_id in made_for))
+        start_edit(self.session, "Make another take", "another take", event_ids, priority=URGENT)
 
     def add_region(self) -> None:
         """Name the selected time."""

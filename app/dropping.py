@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
 from app import work
 from app.dialogs.asking import ask
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
 from app.session import Session
+from app.views.library.model import MIME
 from engine.project.edits import SetScene
 from engine.project.model import Track
 
@@ -28,6 +29,34 @@ class Dropping:
     def __init__(self, session: Session, window: MainWindow) -> None:
         self._session = session
         self._window = window
+
+    def takes(self, event: QDropEvent) -> bool:
+        """Whether what is dragged over the window can be dropped."""
+        return bool(dropped_recording(event)) or dropped_path(event) is not None
+
+    def hint(self, event: QDragMoveEvent | None) -> None:
+        """Say beside the pointer what a recording becomes where it is; None: no more."""
+        lanes = self._window.timeline.lanes
+        lanes.readout = None
+        recording = dropped_recording(event) if event is not None else ""
+        if event is not None and recording:
+            point = self._in_lanes(event.position().toPoint())
+            if point is not None:
+                words = self._window.library.what_drop_does(recording, point)
+                lanes.readout = (point, words)
+        lanes.update()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Take what is dropped where it is dropped."""
+        self.hint(None)
+        place, recording = event.position().toPoint(), dropped_recording(event)
+        path = dropped_path(event)
+        if recording and self._session.is_open:
+            event.acceptProposedAction()
+            self._window.library.drop(recording, self._in_lanes(place))
+        elif path is not None:
+            event.acceptProposedAction()
+            self.take(path, place)
 
     def take(self, path: Path, place: QPoint) -> None:
         """A file or folder was dropped at a place in the window."""
@@ -63,15 +92,27 @@ class Dropping:
         )  # fmt: skip
         self._window.show_jobs()
 
-    def _under(self, place: QPoint) -> tuple[float, Track | None]:
-        """Time and track under a place; the playhead's and none beside the lanes."""
+    def _in_lanes(self, place: QPoint) -> QPointF | None:
+        """A place of the window in the lanes' own pixels; None beside them."""
         lanes = self._window.timeline.lanes
         point = QPointF(lanes.mapFrom(self._window, place))
-        if not lanes.isVisible() or not lanes.rect().contains(point.toPoint()):
+        inside = lanes.isVisible() and lanes.rect().contains(point.toPoint())
+        return point if inside else None
+
+    def _under(self, place: QPoint) -> tuple[float, Track | None]:
+        """Time and track under a place; the playhead's and none beside the lanes."""
+        point = self._in_lanes(place)
+        if point is None:
             return self._session.playback.position_s, None
-        track_id = self._window.timeline.rows.track_at(point.y())
+        lanes = self._window.timeline.lanes
+        track_id = lanes.rows.track_at(point.y())
         track = self._session.project.track(track_id) if track_id is not None else None
         return max(0.0, lanes.axis.time_of(point.x())), track
+
+
+def dropped_recording(event: QDropEvent) -> str:
+    """The path of a recording that is dragged out of the library; '' where it is none."""
+    return event.mimeData().data(MIME).toStdString()
 
 
 def dropped_path(event: QDropEvent) -> Path | None:

@@ -27,6 +27,8 @@ class ListedJob:
     job: QueuedJob
     then: Callable[[Any], object]
     state: JobState = field(default_factory=JobState)
+    outlives: bool = False
+    """Whether it goes on when another session is opened."""
 
     @property
     def running(self) -> bool:
@@ -62,13 +64,15 @@ class JobBoard(QObject):
         work: Callable[..., Any],
         *arguments: Any,
         priority: int = ORDINARY,
+        outlives: bool = False,
     ) -> ListedJob:
         """Run ``work(*arguments, progress=...)`` in a worker; ``then(result)`` when it is done.
 
-        It waits where others are at work already, see `engine.job_queue`.
+        It waits where others are at work already, see `engine.job_queue`. With `outlives` it is
+        not the open session's own and goes on after it.
         """
         job = self._queue.add(work, *arguments, name=name, priority=priority)
-        listed = ListedJob(next(self._numbers), name, job, then, job.poll())
+        listed = ListedJob(next(self._numbers), name, job, then, job.poll(), outlives)
         self.jobs.append(listed)
         self._timer.start()
         self.changed.emit()
@@ -78,6 +82,12 @@ class JobBoard(QObject):
         """Ask a job to stop."""
         for listed in self.running:
             if listed.number == number:
+                listed.job.cancel()
+
+    def cancel_of_session(self) -> None:
+        """Ask all jobs to stop that belong to the open session."""
+        for listed in self.running:
+            if not listed.outlives:
                 listed.job.cancel()
 
     def clear_finished(self) -> None:

@@ -128,7 +128,7 @@ class LostMedia(QObject):
             self._session.jobs.start(
                 "Make lost sounds again",
                 lambda made: self._take_made(made) if self._session.bundle is bundle else None,
-                work.make_again, self._session.project, bundle.path,
+                work.edit_by, "make again", self._session.project, bundle.path,
             )  # fmt: skip
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from app import work
+from app.edit_jobs import start_edit
 from app.notices import Notice
 from app.session import Session
 from engine.errors import FoleystageError
@@ -42,23 +42,11 @@ class ScriptVerbs(QObject):
 
     def take_branch(self, node_id: str) -> None:
         """Write and sound another branch in the background; it comes in as one step."""
-        session, bundle = self._session, self._session.bundle
-        if bundle is not None:
-            session.jobs.start(
-                f"Take branch {node_id}",
-                lambda edit: session.bundle is bundle and session.do(edit),
-                work.take_branch, session.project, bundle.path, node_id,
-            )  # fmt: skip
+        start_edit(self._session, f"Take branch {node_id}", "take branch", node_id)
 
     def make_sounds(self, event_ids: tuple[str, ...]) -> None:
         """Make the sounds of some lines in the background; they come in as one step."""
-        session, bundle = self._session, self._session.bundle
-        if bundle is not None:
-            session.jobs.start(
-                "Make sounds",
-                lambda edit: session.bundle is bundle and session.do(edit),
-                work.sound_lines, session.project, bundle.path, event_ids,
-            )  # fmt: skip
+        start_edit(self._session, "Make sounds", "sound lines", event_ids)
 
     def read_table(self, path: Path) -> None:
         """Take over the changes of a table."""

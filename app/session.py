@@ -298,6 +298,7 @@ class Session(QObject):
         self.bridge.close()
         self.shuttle.release()
         self.jobs.close()
+        self.audition.close()
         self._put_away()
         self.media.close()
         self._background.finish()
@@ -327,8 +328,7 @@ class Session(QObject):
     def _take(self, bundle: Bundle, project: Project) -> None:
         """Put the old document away and work on another."""
         self.audition.end()
-        for listed in self.jobs.running:
-            self.jobs.cancel(listed.number)
+        self.jobs.cancel_of_session()
         self._analysis = None
         self._put_away()
         self.troubles.forget()

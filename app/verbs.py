@@ -245,6 +245,9 @@ class Verbs(PathVerbs):
         if self.chosen_clips() or self.session.selection.span_s is not None:
             self.window.timeline.show_range(*self._range_s())
 
+    def find_recording(self) -> None:
+        self.window.library.show()
+
     def stage_fit(self) -> None:
         self.window.stage.fit()
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSize, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
 )
 from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,17 +23,19 @@ from PySide6.QtWidgets import (
 from app import actions, icons, places, preferences, shortcuts
 from app.distance_wheel import DistanceWheel
 from app.doubts import find_doubts
-from app.dropping import Dropping, dropped_path
+from app.dropping import Dropping
 from app.enabling import show_state
 from app.envelope_menu import EnvelopeMenu
 from app.gauge_wiring import wire_gauges
 from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
 from app.layouts import LayoutMenu
+from app.library_desk import LibraryDesk
 from app.listening import Listening
 from app.lost_media import LostMedia
 from app.marker_menu import MarkerMenu
 from app.menus import Menus
+from app.panel_tools import tool_buttons
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
 from app.recent_menu import RecentMenu
@@ -116,6 +120,7 @@ class MainWindow(QMainWindow):
         self.transport.build(self.actions_by_name)
         self.inspector = InspectorPanel(selection)
         self.script = ScriptPanel(selection)
+        self.library = LibraryDesk(self.session, self)
         self.history = HistoryPanel()
         self.analysis = AnalysisPanel()
         self.jobs = JobsPanel()
@@ -125,34 +130,24 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar()
         self.workspace = Workspace()
         self.workspace.setCentralWidget(self.timeline)
-        add = self.workspace.add
+        add, tools = self.workspace.add, partial(tool_buttons, self.actions_by_name)
         overlays = overlays_button(self.actions_by_name, self)
-        add("picture", "Picture", self.picture, (*self._tools("boxes"), overlays))
+        add("picture", "Picture", self.picture, (*tools("boxes"), overlays))
         add(
             "stage",
             "Stage",
             self.stage,
-            (*self.stage.buttons(), *self._tools("touch", "stage_fit")),
+            (*self.stage.buttons(), *tools("touch", "stage_fit")),
         )
         add("inspector", "Inspector", self.inspector)
         add("script", "Script", self.script)
+        add("library", "Library", self.library.panel)
         add("history", "History", self.history)
         add("analysis", "Analysis", self.analysis)
         add("jobs", "Jobs", self.jobs)
         add("sphere", "Sphere", self.sphere)
         add("goniometer", "Goniometer", self.goniometer)
         self.workspace.arrange(DEFAULT_SIZE[0], 460)
-
-    def _tools(self, *names: str) -> tuple[QToolButton, ...]:
-        tools = []
-        for name in names:
-            button = QToolButton()
-            button.setDefaultAction(self.actions_by_name[name])
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setAccessibleName(self.actions_by_name[name].text())
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            tools.append(button)
-        return tuple(tools)
 
     def _build_frame(self) -> None:
         self._pages = QStackedWidget()
@@ -346,19 +341,21 @@ class MainWindow(QMainWindow):
             self.envelope_menu.popup_lanes(track_id, place)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_path(event) is not None:
+        if self.dropping.takes(event):
             event.acceptProposedAction()
             self.welcome.set_drop_hint(True)
 
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.dropping.hint(event)
+        event.acceptProposedAction()
+
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.dropping.hint(None)
         self.welcome.set_drop_hint(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.welcome.set_drop_hint(False)
-        path = dropped_path(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.dropping.take(path, event.position().toPoint())
+        self.dropping.drop(event)
 
     def _restore(self) -> None:
         stored = places.settings()
@@ -388,6 +385,7 @@ class MainWindow(QMainWindow):
             stored.setValue("window/panels", self.workspace.state())
         self.picture.close_decoder()
         self.lost_media.close()
+        self.library.close()
         self.thumbnails.close()
         self.session.close()
         super().closeEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,17 @@ from engine.jobs import Progress, silent_progress
 from engine.media.lost_files import FoundFiles, LostFiles, find_again
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Project
+
+VERBS = {
+    "another take": "engine.pipeline.more_takes:more_takes",
+    "take branch": "engine.pipeline.branch:other_branch",
+    "sound lines": "engine.pipeline.line_sounds:sound_lines",
+    "make again": "engine.pipeline.made_again:make_again",
+    "remake section": "engine.pipeline.remaking:remake_section",
+    "place recording": "engine.pipeline.recordings:place_recording",
+    "recording as take": "engine.pipeline.recordings:recording_as_take",
+}
+"""Where the work of a verb is: a function of project and media folder, with `progress`."""
 
 
 def leave_interrupts_to_the_window() -> None:
@@ -48,43 +60,30 @@ def follow(
     return follow_shown(video, project, media, time_s, shown, progress=progress)
 
 
-def another_take(
+def edit_by(
+    verb: str,
     project: Project,
     bundle_path: Path,
-    event_ids: tuple[str, ...],
+    *arguments: Any,
     progress: Progress = silent_progress,
 ) -> Any:
-    """One more take for each of these events; the answer is the edit that brings them in."""
+    """What a verb of `VERBS` answers for a session; most answer the edit to apply."""
     leave_interrupts_to_the_window()
-    from engine.pipeline.more_takes import more_takes
     from engine.project.media_folder import MediaFolder
 
-    return more_takes(project, MediaFolder(bundle_path), event_ids, progress)
+    module, _, name = VERBS[verb].partition(":")
+    work = getattr(import_module(module), name)
+    return work(project, MediaFolder(bundle_path), *arguments, progress=progress)
 
 
-def take_branch(
-    project: Project, bundle_path: Path, node_id: str, progress: Progress = silent_progress
-) -> Any:
-    """Another branch of the script's tree with its sounds; the answer is one edit."""
+def index_folder(folder: Path, progress: Progress = silent_progress) -> Any:
+    """Bring the library up to date with a folder; the answer tells what was done."""
     leave_interrupts_to_the_window()
-    from engine.pipeline.branch import other_branch
-    from engine.project.media_folder import MediaFolder
+    from engine.library.database import Database
+    from engine.library.indexing import index_folder as index
 
-    return other_branch(project, MediaFolder(bundle_path), node_id, progress)
-
-
-def sound_lines(
-    project: Project,
-    bundle_path: Path,
-    event_ids: tuple[str, ...],
-    progress: Progress = silent_progress,
-) -> Any:
-    """Sounds for these lines of the script as they are now; the answer is one edit."""
-    leave_interrupts_to_the_window()
-    from engine.pipeline.line_sounds import sound_lines
-    from engine.project.media_folder import MediaFolder
-
-    return sound_lines(project, MediaFolder(bundle_path), event_ids, progress)
+    with Database() as database:
+        return index(database, folder, progress=progress)
 
 
 def import_sound(
@@ -118,15 +117,6 @@ def find_files(
     from engine.project.media_folder import MediaFolder
 
     return find_again(lost, folder, MediaFolder(bundle_path), progress)
-
-
-def make_again(project: Project, bundle_path: Path, progress: Progress = silent_progress) -> Any:
-    """Make lost takes again from their recipes; the answer tells what became of them."""
-    leave_interrupts_to_the_window()
-    from engine.pipeline.made_again import make_again as make
-    from engine.project.media_folder import MediaFolder
-
-    return make(project, MediaFolder(bundle_path), progress)
 
 
 def saliency(video: Path, progress: Progress = silent_progress) -> Any:

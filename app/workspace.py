@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 from app import icons
 from app.words import tr
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
+SIDE = ("inspector", "script", "library", "history", "analysis", "jobs")
+"""Panels in tabs beside the stage."""
 
 
 def within(wanted: QRect, room: QRect) -> QRect:
@@ -111,10 +113,13 @@ class Workspace(QMainWindow):
     def arrange(self, across_px: int, down_px: int) -> None:
         """The default layout: picture | stage | tabs; sphere and goniometer wait in a menu."""
         p = self.panels
-        side = [p[name] for name in ("inspector", "script", "history", "analysis", "jobs")]
+        side = [
+            p[name] for name in ("inspector", "script", "library", "history", "analysis", "jobs")
+        ]
         for panel in p.values():
             panel.setFloating(False)
             panel.show()
+        for panel in (p["picture"], p["stage"], side[0]):  # all in a row would widen the window
             self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, panel)
         self.splitDockWidget(p["picture"], p["stage"], Qt.Orientation.Horizontal)
         self.splitDockWidget(p["stage"], side[0], Qt.Orientation.Horizontal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main import make_window
@@ -67,3 +68,11 @@ def test_the_chosen_device_is_wanted_again_in_the_next_run(
     last = make_window()
     qtbot.addWidget(last)
     assert last.session.playback.device is None
+
+
+def test_the_default_layout_does_not_widen_the_window(window: MainWindow) -> None:
+    window.resize(1280, 800)
+    window.actions_by_name["reset_layout"].trigger()
+    QApplication.processEvents()
+    assert window.width() == 1280
+    assert window.workspace.panels["library"].widget().isVisibleTo(window.workspace)

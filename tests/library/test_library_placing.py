@@ -10,8 +10,9 @@ from engine.errors import LibraryError, ProjectError
 from engine.library.credits import credits_of
 from engine.library.database import Database
 from engine.library.indexing import index_folder
+from engine.pipeline.heard_alone import HEARD_S, heard_alone
 from engine.pipeline.made_again import make_again
-from engine.pipeline.recordings import HEARD_S, heard_alone, place_recording, recording_as_take
+from engine.pipeline.recordings import place_recording, recording_as_take
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Clip, Event, Project, Recipe, Take, Track, Trajectory
 
