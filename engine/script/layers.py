@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.project.model import Contact, Event, EventId, Track, TrackId
 from engine.script.foreground import Turn
@@ -30,10 +31,14 @@ APPEARS_S = 0.2
 HANDOVER_S = 0.2
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 STRIDE_M = 0.8
-"""Who gets no further than a stride while moving has not been seen to walk."""
+"""Who stays within a stride while moving has not been seen to walk."""
+MISSED_SHARE, MISSED_BEATS = 0.5, 1.5
+"""Where less than this share of a gait's beats was seen, more are assumed, so many beats away from
+every one that was seen."""
 ALWAYS = Turn()
 FEW_WHY = "muted: so few may be slips of what follows it"
 ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from the speed"
+FILLED_WHY = "where {name} moves and none was seen, the pace is assumed from the speed"
 
 
 @dataclass(frozen=True)
@@ -151,19 +156,20 @@ def _hit_drafts(
 ) -> Iterable[Draft]:
     """Runs of hits; those that its turn allows and those that step aside are events apart."""
     contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
-    why = layer.why
-    if not contacts and layer.fallback_hz:
-        on_the_spot = sways(track, camera_moves=setting.camera_moves)
-        contacts = [] if on_the_spot else _assumed(layer.fallback_hz, motion, track)
-        why = ASSUMED_WHY
+    assumed_s: set[float] = set()
+    if layer.fallback_hz and not sways(track, camera_moves=setting.camera_moves):
+        missed = _missed(contacts, layer.fallback_hz, motion, track)
+        assumed_s = {contact.time_s for contact in missed}
+        contacts = sorted([*contacts, *missed], key=lambda contact: contact.time_s)
     few = len(contacts) < layer.fewest
-    why = f"{why}; {FEW_WHY}" if few else why
     runs = (run for group in _groups(contacts) for run in _runs_in_turn(group, turn))
     for group, allowed in runs:
         onsets = tuple(round(contact.time_s, 6) for contact in group)
         start_s = max(onsets[0] - LEAD_S, 0.0)
         stop_s = min(onsets[-1] + TAIL_S.get(layer.generator, 1.0), end_s)
         words = _words(track, setting, motion, len(group))
+        seen = sum(contact.time_s not in assumed_s for contact in group)
+        why = _hits_why(layer.why, seen, len(group)) + (f"; {FEW_WHY}" if few else "")
         draft = Draft(
             layer=layer.layer,
             generator=layer.generator,
@@ -171,7 +177,7 @@ def _hit_drafts(
             start_s=start_s,
             end_s=stop_s,
             category=layer.category,
-            why=why.format_map(words),
+            why=why.format_map({**words, "count": Count(seen)}),
             onsets_s=onsets,
             strengths=tuple(round(float(np.clip(c.strength, 0.05, 1.0)), 4) for c in group),
             level_db=layer.level_db,
@@ -179,6 +185,13 @@ def _hit_drafts(
             parameters=_parameters(layer, words),
         )
         yield draft if allowed else _stepped_aside(draft, turn)
+
+
+def _hits_why(why: str, seen: int, count: int) -> str:
+    """Why a run of hits is there, of which so many were seen."""
+    if not seen:
+        return ASSUMED_WHY
+    return why if seen == count else f"{why}; {FILLED_WHY}"
 
 
 def _span_drafts(
@@ -243,15 +256,15 @@ def _curve(
 def _assumed(rate_hz: float, motion: Motion, track: Track) -> list[Contact]:
     """Steps at an even pace while moving, a little quicker when faster than usual.
 
-    Who moves but gets nowhere (who gestures, or plays on the spot) is not known to step.
+    Who moves but gets nowhere (who gestures, or plays on the spot) is not known to step; who comes
+    back to where he began has got somewhere.
     """
     usual = max(motion.usual_speed_m_per_s(), MOVING_M_PER_S)
     contacts = []
     for start_s, end_s in motion.spans_s("moving"):
-        start_m, end_m = track.trajectory.at(np.array([start_s, end_s]))
-        if np.linalg.norm(end_m - start_m) < STRIDE_M:
-            continue
         inside = (motion.times_s >= start_s) & (motion.times_s < end_s)
+        if _reach_m(track, motion.times_s[inside]) < STRIDE_M:
+            continue
         times = motion.times_s[inside]
         pace = rate_hz * np.clip(motion.speed_m_per_s[inside] / usual, 0.6, 1.6) ** 0.5
         if len(times) < 2:
@@ -260,6 +273,30 @@ def _assumed(rate_hz: float, motion: Motion, track: Track) -> list[Contact]:
         for index in np.flatnonzero(np.diff(count) > 0):
             contacts.append(Contact(time_s=float(times[index]), kind="step", strength=0.8))
     return contacts
+
+
+def _missed(seen: Sequence[Contact], rate_hz: float, motion: Motion, track: Track) -> list[Contact]:
+    """Steps at an even pace, where none was seen near and few were seen at all."""
+    assumed = _assumed(rate_hz, motion, track)
+    if len(seen) >= MISSED_SHARE * len(assumed):
+        return []
+    far_s = MISSED_BEATS / rate_hz
+    times_s = np.array([contact.time_s for contact in seen])
+    return [
+        contact
+        for contact in assumed
+        if np.abs(times_s - contact.time_s).min(initial=np.inf) >= far_s
+    ]
+
+
+def _reach_m(track: Track, times_s: NDArray[np.float64]) -> float:
+    """Length of the stretch of ground in which a track is nine tenths of these times."""
+    if len(times_s) < 2:
+        return 0.0
+    places = track.trajectory.at(times_s)
+    _, _, axes = np.linalg.svd(places - places.mean(axis=0), full_matrices=False)
+    low, high = np.percentile(places @ axes[0], [5.0, 95.0])
+    return float(high - low)
 
 
 def _stride_hz(track: Track) -> float:

@@ -118,13 +118,14 @@ def test_rules_may_ask_for_softer_instead_of_silent(make_track, make_project) ->
         assert ("15 dB softer while Near" in other.why) == (one.why != other.why)
 
 
-def walker_at(make_track, distance_m: float):
+def walker_at(make_track, distance_m: float, end_s: float = 8.0):
     places = (distance_m, 2, -1), (distance_m, -2, -1)
-    return make_track("person", *places, steps=(0.5, 1.0, 2.4, 3.6, 4.2, 4.8), id="walker")
+    steps = (0.5, 1.0, 2.4, 3.6, 4.2, 4.8)
+    return make_track("person", *places, steps=steps, seen=(0.0, end_s), id="walker")
 
 
 def test_a_vehicle_in_front_masks_the_steps_behind_it(make_track, make_project) -> None:
-    script = write_script(make_project(near_car(make_track), walker_at(make_track, 9.0)), 3)
+    script = write_script(make_project(near_car(make_track), walker_at(make_track, 9.0, 5.2)), 3)
     steps = [e for e in script.events if e.track_id == "walker" and e.generator == "footsteps"]
     heard = [time_s for e in steps if not e.muted for time_s in e.onsets_s]
     masked = [e for e in steps if e.muted]
@@ -136,7 +137,8 @@ def test_a_vehicle_in_front_masks_the_steps_behind_it(make_track, make_project) 
 
 def test_hits_that_a_turn_parts_are_counted_apart(make_track, make_project) -> None:
     steps_s = (0.5, 1.0, 2.4, 3.6, 4.2, 4.8, 5.4)
-    walker = make_track("person", (9, 2, -1), (9, -2, -1), steps=steps_s, id="walker")
+    places = (9, 2, -1), (9, -2, -1)
+    walker = make_track("person", *places, steps=steps_s, seen=(0.0, 6.0), id="walker")
     script = write_script(make_project(near_car(make_track), walker), 3)
     steps = [e for e in script.events if e.track_id == "walker" and e.generator == "footsteps"]
     assert [(len(e.onsets_s), e.muted) for e in steps] == [(3, True), (4, False)]

@@ -206,10 +206,13 @@ def test_one_of_a_thing_is_told_in_the_singular(make_track, make_project) -> Non
     once = write_script(make_project(make_track("ball", bounces=[2.0])), 3)
     hit = layers(once, "ball")["bounces"]
     assert hit.why.startswith("ball strikes the ground or a wall once")
-    one = layers(write_script(make_project(make_track("man", steps=[2.0])), 3), "man")["footsteps"]
+    on_the_spot = (5.0, 0.3, -1.6), (5.0, -0.3, -1.6)
+    man = make_track("man", *on_the_spot, steps=[2.0])
+    one = layers(write_script(make_project(man), 3), "man")["footsteps"]
     assert "1 step at" in one.why
     assert one.prompt.endswith("1 step")
-    twice = layers(write_script(make_project(make_track("man", steps=[2.0, 2.5])), 3), "man")
+    man = make_track("man", *on_the_spot, steps=[2.0, 2.5])
+    twice = layers(write_script(make_project(man), 3), "man")
     assert twice["footsteps"].prompt.endswith("2 steps")
 
 
@@ -235,6 +238,35 @@ def test_steps_are_assumed_of_who_gets_somewhere_not_of_who_moves_on_the_spot(
     assert stepping == {"walker"}
     (steps,) = (e for e in script.events if e.generator == "footsteps")
     assert "no contact was seen" in steps.why
+
+
+def test_who_runs_off_and_comes_back_to_where_he_began_has_paws(make_track, make_project) -> None:
+    times_s = np.arange(0.0, 8.0, 0.1)
+    there_and_back = 5.0 * np.sin(np.pi * times_s / 8.0)
+    places = np.column_stack([np.full(80, 6.0), there_and_back, np.full(80, -1.6)])
+    dog = structs.replace(make_track("dog"), trajectory=Trajectory.from_arrays(times_s, places))
+    paws = layers(write_script(make_project(dog), 3), "dog")["paws"]
+    assert len(paws.onsets_s) > 12
+    assert "no contact was seen" in paws.why
+
+
+def test_one_beat_that_was_seen_does_not_silence_the_gait(make_track, make_project) -> None:
+    horse = make_track("horse", (8, 8, -1.6), (8, -8, -1.6), bounces=(0.94,), seen=(0.0, 2.1))
+    script = write_script(make_project(horse, duration_s=2.1), 3)
+    (hooves,) = (e for e in script.events if e.layer == "hooves")
+    assert 0.94 in hooves.onsets_s
+    gaps = np.diff((0.0, *hooves.onsets_s, 2.1))
+    assert 5 <= len(hooves.onsets_s) <= 10
+    assert gaps.max() < 0.65
+    assert "1 beat at the seen contacts" in hooves.why
+    assert "the pace is assumed" in hooves.why
+
+
+def test_a_gait_of_which_most_was_seen_is_left_as_it_was_seen(make_track, make_project) -> None:
+    seen_s = tuple(0.5 + 0.6 * step for step in range(8))
+    man = make_track("man", steps=seen_s)
+    steps = layers(write_script(make_project(man), 3), "man")["footsteps"]
+    assert steps.onsets_s == pytest.approx(seen_s)
 
 
 def test_who_sways_on_the_spot_takes_no_steps_unless_the_camera_goes_with_him(make_project) -> None:
