@@ -19,7 +19,7 @@ _EMBEDDED = RunSettings()
 
 @contextmanager
 def fetched_meanwhile(settings: RunSettings, sample_rate_hz: int) -> Iterator[None]:
-    """Fetch the later stages beside the work in this block; when it ends they are there.
+    """Fetch the later stages beside the work in this block; when it ends well they are there.
 
     What fails is left to the stage that needs it, which says so. Beside plug-ins nothing is
     fetched: they may import the same libraries, and Python refuses a library whose parts two
@@ -28,9 +28,14 @@ def fetched_meanwhile(settings: RunSettings, sample_rate_hz: int) -> Iterator[No
     if (settings.detector, settings.depth) != (_EMBEDDED.detector, _EMBEDDED.depth):
         yield
         return
-    with ThreadPoolExecutor(1, "fetching") as beside:
-        beside.submit(_fetch, settings.hrir, sample_rate_hz)
+    beside = ThreadPoolExecutor(1, "fetching")
+    beside.submit(_fetch, settings.hrir, sample_rate_hz)
+    try:
         yield
+    except BaseException:
+        beside.shutdown(wait=False, cancel_futures=True)  # whoever cancels does not wait for it
+        raise
+    beside.shutdown()
 
 
 def _fetch(hrir: str, sample_rate_hz: int) -> None:

@@ -88,8 +88,8 @@ class Looker:
         return tuple(one.result() for one in asked)
 
     def close(self) -> None:
-        """No more pictures come."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """No more pictures come; what nobody asked for is not looked at any more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _look(network: Detector, time_s: float, image: Image, before: Image | None) -> Look:
