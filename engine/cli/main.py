@@ -30,6 +30,7 @@ COMMANDS = {
     "metrics": "engine.cli.metrics",
     "library": "engine.cli.library",
     "models": "engine.cli.models",
+    "dataset": "engine.cli.dataset",
     "doctor": "engine.cli.doctor",
     "warm": "engine.cli.warm",
 }
