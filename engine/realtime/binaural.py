@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.realtime.ear_ringing import EarRing
 from engine.realtime.knots import knot_shares, knot_times
+from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.paces import JUMP, PACES, Paces
 from engine.realtime.passing import between
@@ -41,11 +42,6 @@ from engine.realtime.swells import (
 )
 
 _Wanted = NDArray[np.bool_]
-
-_TURN = 0.5 * np.pi * (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES
-_SMOOTH_RISE: Samples = (np.sin(_TURN) ** 2).astype(np.float32)
-_SMOOTH_FALL: Samples = np.float32(1.0) - _SMOOTH_RISE
-"""How a source jumps, or its level steps: corners of the dry sound would be heard."""
 
 
 class BinauralStage:
@@ -156,7 +152,7 @@ class BinauralStage:
         if not chosen.any():
             return
         if pace == JUMP:
-            for there, shares in ((old, _SMOOTH_FALL), (new, _SMOOTH_RISE)):
+            for there, shares in ((old, SMOOTH_FALL), (new, SMOOTH_RISE)):
                 self._add_short(chosen, there, there[1], shares, 2)
             return
         for time, shares in zip(*self._knots[pace - 1], strict=True):

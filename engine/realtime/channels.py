@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.realtime.field_bands import FieldBands
+from engine.realtime.leaps import SMOOTH_RISE, Leaps
 from engine.realtime.low_end import LowEnd
-from engine.realtime.mixing import mix_sources
+from engine.realtime.mixing import Glide, mix_sources
 from engine.realtime.motion import Edges
 from engine.realtime.past_mains import PastMains
 from engine.realtime.quick_panning import QuickPanning
@@ -25,8 +26,7 @@ class ChannelStage:
     def __init__(self, snapshot: Snapshot) -> None:
         sources = len(snapshot.sources)
         channels = sum(encoder.channels for encoder in snapshot.encoders.values())
-        self._matrix_0 = np.zeros((channels, sources))
-        self._matrix_1 = np.zeros((channels, sources))
+        self._gliding = np.zeros(sources, dtype=np.bool_)
         self._bus = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in = fade
@@ -65,8 +65,13 @@ class ChannelStage:
         for past in self._past.values():
             past.reset()
 
-    def adopt(self, other: ChannelStage) -> None:
-        """Go on from the mains of `other`, in which a room rings that this stage takes over."""
+    def adopt(self, other: ChannelStage, room_spaces: tuple[int, int]) -> None:
+        """Go on from the mains of `other`, in which a room rings that this stage takes over.
+
+        `room_spaces` say which field the room answers in, here and there.
+        """
+        mine, theirs = room_spaces
+        self._fields[mine].adopt(other._fields[theirs])
         for name, past in self._past.items():
             past.adopt(other._past[name])
             if name in self._low_ends:
@@ -78,6 +83,7 @@ class ChannelStage:
         sources: SourceStage,
         edges: Edges,
         gains: tuple[Floats, Floats],
+        leaps: Leaps,
         spaces: Sequence[SpaceBus],
     ) -> None:
         """Render the hop that begins at scene sample `first`.
@@ -86,15 +92,15 @@ class ChannelStage:
         """
         if not len(self._bus):
             return
-        np.multiply(edges.channel_gains_0, gains[0], out=self._matrix_0)
-        np.multiply(edges.channel_gains_1, gains[1], out=self._matrix_1)
         self._bus[:] = 0.0
-        matrices = (self._matrix_0, self._matrix_1)
-        self._quick.take_out(first, edges, gains, matrices)
-        mix_sources(
-            sources.blocks, sources.sounding, self._matrix_0, self._matrix_1, self._fade_in,
-            self._bus,
-        )  # fmt: skip
+        glide = Glide(edges.channel_gains_0, edges.channel_gains_1, *gains)
+        gliding = self._gliding
+        np.logical_and(sources.sounding, ~leaps.of, out=gliding)
+        self._quick.take_out(first, edges, gains, gliding)
+        mix_sources(sources.blocks, gliding, glide, self._fade_in, self._bus)
+        if leaps.any:
+            leaping = sources.sounding & leaps.of
+            mix_sources(sources.blocks, leaping, glide, SMOOTH_RISE, self._bus)
         self._quick.add(sources.blocks, self._bus)
         for space, field in zip(spaces, self._fields, strict=True):
             field.add_to(space, self._bus)

@@ -188,20 +188,22 @@ def _is_plain(clip, begin, count):
 def _copy_clip(clip, weights, begin, envelope, out):
     """out = a plain stretch of a clip, with its gain. Whether all of it are numbers.
 
-    Both are multiples of `LANES` long; `envelope` is room to work in.
+    Both are multiples of ``2 * LANES`` long; `envelope` is room to work in.
     """
     level = spread(clip.gain * weights[clip.first_weight])
     samples = floats_at(clip.address + 4 * (clip.offset + begin), len(out))
-    nothing = spread(np.float32(0.0))
-    for n in range(0, len(out), LANES):
-        value = load(samples, n)
-        nothing = nothing + (value - value)  # of what is no number, that is none either
-        store(out, n, value * level)
-    store(envelope, 0, nothing)
-    total = np.float32(0.0)
+    even = odd = spread(np.float32(0.0))
+    for n in range(0, len(out), 2 * LANES):
+        a, b = load(samples, n), load(samples, n + LANES)
+        even = even + (a - a)  # of what is no number, that is none either
+        odd = odd + (b - b)
+        store(out, n, a * level)
+        store(out, n + LANES, b * level)
+    store(envelope, 0, even + odd)
+    good = True
     for lane in range(LANES):
-        total += envelope[lane]
-    return total == 0.0
+        good &= envelope[lane] == np.float32(0.0)
+    return good
 
 
 @numba.njit(forceinline=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.realtime.controls import Controls
+from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE
 from engine.realtime.snapshot import HOP_SAMPLES, Samples, Snapshot
 from engine.realtime.stage import Stage
 
@@ -42,8 +43,6 @@ class Kernel:
         self._carry = _buffers(snapshot)
         self._fresh = _buffers(snapshot)
         self._coming = _buffers(snapshot)
-        fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
-        self._fade_in, self._fade_out = fade, (1.0 - fade).astype(np.float32)
         self.position_samples = 0
         self.locate(0)
 
@@ -151,8 +150,8 @@ class Kernel:
             return
         self._next.process(self._coming)
         for out, new in zip(outs, self._coming, strict=True):
-            out *= self._fade_out
-            out += new * self._fade_in
+            out *= SMOOTH_FALL
+            out += new * SMOOTH_RISE
         self._adopt()
 
     def _adopt(self) -> None:

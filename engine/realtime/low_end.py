@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.realtime.filters import Biquads
 from engine.realtime.lfe_plan import LfePlan
-from engine.realtime.mixing import mix_sources
+from engine.realtime.mixing import Glide, mix_sources
 from engine.realtime.past_mains import PastMains
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
 from engine.realtime.sources import SourceStage
@@ -30,7 +30,7 @@ class LowEnd:
     def __init__(self, plan: LfePlan, rows: slice, sends: Floats) -> None:
         self._rows = rows
         self._lfe = plan.channel
-        self._sends = sends
+        self._sends = sends[None]
         self._bus = np.zeros((1, HOP_SAMPLES), dtype=np.float32)
         self._lowpass = Biquads(plan.lowpass)
         channels = range(rows.stop - rows.start)
@@ -59,8 +59,8 @@ class LowEnd:
         `gains` (sources,) are those of the sources at the hop's start and at its end.
         """
         self._bus[:] = 0.0
-        old, new = (self._sends * gain for gain in gains)
-        mix_sources(sources.blocks, sources.sounding, old[None], new[None], fade_in, self._bus)
+        glide = Glide(self._sends, self._sends, *gains)
+        mix_sources(sources.blocks, sources.sounding, glide, fade_in, self._bus)
         self._lowpass.process(self._bus[0])
         mine = bus[self._rows]
         for channel, biquads in self._mains:

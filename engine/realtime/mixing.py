@@ -1,11 +1,14 @@
-"""Sources into channels: every gain glides linearly over the hop."""
+"""Sources into channels: every gain glides over the hop."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numba
 import numpy as np
 
-from engine.realtime.lanes import LANES, fma, load, spread, store
+from engine.realtime.lanes import LANES, every, fma, load, store
+from engine.realtime.snapshot import Floats
 
 _GROUP = 4
 """Channels whose sums are kept in registers at once."""
@@ -13,32 +16,66 @@ _BATCH = 32
 """Sources at a time: their blocks stay in the first cache for all channels of a hop."""
 
 
+class Glide(NamedTuple):
+    """Gains at a hop's start (0) and its end (1): of every source, and of it in every channel.
+
+    Parameters
+    ----------
+    channels_0, channels_1 : (channels, sources) float64
+    levels_0, levels_1 : (sources,) float64
+        They multiply what reaches all channels.
+    """
+
+    channels_0: Floats
+    channels_1: Floats
+    levels_0: Floats
+    levels_1: Floats
+
+
+@numba.njit(forceinline=True)
+def _pair(samples, at):
+    """Thirty-two samples."""
+    return load(samples, at), load(samples, at + LANES)
+
+
+@numba.njit(forceinline=True)
+def _add(heard, gains, g, sums):
+    """Sums of a channel and of what is heard (as it is, and rising) with a level and a rise."""
+    level, rise = every(gains, g), every(gains, g + 1)
+    a = fma(heard[0], level, fma(heard[2], rise, sums[0]))
+    return a, fma(heard[1], level, fma(heard[3], rise, sums[1]))
+
+
+@numba.njit(forceinline=True)
+def _keep(bus, at, sums):
+    store(bus, at, sums[0])
+    store(bus, at + LANES, sums[1])
+
+
 @numba.njit(inline="always")
 def _add_four(blocks, chosen, count, gains, fade_in, n, bus, rows, width):
-    """Add sources to sixteen samples of up to four channels, whose sums stay in registers."""
-    a, b = load(bus, rows[0] + n), load(bus, rows[1] + n)
-    c, d = load(bus, rows[2] + n), load(bus, rows[3] + n)
-    fade = load(fade_in, n)
+    """Add sources to 32 samples of up to four channels, whose sums stay in registers."""
+    a, b = _pair(bus, rows[0] + n), _pair(bus, rows[1] + n)
+    c, d = _pair(bus, rows[2] + n), _pair(bus, rows[3] + n)
+    rise, later = _pair(fade_in, n)
     for i in range(count):
-        x = load(blocks, chosen[i] + n)
-        y = x * fade
+        x, y = _pair(blocks, chosen[i] + n)
+        heard = (x, y, x * rise, y * later)
         g = 2 * _GROUP * i
-        a = fma(x, spread(gains[g]), fma(y, spread(gains[g + 1]), a))
-        b = fma(x, spread(gains[g + 2]), fma(y, spread(gains[g + 3]), b))
-        c = fma(x, spread(gains[g + 4]), fma(y, spread(gains[g + 5]), c))
-        d = fma(x, spread(gains[g + 6]), fma(y, spread(gains[g + 7]), d))
-    store(bus, rows[0] + n, a)
+        a, b = _add(heard, gains, g, a), _add(heard, gains, g + 2, b)
+        c, d = _add(heard, gains, g + 4, c), _add(heard, gains, g + 6, d)
+    _keep(bus, rows[0] + n, a)
     if width > 1:
-        store(bus, rows[1] + n, b)
+        _keep(bus, rows[1] + n, b)
     if width > 2:
-        store(bus, rows[2] + n, c)
+        _keep(bus, rows[2] + n, c)
     if width > 3:
-        store(bus, rows[3] + n, d)
+        _keep(bus, rows[3] + n, d)
 
 
 @numba.njit(cache=True, nogil=True)
-def mix_sources(blocks, sounding, old, new, fade_in, bus):
-    """bus[c] += blocks[s] * (gain gliding from old[c, s] to new[c, s]), for all c and s.
+def mix_sources(blocks, wanted, glide, fade_in, bus):
+    """bus[c] += blocks[s] * (gain gliding as `fade_in` rises), for all c and s.
 
     Compiled rather than a matrix product: pairwise panning leaves most gains at zero, silent
     sources cost nothing, and no other library's threads wake up on the audio path.
@@ -46,10 +83,10 @@ def mix_sources(blocks, sounding, old, new, fade_in, bus):
     Parameters
     ----------
     blocks : (sources, n) float32
-        n is a multiple of `LANES`.
-    sounding : (sources,) bool
+        n is a multiple of ``2 * LANES``.
+    wanted : (sources,) bool
         Sources that are not are skipped.
-    old, new : (channels, sources) float64
+    glide : Glide
     fade_in : (n,) float32
         Rises from 0 to 1.
     bus : (channels, n) float32
@@ -59,24 +96,25 @@ def mix_sources(blocks, sounding, old, new, fade_in, bus):
     chosen = np.empty(_BATCH, dtype=np.int64)
     gains = np.zeros(2 * _GROUP * _BATCH, dtype=np.float32)
     rows = np.empty(_GROUP, dtype=np.int64)
-    for c in range(0, channels, _GROUP):
-        width = min(_GROUP, channels - c)
-        for k in range(_GROUP):
-            rows[k] = min(c + k, channels - 1) * length
-        gains[:] = 0.0
-        count = 0
-        for s in range(len(blocks)):
-            if sounding[s]:
-                any_gain = False
-                for k in range(width):
-                    place = 2 * (_GROUP * count + k)
-                    gains[place] = old[c + k, s]
-                    gains[place + 1] = new[c + k, s] - old[c + k, s]
-                    any_gain |= gains[place] != 0.0 or gains[place + 1] != 0.0
-                if any_gain:
-                    chosen[count] = s * length
-                    count += 1
-            if count == _BATCH or (count and s == len(blocks) - 1):
-                for n in range(0, length, LANES):
+    for first in range(0, len(blocks), _BATCH):
+        last = min(first + _BATCH, len(blocks))
+        for c in range(0, channels, _GROUP):
+            width, count = min(_GROUP, channels - c), 0
+            for k in range(_GROUP):
+                rows[k] = min(c + k, channels - 1) * length
+            for s in range(first, last):
+                if wanted[s]:
+                    any_gain = False
+                    old, new = glide.levels_0[s], glide.levels_1[s]
+                    for k in range(width):
+                        place = 2 * (_GROUP * count + k)
+                        before = glide.channels_0[c + k, s] * old
+                        gains[place] = before
+                        gains[place + 1] = glide.channels_1[c + k, s] * new - before
+                        any_gain |= gains[place] != 0.0 or gains[place + 1] != 0.0
+                    if any_gain:
+                        chosen[count] = s * length
+                        count += 1
+            if count:
+                for n in range(0, length, 2 * LANES):
                     _add_four(samples, chosen, count, gains, fade_in, n, mixed, rows, width)
-                count = 0

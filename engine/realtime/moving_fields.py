@@ -19,6 +19,7 @@ import numba
 import numpy as np
 
 from engine.realtime.knots import turned
+from engine.realtime.leaps import Leaps
 from engine.realtime.motion import Edges
 from engine.realtime.snapshot import BundlePlan, Floats, Snapshot
 from engine.realtime.sources import SourceStage
@@ -28,6 +29,8 @@ _FASTER_COSINES = np.cos(np.radians([0.6, 1.2, 2.4, 4.8]))
 """A field that turns farther in a hop passes it in 2, 4, 8, 16 steps."""
 _JUMP_COSINE = np.cos(np.radians(30.0))
 _LEVEL = 1e-9
+_LEAP = np.sin(0.5 * np.pi * np.linspace(0.0, 1.0, 17)) ** 2
+"""How what leaps is faded: in 16 steps of a raised cosine."""
 
 
 def has_moving_fields(snapshot: Snapshot) -> bool:
@@ -56,6 +59,7 @@ class MovingFields:
         sources: SourceStage,
         edges: Edges,
         gains: tuple[Floats, Floats],
+        leaps: Leaps,
     ) -> None:
         """Add a hop; `gains` (sources,) are those of the sources at its start and its end."""
         for field in self._fields:
@@ -63,6 +67,9 @@ class MovingFields:
             if not sources.sounding[mine].any():
                 continue
             matrices = self._matrices(field, edges, gains)
+            if leaps.of[field.first]:
+                old, new = matrices[0], matrices[-1]
+                matrices = old + _LEAP[:, None, None] * (new - old)
             if matrices.any():
                 space = spaces[field.space]
                 add_turned(sources.blocks[mine], matrices, space.samples)

@@ -15,7 +15,7 @@ JUMP = PACES + 1
 
 _SLOW_COSINES = np.cos(np.radians([0.5, 1.25, 2.5, 5.0, 10.0, 20.0]))
 """A source that turns farther in a hop passes it in 1, 2, 4, 8, 16, 32 steps of a cubic."""
-_JUMP_COSINE = np.cos(np.radians(30.0))
+JUMP_COSINE = np.cos(np.radians(30.0))
 """Farther than this (15 turns a second at 48 kHz) is no motion but a jump,"""
 NEAR_M = 0.5
 """unless it is as near as this: there a walk past the head turns as far."""
@@ -79,14 +79,14 @@ class Paces:
             (sources,) gains with what is heard elsewhere than at the point.
         """
         highest: int = sort_by_pace(
-            *sounding, *directions, *gains, *metres, *levels, _SLOW_COSINES, _JUMP_COSINE,
+            *sounding, *directions, *gains, *metres, *levels, _SLOW_COSINES, JUMP_COSINE,
             self._near_m, self._ahead, self._climbs, self.of, self.mends,
         )  # fmt: skip
         return highest
 
 
 @numba.njit(inline="always")
-def _steps(old, new, climb):
+def level_steps(old, new, climb):
     """Whether a level steps that changed by `climb` in the hop before."""
     change = abs(new - old)
     return change > _LEVEL_STEP * max(old, new) and abs(climb) < _STEADY * change
@@ -111,7 +111,7 @@ def sort_by_pace(
         elif old_gains[s] != 0.0 or new_gains[s] != 0.0:
             cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
             near = max(old_metres[s], new_metres[s]) < near_m
-            steps = _steps(old_levels[s], new_levels[s], climbs[s])
+            steps = level_steps(old_levels[s], new_levels[s], climbs[s])
             jumps = steps or (cosine <= jump_cosine and not near)
             paces[s] = JUMP if jumps else 0
             if not jumps:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.realtime.knots import turned
 from engine.realtime.motion import Edges
+from engine.realtime.paces import JUMP_COSINE
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, MotionPlan, Samples, Snapshot
 from engine.realtime.width_law import width_focus, widths_at
 
@@ -22,8 +23,6 @@ _SLOW_DEG = 0.6
 """A source that turns less in a hop (0.3 turns a second at 48 kHz) glides straight."""
 _FASTER_COSINES = np.cos(np.radians(_SLOW_DEG * np.array([1.0, 2.0, 4.0, 8.0])))
 """One that turns farther passes it in 2, 4, 8, 16 steps."""
-_JUMP_COSINE = np.cos(np.radians(30.0))
-"""Farther than this is no motion but a jump: faded over the hop."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,11 @@ class QuickPanning:
         hop_start: int,
         edges: Edges,
         gains: tuple[Floats, Floats],
-        matrices: tuple[Floats, Floats],
+        others: NDArray[np.bool_],
     ) -> None:
-        """Set the fast sources' columns of `matrices` (channels, sources) to zero, and know them.
+        """Take the fast ones out of `others` (sources,), and know them.
 
-        `gains` (sources,) are those of the sources, `matrices` those of the channels, both at the
-        hop's start and at its end.
+        `gains` (sources,) are those of the sources at the hop's start and at its end.
         """
         self._passing.clear()
         if not self.needed:
@@ -82,7 +80,7 @@ class QuickPanning:
         old, new = edges.directions_0, edges.directions_1
         cosines = np.einsum("si,si->s", old, new)
         sounding = (gains[0] != 0.0) | (gains[1] != 0.0)
-        moving = sounding & self._by_direction & (cosines > _JUMP_COSINE)
+        moving = sounding & others & self._by_direction & (cosines > JUMP_COSINE)
         paces = np.where(moving, np.sum(cosines[:, None] < _FASTER_COSINES, axis=1), 0)
         if not paces.any():
             return
@@ -91,9 +89,7 @@ class QuickPanning:
             chosen = np.flatnonzero(paces == pace)
             if len(chosen):
                 self._pan(chosen, 1 << pace, (old, new), focus, gains)
-        fast = np.flatnonzero(paces)
-        for matrix in matrices:
-            matrix[:, fast] = 0.0
+        others &= paces == 0
 
     def add(self, blocks: Samples, bus: Samples) -> None:
         """Add the hop's fast ones of `blocks` (sources, HOP_SAMPLES) to all channels' `bus`."""

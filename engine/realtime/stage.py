@@ -11,6 +11,7 @@ from engine.realtime.binaural import BinauralStage
 from engine.realtime.channels import ChannelStage
 from engine.realtime.clips import ClipReader
 from engine.realtime.controls import STRAIGHT, Controls
+from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE, Leaps
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.moving_fields import MovingFields
 from engine.realtime.node import Node, latency_of, longest_history
@@ -57,6 +58,7 @@ class Stage:
         self._spaces = [SpaceBus(plan) for plan in snapshot.spaces]
         self._moving_fields = MovingFields(snapshot)
         self._channels = ChannelStage(snapshot)
+        self._leaps = Leaps(len(snapshot.sources))
         plan, width = snapshot.binaural, snapshot.width
         self._width = None if plan is None or width is None else WidthStage(width, snapshot)
         self._binaural = None
@@ -73,7 +75,8 @@ class Stage:
         ]
         optional = (self._binaural, self._width, self._room)
         present: list[Node] = [node for node in optional if node is not None]
-        self.nodes: list[Node] = [self._channels, *self._spaces, *self._bed_filters, *present]
+        always: list[Node] = [self._channels, self._leaps, *self._spaces, *self._bed_filters]
+        self.nodes = [*always, *present]
         self.latency_samples = latency_of(self.nodes)
         self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
         clips = self._sources.rings.table
@@ -88,10 +91,6 @@ class Stage:
         self.strip_peaks = np.zeros(strips, dtype=np.float32)
         self._head_0 = self._head_1 = STRAIGHT
         self._unheard = np.zeros((2, HOP_SAMPLES), dtype=np.float32)
-        # Faders step: the corners of a straight ramp would be heard through the responses.
-        turn = 0.5 * np.pi * (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES
-        self._fade_in = (np.sin(turn) ** 2).astype(np.float32)
-        self._fade_out = (1.0 - self._fade_in).astype(np.float32)
 
     @property
     def faults(self) -> int:
@@ -138,7 +137,9 @@ class Stage:
         assert before._room is not None
         self._room_rests = False
         self._room.adopt(before._room)
-        self._channels.adopt(before._channels)
+        mine, theirs = self._room.plan.space, before._room.plan.space
+        self._spaces[mine].adopt(before._spaces[theirs])
+        self._channels.adopt(before._channels, (mine, theirs))
 
     def _answer_only(self) -> None:
         """Advance nothing but the room: its long past, taken in at little cost."""
@@ -202,12 +203,16 @@ class Stage:
         self.strip_peaks[:] = 0.0
         gains_0 = edges.gains_0 * self._gains_0[self._strip_of]
         gains_1 = edges.gains_1 * self._gains_1[self._strip_of]
+        if self.snapshot.encoders or self.snapshot.spaces:
+            self._leaps.find(edges, (gains_0, gains_1))
         self._fill_spaces(first, edges, (gains_0, gains_1))
         source_peaks(
             self._sources.blocks, self._sources.sounding, self._strip_of, gains_0, gains_1,
             self.strip_peaks,
         )  # fmt: skip
-        self._channels.render(first, self._sources, edges, (gains_0, gains_1), self._spaces)
+        self._channels.render(
+            first, self._sources, edges, (gains_0, gains_1), self._leaps, self._spaces
+        )
         if self._ears is not None:
             gains_0, gains_1 = gains_0 * self._ears, gains_1 * self._ears
         if self._binaural is not None:
@@ -239,12 +244,12 @@ class Stage:
             space, piece = self._spaces[bed.space], self._bed_pieces[bed.space]
             if filters.process(piece, reader.read(first, piece)):
                 old, new = self._gains_0[bed.strip], self._gains_1[bed.strip]
-                piece *= self._fade_out * np.float32(old) + self._fade_in * np.float32(new)
+                piece *= SMOOTH_FALL * np.float32(old) + SMOOTH_RISE * np.float32(new)
                 space.samples += piece
                 highest = np.float32(np.abs(piece[0]).max())
                 self.strip_peaks[bed.strip] = max(self.strip_peaks[bed.strip], highest)
                 space.sounds = True
-        self._moving_fields.add_to(self._spaces, self._sources, edges, source_gains)
+        self._moving_fields.add_to(self._spaces, self._sources, edges, source_gains, self._leaps)
         if self._room is not None and not self._room_rests:
             gains = (self._gains_0, self._gains_1)
             space = self._spaces[self._room.plan.space]

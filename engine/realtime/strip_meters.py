@@ -15,7 +15,7 @@ def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
     Parameters
     ----------
     blocks : (sources, n) float32
-        n is a multiple of `LANES`.
+        n is a multiple of ``2 * LANES``.
     sounding : (sources,) bool
     strips : (sources,) int64
     gains_0, gains_1 : (sources,) float64
@@ -27,10 +27,11 @@ def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
         gain = max(gains_0[s], gains_1[s])
         if not sounding[s] or not gain > 0.0:
             continue
-        high = spread(np.float32(0.0))
-        for n in range(s * length, (s + 1) * length, LANES):
-            high = larger(high, magnitude(load(samples, n)))
-        store(lane_peaks, 0, high)
+        even = odd = spread(np.float32(0.0))
+        for n in range(s * length, (s + 1) * length, 2 * LANES):
+            even = larger(even, magnitude(load(samples, n)))
+            odd = larger(odd, magnitude(load(samples, n + LANES)))
+        store(lane_peaks, 0, larger(even, odd))
         highest = np.float32(0.0)  # by hand: NumPy's own maximum takes a second to compile
         for lane in range(LANES):
             highest = max(highest, lane_peaks[lane])

@@ -16,6 +16,9 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+_AT_ONCE = 64
+"""Directions worked out side by side."""
+
 
 def channels_of_order(order: int) -> int:
     """Channels of a full-sphere ambisonic signal."""
@@ -51,21 +54,23 @@ def spherical_harmonics(order: int, directions: ArrayLike) -> NDArray[np.float64
     """
     directions = np.ascontiguousarray(directions, dtype=np.float64)
     flat = directions.reshape(-1, 3)
-    result = np.empty((len(flat), channels_of_order(order)))
-    _harmonics(flat, np.ones(len(flat)), _norms(order), result)
-    return result.reshape(*directions.shape[:-1], -1)
+    found = np.ascontiguousarray(focused_harmonics(order, flat, np.ones(len(flat))))
+    return found.reshape(*directions.shape[:-1], -1)
 
 
 def focused_harmonics(
     order: int, directions: NDArray[np.float64], focus: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Harmonics of unit vectors (n, 3), those of order n times ``focus**n`` (n,)."""
-    result = np.empty((len(directions), channels_of_order(order)))
+    """Harmonics of unit vectors (n, 3), those of order n times ``focus**n`` (n,).
+
+    In memory, each channel's values lie side by side.
+    """
+    result = np.empty((channels_of_order(order), len(directions)))
     _harmonics(
         np.ascontiguousarray(directions, dtype=np.float64),
         np.ascontiguousarray(focus, dtype=np.float64), _norms(order), result,
     )  # fmt: skip
-    return result
+    return result.T
 
 
 @cache
@@ -84,28 +89,51 @@ def _norms(order: int) -> NDArray[np.float64]:
 
 @numba.njit(cache=True, nogil=True)
 def _harmonics(directions, focus, norms, out):
-    """See `focused_harmonics`; `norms` as of `_norms`."""
-    order = len(norms) - 1
-    for i in range(len(directions)):
-        x, y, z = directions[i, 0], directions[i, 1], directions[i, 2]
-        row = out[i]
-        # (x + iy)^m carries both cos(m az) and the (1 - z^2)^(m/2) of the Legendre function.
-        cosine, sine, diagonal, fading = 1.0, 0.0, 1.0, 1.0
-        for m in range(order + 1):
-            if m:
-                cosine, sine = cosine * x - sine * y, cosine * y + sine * x
-                diagonal *= 2 * m - 1  # P_m^m = (2m - 1)!! (1 - z^2)^(m/2)
-                fading *= focus[i]
-            below, legendre, left = 0.0, diagonal, fading
-            for n in range(m, order + 1):
-                if n > m:
-                    following = ((2 * n - 1) * z * legendre - (n + m - 1) * below) / (n - m)
-                    below, legendre = legendre, following
-                    left *= focus[i]
-                value = norms[n, m] * legendre * left
-                row[n * (n + 1) + m] = value * cosine
+    """Write the transpose of `focused_harmonics`; `norms` as of `_norms`.
+
+    Directions go side by side, a few at a time, so that loops over them become vector code.
+    """
+    place = np.empty(_AT_ONCE), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
+    turn = np.empty(_AT_ONCE), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
+    rise = np.empty(_AT_ONCE), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
+    for first in range(0, len(directions), _AT_ONCE):
+        last = min(first + _AT_ONCE, len(directions))
+        _a_few(directions, focus, norms, first, last - first, place, turn, rise, out)
+
+
+@numba.njit(forceinline=True)
+def _a_few(directions, focus, norms, first, count, place, turn, rise, out):
+    """`_harmonics` of `count` directions; `place`, `turn` and `rise` are room to work in."""
+    x, y, z = place
+    cosine, sine, fading = turn
+    below, legendre, left = rise
+    # (x + iy)^m carries both cos(m az) and the (1 - z^2)^(m/2) of the Legendre function.
+    for i in range(count):
+        x[i], y[i], z[i] = directions[first + i]
+        cosine[i], sine[i], fading[i] = 1.0, 0.0, 1.0
+    diagonal = 1.0
+    for m in range(len(norms)):
+        if m:
+            diagonal *= 2 * m - 1  # P_m^m = (2m - 1)!! (1 - z^2)^(m/2)
+            for i in range(count):
+                before = cosine[i]
+                cosine[i] = before * x[i] - sine[i] * y[i]
+                sine[i] = before * y[i] + sine[i] * x[i]
+                fading[i] *= focus[first + i]
+        for i in range(count):
+            below[i], legendre[i], left[i] = 0.0, diagonal, fading[i]
+        for n in range(m, len(norms)):
+            if n > m:
+                for i in range(count):
+                    above = (2 * n - 1) * z[i] * legendre[i] - (n + m - 1) * below[i]
+                    below[i], legendre[i] = legendre[i], above / (n - m)
+                    left[i] *= focus[first + i]
+            row, other = out[n * (n + 1) + m], out[n * (n + 1) - m]
+            for i in range(count):
+                value = norms[n, m] * legendre[i] * left[i]
+                row[first + i] = value * cosine[i]
                 if m:
-                    row[n * (n + 1) - m] = value * sine
+                    other[first + i] = value * sine[i]
 
 
 def n3d_weights(order: int) -> NDArray[np.float64]:
