@@ -63,14 +63,65 @@ def interaural_differences(
     ShapeError
         If it is not two channels, or shorter than one window.
     """
+    spectra = ear_spectra(binaural, sample_rate_hz, window_s, hop_s, band_hz=band_hz)
     windows, times_s = _windows(binaural, 2, sample_rate_hz, window_s, hop_s)
     power = np.mean(windows**2, axis=-1) + 1e-20
     return InterauralDifferences(
         times_s=times_s,
-        itd_us=_time_difference_us(windows, sample_rate_hz, band_hz),
+        itd_us=time_differences_us(spectra, sample_rate_hz, window_s, band_hz=band_hz),
         ild_db=10 * np.log10(power[0] / power[1]),
         level_dbfs=10 * np.log10(power.mean(axis=0)),
     )
+
+
+def level_differences_db(
+    binaural: NDArray[np.floating], sample_rate_hz: int, window_s: float = 0.1, hop_s: float = 0.05
+) -> NDArray[np.float64]:
+    """The level differences (windows,) of `interaural_differences` alone."""
+    windows, _ = _windows(binaural, 2, sample_rate_hz, window_s, hop_s)
+    power = np.mean(windows**2, axis=-1) + 1e-20
+    return np.asarray(10 * np.log10(power[0] / power[1]))
+
+
+def ear_spectra(
+    binaural: NDArray[np.floating],
+    sample_rate_hz: int,
+    window_s: float = 0.1,
+    hop_s: float = 0.05,
+    *,
+    band_hz: tuple[float, float] = _ITD_BAND_HZ,
+) -> NDArray[np.complex128]:
+    """(2, windows, bins) spectra in a band, from which time differences are found.
+
+    They are linear: the spectra of a mix are the sum of those of its parts.
+    """
+    windows, _ = _windows(binaural, 2, sample_rate_hz, window_s, hop_s)
+    samples = windows.shape[-1]
+    taper, (first, after), *_ = _lag_tables(samples, sample_rate_hz, band_hz)
+    spectra = np.empty((*windows.shape[:2], after - first), dtype=np.complex128)
+    for low in range(0, windows.shape[1], _WINDOWS_AT_ONCE):
+        piece = slice(low, low + _WINDOWS_AT_ONCE)
+        whole = fft.rfft(windows[:, piece] * taper, 2 * samples, axis=-1)
+        spectra[:, piece] = whole[..., first:after]
+    return spectra
+
+
+def time_differences_us(
+    spectra: NDArray[np.complex128],
+    sample_rate_hz: int,
+    window_s: float = 0.1,
+    *,
+    band_hz: tuple[float, float] = _ITD_BAND_HZ,
+) -> NDArray[np.float64]:
+    """Time differences (windows,) of `ear_spectra`; see `interaural_differences`."""
+    samples = round(window_s * sample_rate_hz)
+    _, _, lags_s, cosines, sines = _lag_tables(samples, sample_rate_hz, band_hz)
+    cross = spectra[1] * np.conj(spectra[0])
+    cross /= np.abs(cross) + 1e-12
+    # single precision tells neighbouring lags apart a hundred times over
+    correlation = cross.real.astype(np.float32) @ cosines
+    correlation -= cross.imag.astype(np.float32) @ sines
+    return np.asarray(lags_s[correlation.argmax(axis=-1)] * 1e6)
 
 
 def window_levels_dbfs(
@@ -145,21 +196,6 @@ def _windows(
     return windows, times_s
 
 
-def _time_difference_us(
-    windows: NDArray[np.float64], rate_hz: int, band_hz: tuple[float, float]
-) -> NDArray[np.float64]:
-    samples = windows.shape[-1]
-    taper, (first, after), lags_s, cosines, sines = _lag_tables(samples, rate_hz, band_hz)
-    cross = np.empty((windows.shape[1], after - first), dtype=np.complex128)
-    for low in range(0, len(cross), _WINDOWS_AT_ONCE):
-        piece = slice(low, low + _WINDOWS_AT_ONCE)
-        spectra = fft.rfft(windows[:, piece] * taper, 2 * samples, axis=-1)[..., first:after]
-        cross[piece] = spectra[1] * np.conj(spectra[0])
-    cross /= np.abs(cross) + 1e-12
-    correlation = cross.real @ cosines - cross.imag @ sines
-    return np.asarray(lags_s[correlation.argmax(axis=-1)] * 1e6)
-
-
 @lru_cache(maxsize=4)
 def _lag_tables(
     samples: int, rate_hz: int, band_hz: tuple[float, float]
@@ -167,8 +203,8 @@ def _lag_tables(
     NDArray[np.float64],
     tuple[int, int],
     NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.float64],
+    NDArray[np.float32],
+    NDArray[np.float32],
 ]:
     """Taper of a window; bins [first, after) of the band; lags; (bins, lags) cosines and sines."""
     frequency_hz = np.fft.rfftfreq(2 * samples, 1 / rate_hz)
@@ -177,4 +213,5 @@ def _lag_tables(
     reach = round(MAX_ITD_S * rate_hz * _OVERSAMPLING)
     lags_s = np.arange(-reach, reach + 1) / (rate_hz * _OVERSAMPLING)
     turns = 2.0 * np.pi * frequency_hz[first:after, None] * lags_s
-    return np.hanning(samples), (first, after), lags_s, np.cos(turns), np.sin(turns)
+    cosines, sines = (table(turns).astype(np.float32) for table in (np.cos, np.sin))
+    return np.hanning(samples), (first, after), lags_s, cosines, sines

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from engine.coordinates import to_spherical
 from engine.metrics.direction import (
     InterauralDifferences,
-    interaural_differences,
+    ear_spectra,
+    level_differences_db,
+    time_differences_us,
     window_levels_dbfs,
 )
 from engine.metrics.following import Following, active_windows, following
@@ -29,6 +31,7 @@ from engine.units import seconds_to_samples
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Spectra = NDArray[np.complex128]
 Gains = Mapping[str, Array]
 """Decibels (points,) of tracks by id, `STEP_S` apart from the passage's start; none is 0."""
 
@@ -91,6 +94,7 @@ class HeardPassage:
             for id_, track in self.movers.items()
         }
         self._alone: dict[str, Ears] = {}
+        self._spectra_of: dict[str, Spectra] = {}
 
     def hear(self, gains: Gains, span: slice | None = None, before: Ears | None = None) -> Ears:
         """The mix with gains; outside a `span` of windows it is as `before`."""
@@ -99,7 +103,7 @@ class HeardPassage:
             (self._gained(track_id, gains, low, high) for track_id in self.stems),
             np.zeros((2, (high - low + 1) * self._step)),
         )
-        heard = self._measured(mix)
+        heard = self._heard(mix, gains, low)
         if before is None:
             return heard
         itd_us, ild_db = before.itd_us.copy(), before.ild_db.copy()
@@ -109,7 +113,11 @@ class HeardPassage:
     def alone(self, track_id: str) -> Ears:
         """A track on its own."""
         if track_id not in self._alone:
-            self._alone[track_id] = self._measured(np.asarray(self.stems[track_id], np.float64))
+            stem = np.asarray(self.stems[track_id], np.float64)
+            self._alone[track_id] = Ears(
+                time_differences_us(self._spectra(track_id), self._rate_hz, WINDOW_S),
+                level_differences_db(stem, self._rate_hz, WINDOW_S, STEP_S),
+            )
         return self._alone[track_id]
 
     def level_dbfs(self, track_id: str, gains: Gains) -> Array:
@@ -149,9 +157,41 @@ class HeardPassage:
             gained[:, first:after] *= gain
         return gained
 
-    def _measured(self, binaural: Array) -> Ears:
-        found = interaural_differences(binaural, self._rate_hz, WINDOW_S, STEP_S)
-        return Ears(found.itd_us, found.ild_db)
+    def _heard(self, mix: Array, gains: Gains, low: int) -> Ears:
+        """What two ears hear of a mix (2, samples) with gains, from window `low` on.
+
+        Spectra add up: where no gain changes within a window, those of the tracks are used.
+        """
+        windows = mix.shape[1] // self._step - 1
+        spectra = np.zeros((2, windows, self._bins), dtype=np.complex128)
+        glides = np.zeros(windows, dtype=bool)
+        for track_id in self.stems:
+            part = self._spectra(track_id)[:, low : low + windows]
+            if track_id not in gains or not gains[track_id].any():
+                spectra += part
+                continue
+            points = gains[track_id][low : low + windows + 2]
+            bends = points[1:] != points[:-1]
+            glides |= bends[:-1] | bends[1:]
+            spectra += part * 10.0 ** (points[:windows, None] / 20.0)
+        for window in np.flatnonzero(glides):
+            piece = mix[:, window * self._step : (window + 2) * self._step]
+            spectra[:, window] = ear_spectra(piece, self._rate_hz, WINDOW_S, STEP_S)[:, 0]
+        return Ears(
+            time_differences_us(spectra, self._rate_hz, WINDOW_S),
+            level_differences_db(mix, self._rate_hz, WINDOW_S, STEP_S),
+        )
+
+    def _spectra(self, track_id: str) -> Spectra:
+        """(2, windows, bins) of a track on its own."""
+        if track_id not in self._spectra_of:
+            spectra = ear_spectra(self.stems[track_id], self._rate_hz, WINDOW_S, STEP_S)
+            self._spectra_of[track_id] = spectra[:, : self.windows]
+        return self._spectra_of[track_id]
+
+    @property
+    def _bins(self) -> int:
+        return next((self._spectra(one).shape[2] for one in self.stems), 0)
 
 
 def _sounding(project: Project, start_s: float, end_s: float) -> list[Track]:
