@@ -199,8 +199,8 @@ def _words(deed: Deed, project: Project) -> str:
     mover = project.track(deed.mover_id).name
     track = "" if deed.track_id == deed.mover_id else f"{project.track(deed.track_id).name} "
     when = f"from {deed.start_s:.2f} to {deed.end_s:.2f} s"
-    if deed.level_db == 0.0:
-        return f"silent {when}, where it is covered"
+    if deed.track_id == deed.mover_id and deed.level_db < 0.0:
+        return f"{-deed.level_db:.0f} dB softer {when}, where it is covered"
     change = "softer" if deed.level_db < 0.0 else "louder"
     level_db = f"{abs(deed.level_db):.0f} dB"
     return f"{track}up to {level_db} {change} {when}, so that {mover} is heard to move"

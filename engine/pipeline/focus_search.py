@@ -1,13 +1,13 @@
-"""What a mixer does for a mover that is covered: softer what covers it, louder itself, or later in.
+"""What a mixer does for a mover that is covered: softer what covers it, louder itself, or aside.
 
 Per mover that is not followed by the ears, remedies are tried from the mildest on. What covers it
 is lowered while it does, by no more than 12 dB for a bed and 8 dB for another mover; the mover is
-raised by no more than 4 dB; and where it only just begins or ends under something else, it comes
-in after that, or leaves before. A remedy is kept when more movers are followed with it, or the
-same ones better: what serves one at the cost of another is not done. For a mover that still is not
-followed the others are lowered by up to 16 dB, or two that cross each other are parted: one leaves
-as the other comes in. Where that does not help either, all that was done for it is undone, unless
-another would no longer be followed then.
+raised by no more than 4 dB; and where it only just begins or ends under something else, it comes to
+the front after that, or steps back before: 24 dB softer, not silent. A remedy is kept when more
+movers are followed with it, or the same ones better: what serves one at the cost of another is not
+done. For a mover that still is not followed the others are lowered by up to 16 dB, or two that
+cross each other are parted: one steps back as the other comes to the front. Where that does not
+help either, all that was done for it is undone, unless another would no longer be followed then.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ _LEAST_GAIN = 0.02
 """A correlation that rises by less is not worth a change."""
 _LEAST_DB = 0.5
 """A smaller change of level is none."""
-_AWAY_DB = -60.0
+_AWAY_DB = -24.0
+"""A mover that steps back sounds on beneath the one in front: what is seen is never silent."""
 _KEEPS_S, _KEEPS = 0.8, 0.75
 """Time, and share of its time, that a mover keeps when it comes in later or leaves sooner."""
 _KEEPS_PARTED = 0.6
@@ -63,7 +64,7 @@ _JOIN = 6
 
 @dataclass(frozen=True)
 class Deed:
-    """One change of level: of which track, for which mover, when, by how much (0 dB: held back)."""
+    """One change of level: of which track, for which mover, when, by how much."""
 
     track_id: str
     mover_id: str
@@ -164,12 +165,12 @@ def _parted(
             lost = [float(active[i][part].sum() / active[i].sum()) for i, part in cuts]
             if max(lost) > 1.0 - _KEEPS_PARTED or len(starts) >= _MOST_PARTED:
                 continue
-            starts.append(_silenced(passage, before, cuts))
+            starts.append(_stepping_back(passage, before, cuts))
     return starts
 
 
-def _silenced(passage: HeardPassage, mix: Mix, cuts: Iterable[tuple[str, slice]]) -> Mix:
-    """A mix with tracks silent in parts of the passage, where they sound at all."""
+def _stepping_back(passage: HeardPassage, mix: Mix, cuts: Iterable[tuple[str, slice]]) -> Mix:
+    """A mix with tracks stepping back in parts of the passage, where they sound at all."""
     gains, deeds = dict(mix.gains_db), list(mix.deeds)
     for track_id, part in cuts:
         sounds = passage.levels_dbfs[track_id][part] > _SILENT_DBFS
@@ -223,7 +224,7 @@ def merged(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
     """Deeds in order of time, those on the same track for the same mover that overlap as one."""
     done: dict[tuple[str, str, bool], list[Deed]] = {}
     for deed in sorted(deeds, key=lambda d: (d.start_s, d.end_s)):
-        alike = done.setdefault((deed.track_id, deed.mover_id, deed.level_db == 0.0), [])
+        alike = done.setdefault((deed.track_id, deed.mover_id, deed.level_db == _AWAY_DB), [])
         if alike and deed.start_s <= alike[-1].end_s:
             last = alike[-1]
             alike[-1] = replace(
@@ -290,7 +291,7 @@ def _clear_and_raised(
 def _held_back(
     passage: HeardPassage, mix: Mix, mover_id: str, most_db: Mapping[str, float]
 ) -> Mix | None:
-    """With the mover silent where it begins or ends under something else."""
+    """With the mover stepping back where it begins or ends under something else."""
     if mover_id not in most_db:
         return None
     active = passage.active(mover_id, mix.gains_db)
@@ -342,7 +343,7 @@ def _change(
         corners = (low - ramp, low, high, high + ramp)
         curve += np.interp(np.arange(passage.points), corners, (0.0, level_db, level_db, 0.0))
         start_s, end_s = passage.times_s[first] - 0.05, passage.times_s[after - 1] + 0.05
-        shown_db = 0.0 if level_db == _AWAY_DB else round(level_db, 1)
+        shown_db = round(level_db, 1)
         deeds.append(
             Deed(track_id, mover_id, round(float(start_s), 2), round(float(end_s), 2), shown_db)
         )

@@ -15,6 +15,7 @@ from scipy.stats import spearmanr
 from engine import resources
 from engine.pipeline.produce import produce
 from engine.pipeline.settings import RunSettings
+from engine.project.store import Bundle
 
 Array = NDArray[np.float64]
 
@@ -72,6 +73,17 @@ def test_it_is_heard_to_cross(produced, thing: str, name: str) -> None:
     assert way_deg > 80.0
     assert by_time >= FOLLOWED
     assert by_level >= FOLLOWED
+
+
+@pytest.mark.parametrize("name", ["Ball 1", "Bird 1"])
+def test_what_is_seen_is_never_silent_and_mostly_in_front(produced, name: str) -> None:
+    bundle, project, _ = Bundle.open(produced[0] / "scene.foley", read_only=True)
+    bundle.close()
+    (track,) = (track for track in project.tracks if track.name == name)
+    times_s = np.arange(track.start_s, track.end_s, 0.02)
+    gains_db = np.interp(times_s, *np.array(track.gain_curve_db or [(0.0, 0.0)]).T)
+    assert gains_db.min() >= -24.0
+    assert np.mean(gains_db > -12.0) >= 0.6
 
 
 def test_the_report_says_so_and_has_nothing_to_complain_of(produced) -> None:
