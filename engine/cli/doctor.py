@@ -263,7 +263,7 @@ def _parts(hrir: str) -> list[Finding]:
         importlib.import_module(module)  # each offers its embedded parts to the registry
     found = []
     notes = {
-        "detector": "motion joined with OpenCV's people detector; no weights",
+        "detector": "motion joined with OpenCV's people detector, named by a shipped network",
         "depth": "apparent size and ground contact, not measured; no weights",
         "generator": "physically informed synthesis; no weights",
     }
@@ -277,7 +277,7 @@ def _parts(hrir: str) -> list[Finding]:
         Finding("single sounds", single, "ok", "for events of a script, see docs/script.md")
     )
     found.extend(_hrir(hrir))
-    found.append(Finding("weights", "none needed", "ok", "every default works without them"))
+    found.append(Finding("weights", "none to fetch", "ok", "every default works with what is shipped"))
     return found
 
 
