@@ -13,8 +13,8 @@ from app.words import tr
 
 _ON_CLIP = (
     "split", "cut", "copy", "paste", "duplicate", "mute_clips", "group_clips", "ungroup_clips",
-    "cross_fade", "next_take", "another_take", "listen_to_take", "lock_take", "delete_take",
-    "delete",
+    "cross_fade", "next_take", "another_take", "listen_to_take", "comp_take", "remake_part",
+    "compare_blind", "lock_take", "delete_take", "delete",
 )  # fmt: skip
 _ON_GROUND = ("paste", "add_marker", "select_all")
 _ON_TRACK = (

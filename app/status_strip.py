@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
 
 from app import places, theme
 from app.jobs import ListedJob
 from app.session import Session
+from app.words import tr
 from engine.playback.status import EngineStatus
 
 _STEPS = 1000
@@ -20,6 +21,9 @@ _WIDEST = "load 100%   ·   buffer 1000 ms   ·   999 drop-outs"
 
 class StatusStrip(QStatusBar):
     """Facts only."""
+
+    jobs_requested = Signal()
+    """The words about a job were clicked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +36,10 @@ class StatusStrip(QStatusBar):
         self._engine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         widest = QFontMetrics(theme.font(12)).horizontalAdvance(_WIDEST)
         self._engine.setMinimumWidth(widest)
-        self._job_name = QLabel()
+        self._job_name = QToolButton()
+        self._job_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._job_name.setToolTip(tr("Show the jobs"))
+        self._job_name.clicked.connect(self.jobs_requested)
         self._job_bar = QProgressBar()
         self._job_bar.setRange(0, _STEPS)
         self._job_bar.setTextVisible(False)
@@ -72,10 +79,13 @@ class StatusStrip(QStatusBar):
         return self._engine.text()
 
     def show_jobs(self, running: Sequence[ListedJob]) -> None:
-        """The newest of the running jobs."""
+        """The newest of the jobs at work, and how many others there are."""
         self._job_bar.setVisible(bool(running))
         self._job_name.setVisible(bool(running))
         if running:
-            state = running[-1].state
-            self._job_name.setText(f"{running[-1].name}: {state.stage or 'starting'}")
+            at_work = [one for one in running if one.state.state == "running"] or running
+            shown, others = at_work[-1], len(running) - 1
+            state = shown.state
+            more = f"   (+{others})" if others else ""
+            self._job_name.setText(f"{shown.name}: {state.stage or 'starting'}{more}")
             self._job_bar.setValue(round(_STEPS * state.fraction))

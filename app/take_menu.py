@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.comping import comp_edit
 from app.session import Session
 from engine.project.edits import DeleteTake, LockTake, SetClipTake
 
@@ -28,6 +29,11 @@ class TakeMenu:
             lambda: session.do(SetClipTake(clip_id=clip_id, take_id=take_id)),
         )
         choose.setEnabled(clip.take_id != take_id)
+        span_s = session.selection.span_s
+        part = comp_edit(clip, take_id, span_s) if span_s and clip.take_id != take_id else None
+        menu.addAction(
+            "Choose it in the selected time", lambda: part is not None and session.do(part)
+        ).setEnabled(part is not None)
         menu.addAction(
             "Listen to it in its place", lambda: session.audition.begin(clip_id, take_id)
         )

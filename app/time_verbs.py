@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from app.clip_verbs import ClipVerbs
-from app.notices import Notice
+from app.comping import Span
+from app.take_verbs import TakeVerbs
 from app.views.timeline.gestures import new_clip_id
 from engine.project.edits import CropClips, DeleteTime, Edit, InsertTime, SplitClip
 from engine.project.model import Clip
 
-Span = tuple[float, float]
 
-
-class TimeVerbs(ClipVerbs):
+class TimeVerbs(TakeVerbs):
     """Verbs on the time selection; each is one step of the history."""
 
     def automation_follows(self, on: bool) -> None:
@@ -77,13 +75,6 @@ class TimeVerbs(ClipVerbs):
 
     def _chosen_or_all(self) -> list[Clip]:
         return self.chosen_clips() or list(self.session.project.clips)
-
-    def _span(self) -> Span | None:
-        span = self.session.selection.span_s
-        if span is None:
-            text = "Select time first: drag along the upper edge of the ruler"
-            self.session.tell(Notice(text, fades=True))
-        return span
 
 
 def _cuts(clip: Clip, span: Span) -> list[SplitClip]:

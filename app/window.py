@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.strip = StatusStrip()
         self.setStatusBar(self.strip)
+        self.strip.jobs_requested.connect(self.show_jobs)
         self.tour = Tour(stops_of(self), self)
         self.tour.hide()
 

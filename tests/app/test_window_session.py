@@ -39,6 +39,13 @@ def tiny_analysis(
     return EditGroup(name="Analyse", edits=(AddTrack(track=track),))
 
 
+def endless_work(progress: Progress) -> None:
+    """A job that ends only when it is cancelled."""
+    while True:
+        progress("looking", 0.5)
+        time.sleep(0.01)
+
+
 def endless_analysis(
     video: Path, project: Project, bundle_path: Path, settings: RunSettings, progress: Progress
 ) -> None:
@@ -117,6 +124,26 @@ def test_a_failed_job_becomes_a_line_and_no_dialog(
     qtbot.waitUntil(lambda: "wrong way round" in window.notices.text, timeout=15_000)
     assert QApplication.activeModalWidget() is None
     assert "Traceback" in window.session.jobs.jobs[0].state.details
+
+
+def test_the_queue_is_in_sight_and_what_waits_is_taken_out_of_it(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    board = window.session.jobs
+    listed = [board.start(f"Wait {number}", lambda _: None, endless_work) for number in range(3)]
+    words = window.strip._job_name
+    qtbot.waitUntil(lambda: listed[1].state.stage == "looking", timeout=15_000)
+    assert words.text().endswith("(+2)")
+    QTest.mouseClick(words, Qt.MouseButton.LeftButton)
+    assert not window.jobs.visibleRegion().isEmpty()
+    waiting = window.jobs._cards[listed[2].number]
+    assert waiting._stage.text() == "Waiting for its turn"
+    QTest.mouseClick(waiting.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: listed[2].state.state == "cancelled", timeout=5_000)
+    assert [one.state.state for one in listed[:2]] == ["running", "running"]
+    for one in listed[:2]:
+        board.cancel(one.number)
+    qtbot.waitUntil(lambda: not board.running, timeout=10_000)
 
 
 def test_something_that_is_no_video_is_told_in_one_line(

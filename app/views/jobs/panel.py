@@ -131,8 +131,9 @@ class JobCard(QWidget):
         state = listed.state
         self._name.setText(listed.name)
         self._bar.setValue(round(1000 * state.fraction))
-        self._percent.setText(f"{state.fraction:.0%}" if listed.running else "")
+        self._percent.setText(f"{state.fraction:.0%}")
         self._bar.setVisible(listed.running)
+        self._percent.setVisible(listed.running)
         self.cancel.setVisible(listed.running)
         words = state.stage[:1].upper() + state.stage[1:] if listed.running else ""
         if words and state.left_s is not None:

@@ -42,8 +42,9 @@ from app.views.timeline.rows import Rows
 from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.span import SelectSpan, paint_span
 from app.views.timeline.take_lanes import TakeCell, find_take, take_tip
+from app.views.timeline.take_swipe import SwipeTake
 from app.views.timeline.waveforms import PeakSource, WaveformTiles
-from engine.project.edits import LockTake, SetClipGain, SetClipTake
+from engine.project.edits import LockTake, SetClipGain
 from engine.project.model import Clip, Project
 
 _RESTS_MS = 120
@@ -180,7 +181,7 @@ class Lanes(EditingWidget):
             return
         cell = self._take_at(point)
         if cell is not None:
-            self._press_take(cell)
+            self._press_take(cell, point)
             return
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
@@ -211,7 +212,7 @@ class Lanes(EditingWidget):
         chosen = self.selection.value.clip_ids
         return find_take(self.project, self.axis, self.rows, chosen, point)
 
-    def _press_take(self, cell: TakeCell) -> None:
+    def _press_take(self, cell: TakeCell, point: QPointF) -> None:
         """A click on a take chooses it, on its buttons lets it be heard or locks it."""
         clip, take = cell.clip, cell.take
         self.selection.select_clips((clip.id,), clip.track_id)
@@ -219,8 +220,8 @@ class Lanes(EditingWidget):
             self.audition_requested.emit(clip.id, take.id)
         elif cell.part == "lock":
             self.edit_requested.emit(LockTake(take_id=take.id, locked=not take.locked))
-        elif not cell.is_chosen:
-            self.edit_requested.emit(SetClipTake(clip_id=clip.id, take_id=take.id))
+        else:
+            self._gesture = SwipeTake(self, point, cell)
 
     def _whole(self, clip: Clip) -> frozenset[str]:
         """A clip and those it is grouped with."""

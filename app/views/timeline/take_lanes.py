@@ -166,7 +166,7 @@ def take_tip(cell: TakeCell) -> str:
     verbs = {
         "listen": "Listen to it in its place",
         "lock": "Unlock it" if take.locked else "Lock it: it stays, whatever is made anew",
-        "body": "This take sounds" if cell.is_chosen else "Click to choose it",
+        "body": "This take sounds" if cell.is_chosen else "Click: choose it; drag: there alone",
     }
     return f"{take.name}\n{take.duration_s:.2f} s, {made}\n{verbs[cell.part]}"
 
