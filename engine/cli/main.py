@@ -24,6 +24,7 @@ COMMANDS = {
     "run": "engine.cli.run",
     "tracks": "engine.cli.tracks",
     "spatialise": "engine.cli.spatialise",
+    "binauralise": "engine.cli.binauralise",
     "export": "engine.cli.export",
     "import": "engine.cli.import_sound",
     "script": "engine.cli.script",
@@ -31,6 +32,7 @@ COMMANDS = {
     "library": "engine.cli.library",
     "models": "engine.cli.models",
     "dataset": "engine.cli.dataset",
+    "train": "engine.cli.train",
     "doctor": "engine.cli.doctor",
     "warm": "engine.cli.warm",
 }

@@ -22,7 +22,7 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
     name : str
         What the user calls it.
     kind, part : str
-        What kind of part it is for ('detector', 'depth'), and the part's name.
+        What kind of part it is for ('detector', 'depth', 'spatialiser'), and the part's name.
     title, licence, source : str
         For people: what it is, its licence, and where that is said.
     format : str
@@ -37,7 +37,7 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str
-    kind: Literal["detector", "depth"]
+    kind: Literal["detector", "depth", "spatialiser"]
     part: str
     title: str
     licence: str
