@@ -55,9 +55,15 @@ class _Claims:
     def has(self, front: Indices, index: int) -> bool:
         """Whether one is in front for long enough, going a telling way."""
         there = np.isfinite(self.levels[index])
-        count = round(_LEAST_S / self.step_s)
+        count = self.rows(index, _LEAST_S)
         leads = there & (self.party[front] == self.party[index])
         return is_told(leads, there, self.azimuth_deg[index], count)
+
+    def rows(self, index: int, length_s: float) -> int:
+        """Rows of a share so long; all of its own of one that is there for less, if long enough."""
+        there_s = float(np.isfinite(self.levels[index]).sum()) * self.step_s
+        least_s = there_s if _SCRAP_S <= there_s < length_s else length_s
+        return round(least_s / self.step_s)
 
     def served(self, front: Indices) -> int:
         """How many of those who want a share have one."""
@@ -100,7 +106,7 @@ def with_shares(
     claims = _Claims(levels, azimuth_deg, tuple(wants), frozenset(kept), step_s, party)
     shared = _divided(claims, front)
     if claims.served(shared) < len(wants):
-        packed = _divided(claims, _packed(claims, front, round(_LEAST_S / step_s)))
+        packed = _divided(claims, _packed(claims, front))
         shared = packed if claims.served(packed) > claims.served(shared) else shared
     shared = _grown(claims, shared)
     return _without_scraps(shared, levels, round(_SCRAP_S / step_s))
@@ -138,16 +144,16 @@ def _divided(claims: _Claims, front: Indices) -> Indices:
         for index in claims.wants:
             if not claims.has(front, index):
                 more = _STEPS_LONGER if claims.party[index] < 0 else 1.0
-                count = round(more * length_s / claims.step_s)
-                placed = _placed(claims, front, index, count, frozenset())
+                placed = _placed(claims, front, index, more * length_s, frozenset())
                 front = front if placed is None else placed
     return front
 
 
 def _placed(
-    claims: _Claims, front: Indices, index: int, count: int, fixed: frozenset[int]
+    claims: _Claims, front: Indices, index: int, length_s: float, fixed: frozenset[int]
 ) -> Indices | None:
     """Who is in front when one more has a share; None where that is not possible."""
+    count = claims.rows(index, length_s)
     for start in _starts(claims, front, index, count):
         tried = front.copy()
         tried[start : start + count] = index
@@ -159,7 +165,7 @@ def _placed(
         if not lost:
             return tried
         if len(lost) == 1 and len(fixed) < _CHAIN:
-            again = _placed(claims, tried, lost[0], count, fixed | {index})
+            again = _placed(claims, tried, lost[0], length_s, fixed | {index})
             if again is not None and claims.has(again, index):
                 return again
     return None
@@ -179,13 +185,13 @@ def _starts(claims: _Claims, front: Indices, index: int, count: int) -> list[int
     return [-start for _, start in sorted(found, reverse=True)[:_MOST_TRIED]]
 
 
-def _packed(claims: _Claims, front: Indices, count: int) -> Indices:
+def _packed(claims: _Claims, front: Indices) -> Indices:
     """Who is in front when shares follow each other closely, those first who are gone first."""
     front, free = front.copy(), ~np.isin(front, list(claims.kept))
     placed: list[tuple[int, slice]] = []
     spans = {i: np.flatnonzero(np.isfinite(claims.levels[i])) for i in claims.wants}
     for index in sorted(spans, key=lambda i: spans[i][-1] if len(spans[i]) else 0):
-        there = spans[index]
+        there, count = spans[index], claims.rows(index, _LEAST_S)
         fellows = [part for other, part in placed if claims.party[other] == claims.party[index]]
         if any(claims.tells(index, part) for part in fellows):
             continue

@@ -25,6 +25,8 @@ _LEAST_SEEN, _LEAST_SEEN_MOVING = 0.4, 0.55
 (under a moving camera, where parallax makes specks) to be called a vehicle or that."""
 _LIKELY_PERSON, _EVER = 0.2, 0.05
 """Score of the people detector from which it sees one, and share of looks that is not chance."""
+_OFTEN = 0.6
+"""Share of such looks from which it is one, though a network, which errs less, sees nobody."""
 _DOUBTFUL = 0.5
 """Part of its sureness that is left to a thing whose name is refused, or that is a mere speck."""
 _OBJECT_STILL = 0.875
@@ -119,8 +121,11 @@ class Evidence:
         return kind, sure
 
     def _no_person(self, path: Path) -> bool:
-        """Whether no look saw a person in it, and it is hardly seen at all."""
+        """Whether no look saw a person in it, and it is hardly seen at all, or seen otherwise."""
         scores = path.person_scores
+        often = len(scores) > 0 and float(np.mean(scores > _LIKELY_PERSON)) >= _OFTEN
+        if path.bodiless and not often:
+            return True
         ever = len(scores) > 0 and float(np.mean(scores > _LIKELY_PERSON)) > _EVER
         least = _LEAST_SEEN_MOVING if self.camera_moves else _LEAST_SEEN
         return not ever and float(path.seen.mean()) < least

@@ -32,7 +32,7 @@ from engine.vision.known_things import (
 from engine.vision.looks import Look, stirring
 from engine.vision.paths import Path, smoothed
 from engine.vision.traces import Trace, related
-from engine.vision.vote_names import doubted, voted
+from engine.vision.vote_names import doubted, voted, without_body
 
 Array = NDArray[np.float64]
 
@@ -104,7 +104,9 @@ def joined(
     familiar = surest(looks) >= _RECOGNISED
     rest = [voted(path, looks, size) for path in rest]
     known = [thing.trace for thing in things]
-    return found + [doubted(path, looks, known, size) if familiar else path for path in rest]
+    if familiar:
+        rest = [without_body(doubted(path, looks, known, size), looks, size) for path in rest]
+    return found + rest
 
 
 def _led(traces: Sequence[Trace], paths: Sequence[Path], width: int) -> list[Trace]:

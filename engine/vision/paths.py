@@ -48,6 +48,8 @@ class Path:
     """Whether it is known to stir, be it in its place (see `engine.vision.join_names`)."""
     doubted: bool = False
     """Whether a network looked at it and saw nothing like a vehicle."""
+    bodiless: bool = False
+    """Whether a network looked at it, recognised things elsewhere, and saw nobody in it."""
     parts: tuple[Path, ...] = ()
     """What it was joined from (see `engine.vision.merge`)."""
 

@@ -1,7 +1,8 @@
 """Names of motion's paths that are on no known thing: what was found there, look by look.
 
 Where things were recognised, but nothing like a vehicle on a path, a vehicle by motion alone is
-doubted (see `engine.vision.evidence`); so is what hangs about a known vehicle: smoke and spray.
+doubted (see `engine.vision.evidence`); so is what hangs about a known vehicle: smoke and spray;
+and a person by gait alone is where nobody was recognised.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ _SAME_BOX, _SPREAD = 0.45, 2.5
 """Overlap from which a path's box is kept, and ratio of areas up to which it is kept anyway."""
 _STREET, _FAR = 0.5, 0.08
 """Score of vehicles that make a street, and size below which the network may miss some there."""
+_BODY, _BODY_SCORE, _BODY_LOOKS, _BODY_SIZE = 0.2, 0.3, 3, 0.05
+"""Overlap and score of somebody who may be a path, looks in which nobody must be seen, and size
+(share of the picture's width) below which the network may miss them."""
 _ABOUT, _TOUCHES, _MEETS = 0.5, 0.7, 0.15
 """How far about a vehicle its smoke goes, in the vehicle's own sizes; share of looks in which it is
 there, and in which it lies on the vehicle itself."""
@@ -133,6 +137,29 @@ def doubted(path: Path, looks: Sequence[Look], known: Sequence[Trace], size: Siz
     if missed or wheels > _VEHICLE_OFTEN * asked:
         return path
     return replace(path, doubted=True)
+
+
+def without_body(path: Path, looks: Sequence[Look], size: Size) -> Path:
+    """Path in which nobody was seen in any look marked as such, unless it is small.
+
+    Hands and what they hold go to and fro like legs.
+    """
+    own = float(np.sqrt(np.median(np.prod(path.sizes, axis=1)))) / size[0]
+    if path.named or own < _BODY_SIZE:
+        return path
+    shares = [
+        best_overlap(
+            path.boxes[row],
+            [
+                d
+                for d in look.found
+                if d.label == "person" and d.confidence >= _BODY_SCORE and not is_close_up(d, size)
+            ],
+        )[0]
+        for look in looks
+        if (row := _row_at(path, look.time_s)) is not None
+    ]
+    return replace(path, bodiless=len(shares) >= _BODY_LOOKS and max(shares) < _BODY)
 
 
 def _hangs_about(path: Path, vehicle: Trace, looks: Sequence[Look]) -> bool:

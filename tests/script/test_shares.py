@@ -80,3 +80,12 @@ def test_those_together_are_in_front_together() -> None:
     found = with_shares(front, levels, azimuths, (0, 1, 2), STEP_S, together=(1, 2))
     assert longest_s(found, 0) >= 1.2 - 1e-9
     assert longest_s(np.isin(found, (1, 2)), True) >= 1.2 - 1e-9
+
+
+def test_one_that_passes_in_less_than_a_share_gets_all_its_time() -> None:
+    levels, azimuths = crossing([(0.0, 6.0), (2.0, 2.9)], 6.0)
+    found = with_shares(np.zeros(levels.shape[1], np.intp), levels, azimuths, (0, 1), STEP_S)
+    assert np.array_equal(found == 1, np.isfinite(levels[1]))
+    too_brief, azimuths = crossing([(0.0, 6.0), (2.0, 2.5)], 6.0)
+    front = np.zeros(levels.shape[1], np.intp)
+    assert np.array_equal(with_shares(front, too_brief, azimuths, (0, 1), STEP_S), front)

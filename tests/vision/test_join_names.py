@@ -179,6 +179,20 @@ def test_a_brief_vehicle_where_no_vehicle_is_anywhere_is_doubted() -> None:
     assert not brought([brief], looks(("car", car, 0.9)))[-1].doubted
 
 
+def test_what_goes_like_legs_where_nobody_is_recognised_is_no_person() -> None:
+    hands, bottle = moving(across()), still((20, 120, 60, 240))
+    alone = brought([hands], looks(("bottle", bottle, 0.9)))[-1]
+    seen = brought([hands], looks(("bottle", bottle, 0.9), ("person", across(), 0.35)))[-1]
+    unknown = brought([hands], looks())[-1]
+    walker = replace(alone, person_scores=np.full(9, 0.5))
+    # the people detector sees one in every look
+    kinds = [
+        Evidence().believed([path], [("person", 0.6)], (0.0, 4.0), SIZE)[0][0]
+        for path in (alone, seen, unknown, walker)
+    ]
+    assert kinds == ["object", "person", "person", "person"]
+
+
 def test_without_looks_nothing_changes() -> None:
     paths = [moving(across())]
     assert joined(paths, (), TIMES, SIZE, camera_moves=False) == paths
