@@ -39,6 +39,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("find_missing", "Find missing files…", (), "File"),
     Spec("export", "Export…", ("Ctrl+E",), "File", "export"),
     Spec("preferences", "Preferences…", ("Ctrl+,",), "File", needs="", starts_group=True),
+    Spec("mind", "Who writes the script…", (), "File", needs=""),
     Spec("edit_shortcuts", "Edit shortcuts…", ("Ctrl+Alt+K",), "File", needs=""),
     Spec("quit", "Quit", ("Ctrl+Q",), "File", needs="", starts_group=True),
     Spec("undo", "Undo", ("Ctrl+Z",), "Edit", "undo", "undo"),

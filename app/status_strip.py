@@ -39,6 +39,7 @@ class StatusStrip(QStatusBar):
         self._job_name = QToolButton()
         self._job_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._job_name.setToolTip(tr("Show the jobs"))
+        self._job_name.setAccessibleName(tr("Jobs"))
         self._job_name.clicked.connect(self.jobs_requested)
         self._job_bar = QProgressBar()
         self._job_bar.setRange(0, _STEPS)

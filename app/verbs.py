@@ -17,6 +17,7 @@ from app.dialogs.palette import CommandPalette
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.doubts import Doubt, find_doubts
+from app.mind_verbs import choose_mind
 from app.path_verbs import PathVerbs
 from app.picture_tools import overlays_of
 from app.session import Session
@@ -366,6 +367,9 @@ class Verbs(PathVerbs):
         if wanted.audio_device != before.audio_device:
             self.session.choose_device(wanted.audio_device)
             self.window.transport.engine.set_device(wanted.audio_device)
+
+    def mind(self) -> None:
+        choose_mind(self.session, self.window)
 
     def command_palette(self) -> None:
         """Any command by a few of its letters."""

@@ -76,6 +76,16 @@ def edit_by(
     return work(project, MediaFolder(bundle_path), *arguments, progress=progress)
 
 
+def most_taken_by_mind(
+    project: Project, settings: RunSettings, progress: Progress = silent_progress
+) -> Any:
+    """What a script takes of a language model at the most; nothing is sent."""
+    leave_interrupts_to_the_window()
+    from engine.pipeline.scripting import most_taken_by_mind as most_taken
+
+    return most_taken(project, settings, progress)
+
+
 def index_folder(folder: Path, progress: Progress = silent_progress) -> Any:
     """Bring the library up to date with a folder; the answer tells what was done."""
     leave_interrupts_to_the_window()

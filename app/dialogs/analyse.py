@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import minds
 from app.dialogs.buttons import DialogButtons
 from app.dialogs.part_row import PartRows
 from app.views.tracks.file_choice import FileChoice
@@ -53,6 +54,14 @@ class AnalyseDialog(QDialog):
         )
         self._screenplay.chosen.connect(self._screenplay.show_choice)
         self._screenplay.show_choice(scene.screenplay)
+        self.mind = QComboBox()
+        self.mind.addItem("Rules", None)
+        model = minds.known()
+        if model.model:
+            self.mind.addItem(minds.called(model), model)
+        self.mind.setCurrentIndex(int(minds.in_use() is not None))
+        self.mind.currentIndexChanged.connect(lambda _: self._show_limits())
+        self._limits = QLabel()
         self._seed = QSpinBox()
         self._seed.lineEdit().setTextMargins(5, 0, 0, 0)
         self._seed.setRange(0, 2**31 - 1)
@@ -75,6 +84,7 @@ class AnalyseDialog(QDialog):
             room_level_db=self._scene.room_level_db,
             target_lufs=self._scene.target_lufs,
             seed=self._seed.value(),
+            mind=self.mind.currentData(),
             screenplay=Path(screenplay) if (screenplay := self._screenplay.currentData()) else None,
         )
 
@@ -90,8 +100,13 @@ class AnalyseDialog(QDialog):
         form.addRow("Mapping", self._mapping)
         form.addRow("What sounds", self._prompt)
         form.addRow("Screenplay", self._screenplay)
+        form.addRow("Script by", self.mind)
         form.addRow("Seed", self._seed)
         column.addLayout(form)
+        self._limits.setProperty("tone", "soft")
+        self._limits.setWordWrap(True)
+        column.addWidget(self._limits)
+        self._show_limits()
         for words in (last, "What you have edited by hand stays as it is."):
             note = QLabel(words)
             note.setProperty("tone", "faint")
@@ -99,6 +114,15 @@ class AnalyseDialog(QDialog):
             note.setVisible(bool(words))
             column.addWidget(note)
         column.addWidget(DialogButtons(self, "Analyse"))
+
+    def _show_limits(self) -> None:
+        """What a language model may take, before it is asked."""
+        model = self.mind.currentData()
+        self._limits.setVisible(model is not None)
+        if model is not None:
+            self._limits.setText(
+                f"{minds.called(model)} is asked only if {minds.limits(model)} are enough."
+            )
 
 
 def ran(analysis: Analysis) -> str:

@@ -11,11 +11,12 @@ import engine.foley.generate  # noqa: F401  (registers the generators a model ma
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.decode import VideoReader
-from engine.minds.endpoint import MindSettings
+from engine.minds.budget import Estimate
+from engine.minds.endpoint import MindSettings, check_mind
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Project
 from engine.project.script_tree import ScriptNode, ScriptTree
-from engine.script.minds.endpoint_script import ask_for_script
+from engine.script.minds.endpoint_script import ask_for_script, most_taken
 from engine.script.screenplay.implied import implied
 from engine.script.screenplay.reading import read_screenplay
 from engine.script.scribe.observe import shot_spans_s
@@ -44,13 +45,38 @@ def script_for(
     """
     if settings.script is not None:
         return load_script(settings.script, project), None
-    told = Told()
-    if settings.screenplay is not None:
-        told = implied(project, read_screenplay(settings.screenplay), settings.seed)
+    told = _told(project, settings)
     written = think_script(project, settings.seed, told)
     if settings.mind is not None:
         return _of_mind(project, settings.mind, told, written, progress)
     return written.script, written.tree
+
+
+def most_taken_by_mind(
+    project: Project, settings: RunSettings, progress: Progress = silent_progress
+) -> Estimate:
+    """What a script for an analysed project takes of ``settings.mind`` at the most.
+
+    Nothing is sent.
+
+    Raises
+    ------
+    MindError
+        If the settings cannot work.
+    ScriptError, MediaError
+        If the screenplay or the film cannot be read.
+    """
+    assert settings.mind is not None
+    progress("estimating", 0.0)
+    check_mind(settings.mind)
+    pictures = pictures_of(project) if settings.mind.sees else ()
+    return most_taken(project, settings.mind, _told(project, settings), pictures)
+
+
+def _told(project: Project, settings: RunSettings) -> Told:
+    if settings.screenplay is None:
+        return Told()
+    return implied(project, read_screenplay(settings.screenplay), settings.seed)
 
 
 def _of_mind(

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, preferences, theme
+from app import actions, minds, preferences, theme
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.edit_shortcuts import EditShortcutsDialog
+from app.dialogs.mind import MindDialog
 from app.dialogs.palette import CommandPalette
 from app.dialogs.preferences import PreferencesDialog
 from app.window import MainWindow
@@ -69,13 +70,14 @@ def test_every_control_of_the_window_has_a_name(window: MainWindow) -> None:
     assert nameless(window) == []
 
 
-@pytest.mark.parametrize("kind", ["preferences", "analyse", "commands", "shortcuts"])
+@pytest.mark.parametrize("kind", ["preferences", "analyse", "commands", "shortcuts", "mind"])
 def test_every_control_of_the_dialogs_has_a_name(window: MainWindow, kind: str) -> None:
     made = {
         "preferences": lambda: PreferencesDialog(preferences.load(), (), window),
         "analyse": lambda: AnalyseDialog(window.session.project, window),
         "commands": lambda: CommandPalette(window.actions_by_name, window),
         "shortcuts": lambda: EditShortcutsDialog(window),
+        "mind": lambda: MindDialog(minds.known(), on=True, parent=window),
     }[kind]()
     assert nameless(made) == []
 

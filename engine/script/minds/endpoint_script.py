@@ -88,6 +88,13 @@ def ask_for_script(
     return Proposed(Drafted(talk.written.tracks, whole), story)
 
 
+def most_taken(
+    project: Project, settings: MindSettings, told: Told, pictures: tuple[bytes, ...] = ()
+) -> Estimate:
+    """What `ask_for_script` takes at the most; nothing is sent."""
+    return _Talk(project, settings, told, pictures, shipped_rules()).estimate()
+
+
 class _Talk:
     """The talk with one model about one film."""
 
