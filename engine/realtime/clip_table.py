@@ -283,12 +283,15 @@ def fill_chunk(s, start, clips, bounds, weights, longest, faults, envelope, out)
 
 @numba.njit(cache=True, nogil=True)
 def fill_rings(
-    until, chunk, clips, bounds, weights, longest, faults, filled, offsets, masks, envelope, rings
+    until, chunk, members, clips, bounds, weights, longest, faults, filled, offsets, masks,
+    envelope, rings,
 ):  # fmt: skip
-    """Bring the dry sound of every source up to scene sample `until`, in chunks of a fixed grid.
+    """Bring the dry sound of sources up to scene sample `until`, in chunks of a fixed grid.
 
     Parameters
     ----------
+    members : (n,) int64
+        Which sources.
     until, chunk : int
     clips, bounds, weights, longest, faults
         Of a `ClipTable`. A piece that holds something that is no number is left out, and counted.
@@ -300,9 +303,11 @@ def fill_rings(
         Room to work in.
     rings : (n,) float32
     """
-    for s in range(len(filled)):
-        if s + 1 < len(filled) and filled[s + 1] < until:
-            fetch_ahead(clips, bounds[s + 1], bounds[s + 2], filled[s + 1], chunk)
+    for k in range(len(members)):
+        s = members[k]
+        coming = members[min(k + 1, len(members) - 1)]
+        if filled[coming] < until:
+            fetch_ahead(clips, bounds[coming], bounds[coming + 1], filled[coming], chunk)
         while filled[s] < until:
             start = filled[s]
             filled[s] = start + chunk

@@ -95,10 +95,13 @@ class DryRings:
     readers : sequence of ClipReader
         The clips of every source, mixed to one row. Pieces left out count in a reader's `faults`.
     max_delays_samples : sequence of int
-        How far back every source is read, while two hops ahead are filled.
+        How far back every source is read, while two hops ahead are filled; below 0, never: it has
+        no ring.
 
     Attributes
     ----------
+    members : (n,) int64
+        Sources that have a ring.
     table : ClipTable
         The same clips, for compiled code.
     """
@@ -110,10 +113,12 @@ class DryRings:
         self.table = ClipTable([reader.clips for reader in readers])
         needs = [delay + 3 * self.CHUNK_SAMPLES for delay in max_delays_samples]
         sizes = np.array([1 << int(need - 1).bit_length() for need in needs], dtype=np.int64)
+        self._max_delay = np.array(max_delays_samples, dtype=np.int64)
+        self.members = np.flatnonzero(self._max_delay >= 0)
+        sizes[self._max_delay < 0] = 0
         self.masks = sizes - 1
         self.offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)[: len(sizes)]
         self.samples = line_zeros(int(sizes.sum()))
-        self._max_delay = np.array(max_delays_samples, dtype=np.int64)
         self._filled_until = np.zeros(len(sizes), dtype=np.int64)
         self._envelope = np.zeros(self.CHUNK_SAMPLES, dtype=np.float32)
 
@@ -127,10 +132,15 @@ class DryRings:
         """Have everything before `sample`."""
         table = self.table
         fill_rings(
-            sample, self.CHUNK_SAMPLES, table.clips, table.bounds, table.weights, table.longest,
-            table.faults, self._filled_until, self.offsets, self.masks, self._envelope,
-            self.samples,
+            sample, self.CHUNK_SAMPLES, self.members, table.clips, table.bounds, table.weights,
+            table.longest, table.faults, self._filled_until, self.offsets, self.masks,
+            self._envelope, self.samples,
         )  # fmt: skip
+        self.count_faults()
+
+    def count_faults(self) -> None:
+        """Tell the readers of pieces of the table that were left out."""
+        table = self.table
         if table.faults.any():
             for reader, faults in zip(self._readers, table.faults, strict=True):
                 reader.faults += int(faults)

@@ -180,11 +180,12 @@ def _slopes(before, d0, d1, after):
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
-def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, sounding):
-    """Read one hop of every source through its delay.
+def read_delayed(rings, offsets, masks, first, members, delays, table, scratch, blocks, sounding):
+    """Read one hop of the sources that are `members` through their delays.
 
     Parameters
     ----------
+    members : (n,) int64
     rings : (n,) float32
         Dry signals; source s is at ``offsets[s]``, wrapped by ``masks[s]``.
     first : int
@@ -203,7 +204,7 @@ def read_delayed(rings, offsets, masks, first, delays, table, scratch, blocks, s
     bases, rows = np.empty(HOP_SAMPLES, dtype=np.int64), np.empty(HOP_SAMPLES, dtype=np.int64)
     blends = np.empty(HOP_SAMPLES, dtype=np.float32)
     sums = np.empty(LANES * LANES, dtype=np.float32)
-    for s in range(len(offsets)):
+    for s in members:
         out = blocks[s]
         d0, d1 = delays[1, s], delays[2, s]
         if d0 == 0.0 and d1 == 0.0:

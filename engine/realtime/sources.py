@@ -14,6 +14,7 @@ from engine.realtime.delay_line import (
     read_delayed,
     sinc_table,
 )
+from engine.realtime.direct import DirectSources, is_direct
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.motion import Edges
 from engine.realtime.snapshot import HOP_SAMPLES, Samples, Snapshot
@@ -43,8 +44,13 @@ class SourceStage:
         plans = snapshot.sources
         self._readers = [ClipReader(plan.clips, 1) for plan in plans]
         reaches = [max(plan.max_delay_samples, plan.reach_samples) for plan in plans]
-        delays = [reach + MARGIN_SAMPLES for reach in reaches]
+        direct = np.array([is_direct(plan) for plan in plans], dtype=np.bool_)
+        delays = [
+            -1 if straight else reach + MARGIN_SAMPLES
+            for straight, reach in zip(direct, reaches, strict=True)
+        ]
         self.rings = DryRings(self._readers, delays)
+        self._direct = DirectSources(np.flatnonzero(direct), self.rings.table)
         self._ahead = snapshot.binaural is not None
         shape = (2 if self._ahead else 1, len(plans), HOP_SAMPLES)
         self._hops = list(line_zeros(shape))
@@ -60,7 +66,8 @@ class SourceStage:
     @property
     def faults(self) -> int:
         """Pieces of sound left out because they could not be read or held no numbers."""
-        return sum(reader.faults for reader in self._readers) + self._strips.faults
+        filtered = self._strips.faults + self._direct.faults
+        return sum(reader.faults for reader in self._readers) + filtered
 
     @property
     def blocks(self) -> Samples:
@@ -107,9 +114,11 @@ class SourceStage:
         rings, out, sounding = self.rings, self._hops[-1], self._sounding[-1]
         self._strips.advance(first + HOP_SAMPLES + MARGIN_SAMPLES)
         read_delayed(
-            rings.samples, rings.offsets, rings.masks, first,
+            rings.samples, rings.offsets, rings.masks, first, rings.members,
             edges.delays_samples[ahead : ahead + 4], self._table, self._scratch, out, sounding,
         )  # fmt: skip
+        self._direct.read(first, out, sounding)
+        rings.count_faults()
         if self._air is not None:
             old_m, new_m = edges.distances_m[1 + ahead : 3 + ahead]
             self._air.process(out, sounding, old_m, new_m)

@@ -69,7 +69,7 @@ class StripFilters:
         groups = -(-len(order) // LANES)
         self._members = np.full((groups, LANES), -1, dtype=np.int64)
         self._members.ravel()[: len(order)] = order
-        self._plain = np.setdiff1d(np.arange(len(plans)), order)
+        self._plain = np.setdiff1d(rings.members, order)
         most = int(counts.max(initial=0))
         self._sections = np.zeros(groups, dtype=np.int64)
         most = -(-most // _AT_ONCE) * _AT_ONCE
