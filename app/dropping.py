@@ -1,4 +1,4 @@
-"""What is dropped on the window: videos and sessions, sounds, HRIR sets, paths."""
+"""What is dropped on the window: films, sessions, sounds, HRIR sets, paths, screenplays."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 SOUND_SUFFIXES = frozenset(pattern.removeprefix("*") for pattern in SOUND_PATTERNS.split())
+
+SCREENPLAY_SUFFIXES = frozenset({".fountain", ".fdx", ".txt", ".md"})
+_TAKEN = SOUND_SUFFIXES | SCREENPLAY_SUFFIXES | {".sofa", ".csv"}
 
 
 class Dropping:
@@ -61,12 +64,14 @@ class Dropping:
     def take(self, path: Path, place: QPoint) -> None:
         """A file or folder was dropped at a place in the window."""
         suffix = path.suffix.lower()
-        if not self._session.is_open or suffix not in {*SOUND_SUFFIXES, ".sofa", ".csv"}:
+        if not self._session.is_open or suffix not in _TAKEN:
             self._session.open(path)
         elif suffix == ".sofa":
             self.use_hrir(path)
         elif suffix == ".csv":
             self._window.verbs.read_path(path)
+        elif suffix in SCREENPLAY_SUFFIXES:
+            self._window.verbs.analyse_with(path)
         else:
             time_s, track = self._under(place)
             self.bring_sound(path, time_s, track, onto_track=True)

@@ -303,7 +303,15 @@ class Verbs(PathVerbs):
         self.window.workspace.reset()
 
     def analyse(self) -> None:
+        self.analyse_with(None)
+
+    def analyse_with(self, screenplay: Path | None) -> None:
+        """Ask how to analyse; with a screenplay, where one is given."""
+        if not self.window.actions_by_name["analyse"].isEnabled():
+            return
         dialog = AnalyseDialog(self.session.project, self.window)
+        if screenplay is not None:
+            dialog.take_screenplay(screenplay)
         if ask(dialog, self.window):
             self.session.analyse(dialog.settings)
             self.window.show_jobs()

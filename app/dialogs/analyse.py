@@ -88,6 +88,10 @@ class AnalyseDialog(QDialog):
             screenplay=Path(screenplay) if (screenplay := self._screenplay.currentData()) else None,
         )
 
+    def take_screenplay(self, path: Path) -> None:
+        """Fill in a screenplay."""
+        self._screenplay.show_choice(str(path))
+
     def _lay_out(self, last: str) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)

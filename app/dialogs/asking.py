@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from shiboken6 import isValid
 
 
 def ask(dialog: QDialog, window: QWidget) -> bool:
@@ -17,5 +18,5 @@ def ask(dialog: QDialog, window: QWidget) -> bool:
     finally:
         dialog.deleteLater()
         window.activateWindow()
-        if before is not None and before.isVisible():
+        if before is not None and isValid(before) and before.isVisible():
             before.setFocus()

@@ -14,9 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.import_sound import ImportDialog
 from app.window import MainWindow
 from engine import resources
+from engine.pipeline.settings import RunSettings
 from engine.spatial.trajectory import write_trajectory_csv
 
 WAIT_MS = 30_000
@@ -93,6 +95,25 @@ def test_hrir_sets_and_paths_are_taken_where_they_belong(
     assert session.project.track("two").trajectory.at(2.0) == pytest.approx([1, -2, 0], abs=1e-3)
     session.undo()
     assert session.project == before
+
+
+def test_a_screenplay_is_offered_to_the_analysis(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "film.fountain"
+    path.write_text("INT. ROOM - DAY\n\nThunder outside.\n", encoding="utf-8")
+    asked: list[AnalyseDialog] = []
+    monkeypatch.setattr(AnalyseDialog, "exec", lambda dialog: asked.append(dialog) or True)
+    wanted: list[RunSettings] = []
+    monkeypatch.setattr(window.session, "analyse", wanted.append)
+    before = window.session.project
+    drop(window, path, QPoint(50, 50))
+    assert len(asked) == 1
+    assert [one.screenplay for one in wanted] == [path]
+    assert window.session.project == before
+    monkeypatch.setattr(AnalyseDialog, "exec", lambda _: False)
+    drop(window, path, QPoint(50, 50))
+    assert len(wanted) == 1
 
 
 def test_the_monitor_is_dimmed_and_muted_without_touching_the_session(

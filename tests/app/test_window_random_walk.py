@@ -13,9 +13,12 @@ import pytest
 from pointing import drag, wheel
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
+from test_window_takes import takes as takes  # a fixture
 
 from app.window import MainWindow
-from engine.project.history import HISTORY_STEPS
+from engine.project.history import HISTORY_STEPS, Document
+from engine.project.kept_values import VERSIONS, kept
 
 ACTIONS = int(os.environ.get("FOLEYSTAGE_WALK", "150"))
 LONG = 2_000
@@ -44,6 +47,7 @@ ACTIONS_BY_NAME = (
     "add_region", "stage_top", "stage_side", "stage_free", "touch", "automation_follows",
     "loop_span", "select_clips_time", "take_lanes", "lock_take", "delete_take", "listen_to_take",
     "next_take", "path_lock", "path_revert", "azimuth_lane", "elevation_lane", "distance_lane",
+    "comp_take", "previous_take", "find_recording",
     "film_strip", "loudness_lane", "follow_smoothly", "pre_roll", "solo_on_ears", "solo_track",
 )  # fmt: skip
 
@@ -60,15 +64,21 @@ def resident_mb() -> float:
 
 @pytest.mark.timeout(0 if ACTIONS >= LONG else 180)
 @pytest.mark.parametrize("seed", [1, 2] if ACTIONS < LONG else [1])
-def test_random_user(window: MainWindow, seed: int) -> None:
-    chance = random.Random(seed)
+def test_random_user(
+    takes: MainWindow, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, chance = takes, random.Random(seed)
     session, timeline = window.session, window.timeline
+    assert session.bundle is not None
+    session.start(Document(session.project, journal=session.bundle.journal))
+    timeline.toggle_takes("one")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (f"kept {chance.randrange(5)}", True))
     start = session.project
     early_mb = 0.0
     for number in range(ACTIONS):
         if number == ACTIONS // 4:
             early_mb = resident_mb()
-        kind = chance.randrange(8)
+        kind = chance.randrange(10)
         if kind <= 1:
             area = (timeline.lanes.width() - 200, 150)
             modifiers = chance.choice([NONE, NONE, ALT, CONTROL, SHIFT, CONTROL | SHIFT])
@@ -91,6 +101,10 @@ def test_random_user(window: MainWindow, seed: int) -> None:
             drag(widget, a_point(chance, *area), a_point(chance, *area))
         elif kind == 6:
             window.actions_by_name[chance.choice(ACTIONS_BY_NAME)].trigger()
+        elif kind == 7:
+            keep_or_take_up(window, chance)
+        elif kind == 8:
+            drag_in_takes(window, chance)
         else:
             wheel(timeline.lanes, QPointF(300, 20), chance.choice([-1, 1]), CONTROL)
             session.locate(chance.uniform(0.0, 2.0))
@@ -100,6 +114,38 @@ def test_random_user(window: MainWindow, seed: int) -> None:
             assert session.project == start
     if ACTIONS >= LONG:
         assert resident_mb() - early_mb < MOST_GROWTH_MB
+
+
+def keep_or_take_up(window: MainWindow, chance: random.Random) -> None:
+    """A version or a template is kept, or the session goes back to a version."""
+    assert window.session.bundle is not None
+    files = kept(Path(window.session.bundle.path) / VERSIONS)
+    what = chance.randrange(6)
+    if what == 0:
+        window.templates_menu.keep()
+    elif what <= 2 or not files:
+        window.versions_menu.keep()
+    else:
+        window.versions_menu.take_up(chance.choice(files))
+
+
+def drag_in_takes(window: MainWindow, chance: random.Random) -> None:
+    """A click or a drag in the take lanes, wherever they are; some part of the time is selected."""
+    timeline, project = window.timeline, window.session.project
+    from_s = chance.uniform(0.0, 1.8)
+    window.session.selection.set_span((from_s, from_s + chance.uniform(0.01, 1.0)))
+    lanes = [
+        timeline.rows.take_y(index, number) + 8.0
+        for index in range(len(project.tracks))
+        for number in range(timeline.rows.takes_of(index))
+    ]
+    if lanes:
+        y, width = chance.choice(lanes), timeline.lanes.width() - 200
+        drag(
+            timeline.lanes,
+            QPointF(chance.randrange(width), y),
+            QPointF(chance.randrange(width), y),
+        )
 
 
 def undo_all(window: MainWindow) -> None:
