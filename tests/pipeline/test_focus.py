@@ -184,6 +184,16 @@ def test_what_does_not_help_is_undone(film: Film) -> None:
     assert focus.edit.curves == {}
 
 
+def test_for_what_sounds_beneath_all_others_nothing_is_lowered(film: Film) -> None:
+    """14 dB under something else all the while: that one would have to give way all the while."""
+    film.add("mover", (55.0, -55.0), level_dbfs=-30.0).add("cover", (60.0, 60.0), level_dbfs=-16.0)
+    focus = film.focus()
+    (heard,) = focus.edit.heard
+    assert not heard.followed
+    assert focus.deeds == ()
+    assert not_followed(film.project, focus.edit.heard)
+
+
 def test_two_that_cross_each_other_take_turns(film: Film) -> None:
     film.add("first", (55.0, -55.0), (0.0, 3.0)).add("second", (-55.0, 55.0), (1.2, LENGTH_S))
     focus = film.focus()
