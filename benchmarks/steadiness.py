@@ -69,7 +69,7 @@ class Report:
 
     @property
     def held(self) -> bool:
-        """Whether no phase had an underrun and one engine played it all (a fresh one counts anew)."""
+        """Whether no phase had an underrun, and one engine played it (a fresh one counts anew)."""
         return all(phase.underruns == 0 and phase.engines == 1 for phase in self.phases)
 
 
