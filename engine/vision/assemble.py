@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from heapq import heappop, heappush
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.vision.edges import split_at_edges
+from engine.vision.joining import join_cheapest
 from engine.vision.paths import Path, centres_of, relevance, smoothed, surely_person
 from engine.vision.track import LOST_S, TrackState
 
@@ -118,35 +117,16 @@ def _drifts(path: Path, size: float) -> bool:
 
 
 def _stitch(paths: list[Path], width: int) -> list[Path]:
-    """Join a path to one that starts where it was heading when it was lost, the likeliest first.
+    """Join a path to one that starts where it was heading when it was lost, the likeliest first."""
 
-    What is joined is looked at again; only paths that follow each other soon are compared.
-    """
-    known = dict(enumerate(sorted(paths, key=lambda p: p.times_s[0])))
-    starts_s = [float(path.times_s[0]) for path in known.values()]
-    costs: list[tuple[float, int, int]] = []
+    def cost(early: Path, late: Path) -> float | None:
+        gap_s = float(late.times_s[0] - early.times_s[-1])
+        if not 0.0 < gap_s <= LOST_S:
+            return None
+        found = _stitch_cost(early, late, gap_s, width)
+        return found if found < 1.0 else None
 
-    def compare(i: int, j: int) -> None:
-        gap_s = float(known[j].times_s[0] - known[i].times_s[-1])
-        if i != j and 0.0 < gap_s <= LOST_S:
-            cost = _stitch_cost(known[i], known[j], gap_s, width)
-            if cost < 1.0:
-                heappush(costs, (cost, i, j))
-
-    for i, path in known.items():
-        end_s = float(path.times_s[-1])
-        for j in range(bisect_right(starts_s, end_s), bisect_right(starts_s, end_s + LOST_S)):
-            compare(i, j)
-    while costs:
-        _, i, j = heappop(costs)
-        if i in known and j in known:
-            joined, both = len(starts_s), (known.pop(i), known.pop(j))
-            known[joined] = _concatenate(*both)
-            starts_s.append(float(known[joined].times_s[0]))
-            for other in known:
-                compare(other, joined)
-                compare(joined, other)
-    return list(known.values())
+    return join_cheapest(sorted(paths, key=lambda p: p.times_s[0]), cost, _concatenate)
 
 
 def _stitch_cost(early: Path, late: Path, gap_s: float, width: int) -> float:

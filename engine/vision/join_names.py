@@ -9,8 +9,9 @@ named by what was found just there look by look, or doubted (see `engine.vision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ _LOST_S = 0.9
 """Time without a sight from which a thing is not in the picture."""
 _OFTEN = 0.3
 """Share of the looks in which a path is there from which it is the animal it is taken for."""
+_MOMENT_S = 1e-6
 _REACH_S = 0.5
 """How far from a look a path's nearest row may be to lead on from it."""
 
@@ -111,28 +113,59 @@ def joined(
 
 def _led(traces: Sequence[Trace], paths: Sequence[Path], width: int) -> list[Trace]:
     """Traces, those that are one thing lost, gone out or found twice being one."""
+    ends_s = np.array([(p.times_s[0], p.times_s[-1]) for p in paths]).reshape(-1, 2)
+
+    def leading(early: Trace, late: Trace) -> bool:
+        """Whether a path that is there with both of them leads from one to the other."""
+        if not _may_be_led(early, late):
+            return False
+        there = (ends_s[:, 0] <= early.times_s[-1] + _MOMENT_S) & (
+            ends_s[:, 1] >= late.times_s[0] - _MOMENT_S
+        )
+        led = any(_leads(paths[i], early, late) for i in np.flatnonzero(there).tolist())
+        return led and not passed_each_other(early, late, width)
+
+    def one(early: Trace, late: Trace) -> bool:
+        again = is_one(early, late) or came_back(early, late, width)
+        return again or found_twice(early, late) or leading(early, late)
+
     found = sorted(traces, key=lambda trace: trace.times_s[0])
-    for i, early in enumerate(found):
-        for late in found[i + 1 :]:
-            again = is_one(early, late) or came_back(early, late, width)
-            led = any(_leads(path, early, late) for path in paths)
-            led = led and not passed_each_other(early, late, width)
-            if again or found_twice(early, late) or led:
-                rest = [one for one in found if one is not early and one is not late]
-                return _led([*rest, together(early, late)], paths, width)
+    two: dict[tuple[int, int], tuple[Trace, Trace]] = {}  # (pairs that are no one, kept alive)
+    while (pair := _first_pair(found, one, two)) is not None:
+        rest = [trace for trace in found if trace is not pair[0] and trace is not pair[1]]
+        found = sorted([*rest, together(*pair)], key=lambda trace: trace.times_s[0])
     return found
 
 
-def _leads(path: Path, early: Trace, late: Trace) -> bool:
-    """Whether a path is on two things of one kind that are seen one after the other."""
+def _first_pair(
+    found: Sequence[Trace],
+    one: Callable[[Trace, Trace], bool],
+    two: dict[tuple[int, int], tuple[Trace, Trace]],
+) -> tuple[Trace, Trace] | None:
+    """The first pair that is one thing; those that are not are noted."""
+    for early, late in combinations(found, 2):
+        key = (id(early), id(late))
+        if key in two:
+            continue
+        if one(early, late):
+            return early, late
+        two[key] = (early, late)
+    return None
+
+
+def _may_be_led(early: Trace, late: Trace) -> bool:
+    """Whether two are of one kind and seen one after the other."""
     both_s = min(early.times_s[-1], late.times_s[-1]) - late.times_s[0]
     shorter_s = min(one.times_s[-1] - one.times_s[0] for one in (early, late))
-    if not related(early.label, late.label) or both_s > _BOTH * shorter_s:
-        return False
+    return both_s <= _BOTH * shorter_s and related(early.label, late.label)
+
+
+def _leads(path: Path, early: Trace, late: Trace) -> bool:
+    """Whether a path is on two things that are seen one after the other."""
     shares = []
     for trace in (early, late):
-        common = _common(path, trace)
-        if common.sum() < _LEAST_ROWS:
+        common = _rows_with(path, trace)
+        if common.stop - common.start < _LEAST_ROWS:
             return False
         shares.append(
             float(np.mean(row_overlaps(path.boxes[common], boxes_at(trace, path.times_s[common]))))
@@ -171,8 +204,17 @@ def _sustained(shares: Array) -> float:
     return max(float(np.mean(shares)), float(np.mean(best)) - _BEST_LESS)
 
 
+def _rows_with(path: Path, trace: Trace) -> slice:
+    """Rows of a path in the time that a thing is seen."""
+    first = np.searchsorted(path.times_s, trace.times_s[0] - _MOMENT_S)
+    after = np.searchsorted(path.times_s, trace.times_s[-1] + _MOMENT_S, side="right")
+    return slice(int(first), int(after))
+
+
 def _common(path: Path, trace: Trace) -> NDArray[np.bool_]:
-    return (path.times_s >= trace.times_s[0] - 1e-6) & (path.times_s <= trace.times_s[-1] + 1e-6)
+    common = np.zeros(len(path.times_s), dtype=bool)
+    common[_rows_with(path, trace)] = True
+    return common
 
 
 def _rows_of(trace: Trace, path: Path) -> float:

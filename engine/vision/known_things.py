@@ -167,6 +167,8 @@ def found_twice(one: Trace, other: Trace) -> bool:
 
     So do the body and a guess that takes more for it, which turn by turn are in both traces.
     """
+    if one.times_s[-1] < other.times_s[0] or other.times_s[-1] < one.times_s[0]:
+        return False
     short, long = sorted((one, other), key=lambda trace: len(trace.times_s))
     inside = [long.times_s[0] <= t <= long.times_s[-1] for t in short.times_s]
     if not all(inside) or not related(short.label, long.label):

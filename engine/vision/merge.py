@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.vision.joining import join_cheapest
 from engine.vision.paths import Path, local_fit, smoothed
 
 Array = NDArray[np.float64]
@@ -184,33 +183,16 @@ def _swept(path: Path) -> Array:
 
 
 def _places(paths: Sequence[Path], largest: float) -> list[_Place]:
-    """Places of the paths, those joined that overlap and are in use at about the same time.
+    """Places of the paths, those joined that overlap and are in use at about the same time."""
 
-    Those that overlap most are joined first, and then compared again.
-    """
-    known = {number: _place_of(path) for number, path in enumerate(paths)}
-    alike: list[tuple[float, int, int]] = []
-
-    def compare(i: int, j: int) -> None:
-        a, b = known[i], known[j]
+    def cost(a: _Place, b: _Place) -> float | None:
         common = _closeness(a, b)
-        if common > _LEAST_COMMON:
-            joint = _area(_around(a.box, b.box))
-            if joint <= max(largest, a.area, b.area):
-                heappush(alike, (-common, i, j))
+        if common <= _LEAST_COMMON:
+            return None
+        small = _area(_around(a.box, b.box)) <= max(largest, a.area, b.area)
+        return -common if small else None
 
-    for i, j in combinations(range(len(known)), 2):
-        compare(i, j)
-    count = len(known)
-    while alike:
-        _, i, j = heappop(alike)
-        if i in known and j in known:
-            joined = _union(known.pop(i), known.pop(j))
-            others, known[count] = list(known), joined
-            for other in others:
-                compare(other, count)
-            count += 1
-    return list(known.values())
+    return join_cheapest([_place_of(path) for path in paths], cost, _union)
 
 
 def _closeness(a: _Place, b: _Place) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.vision.joining import join_cheapest
 
 Array = NDArray[np.float64]
 
@@ -38,7 +41,7 @@ class Trace:
             count[label] = count.get(label, 0.0) + score
         return count
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The label with most votes."""
         votes = self.votes()
@@ -52,22 +55,15 @@ def related(one: str, other: str) -> bool:
 
 def stitch(traces: Sequence[Trace], width: int) -> list[Trace]:
     """Traces with those joined that begin where another was heading when it was lost."""
-    pieces = sorted(traces, key=lambda t: t.times_s[0])
-    while True:
-        best: tuple[float, int, int] | None = None
-        for i, early in enumerate(pieces):
-            for j, late in enumerate(pieces):
-                gap_s = late.times_s[0] - early.times_s[-1]
-                if i == j or not 0.0 < gap_s <= _LONGEST_GAP_S:
-                    continue
-                cost = _stitch_cost(early, late, gap_s, width)
-                if cost < _GATE and (best is None or cost < best[0]):
-                    best = (cost, i, j)
-        if best is None:
-            return pieces
-        _, i, j = best
-        joined = _joined(pieces[i], pieces[j])
-        pieces = [p for k, p in enumerate(pieces) if k not in (i, j)] + [joined]
+
+    def cost(early: Trace, late: Trace) -> float | None:
+        gap_s = late.times_s[0] - early.times_s[-1]
+        if not 0.0 < gap_s <= _LONGEST_GAP_S:
+            return None
+        found = _stitch_cost(early, late, gap_s, width)
+        return found if found < _GATE else None
+
+    return join_cheapest(sorted(traces, key=lambda t: t.times_s[0]), cost, _joined)
 
 
 def _stitch_cost(early: Trace, late: Trace, gap_s: float, width: int) -> float:
