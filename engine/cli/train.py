@@ -1,4 +1,4 @@
-"""`foleystage train NAME -o FOLDER`: train a learned part; broken off, it goes on where it was."""
+"""`foleystage train NAME -o FOLDER`: train a spatialiser; broken off, it goes on where it was."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import argparse
 import logging
 from dataclasses import replace
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.material import add_material, count, sounds_of
 from engine.cli.options import output_path
 from engine.cli.progress import TerminalProgress
 from engine.errors import PluginError
 
-log = logging.getLogger("foleystage")
+if TYPE_CHECKING:
+    from engine.models.training_log import Outcome
 
-NETWORKS = ("pseudobinaural",)
+log = logging.getLogger("foleystage")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,13 +28,22 @@ def add_parser(subparsers: Any) -> None:
         "folder gets state.safetensors (to go on from: give the same command again), log.csv and "
         "the best NAME.safetensors.",
     )
-    parser.add_argument("name", choices=NETWORKS, metavar="NAME", help=", ".join(NETWORKS))
+    parser.add_argument("name", choices=tuple(NETWORKS), metavar="NAME", help=", ".join(NETWORKS))
     parser.add_argument("-o", "--out", type=output_path, required=True, metavar="FOLDER")
     add_material(parser)
-    parser.add_argument("--steps", type=count, metavar="N", help="at most (default: 1600)")
-    parser.add_argument("--batch", type=count, metavar="N", help="pairs a step (default: 16)")
+    parser.add_argument("--steps", type=count, metavar="N", help="at most (default: the network's)")
+    parser.add_argument("--batch", type=count, metavar="N", help="a step (default: the network's)")
     parser.add_argument(
-        "--looking-steps", type=count, metavar="N", help="of the visual network alone, before"
+        "--looking-steps",
+        type=count,
+        metavar="N",
+        help="pseudobinaural: of the visual network alone, before (default: 800)",
+    )
+    parser.add_argument(
+        "--scheme",
+        choices=("fine", "coarse"),
+        default="fine",
+        help="foleyspace: 200 positions or 8 in 8 s (default: %(default)s)",
     )
     parser.add_argument(
         "--minutes", type=float, metavar="N", help="stop after so long; a later call goes on"
@@ -53,11 +63,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise PluginError(f"there is no '{args.device}' here", remedy="choose --device cpu")
     if args.threads:
         torch.set_num_threads(args.threads)
-    from engine.models.pseudobinaural.train import CHECKPOINT, LOG
+    from engine.models.training_log import LOG
 
-    outcome = _train(args)
+    args.out.mkdir(parents=True, exist_ok=True)
+    progress = TerminalProgress()
+    try:
+        outcome = NETWORKS[args.name](args, progress)
+    finally:
+        progress.close()
     log.info(
-        "%s after %d steps: of the difference between the ears %.1f %% is left at best",
+        "%s after %d steps: of what is to be predicted %.1f %% is left at best",
         {"time": "time is up"}.get(outcome.reason, outcome.reason),
         outcome.steps,
         100 * outcome.best_share,
@@ -67,32 +82,41 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "steps": outcome.steps,
         "best_share": outcome.best_share,
         "reason": outcome.reason,
-        "checkpoint": str(args.out / CHECKPOINT),
+        "checkpoint": str(args.out / f"{args.name}.safetensors"),
         "log": str(args.out / LOG),
     }
 
 
-def _train(args: argparse.Namespace) -> Any:
-    """Its `Outcome`."""
+def _pseudobinaural(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
     from engine.models.pseudobinaural.material import config_named, material_of
     from engine.models.pseudobinaural.train import Schedule, train
 
     config = config_named(args.config)
     material = material_of(config, sounds_of(args, config.sample_rate_hz), args.seed)
-    given = {"steps": args.steps, "batch": args.batch, "seed": args.seed}
-    given["looking_steps"] = args.looking_steps
-    schedule = replace(Schedule(), **{k: v for k, v in given.items() if v is not None})
-    args.out.mkdir(parents=True, exist_ok=True)
-    progress = TerminalProgress()
-    try:
-        return train(
-            config,
-            schedule,
-            material,
-            args.out,
-            most_s=inf if args.minutes is None else 60.0 * args.minutes,
-            device=args.device,
-            progress=progress,
-        )
-    finally:
-        progress.close()
+    schedule = replace(Schedule(), **_given(args, "steps", "batch", "looking_steps", "seed"))
+    return train(config, schedule, material, args.out, **_running(args, progress))
+
+
+def _foleyspace(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
+    from engine.models.foleyspace.material import config_named, material_of
+    from engine.models.foleyspace.train import Schedule, train
+
+    config = config_named(args.config)
+    sounds = sounds_of(args, config.sample_rate_hz)
+    material = material_of(config, sounds, args.scheme, args.seed)
+    schedule = replace(Schedule(), **_given(args, "steps", "batch", "seed"))
+    return train(config, schedule, material, args.out, **_running(args, progress))
+
+
+def _given(args: argparse.Namespace, *names: str) -> dict[str, int]:
+    """Those options that were given."""
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def _running(args: argparse.Namespace, progress: TerminalProgress) -> dict[str, Any]:
+    most_s = inf if args.minutes is None else 60.0 * args.minutes
+    return {"most_s": most_s, "device": args.device, "progress": progress}
+
+
+NETWORKS = {"pseudobinaural": _pseudobinaural, "foleyspace": _foleyspace}
+"""What can be trained, to the function that does."""

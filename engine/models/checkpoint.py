@@ -64,6 +64,11 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], Facts]:
     return tensors, facts
 
 
+def halved(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """Real numbers in half precision: half the bytes, and next to the same figures."""
+    return {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
+
+
 def fitted(network: Any, tensors: Mapping[str, Any], path: Path) -> None:
     """Put tensors (of any precision) into a network.
 

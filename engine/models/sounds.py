@@ -108,6 +108,26 @@ def parted(sounds: Sequence[Sound], part: Part) -> tuple[Sound, ...]:
     return tuple(sorted(chosen, key=lambda sound: sound.name))
 
 
+def learning_banks(sounds: Sequence[Sound], sample_rate_hz: int) -> tuple[SoundBank, SoundBank]:
+    """Banks to learn from and to choose by; sounds of the test part are left alone.
+
+    Raises
+    ------
+    MediaError
+        If too few sounds are given to hold some out and to part two.
+    """
+    train, validation = (
+        SoundBank(parted(sounds, "train"), sample_rate_hz),
+        SoundBank(parted(sounds, "validation"), sample_rate_hz),
+    )
+    if len(train.sounds) < 2 or not validation.sounds:
+        raise MediaError(
+            f"{len(sounds)} sounds are too few to learn from and to hold some out",
+            remedy="give ten or more, three at least of a kind",
+        )
+    return train, validation
+
+
 def sounds_of_folder(folder: Path, sample_rate_hz: int) -> list[Sound]:
     """Every audio file under a folder, first channel mix; its thing is told by its name.
 

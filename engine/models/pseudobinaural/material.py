@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.errors import MediaError, PluginError
+from engine.errors import PluginError
 from engine.models.pseudobinaural.config import CONFIGS, Config
 from engine.models.pseudobinaural.pairs import Recipe
-from engine.models.sounds import Sound, SoundBank, parted
+from engine.models.sounds import Sound, SoundBank, learning_banks
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,6 @@ def config_named(name: str) -> Config:
 
 
 def material_of(config: Config, sounds: Sequence[Sound], seed: int) -> Material:
-    """Material out of sounds; those of the test part are left alone.
-
-    Raises
-    ------
-    MediaError
-        If too few sounds are given to hold some out and to part two.
-    """
-    banks = [
-        SoundBank(parted(sounds, part), config.sample_rate_hz) for part in ("train", "validation")
-    ]
-    if len(banks[0].sounds) < 2 or not banks[1].sounds:
-        raise MediaError(
-            f"{len(sounds)} sounds are too few to learn from and to hold some out",
-            remedy="give ten or more, three at least of a kind",
-        )
-    return Material(Recipe(config.picture_px, config.samples, seed), *banks)
+    """Material out of sounds; see `learning_banks` for what is raised."""
+    train, validation = learning_banks(sounds, config.sample_rate_hz)
+    return Material(Recipe(config.picture_px, config.samples, seed), train, validation)

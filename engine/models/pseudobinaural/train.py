@@ -8,7 +8,6 @@ weight 1); Loshchilov and Hutter, "SGDR", ICLR 2017 (the cosine that the learnin
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -19,24 +18,19 @@ import torch
 from torch import Tensor
 
 from engine.jobs import Progress, silent_progress
-from engine.models.checkpoint import save_checkpoint
+from engine.models.checkpoint import halved, save_checkpoint
 from engine.models.pseudobinaural.batches import Batch, make_batch
 from engine.models.pseudobinaural.config import Config
 from engine.models.pseudobinaural.looking import learn_to_look
 from engine.models.pseudobinaural.material import Material
 from engine.models.pseudobinaural.network import PseudoBinaural
 from engine.models.pseudobinaural.spectra import masked
+from engine.models.training_log import LOG, Outcome, keep_log, write_log
 from engine.models.training_state import Standing, restore, store
-
-log = logging.getLogger("foleystage")
 
 MODEL = "pseudobinaural"
 CHECKPOINT = f"{MODEL}.safetensors"
 STATE = "state.safetensors"
-LOG = "log.csv"
-_LOG_HEAD = (
-    "step,seconds,learning_rate,stereo_loss,separation_loss,validation_loss,validation_share"
-)
 _VALIDATION_BATCH = 16
 
 
@@ -80,18 +74,6 @@ class Schedule:
         """Learning rate of a step (from 0)."""
         rising = min(1.0, (step + 1) / max(self.warmup_steps, 1))
         return self.learning_rate * rising * 0.5 * (1.0 + cos(pi * step / self.steps))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of it: steps done, the best share of the difference that is left, why it ended.
-
-    `reason` is 'done', 'no longer better' or 'time'.
-    """
-
-    steps: int
-    best_share: float
-    reason: str
 
 
 def train(
@@ -163,7 +145,7 @@ class _Learner:
             looked = (self.material.recipe, self.material.train, self.schedule.looking_steps)
             learn_to_look(self.network.visual, self.config, *looked, self.device, progress)
             store(state, self.network, self.adam, self.told, standing)
-        _keep_log(self.folder / LOG, standing.step)
+        keep_log(self.folder / LOG, standing.step)
         return standing
 
     def learn(self, step: int) -> tuple[float, float]:
@@ -190,10 +172,11 @@ class _Learner:
     def look(self, standing: Standing, losses: tuple[float, float]) -> Standing:
         """Measure the held-out pairs; keep the state, and the checkpoint if it is the best."""
         standing, better = _measured(self.network, self.held_out, standing, self.device)
-        _write_log(self.folder / LOG, self.schedule, standing, losses)
+        rate = self.schedule.rate_at(standing.step - 1)
+        write_log(self.folder / LOG, standing, rate, losses)
         if better:
             facts = self.told | {"step": standing.step, "validation_share": standing.best}
-            save_checkpoint(self.folder / CHECKPOINT, self.network.state_dict(), facts)
+            save_checkpoint(self.folder / CHECKPOINT, halved(self.network.state_dict()), facts)
         store(self.folder / STATE, self.network, self.adam, self.told, standing)
         return standing
 
@@ -241,25 +224,3 @@ def _validation_batches(config: Config, schedule: Schedule, material: Material) 
     for first in range(0, schedule.validation_pairs, _VALIDATION_BATCH):
         after = min(first + _VALIDATION_BATCH, schedule.validation_pairs)
         yield make_batch(config, recipe, material.validation, range(first, after))
-
-
-def _keep_log(path: Path, step: int) -> None:
-    """Lines of steps after `step` were written by a run whose state was never kept."""
-    kept = [_LOG_HEAD]
-    if path.is_file() and step:
-        lines = path.read_text("utf-8").splitlines()[1:]
-        kept += [line for line in lines if int(line.split(",", 1)[0]) <= step]
-    path.write_text("\n".join(kept) + "\n", "utf-8")
-
-
-def _write_log(
-    path: Path, schedule: Schedule, standing: Standing, losses: tuple[float, float]
-) -> None:
-    rate = schedule.rate_at(standing.step - 1)
-    line = (
-        f"{standing.step},{standing.seconds:.1f},{rate:.3e},{losses[0]:.5f},{losses[1]:.5f},"
-        f"{standing.loss:.5f},{standing.share:.5f}"
-    )
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(line + "\n")
-    log.info("step %d: of the difference %.1f %% is left", standing.step, 100 * standing.share)

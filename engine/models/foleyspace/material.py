@@ -1,0 +1,41 @@
+"""What FoleySpace's diffusion learns from: a recipe, sounds to learn from and to choose by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import PluginError
+from engine.models.foleyspace.config import CONFIGS, Config
+from engine.models.foleyspace.moving import Recipe, Scheme
+from engine.models.sounds import Sound, SoundBank, learning_banks
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learned from, and what the held-out figures are measured on."""
+
+    recipe: Recipe
+    train: SoundBank
+    validation: SoundBank
+
+
+def config_named(name: str) -> Config:
+    """The configuration of that name.
+
+    Raises
+    ------
+    PluginError
+        If there is none.
+    """
+    if name not in CONFIGS:
+        raise PluginError(
+            f"there is no configuration '{name}'", remedy=f"choose one of {', '.join(CONFIGS)}"
+        )
+    return CONFIGS[name]
+
+
+def material_of(config: Config, sounds: Sequence[Sound], scheme: Scheme, seed: int) -> Material:
+    """Material out of sounds; see `learning_banks` for what is raised."""
+    train, validation = learning_banks(sounds, config.sample_rate_hz)
+    return Material(Recipe(scheme, seed=seed), train, validation)
