@@ -11,7 +11,7 @@ import numba
 import numpy as np
 
 from engine.realtime.motion import Edges
-from engine.realtime.paces import JUMP_COSINE, NEAR_M, level_steps
+from engine.realtime.paces import JUMP_COSINE, NEAR_M, jumps_near, level_steps
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
 
 _TURN = 0.5 * np.pi * (np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES
@@ -43,31 +43,35 @@ class Leaps:
         self.of = np.zeros(sources, dtype=np.bool_)
         self.any = False
         self._climbs = np.zeros(sources)
+        self._ways_m = np.zeros((sources, 3))
 
     def reset(self) -> None:
         """Forget the past."""
         self._climbs[:] = 0.0
+        self._ways_m[:] = 0.0
 
     def find(self, edges: Edges, gains: tuple[Floats, Floats]) -> None:
         """Look at the next hop; `gains` (sources,) are those of the sources at its ends."""
         self.any = find_leaps(
             edges.directions_0, edges.directions_1, edges.distances_m[1], edges.distances_m[2],
-            *gains, self._climbs, self.of,
+            *gains, self._climbs, self._ways_m, self.of,
         )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
-def find_leaps(old, new, old_m, new_m, old_gains, new_gains, climbs, leaps):
+def find_leaps(old, new, old_m, new_m, old_gains, new_gains, climbs, ways, leaps):
     """Compiled part of `Leaps.find`; `climbs` (sources,) are how levels changed in the hop before,
-    and in this one when it returns."""
+    `ways` (sources, 3) the metres gone there; of this hop when it returns."""
     any_leap = False
     for s in range(len(leaps)):
         before, after = old_gains[s], new_gains[s]
         leaps[s] = False
+        jumps = jumps_near(old[s], new[s], old_m[s], new_m[s], ways[s])
         if before != 0.0 or after != 0.0:
             cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
-            near = max(old_m[s], new_m[s]) < NEAR_M
-            leaps[s] = level_steps(before, after, climbs[s]) or (cosine <= JUMP_COSINE and not near)
+            if not max(old_m[s], new_m[s]) < NEAR_M:
+                jumps = cosine <= JUMP_COSINE
+            leaps[s] = jumps or level_steps(before, after, climbs[s])
         climbs[s] = after - before
         any_leap |= leaps[s]
     return any_leap

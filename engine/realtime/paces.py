@@ -18,7 +18,11 @@ _SLOW_COSINES = np.cos(np.radians([0.5, 1.25, 2.5, 5.0, 10.0, 20.0]))
 JUMP_COSINE = np.cos(np.radians(30.0))
 """Farther than this (15 turns a second at 48 kHz) is no motion but a jump,"""
 NEAR_M = 0.5
-"""unless it is as near as this: there a walk past the head turns as far."""
+"""unless it is as near as this: there a walk past the head turns as far. What is near jumps"""
+_NEAR_JUMP_M = 0.02
+"""where it is farther away than this at the hop's end,"""
+_CARRIED = 0.9
+"""and less than a tenth of its way goes on from the hop before: it is not flying."""
 _LEVEL_STEP = 0.06
 """A level that changes by so much of itself (half a decibel) in a hop"""
 _STEADY = 0.1
@@ -53,11 +57,13 @@ class Paces:
         self.mends = np.zeros(sources, dtype=np.int64)
         self._ahead = np.ones(sources, dtype=np.bool_)
         self._climbs = np.zeros(sources)
+        self._ways_m = np.zeros((sources, 3))
 
     def reset(self) -> None:
         """Forget the past."""
         self._ahead[:] = True
         self._climbs[:] = 0.0
+        self._ways_m[:] = 0.0
 
     def find(
         self,
@@ -80,7 +86,7 @@ class Paces:
         """
         highest: int = sort_by_pace(
             *sounding, *directions, *gains, *metres, *levels, _SLOW_COSINES, JUMP_COSINE,
-            self._near_m, self._ahead, self._climbs, self.of, self.mends,
+            self._near_m, self._ahead, self._climbs, self._ways_m, self.of, self.mends,
         )  # fmt: skip
         return highest
 
@@ -92,27 +98,43 @@ def level_steps(old, new, climb):
     return change > _LEVEL_STEP * max(old, new) and abs(climb) < _STEADY * change
 
 
+@numba.njit(inline="always")
+def jumps_near(old, new, old_m, new_m, way):
+    """Whether what is near the head jumps from `old` to `new` (3,) unit vectors and metres away.
+
+    `way` (3,) receives what it went in metres, and holds what it went in the hop before.
+    """
+    squared = change = 0.0
+    for i in range(3):
+        step = new_m * new[i] - old_m * old[i]
+        squared += step * step
+        change += (step - way[i]) * (step - way[i])
+        way[i] = step
+    return squared > _NEAR_JUMP_M * _NEAR_JUMP_M and change > _CARRIED * _CARRIED * squared
+
+
 @numba.njit(cache=True, nogil=True)
 def sort_by_pace(
     now, coming, old, new, old_gains, new_gains, old_metres, new_metres, old_levels, new_levels,
-    slow_cosines, jump_cosine, near_m, ahead, climbs, paces, mends,
+    slow_cosines, jump_cosine, near_m, ahead, climbs, ways, paces, mends,
 ):  # fmt: skip
     """Compiled part of `Paces.find`.
 
     `ahead` (sources,) says whether the fall of the swell of before is in what has been heard,
-    `climbs` (sources,) how much the level changed in the hop before; both are for the next hop when
-    this returns.
+    `climbs` (sources,) how much the level changed in the hop before, `ways` (sources, 3) the metres
+    it went there; they are for the next hop when this returns.
     """
     highest = _SILENT
     for s in range(len(paces)):
         paces[s], mends[s] = _SILENT, 0
+        leaps = jumps_near(old[s], new[s], old_metres[s], new_metres[s], ways[s])
         if not now[s]:
             paces[s] = 0 if coming[s] else _SILENT
         elif old_gains[s] != 0.0 or new_gains[s] != 0.0:
             cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
             near = max(old_metres[s], new_metres[s]) < near_m
             steps = level_steps(old_levels[s], new_levels[s], climbs[s])
-            jumps = steps or (cosine <= jump_cosine and not near)
+            jumps = steps or (leaps if near else cosine <= jump_cosine)
             paces[s] = JUMP if jumps else 0
             if not jumps:
                 for slow in slow_cosines:

@@ -8,6 +8,7 @@ from engine.coordinates import to_cartesian
 from engine.realtime.kernel import Kernel
 from engine.realtime.leaps import Leaps
 from engine.realtime.motion import MotionSampler
+from engine.realtime.paces import jumps_near
 from engine.realtime.snapshot import MotionPlan, Snapshot
 
 HOPS = 120
@@ -84,3 +85,21 @@ def test_what_moves_does_not_leap() -> None:
     assert leaps_of(at_once(*to_cartesian([30.0, -110.0], 0.0))) == [15_000 // 256]
     through = MotionPlan(np.array([0.0, 30_000.0]), np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]]))
     assert leaps_of(through) == []
+
+
+@pytest.mark.parametrize("distance_m", [0.05, 0.2, 0.45])
+def test_what_is_near_leaps_where_it_does_not_fly(distance_m: float) -> None:
+    sides = np.array([0.0, distance_m, 0.0])
+    assert leaps_of(at_once(sides, -sides)) == [15_000 // 256]
+
+
+@pytest.mark.parametrize("distance_m", [0.01, 0.05, 0.2, 0.45])
+@pytest.mark.parametrize("speed_m_per_s", [1.0, 3.0, 10.0, 60.0])
+def test_what_flies_past_the_head_does_not_leap(distance_m: float, speed_m_per_s: float) -> None:
+    times_s = np.arange(-40, 40) * 256 / RATE_HZ
+    places = np.stack([speed_m_per_s * times_s, 0.0 * times_s + distance_m, 0.0 * times_s], axis=1)
+    metres = np.linalg.norm(places, axis=1)
+    way = places[1] - places[0]
+    for i in range(1, len(places) - 1):
+        ends = (places[i] / metres[i], places[i + 1] / metres[i + 1], metres[i], metres[i + 1])
+        assert not jumps_near(*ends, way)
