@@ -144,6 +144,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("elevation_lane", "Elevation lane", (), "Track", needs="track"),
     Spec("distance_lane", "Distance lane", (), "Track", needs="track"),
     Spec("add_keyframe", "Add keyframe here", ("A",), "Track", needs="track", starts_group=True),
+    Spec("keyframe_curve", "Curve or corner at the keyframe", ("C",), "Track", needs="keyframe"),
     Spec("analyse", "Analyse the picture…", (), "Track", needs="picture", starts_group=True),
     Spec("touch", "Record by dragging while it plays", ("W",), "Path", "record", checkable=True),
     Spec("path_fly_by", "Fly-by…", (), "Path", needs="track", starts_group=True),

@@ -14,6 +14,7 @@ from app.dialogs.asking import ask
 from app.dialogs.numbers import Number, NumbersDialog
 from app.notices import Notice
 from app.time_verbs import TimeVerbs
+from app.views.stage.tangents import smooth_velocity
 from engine.errors import FoleystageError
 from engine.project.edits import (
     DrawTrajectory,
@@ -22,6 +23,7 @@ from engine.project.edits import (
     LockPath,
     ReplaceTrajectory,
     RevertPath,
+    SetTangent,
 )
 from engine.project.limits import LONGEST_S
 from engine.project.model import Track, Trajectory
@@ -149,10 +151,20 @@ class PathVerbs(TimeVerbs):
         edits = []
         for track in tracks:
             old = track.trajectory
-            moved = shaping.offset(old.times_s, old.positions_m, (x_m, y_m, z_m), by_s)
+            moved = shaping.offset(*old.line, (x_m, y_m, z_m), by_s)
             path = Trajectory.from_arrays(*moved)
             edits.append(ReplaceTrajectory(track_id=track.id, trajectory=path))
         self.session.do(EditGroup(name=f"Offset {len(edits)} paths", edits=tuple(edits)))
+
+    def keyframe_curve(self) -> None:
+        """Let the path go smoothly through the selected keyframe, or make it a corner again."""
+        track, index = self._object(), self.session.selection.value.keyframe
+        if track is None or index is None:
+            return
+        curved = track.trajectory.keyframes[index].velocity_mps is not None
+        velocity_mps = None if curved else smooth_velocity(track, index)
+        if curved or velocity_mps is not None:
+            self.session.do(SetTangent(track_id=track.id, index=index, velocity_mps=velocity_mps))
 
     def path_lock(self) -> None:
         """Neither a hand nor a new analysis changes it any more; or again."""
@@ -210,7 +222,7 @@ class PathVerbs(TimeVerbs):
         if not name:
             return
         try:
-            write_trajectory_csv(name, track.trajectory.times_s, track.trajectory.positions_m)
+            write_trajectory_csv(name, *track.trajectory.line)
         except FoleystageError as error:
             self.session.tell(Notice(str(error), "error"))
             return
@@ -232,7 +244,7 @@ class PathVerbs(TimeVerbs):
         track = self._object()
         if track is not None:
             old = track.trajectory
-            self._give(track, name, Trajectory.from_arrays(*shape(old.times_s, old.positions_m)))
+            self._give(track, name, Trajectory.from_arrays(*shape(*old.line)))
 
     def _preset(self, name: str, make: Preset) -> None:
         """A ready-made path over the selected time, else over the time the object is seen."""

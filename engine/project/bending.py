@@ -39,7 +39,12 @@ def bent_stretch(
     before = min([reach_s, *(time_s - t for t in hands if t < time_s)])
     after = min([reach_s, *(t - time_s for t in hands if t > time_s)])
     x_m, y_m, z_m = position_m
-    pulled = [Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, provenance="hand")]
+    velocity_mps = trajectory.velocity_at(time_s)
+    pulled = [
+        Keyframe(
+            time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, velocity_mps=velocity_mps, provenance="hand"
+        )
+    ]
     for keyframe in trajectory.keyframes:
         away = keyframe.time_s - time_s
         reach = after if away > 0.0 else before

@@ -59,6 +59,8 @@ from engine.project.model import (
 )
 from engine.project.scene import FormatTrim, HrirEqualisation
 
+FASTEST_MPS = 1e5
+"""Along each axis."""
 TIME_TOLERANCE_S = 1e-4
 """Slack when a clip is compared with its take: less than 5 samples at 48 kHz."""
 
@@ -67,6 +69,8 @@ def check_keyframe(keyframe: Keyframe, where: str = "keyframe") -> None:
     """Finite, in range."""
     check_time(keyframe.time_s, f"{where}.time_s")
     check_position(keyframe.x_m, keyframe.y_m, keyframe.z_m, f"{where}.")
+    for name, value in zip("xyz", keyframe.velocity_mps or (), strict=False):
+        check_number(value, f"{where}.velocity_mps.{name}", -FASTEST_MPS, FASTEST_MPS)
 
 
 def check_trajectory(trajectory: Trajectory, where: str = "trajectory") -> None:

@@ -88,7 +88,8 @@ def send_gain(send_db: float) -> float:
 
 def motion_plan(trajectory: Trajectory, sample_rate_hz: int) -> MotionPlan:
     """A trajectory in samples."""
-    return MotionPlan(trajectory.times_s * sample_rate_hz, trajectory.positions_m)
+    times_s, positions_m = trajectory.line
+    return MotionPlan(times_s * sample_rate_hz, positions_m)
 
 
 def curve_plan(curve: Curve, sample_rate_hz: int) -> CurvePlan | None:

@@ -28,6 +28,7 @@ from app.views.stage import painting
 from app.views.stage.gestures import DragOnStage, bends_at_time, edits_at_time
 from app.views.stage.ground import StageGround
 from app.views.stage.labels import place_labels
+from app.views.stage.tangents import Handle, handle_at, paint_tangent, tangent_edits
 from app.views.stage.touch import TouchRecord
 from engine.project.edits import AddKeyframe
 from engine.project.model import Project, Track
@@ -156,6 +157,9 @@ class StageCanvas(EditingWidget):
         if held is not None:
             self._selection.select_keyframe(held.id, None)
             self._drag = TouchRecord(point, self.projection, held, self._position_s)
+        elif chosen is not None and (handle := self._handle_at(chosen, point)) is not None:
+            make_edit = tangent_edits(chosen, handle)
+            self._drag = DragOnStage(point, self.projection, handle.place_m, make_edit)
         elif chosen is not None and (index := self._keyframe_at(chosen, point)) is not None:
             self._selection.select_keyframe(chosen.id, index)
             time_s = chosen.trajectory.keyframes[index].time_s
@@ -192,8 +196,12 @@ class StageCanvas(EditingWidget):
 
     def _show_cursor(self, point: QPointF) -> None:
         chosen = self._chosen_track()
-        over = (chosen is not None and self._keyframe_at(chosen, point) is not None) or (
-            self._source_at(point) is not None
+        over = self._source_at(point) is not None or (
+            chosen is not None
+            and (
+                self._handle_at(chosen, point) is not None
+                or self._keyframe_at(chosen, point) is not None
+            )
         )
         self.setCursor(Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor)
 
@@ -237,6 +245,9 @@ class StageCanvas(EditingWidget):
         chosen = self._selection.value.track_id
         tracks = [track for track in self._project.tracks if track.kind == "object"]
         return sorted(tracks, key=lambda track: track.id == chosen)
+
+    def _handle_at(self, track: Track, point: QPointF) -> Handle | None:
+        return handle_at(self.projection, track, self._selection.value.keyframe, point)
 
     def _keyframe_at(self, track: Track, point: QPointF) -> int | None:
         selected = self._selection.value.keyframe
@@ -326,5 +337,6 @@ class StageCanvas(EditingWidget):
                     )
                     if not self.coarse:
                         painting.paint_keyframes(painter, self.projection, track, selected.keyframe)
+                        paint_tangent(painter, self.projection, track, selected.keyframe)
             painter.end()
         return self._backing

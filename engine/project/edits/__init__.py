@@ -70,6 +70,7 @@ from engine.project.edits.propagation import (
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
 from engine.project.edits.script_tree import SetScriptTree
 from engine.project.edits.takes import DeleteTake, LockTake
+from engine.project.edits.tangents import SetTangent
 from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
 from engine.project.edits.tracks import (
     AddTrack,
@@ -190,6 +191,7 @@ __all__ = [
     "SetScene",
     "SetScriptTree",
     "SetStereo",
+    "SetTangent",
     "SetTitle",
     "SetTrackBoxes",
     "SetTrackColour",

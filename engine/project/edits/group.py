@@ -66,6 +66,7 @@ from engine.project.edits.propagation import (
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
 from engine.project.edits.script_tree import SetScriptTree
 from engine.project.edits.takes import DeleteTake, LockTake
+from engine.project.edits.tangents import SetTangent
 from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
 from engine.project.edits.tracks import (
     AddTrack,
@@ -124,7 +125,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
     SetMasterGain | ReturnMasterGain | SetFormatTrim | ReturnFormatTrim | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
-    DrawTrajectory | LockPath | RevertPath | SetPathCurve,
+    DrawTrajectory | LockPath | RevertPath | SetPathCurve | SetTangent,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
     SetScene | SetTitle | SetVideo | TakeUpVersion,

@@ -150,7 +150,8 @@ def _joined(parts: list[Track]) -> Trajectory:
 def _parted(path: Trajectory, time_s: float) -> tuple[Trajectory, Trajectory]:
     """The path before and from a time on; both have a keyframe there."""
     x_m, y_m, z_m = (float(value) for value in path.at(time_s))
-    here = Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m)
+    velocity_mps = path.velocity_at(time_s)
+    here = Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, velocity_mps=velocity_mps)
     here = next((k for k in path.keyframes if k.time_s == time_s), here)
     before = [k for k in path.keyframes if k.time_s < time_s]
     after = [k for k in path.keyframes if k.time_s > time_s]

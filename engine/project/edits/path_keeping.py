@@ -104,7 +104,14 @@ def _redrawn(path: Trajectory, column: int, curve: Curve) -> tuple[Keyframe, ...
         polar = [float(part) for part in place]
         polar[column] = value
         x_m, y_m, z_m = (float(part) for part in to_cartesian(*polar))
-        made.append(Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, provenance="hand"))
+        was_s = path.keyframes[number].time_s if number is not None else time_s
+        velocity_mps = path.velocity_at(was_s)
+        made.append(
+            Keyframe(
+                time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, velocity_mps=velocity_mps,
+                provenance="hand",
+            )
+        )  # fmt: skip
     return tuple(made)
 
 

@@ -35,8 +35,10 @@ class MoveKeyframe(EditBase, frozen=True, kw_only=True, tag="move_keyframe"):
     def apply(self, project: Project) -> Project:
         track = project.track(self.track_id)
         keyframes = list(track.trajectory.keyframes)
-        item_at(track.trajectory.keyframes, self.index, "keyframe")
-        keyframes[self.index] = _keyframe(self.time_s, self.x_m, self.y_m, self.z_m)
+        old = item_at(track.trajectory.keyframes, self.index, "keyframe")
+        keyframes[self.index] = _keyframe(
+            self.time_s, self.x_m, self.y_m, self.z_m, old.velocity_mps
+        )
         path = Trajectory(keyframes=tuple(keyframes))
         check_trajectory(path)
         return project.with_track(with_path(track, path))
@@ -57,12 +59,10 @@ class AddKeyframe(EditBase, frozen=True, kw_only=True, tag="add_keyframe"):
         return f"AddKeyframe:{self.track_id}:{self.time_s}"
 
     def apply(self, project: Project) -> Project:
-        keyframe = _keyframe(self.time_s, self.x_m, self.y_m, self.z_m)
-        return change_track(
-            project,
-            self.track_id,
-            lambda track: with_path(track, in_time_order(track.trajectory, keyframe)),
-        )
+        track = project.track(self.track_id)
+        velocity_mps = track.trajectory.velocity_at(self.time_s)
+        keyframe = _keyframe(self.time_s, self.x_m, self.y_m, self.z_m, velocity_mps)
+        return project.with_track(with_path(track, in_time_order(track.trajectory, keyframe)))
 
 
 class DeleteKeyframe(EditBase, frozen=True, kw_only=True, tag="delete_keyframe"):
@@ -157,7 +157,15 @@ class ReplaceTrajectory(EditBase, frozen=True, kw_only=True, tag="replace_trajec
         return change_track(project, self.track_id, lambda track: with_path(track, path))
 
 
-def _keyframe(time_s: float, x_m: float, y_m: float, z_m: float) -> Keyframe:
-    keyframe = Keyframe(time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, provenance="hand")
+def _keyframe(
+    time_s: float,
+    x_m: float,
+    y_m: float,
+    z_m: float,
+    velocity_mps: tuple[float, float, float] | None,
+) -> Keyframe:
+    keyframe = Keyframe(
+        time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m, velocity_mps=velocity_mps, provenance="hand"
+    )
     check_keyframe(keyframe)
     return keyframe
