@@ -1,4 +1,4 @@
-"""The audio engine at a glance: state, device, rate, load and gaps."""
+"""The audio engine at a glance: state, device, rate and latency; its lamp tells drop-outs."""
 
 from __future__ import annotations
 
@@ -56,16 +56,13 @@ class EngineChip(QWidget):
 
     @property
     def facts(self) -> str:
-        """Second line: rate, load and gaps."""
+        """Second line: rate and latency; load and drop-outs are at the window's foot."""
         status = self._status
         if status.state not in ("running", "silent"):
             return status.message
-        count = status.underruns + status.disk_dropouts
-        gaps = "1 drop-out" if count == 1 else f"{count} drop-outs"
-        if status.disk_dropouts:
-            gaps += f" ({status.disk_dropouts} disk)"
-        rate = f"{status.sample_rate_hz / 1000:g} kHz · " if status.sample_rate_hz else ""
-        return f"{rate}load {status.render_load:.0%} · {gaps}"
+        rate = f"{status.sample_rate_hz / 1000:g} kHz" if status.sample_rate_hz else ""
+        latency = f"latency {1000 * status.latency_s:.0f} ms" if status.latency_s else ""
+        return " · ".join(filter(None, (rate, latency)))
 
     def story(self) -> str:
         """Everything known, one line each."""
