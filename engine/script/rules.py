@@ -59,8 +59,8 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of object: its labels, how it is guessed without one, and its layers.
 
     Of objects that yield, one at a time makes its lasting sounds; those that wait are silent
-    while a louder one of these passes (see `engine.script.foreground`). Where one that lives
-    `outdoors` is seen, the scene is there.
+    while a louder one of these passes, or share the time with them if they cross the picture (see
+    `engine.script.foreground`). Where one that lives `outdoors` is seen, the scene is there.
     """
 
     name: str
