@@ -46,6 +46,9 @@ def add_parser(subparsers: Any) -> None:
         help="foleyspace: 200 positions or 8 in 8 s (default: %(default)s)",
     )
     parser.add_argument(
+        "--until", type=count, metavar="N", help="stop after that step; a later call goes on"
+    )
+    parser.add_argument(
         "--minutes", type=float, metavar="N", help="stop after so long; a later call goes on"
     )
     parser.add_argument("--threads", type=count, metavar="N", help="of the processor")
@@ -115,7 +118,7 @@ def _given(args: argparse.Namespace, *names: str) -> dict[str, int]:
 
 def _running(args: argparse.Namespace, progress: TerminalProgress) -> dict[str, Any]:
     most_s = inf if args.minutes is None else 60.0 * args.minutes
-    return {"most_s": most_s, "device": args.device, "progress": progress}
+    return {"until": args.until, "most_s": most_s, "device": args.device, "progress": progress}
 
 
 NETWORKS = {"pseudobinaural": _pseudobinaural, "foleyspace": _foleyspace}

@@ -182,12 +182,16 @@ def _fountain(pen: Pen, rng: np.random.Generator) -> None:
 def _fire(pen: Pen, rng: np.random.Generator) -> None:
     flames = ((225, 70, 20, 255), (245, 150, 30, 255), (250, 230, 120, 255))
     for colour, share in zip(flames, (1.0, 0.7, 0.4), strict=True):
-        half, foot = 0.36 * share, 0.82
-        points = [(0.5 - half, foot)]
-        for place, high in ((-0.7, 0.55), (-0.3, 0.3), (0.0, 0.75), (0.3, 0.3), (0.7, 0.5)):
-            tip = high * share * rng.uniform(0.75, 1.0)
-            points.append((0.5 + place * half, foot - tip))
-        pen.polygon([*points, (0.5 + half, foot)], colour)
+        left, middle, right = rng.uniform(0.0, 0.35, 3) * share
+        half, dip = 0.36 * share, 0.7 - 0.2 * share
+        tongues = [
+            (0.5 - 0.7 * half, 0.82 - 0.55 * share + left),
+            (0.5 - 0.3 * half, dip),
+            (0.5, 0.85 - 0.78 * share + middle * 0.4),
+            (0.5 + 0.3 * half, dip),
+            (0.5 + 0.7 * half, 0.82 - 0.5 * share + right),
+        ]
+        pen.polygon([(0.5 - half, 0.82), *tongues, (0.5 + half, 0.82)], colour)
     for turn in (-12, 12):
         pen.ellipse(0.5, 0.86, 0.4, 0.05, (70, 45, 25, 255), turn)
 

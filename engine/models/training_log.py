@@ -18,7 +18,7 @@ _HEAD = "step,seconds,learning_rate,stereo_loss,separation_loss,validation_loss,
 class Outcome:
     """What became of it: steps done, the best share of what is predicted that is left, and why.
 
-    `reason` is 'done', 'no longer better' or 'time'.
+    `reason` is 'done', 'as far as asked', 'no longer better' or 'time'.
     """
 
     steps: int

@@ -15,6 +15,8 @@ from engine.weights.registry import Weights
 
 VARIABLE = "FOLEYSTAGE_WEIGHTS"
 """Environment variable: a folder to keep weights in instead of the user's own."""
+_SHIPPED = {"spatialiser": "checkpoints"}
+"""Folder of shipped files by kind, where it is not `weights`: networks trained here."""
 _CHUNK = 1 << 20
 
 
@@ -27,7 +29,7 @@ def folder() -> Path:
 def place_of(weights: Weights) -> Path:
     """Where a file of weights lies: with the program, or once it is fetched."""
     if weights.shipped:
-        return resources.path("weights") / weights.file
+        return resources.path(_SHIPPED.get(weights.kind, "weights")) / weights.file
     return folder() / weights.file
 
 

@@ -28,7 +28,7 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
     format : str
         'pickle' files run code when they are opened: only with the hash below, and on consent.
     url : str
-        Where it is fetched from.
+        Where it is fetched from; empty for what was made here and comes with the program.
     size_bytes : int
     sha256 : str
         64 hexadecimal digits.

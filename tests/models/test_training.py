@@ -59,6 +59,8 @@ def test_a_killed_training_goes_on_to_the_same_weights(material: Material, tmp_p
     assert (whole.steps, whole.reason) == (6, "done")
     first = train(TINY, SHORT, material, folders[1], most_s=0.0)
     assert (first.steps, first.reason) == (2, "time")
+    asked = train(TINY, SHORT, material, folders[1], until=2)
+    assert (asked.steps, asked.reason) == (2, "as far as asked")
     # Lines of steps whose state was never kept are written again.
     with (folders[1] / "log.csv").open("a") as handle:
         handle.write("4,1,1,1,1,1,1\n")

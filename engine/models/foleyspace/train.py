@@ -9,7 +9,6 @@ Kong et al., "DiffWave", ICLR 2021, algorithm 1; "FoleySpace", section V-B.
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass, replace
 from math import inf
 from pathlib import Path
@@ -28,6 +27,7 @@ from engine.models.foleyspace.moving import SEGMENTS, Recipe, make_sample
 from engine.models.foleyspace.network import FoleySpaceNet
 from engine.models.sounds import SoundBank
 from engine.models.training_log import LOG, Outcome, keep_log, write_log
+from engine.models.training_loop import Limits, go_on
 from engine.models.training_state import Standing, restore, store
 
 MODEL = "foleyspace"
@@ -82,11 +82,15 @@ def train(
     material: Material,
     folder: Path,
     *,
+    until: int | None = None,
     most_s: float = inf,
     device: str = "cpu",
     progress: Progress = silent_progress,
 ) -> Outcome:
     """Learn, or go on learning, in a folder: state, log and the best checkpoint are there.
+
+    `until` stops it after a step of its schedule, `most_s` when the held-out samples are looked at
+    after so long; a later call goes on.
 
     Raises
     ------
@@ -96,35 +100,56 @@ def train(
         If the folder cannot be written.
     """
     torch.use_deterministic_algorithms(True)
-    torch.manual_seed(schedule.seed)
-    network = FoleySpaceNet(config).to(device)
-    adam = torch.optim.Adam(network.parameters(), lr=schedule.learning_rate)
-    told = {"model": MODEL, "config": asdict(config), "schedule": asdict(schedule),
-            "recipe": asdict(material.recipe)}  # fmt: skip
-    standing = restore(folder / STATE, network, adam, told)
-    keep_log(folder / LOG, standing.step)
-    held_out = _held_out(config, schedule, material)
-    began_s, spent_s = time.monotonic(), standing.seconds
-    while standing.step < schedule.steps:
-        batch = make_batch(config, schedule, material.recipe, material.train, standing.step)
-        loss = _learned(network, adam, batch, device)
-        seconds = spent_s + time.monotonic() - began_s
-        standing = replace(standing, step=standing.step + 1, seconds=seconds)
-        progress("learning", standing.step / schedule.steps)
-        last = standing.step == schedule.steps
-        if standing.step % schedule.validate_every and not last:
-            continue
-        standing, better = _measured(network, held_out, standing, device)
-        write_log(folder / LOG, standing, schedule.learning_rate, (loss, 0.0))
+    learner = _Learner(config, schedule, material, folder, device)
+    limits = Limits(schedule.steps, schedule.validate_every, schedule.patience, until, most_s)
+    return go_on(learner, limits, progress)
+
+
+class _Learner:
+    """The network with what it learns by, in a folder."""
+
+    def __init__(
+        self, config: Config, schedule: Schedule, material: Material, folder: Path, device: str
+    ) -> None:
+        self.config, self.schedule, self.material = config, schedule, material
+        self.folder, self.device = folder, device
+        torch.manual_seed(schedule.seed)
+        self.network = FoleySpaceNet(config).to(device)
+        self.adam = torch.optim.Adam(self.network.parameters(), lr=schedule.learning_rate)
+        self.held_out = _held_out(config, schedule, material)
+        self.told = {
+            "model": MODEL,
+            "config": asdict(config),
+            "schedule": asdict(schedule),
+            "recipe": asdict(material.recipe),
+        }
+
+    def begin(self, progress: Progress) -> Standing:
+        """Take up what was begun here."""
+        standing = restore(self.folder / STATE, self.network, self.adam, self.told)
+        keep_log(self.folder / LOG, standing.step)
+        return standing
+
+    def learn(self, step: int) -> tuple[float, float]:
+        """Learn from the pieces of a step; the loss."""
+        recipe, bank = self.material.recipe, self.material.train
+        batch = make_batch(self.config, self.schedule, recipe, bank, step)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
+            loss = loss_of(self.network, batch, self.device)
+        self.adam.zero_grad()
+        loss.backward()
+        self.adam.step()
+        return float(loss.detach()), 0.0
+
+    def look(self, standing: Standing, losses: tuple[float, float]) -> Standing:
+        """Measure the held-out samples; keep the state, and the checkpoint if it is the best."""
+        standing, better = _measured(self.network, self.held_out, standing, self.device)
+        write_log(self.folder / LOG, standing, self.schedule.learning_rate, losses)
         if better:
-            facts = told | {"step": standing.step, "validation_share": standing.best}
-            save_checkpoint(folder / CHECKPOINT, halved(network.state_dict()), facts)
-        store(folder / STATE, network, adam, told, standing)
-        if standing.since_best >= schedule.patience:
-            return Outcome(standing.step, standing.best, "no longer better")
-        if seconds - spent_s > most_s and not last:
-            return Outcome(standing.step, standing.best, "time")
-    return Outcome(standing.step, standing.best, "done")
+            facts = self.told | {"step": standing.step, "validation_share": standing.best}
+            save_checkpoint(self.folder / CHECKPOINT, halved(self.network.state_dict()), facts)
+        store(self.folder / STATE, self.network, self.adam, self.told, standing)
+        return standing
 
 
 def make_batch(
@@ -163,17 +188,6 @@ def loss_of(network: FoleySpaceNet, batch: Batch, device: str = "cpu") -> Tensor
     found = network(noisy, batch.steps.float().to(device), told)
     loss: Tensor = (found - batch.noise.to(device)).square().mean()
     return loss
-
-
-def _learned(
-    network: FoleySpaceNet, adam: torch.optim.Optimizer, batch: Batch, device: str
-) -> float:
-    with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
-        loss = loss_of(network, batch, device)
-    adam.zero_grad()
-    loss.backward()
-    adam.step()
-    return float(loss.detach())
 
 
 def _held_out(config: Config, schedule: Schedule, material: Material) -> Batch:

@@ -8,7 +8,6 @@ weight 1); Loshchilov and Hutter, "SGDR", ICLR 2017 (the cosine that the learnin
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from math import cos, inf, pi
@@ -26,6 +25,7 @@ from engine.models.pseudobinaural.material import Material
 from engine.models.pseudobinaural.network import PseudoBinaural
 from engine.models.pseudobinaural.spectra import masked
 from engine.models.training_log import LOG, Outcome, keep_log, write_log
+from engine.models.training_loop import Limits, go_on
 from engine.models.training_state import Standing, restore, store
 
 MODEL = "pseudobinaural"
@@ -82,13 +82,15 @@ def train(
     material: Material,
     folder: Path,
     *,
+    until: int | None = None,
     most_s: float = inf,
     device: str = "cpu",
     progress: Progress = silent_progress,
 ) -> Outcome:
     """Learn, or go on learning, in a folder: state, log and the best checkpoint are there.
 
-    `most_s` is looked at whenever the held-out pairs are.
+    `until` stops it after a step of its schedule, `most_s` when the held-out pairs are looked at
+    after so long; a later call goes on.
 
     Raises
     ------
@@ -99,22 +101,8 @@ def train(
     """
     torch.use_deterministic_algorithms(True)
     learner = _Learner(config, schedule, material, folder, device)
-    standing = learner.begin(progress)
-    began_s, spent_s = time.monotonic(), standing.seconds
-    while standing.step < schedule.steps:
-        losses = learner.learn(standing.step)
-        seconds = spent_s + time.monotonic() - began_s
-        standing = replace(standing, step=standing.step + 1, seconds=seconds)
-        progress("learning", standing.step / schedule.steps)
-        last = standing.step == schedule.steps
-        if standing.step % schedule.validate_every and not last:
-            continue
-        standing = learner.look(standing, losses)
-        if standing.since_best >= schedule.patience:
-            return Outcome(standing.step, standing.best, "no longer better")
-        if seconds - spent_s > most_s and not last:
-            return Outcome(standing.step, standing.best, "time")
-    return Outcome(standing.step, standing.best, "done")
+    limits = Limits(schedule.steps, schedule.validate_every, schedule.patience, until, most_s)
+    return go_on(learner, limits, progress)
 
 
 class _Learner:

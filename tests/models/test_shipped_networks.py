@@ -1,0 +1,55 @@
+"""The networks that come with the program: whole, and better than doing nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from engine import resources  # noqa: E402
+from engine.metrics.binaural import compare_binaural  # noqa: E402
+from engine.models.checkpoint import load_checkpoint  # noqa: E402
+from engine.models.names import load_spatialiser  # noqa: E402
+from engine.models.pseudobinaural.pairs import Recipe, make_pair  # noqa: E402
+from engine.models.sounds import SoundBank, parted, synthesised_sounds  # noqa: E402
+from engine.weights.folder import is_here, place_of  # noqa: E402
+from engine.weights.registry import known  # noqa: E402
+
+RATE_HZ = 16_000
+
+
+def test_it_hears_where_things_are_seen() -> None:
+    """On sounds it was not trained on: nearer to the truth than mono, farther if mirrored."""
+    spatialiser, path = load_spatialiser("pseudobinaural")
+    bank = SoundBank(parted(synthesised_sounds(12, RATE_HZ), "test"), RATE_HZ)
+    recipe = Recipe(spatialiser.config.picture_px, RATE_HZ, seed=2_000)
+    errors = []
+    for number in range(14):
+        pair = make_pair(recipe, bank, number)
+        mono = pair.binaural.mean(axis=0)
+        row = []
+        for picture in (None, pair.picture, pair.picture[:, ::-1]):
+            apart = 0.0 if picture is None else spatialiser.difference(mono, lambda _, p=picture: p)
+            ears = np.stack([mono + apart, mono - apart])
+            scores = compare_binaural(pair.binaural, ears, RATE_HZ, normalise=True)
+            row.append((scores.stft, scores.d_phase))
+        errors.append(row)
+    (mono_stft, mono_phase), (stft, phase), (mirrored_stft, mirrored_phase) = np.mean(
+        errors, axis=0
+    )
+    assert stft < 0.6 * mono_stft
+    assert phase < 0.85 * mono_phase
+    assert mirrored_stft > 1.1 * mono_stft
+    assert mirrored_phase > mono_phase
+    assert path == place_of(known("pseudobinaural-small"))
+
+
+def test_its_card_says_how_it_was_made() -> None:
+    _, facts = load_checkpoint(place_of(known("pseudobinaural-small")))
+    card = resources.path("checkpoints/pseudobinaural-small.md").read_text("utf-8")
+    assert known("pseudobinaural-small").sha256 in card
+    assert "foleystage train pseudobinaural" in card
+    assert f"step {facts['step']}" in card
+    assert f"{100 * facts['validation_share']:.1f} %" in card
+    assert is_here(known("pseudobinaural-small"))
