@@ -277,7 +277,9 @@ def _parts(hrir: str) -> list[Finding]:
         Finding("single sounds", single, "ok", "for events of a script, see docs/script.md")
     )
     found.extend(_hrir(hrir))
-    found.append(Finding("weights", "none to fetch", "ok", "every default works with what is shipped"))
+    found.append(
+        Finding("weights", "none to fetch", "ok", "every default works with what is shipped")
+    )
     return found
 
 
