@@ -1,6 +1,7 @@
 """How close learned spatialisers come to true binaural sound, beside those that learn nothing.
 
-``python -m benchmarks.spatialisers [--weights FILE] [--pairs N] [--clips FOLDER]`` prints the five
+``python -m benchmarks.spatialisers [--weights FILE] [--pairs N] [--clips FOLDER] [--each]``
+prints the five
 published figures (lower is better but for snr_db) on pseudo pairs of sounds that no training has
 heard, and on clips with binaural sound if a folder of them is given: for Mono-Mono (the same in
 both ears), for panning by somebody who knows where the sources are (pseudo pairs only), for the
@@ -89,14 +90,17 @@ def clips(spatialiser: Spatialiser, folder: Path) -> Iterator[tuple[str, Audio, 
 
 
 def compared(
-    material: Iterator[tuple[str, Audio, Estimates]],
+    material: Iterator[tuple[str, Audio, Estimates]], each: bool = False
 ) -> dict[str, list[BinauralScores]]:
-    """Scores by name of the estimate, one for each true sound."""
+    """Scores by name of the estimate, one for each true sound; printed one by one if asked for."""
     scores: dict[str, list[BinauralScores]] = {}
-    for _, true, estimates in material:
+    for sound, true, estimates in material:
         for name, estimate in estimates.items():
             found = compare_binaural(true, estimate, METRIC_RATE_HZ, normalise=True)
             scores.setdefault(name, []).append(found)
+        if each:
+            stft = "  ".join(f"{name} {scores[name][-1].stft:.4f}" for name in estimates)
+            print(f"{sound:<44} stft: {stft}", flush=True)
     return scores
 
 
@@ -154,17 +158,18 @@ def main() -> int:
     parser.add_argument("--weights")
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--clips", type=Path, help="films with binaural sound")
+    parser.add_argument("--each", action="store_true", help="print the STFT distance of each")
     arguments = parser.parse_args()
     spatialiser, path = load_spatialiser(arguments.model, arguments.weights)
     print(f"{arguments.model}, {path.name}")
     if arguments.pairs:
         began_s = time.process_time()
-        scores = compared(pseudo_pairs(spatialiser, arguments.pairs))
+        scores = compared(pseudo_pairs(spatialiser, arguments.pairs), arguments.each)
         print(f"\n{arguments.pairs} pseudo pairs of {_PAIR_S} s, sounds held out")
         print_scores(scores)
         print(f"({time.process_time() - began_s:.1f} s of processor time)")
     if arguments.clips:
-        scores = compared(clips(spatialiser, arguments.clips))
+        scores = compared(clips(spatialiser, arguments.clips), arguments.each)
         print(f"\n{len(next(iter(scores.values())))} clips of {arguments.clips}")
         print_scores(scores)
     return 0
