@@ -8,6 +8,7 @@ from app.clip_groups import new_group
 from app.edit_jobs import start_edit
 from app.editing import EditingVerbs
 from app.notices import Notice
+from app.words import tr
 from engine.job_queue import URGENT
 from engine.project.edits import (
     AddMarker,
@@ -81,7 +82,7 @@ class ClipVerbs(EditingVerbs):
         if edits:
             self._do_each("Choose take", edits)
         else:
-            self.session.tell(Notice("There is only one take for this clip", fades=True))
+            self.session.tell(Notice(tr("There is only one take for this clip"), fades=True))
 
     def listen_to_take(self) -> None:
         """Hear the selected clip in its place, among everything else."""
@@ -107,7 +108,7 @@ class ClipVerbs(EditingVerbs):
         project = self.session.project
         made_for = {project.take(clip.take_id).event_id for clip in self.chosen_clips()} - {None}
         if not made_for:
-            self.session.tell(Notice("This clip was not made from the script", fades=True))
+            self.session.tell(Notice(tr("This clip was not made from the script"), fades=True))
             return
         event_ids = tuple(sorted(str(event_id) for event_id in made_for))
         start_edit(self.session, "Make another take", "another take", event_ids, priority=URGENT)

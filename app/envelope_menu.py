@@ -16,6 +16,7 @@ from app.views.timeline.envelopes import (
     without,
 )
 from app.views.timeline.rows import Rows
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -36,9 +37,9 @@ class EnvelopeMenu:
         envelope = envelope_of(name)
         self.menu = menu = QMenu(self._parent)
         if point is not None:
-            menu.addAction("Value…", lambda: self._type_value(envelope, track_id, point))
+            menu.addAction(tr("Value…"), lambda: self._type_value(envelope, track_id, point))
             menu.addAction(
-                "Delete point", lambda: delete_point(self._session, track_id, name, point)
+                tr("Delete point"), lambda: delete_point(self._session, track_id, name, point)
             )
             menu.addSeparator()
         if not envelope.is_path:

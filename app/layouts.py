@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from app import places
+from app.words import tr
 from app.workspace import Workspace
 
 _GROUP = "layouts"
@@ -29,15 +30,15 @@ class LayoutMenu(QMenu):
             self.addAction(name.replace("&", "&&"), partial(self.take_up, name))
         if names:
             self.addSeparator()
-        self.addAction("Keep this one…", self.keep)
+        self.addAction(tr("Keep this one…"), self.keep)
         if names:
-            forget = self.addMenu("Forget")
+            forget = self.addMenu(tr("Forget"))
             for name in names:
                 forget.addAction(name.replace("&", "&&"), partial(self.forget, name))
 
     def keep(self) -> None:
         """Keep the panels as they are, under a name."""
-        name, done = QInputDialog.getText(self.parentWidget(), "Keep this layout", "Name")
+        name, done = QInputDialog.getText(self.parentWidget(), tr("Keep this layout"), tr("Name"))
         if done and name.strip():
             stored = places.settings()
             stored.setValue(f"{_GROUP}/{_key(name)}", self._workspace.state())

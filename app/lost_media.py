@@ -14,6 +14,7 @@ from app import work
 from app.background import Background
 from app.notices import Notice
 from app.session import Session
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.media.lost_files import FoundFiles, LostFiles, lost_files
 from engine.media.probe import fingerprint, probe_video
@@ -80,15 +81,17 @@ class LostMedia(QObject):
     def pick_folder(self) -> None:
         """Ask where to look; all that is lost is looked for in there and below."""
         if not self.now().words:
-            self._session.tell(Notice("All files of this session are in their places", fades=True))
+            self._session.tell(
+                Notice(tr("All files of this session are in their places"), fades=True)
+            )
             return
-        name = QFileDialog.getExistingDirectory(self._window, "Where are the missing files?")
+        name = QFileDialog.getExistingDirectory(self._window, tr("Where are the missing files?"))
         if name:
             self.search(Path(name))
 
     def pick_picture(self) -> None:
         """Ask for the picture; what else is lost is looked for around it."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Where is the picture?")
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("Where is the picture?"))
         if not name:
             return
         self.take_picture(Path(name))
@@ -154,7 +157,7 @@ class LostMedia(QObject):
             text = f"{count} found. {sentence(left)}" if count else f"Not there. {sentence(left)}"
             session.tell(Notice(text, "warning", self._actions(left)))
         else:
-            session.tell(Notice("All missing files are found", fades=True))
+            session.tell(Notice(tr("All missing files are found"), fades=True))
 
     def _take_made(self, made: MadeAgain) -> None:
         session = self._session
@@ -172,7 +175,7 @@ class LostMedia(QObject):
         elif left.words:
             session.tell(Notice(sentence(left), "warning", (self._find_action(),)))
         else:
-            session.tell(Notice("All lost sounds are made again", fades=True))
+            session.tell(Notice(tr("All lost sounds are made again"), fades=True))
 
     def _has_told(self, problem: str) -> bool:
         """Whether what the engine cannot play is a file that is known to be lost."""

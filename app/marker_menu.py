@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from app.words import tr
 from engine.project.edits import DeleteMarker, RenameMarker
 
 if TYPE_CHECKING:
@@ -26,17 +27,19 @@ class MarkerMenu:
         """Show the menu of a marker."""
         self.menu = menu = QMenu(self._parent)
         marker = next(m for m in self._session.project.markers if m.id == marker_id)
-        menu.addAction("Rename…", lambda: self.rename(marker_id))
+        menu.addAction(tr("Rename…"), lambda: self.rename(marker_id))
         if marker.length_s:
             span = (marker.time_s, marker.time_s + marker.length_s)
-            menu.addAction("Select its time", lambda: self._session.selection.set_span(span))
-            menu.addAction("Loop it", lambda: self._session.set_loop(span))
-        menu.addAction("Delete", lambda: self._session.do(DeleteMarker(marker_id=marker_id)))
+            menu.addAction(tr("Select its time"), lambda: self._session.selection.set_span(span))
+            menu.addAction(tr("Loop it"), lambda: self._session.set_loop(span))
+        menu.addAction(tr("Delete"), lambda: self._session.do(DeleteMarker(marker_id=marker_id)))
         menu.popup(place)
 
     def rename(self, marker_id: str) -> None:
         """Ask for another name."""
         name = next(m.name for m in self._session.project.markers if m.id == marker_id)
-        typed, done = QInputDialog.getText(self._parent, "Rename the marker", "Name", text=name)
+        typed, done = QInputDialog.getText(
+            self._parent, tr("Rename the marker"), tr("Name"), text=name
+        )
         if done and typed.strip() and typed.strip() != name:
             self._session.do(RenameMarker(marker_id=marker_id, name=typed.strip()))

@@ -15,6 +15,7 @@ from app.dialogs.numbers import Number, NumbersDialog
 from app.notices import Notice
 from app.time_verbs import TimeVerbs
 from app.views.stage.tangents import smooth_velocity
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.project.edits import (
     DrawTrajectory,
@@ -194,7 +195,7 @@ class PathVerbs(TimeVerbs):
 
     def path_import(self) -> None:
         """From a CSV file, at its own times."""
-        name, _ = QFileDialog.getOpenFileName(self.window, "Import a path", "", _CSV)
+        name, _ = QFileDialog.getOpenFileName(self.window, tr("Import a path"), "", _CSV)
         if name:
             self.read_path(Path(name))
 
@@ -202,7 +203,7 @@ class PathVerbs(TimeVerbs):
         """Give the selected track the path in a file."""
         track = self._object()
         if track is None:
-            self.session.tell(Notice("Select the track that gets the path", fades=True))
+            self.session.tell(Notice(tr("Select the track that gets the path"), fades=True))
             return
         try:
             path = Trajectory.from_arrays(*read_trajectory_csv(file))
@@ -217,7 +218,7 @@ class PathVerbs(TimeVerbs):
         if track is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self.window, "Export the path", f"{track.name}.csv", _CSV
+            self.window, tr("Export the path"), f"{track.name}.csv", _CSV
         )
         if not name:
             return

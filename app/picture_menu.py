@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.views.picture.overlay import box_at
+from app.words import tr
 from engine.project.bending import BEND_REACH_S, bent_stretch
 from engine.project.box_correction import BoxCorrection
 from engine.project.edits import BendTrajectory, EditGroup, MergeTracks, SetTrackBoxes, SplitTrack
@@ -37,7 +38,7 @@ class PictureMenu:
         """Show the menu for a point in pixels of the video, and the track whose box is there."""
         session = self._session
         menu = QMenu(self._parent)
-        menu.addAction("Follow this", lambda: session.follow(time_s, point_px))
+        menu.addAction(tr("Follow this"), lambda: session.follow(time_s, point_px))
         chosen = session.selection.value.track_id
         if track_id is not None:
             name = session.project.track(track_id).name

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app import icons
 from app.views.picture.overlay import Overlays
+from app.words import tr
 
 OVERLAYS = {
     "boxes": "boxes",
@@ -27,8 +28,8 @@ def overlays_button(actions: Mapping[str, QAction], parent: QWidget) -> QToolBut
     """A button that drops down all overlays."""
     button = QToolButton()
     button.setIcon(icons.icon("layers"))
-    button.setToolTip("What is drawn over the picture")
-    button.setAccessibleName("Overlays")
+    button.setToolTip(tr("What is drawn over the picture"))
+    button.setAccessibleName(tr("Overlays"))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     menu = QMenu(parent)

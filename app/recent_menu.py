@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import places
+from app.words import tr
 
 
 class RecentMenu(QMenu):
@@ -26,4 +27,4 @@ class RecentMenu(QMenu):
             words = f"{path.stem}   {places.shown(path.parent)}".replace("&", "&&")
             self.addAction(words, partial(self._open, path))
         if self.isEmpty():
-            self.addAction("No session yet").setEnabled(False)
+            self.addAction(tr("No session yet")).setEnabled(False)

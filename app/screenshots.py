@@ -16,6 +16,13 @@ from pathlib import Path
 
 SIZE = (1600, 1000)
 PATIENCE_S = 300.0
+_RECORDINGS = (
+    "DOORWood_Heavy Slam_AB_BARN",
+    "DOORMetl_Gate Rattle_AB_YARD",
+    "RAINMetl_Rain on a Tin Roof_AB_HOME",
+    "footsteps on gravel 01",
+    "footsteps on gravel 02",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,6 +118,7 @@ def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]
     for name in ("script", "history", "analysis", "jobs"):
         window.workspace.panels[name].raise_()
         keep(name)
+    _library(window, keep, wait)
     window.workspace.panels["inspector"].raise_()
     window.envelope_menu.toggle(walker.id, "gain")
     window.envelope_menu.toggle(walker.id, "width")
@@ -160,6 +168,31 @@ def _panels(window: object, keep: Callable[..., None], wait: Callable[..., None]
     session.playback.stop()
 
 
+def _library(window: object, keep: Callable[..., None], wait: Callable[..., None]) -> None:
+    """The library, empty and with some recordings in a folder of its own."""
+    import numpy as np
+    import soundfile
+    from platformdirs import user_data_dir
+
+    from app.window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    window.library.show()
+    folder = Path(user_data_dir("foleystage")) / "recordings"
+    if not folder.exists():
+        keep("library_empty")
+        folder.mkdir(parents=True)
+        (folder / "LICENSE").write_text("CC BY 4.0\n", encoding="utf-8")
+        rng = np.random.default_rng(1)
+        for number, name in enumerate(_RECORDINGS, start=1):
+            sound = 0.2 * rng.uniform(-1.0, 1.0, (9_600 * number, 2))
+            soundfile.write(folder / f"{name}.wav", sound, 48_000)
+        window.library.index(folder)
+    wait(lambda: bool(window.library.panel.model.recordings) and not window.session.jobs.running)
+    window.library.panel.table.selectRow(1)
+    keep("library")
+
+
 def _lanes(window: object, keep: Callable[..., None], track_id: str) -> None:
     """Take lanes, and the path's own lanes with an edit that is compared with what was detected."""
     from app.window import MainWindow
@@ -195,20 +228,25 @@ def _lanes(window: object, keep: Callable[..., None], track_id: str) -> None:
 def _dialogs(window: object, keep: Callable[..., None]) -> None:
     from PySide6.QtWidgets import QWidget
 
-    from app import actions, preferences
+    from app import actions, minds, preferences
     from app.dialogs.analyse import AnalyseDialog
+    from app.dialogs.blind_test import BlindTestDialog
     from app.dialogs.edit_shortcuts import EditShortcutsDialog
     from app.dialogs.export import ExportDialog
+    from app.dialogs.mind import MindDialog
     from app.dialogs.palette import CommandPalette
     from app.dialogs.preferences import PreferencesDialog
     from app.dialogs.shortcuts import ShortcutsDialog
     from app.window import MainWindow
+    from engine.project.blind_test import BlindTest
 
     assert isinstance(window, MainWindow)
     dialogs: dict[str, QWidget] = {
         "export": ExportDialog(Path.home() / "Foley", "−23 LUFS, true peak below −1 dBTP", window),
         "analyse": AnalyseDialog(window.session.project, window),
         "preferences": PreferencesDialog(preferences.load(), (), window),
+        "mind": MindDialog(minds.known(), on=True, parent=window),
+        "compare_blind": BlindTestDialog(BlindTest.of(("1", "2", "3")), {}, window),
         "commands": CommandPalette(window.actions_by_name, window),
         "edit_shortcuts": EditShortcutsDialog(window),
         "shortcuts": ShortcutsDialog(actions.shortcut_rows(window.actions_by_name), window),

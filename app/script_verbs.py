@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.edit_jobs import start_edit
 from app.notices import Notice
 from app.session import Session
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.script.sheet.csv_sheet import read_sheet, write_sheet
 from engine.script.sheet.cue_sheet import cue_sheet
@@ -74,16 +75,18 @@ class ScriptVerbs(QObject):
             self.tell(f"Written to {path}")
 
     def _choose_table(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._window, "Import a script table", "", _CSV)
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("Import a script table"), "", _CSV)
         if name:
             self.read_table(Path(name))
 
     def _choose_export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export table", "script.csv", _CSV)
+        name, _ = QFileDialog.getSaveFileName(self._window, tr("Export table"), "script.csv", _CSV)
         if name:
             self.write(Path(name), write_sheet(self._session.project))
 
     def _choose_cues(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export cue sheet", "cues.txt", _TEXT)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Export cue sheet"), "cues.txt", _TEXT
+        )
         if name:
             self.write(Path(name), cue_sheet(self._session.project))

@@ -32,7 +32,7 @@ class StatusStrip(QStatusBar):
         self._state = QLabel()
         self._state.setContentsMargins(12, 0, 12, 0)
         self._engine = QLabel()
-        self._engine.setAccessibleName("Audio engine's load")
+        self._engine.setAccessibleName(tr("Audio engine's load"))
         self._engine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         widest = QFontMetrics(theme.font(12)).horizontalAdvance(_WIDEST)
         self._engine.setMinimumWidth(widest)
@@ -55,7 +55,7 @@ class StatusStrip(QStatusBar):
     def show_session(self, session: Session) -> None:
         """Where the session is, and whether it is saved."""
         if session.bundle is None:
-            self._state.setText("No session open")
+            self._state.setText(tr("No session open"))
             return
         saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
         if session.holds_recovery:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.comping import comp_edit
 from app.session import Session
+from app.words import tr
 from engine.project.edits import DeleteTake, LockTake, SetClipTake
 
 
@@ -25,22 +26,24 @@ class TakeMenu:
         clip, take = session.project.clip(clip_id), session.project.take(take_id)
         self.menu = menu = QMenu(self._parent)
         choose = menu.addAction(
-            "Choose this take",
+            tr("Choose this take"),
             lambda: session.do(SetClipTake(clip_id=clip_id, take_id=take_id)),
         )
         choose.setEnabled(clip.take_id != take_id)
         span_s = session.selection.span_s
         part = comp_edit(clip, take_id, span_s) if span_s and clip.take_id != take_id else None
         menu.addAction(
-            "Choose it in the selected time", lambda: part is not None and session.do(part)
+            tr("Choose it in the selected time"), lambda: part is not None and session.do(part)
         ).setEnabled(part is not None)
         menu.addAction(
-            "Listen to it in its place", lambda: session.audition.begin(clip_id, take_id)
+            tr("Listen to it in its place"), lambda: session.audition.begin(clip_id, take_id)
         )
         menu.addAction(
             "Unlock" if take.locked else "Lock",
             lambda: session.do(LockTake(take_id=take_id, locked=not take.locked)),
         )
-        delete = menu.addAction("Delete this take", lambda: session.do(DeleteTake(take_id=take_id)))
+        delete = menu.addAction(
+            tr("Delete this take"), lambda: session.do(DeleteTake(take_id=take_id))
+        )
         delete.setEnabled(not take.locked)
         menu.popup(place)

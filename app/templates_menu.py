@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from app import places
 from app.notices import Notice
 from app.session import Session
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.project.kept_values import begun_with, keep, kept, read_kept, template_of
 from engine.project.model import Project
@@ -29,7 +30,7 @@ class TemplatesMenu(QMenu):
     def fill(self) -> None:
         """List the templates, newest first."""
         self.clear()
-        self.addAction("Save as a template…", self.keep).setEnabled(self._session.is_open)
+        self.addAction(tr("Save as a template…"), self.keep).setEnabled(self._session.is_open)
         self.addSeparator()
         for name in ("", *(file.stem for file in kept(templates_folder()))):
             words = name.replace("&", "&&") or "Begin without a template"
@@ -39,7 +40,7 @@ class TemplatesMenu(QMenu):
 
     def keep(self) -> None:
         """Save what others can begin with, and begin new sessions with it."""
-        name, done = QInputDialog.getText(self.parentWidget(), "Save as a template", "Name")
+        name, done = QInputDialog.getText(self.parentWidget(), tr("Save as a template"), tr("Name"))
         if not done or not name.strip():
             return
         try:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -59,7 +60,7 @@ class Tour(QWidget):
         self._window = window
         self._number = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Tour")
+        self.setAccessibleName(tr("Tour"))
         self.card = QWidget(self)
         self.card.setObjectName("tourCard")
         self.card.setFixedWidth(CARD_PX)
@@ -67,10 +68,10 @@ class Tour(QWidget):
         self._count.setProperty("tone", "faint")
         self._title.setFont(theme.font(14, 600))
         self._words.setWordWrap(True)
-        self.next = QPushButton("Next")
+        self.next = QPushButton(tr("Next"))
         self.next.setProperty("primary", True)
         self.next.clicked.connect(self.go_on)
-        self.close_button = QPushButton("Close")
+        self.close_button = QPushButton(tr("Close"))
         self.close_button.clicked.connect(self.end)
         self._lay_out()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.notices import Notice
+from app.words import tr
 from engine.errors import ProjectError
 from engine.playback.status import EngineStatus
 
@@ -49,7 +50,7 @@ class TroubleWatch(QObject):
         if text:
             self.told.emit(Notice(f"Edits are not kept on disk just now: {text}", "error"))
         else:
-            self.told.emit(Notice("Edits are kept on disk again", fades=True))
+            self.told.emit(Notice(tr("Edits are kept on disk again"), fades=True))
 
     def look_at_engine(self, status: EngineStatus) -> None:
         """Tell what the engine cannot play."""

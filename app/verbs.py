@@ -21,6 +21,7 @@ from app.mind_verbs import choose_mind
 from app.path_verbs import PathVerbs
 from app.picture_tools import overlays_of
 from app.session import Session
+from app.words import tr
 from engine import resources
 from engine.units import seconds_to_video_frame, video_frame_to_seconds
 
@@ -47,13 +48,13 @@ class Verbs(PathVerbs):
     def open_video(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in places.VIDEO_SUFFIXES)
         name, _ = QFileDialog.getOpenFileName(
-            self.window, "Open a video", "", f"Video ({patterns});;All files (*)"
+            self.window, tr("Open a video"), "", f"Video ({patterns});;All files (*)"
         )
         if name:
             self.session.open_video(Path(name))
 
     def open_session(self) -> None:
-        name = QFileDialog.getExistingDirectory(self.window, "Open a session (a .foley folder)")
+        name = QFileDialog.getExistingDirectory(self.window, tr("Open a session (a .foley folder)"))
         if name:
             self.session.open_bundle(Path(name))
 
@@ -68,7 +69,7 @@ class Verbs(PathVerbs):
         if self.session.bundle is None:
             return
         name, _ = QFileDialog.getOpenFileName(
-            self.window, "Import a sound", "", f"Sound ({SOUND_PATTERNS});;All files (*)"
+            self.window, tr("Import a sound"), "", f"Sound ({SOUND_PATTERNS});;All files (*)"
         )
         if name:
             self.window.dropping.bring_sound(
@@ -392,7 +393,7 @@ class Verbs(PathVerbs):
 
     def about(self) -> None:
         box = QMessageBox(self.window)
-        box.setWindowTitle("About Foleystage")
+        box.setWindowTitle(tr("About Foleystage"))
         box.setFont(theme.font(12))
         box.setText(_ABOUT)
         ask(box, self.window)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from app.notices import Notice
 from app.session import Session
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.project.edits import TakeUpVersion
 from engine.project.kept_values import VERSIONS, keep, kept, read_kept
@@ -31,7 +32,7 @@ class VersionsMenu(QMenu):
         """List the versions of the open session, newest first."""
         self.clear()
         folder = self._folder
-        self.addAction("Keep a version…", self.keep).setEnabled(folder is not None)
+        self.addAction(tr("Keep a version…"), self.keep).setEnabled(folder is not None)
         files = kept(folder) if folder is not None else []
         if files:
             self.addSeparator()
@@ -43,7 +44,7 @@ class VersionsMenu(QMenu):
         folder = self._folder
         if folder is None:
             return
-        name, done = QInputDialog.getText(self.parentWidget(), "Keep a version", "Name")
+        name, done = QInputDialog.getText(self.parentWidget(), tr("Keep a version"), tr("Name"))
         if not done or not name.strip():
             return
         try:

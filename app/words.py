@@ -1,8 +1,8 @@
 """The window's words in the user's language, where there is a translation.
 
 Translations are Qt's: ``foleystage_de.qm`` and the like in the user's data folder, made with Qt
-Linguist from the English words in the context ``foleystage``. Menus, actions and panels are
-translated; what has no translation stays English.
+Linguist from the English words in the context ``foleystage``. Menus, actions, panels,
+dialogs, tips and notices are translated; what has no translation stays English.
 """
 
 from __future__ import annotations

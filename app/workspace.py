@@ -76,7 +76,7 @@ class PanelTitle(QWidget):
             row.addWidget(tool)
         self._float = QToolButton()
         self._float.setIcon(icons.icon("float", 12))
-        self._float.setToolTip("Float this panel, or dock it again")
+        self._float.setToolTip(tr("Float this panel, or dock it again"))
         self._float.setAccessibleName(f"Float {title}")
         self._float.clicked.connect(lambda: panel.setFloating(not panel.isFloating()))
         row.addWidget(self._float)

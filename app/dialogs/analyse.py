@@ -19,6 +19,7 @@ from app import minds
 from app.dialogs.buttons import DialogButtons
 from app.dialogs.part_row import PartRows
 from app.views.tracks.file_choice import FileChoice
+from app.words import tr
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Analysis, Project
 
@@ -37,7 +38,7 @@ class AnalyseDialog(QDialog):
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Analyse the picture")
+        self.setWindowTitle(tr("Analyse the picture"))
         self.setMinimumWidth(440)
         scene = project.scene
         self._scene = scene
@@ -48,14 +49,14 @@ class AnalyseDialog(QDialog):
             self._mapping.addItem(words, name)
         self._mapping.setCurrentIndex(self._mapping.findData(scene.mapping))
         self._prompt = QLineEdit(", ".join(scene.prompt))
-        self._prompt.setPlaceholderText("dog, bicycle, rain (optional)")
+        self._prompt.setPlaceholderText(tr("dog, bicycle, rain (optional)"))
         self._screenplay = FileChoice(
             {"": "None"}, "From a file…", "Open a screenplay", _SCREENPLAYS, self
         )
         self._screenplay.chosen.connect(self._screenplay.show_choice)
         self._screenplay.show_choice(scene.screenplay)
         self.mind = QComboBox()
-        self.mind.addItem("Rules", None)
+        self.mind.addItem(tr("Rules"), None)
         model = minds.known()
         if model.model:
             self.mind.addItem(minds.called(model), model)
@@ -101,11 +102,11 @@ class AnalyseDialog(QDialog):
         form.setVerticalSpacing(10)
         self.detector_rows.add_to(form, "Detector")
         self.depth_rows.add_to(form, "Depth")
-        form.addRow("Mapping", self._mapping)
-        form.addRow("What sounds", self._prompt)
-        form.addRow("Screenplay", self._screenplay)
-        form.addRow("Script by", self.mind)
-        form.addRow("Seed", self._seed)
+        form.addRow(tr("Mapping"), self._mapping)
+        form.addRow(tr("What sounds"), self._prompt)
+        form.addRow(tr("Screenplay"), self._screenplay)
+        form.addRow(tr("Script by"), self.mind)
+        form.addRow(tr("Seed"), self._seed)
         column.addLayout(form)
         self._limits.setProperty("tone", "soft")
         self._limits.setWordWrap(True)
@@ -117,7 +118,7 @@ class AnalyseDialog(QDialog):
             note.setWordWrap(True)
             note.setVisible(bool(words))
             column.addWidget(note)
-        column.addWidget(DialogButtons(self, "Analyse"))
+        column.addWidget(DialogButtons(self, tr("Analyse")))
 
     def _show_limits(self) -> None:
         """What a language model may take, before it is asked."""

@@ -35,7 +35,7 @@ class EditShortcutsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Edit shortcuts")
+        self.setWindowTitle(tr("Edit shortcuts"))
         self.resize(640, 640)
         self.set_name, self.own = shortcuts.chosen()
         self.sets = QComboBox()
@@ -44,12 +44,12 @@ class EditShortcutsDialog(QDialog):
         self.sets.setCurrentIndex(self.sets.findData(self.set_name))
         self.sets.currentIndexChanged.connect(self._choose_set)
         self.search = QLineEdit()
-        self.search.setAccessibleName("Search for an action")
-        self.search.setPlaceholderText("Search actions and keys")
+        self.search.setAccessibleName(tr("Search for an action"))
+        self.search.setPlaceholderText(tr("Search actions and keys"))
         self.search.textChanged.connect(self._filter)
         self.table = QTableWidget(len(actions.TABLE), 2)
         self.keys = QKeySequenceEdit()
-        self.keys.setAccessibleName("New keys")
+        self.keys.setAccessibleName(tr("New keys"))
         self.keys.setMaximumSequenceLength(1)
         self.keys.editingFinished.connect(self._take_keys)
         self.note = QLabel()
@@ -82,17 +82,17 @@ class EditShortcutsDialog(QDialog):
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
-        self.table.setAccessibleName("Actions and their keys")
+        self.table.setAccessibleName(tr("Actions and their keys"))
         column.addWidget(self.table, 1)
         row = QHBoxLayout()
-        row.addWidget(QLabel("New keys"))
+        row.addWidget(QLabel(tr("New keys")))
         row.addWidget(self.keys, 1)
         for words, act in (("No keys", self._clear), ("As in the set", self._reset)):
             row.addWidget(self._button(words, act))
         column.addLayout(row)
         self.note.setProperty("tone", "faint")
         column.addWidget(self.note)
-        column.addWidget(DialogButtons(self, "Use them"))
+        column.addWidget(DialogButtons(self, tr("Use them")))
 
     def _button(self, words: str, act: object) -> QPushButton:
         button = QPushButton(words)
@@ -161,7 +161,7 @@ class EditShortcutsDialog(QDialog):
             self._fill()
 
     def _import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Import shortcuts", "", _FILES)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Import shortcuts"), "", _FILES)
         if name:
             try:
                 self.own = shortcuts.read_file(Path(name))
@@ -171,7 +171,9 @@ class EditShortcutsDialog(QDialog):
             self._fill()
 
     def _export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export shortcuts", "shortcuts.toml", _FILES)
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Export shortcuts"), "shortcuts.toml", _FILES
+        )
         if name:
             try:
                 shortcuts.write_file(Path(name), self.now)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.buttons import DialogButtons
+from app.words import tr
 from engine.layouts import FILE_NAMES
 
 WORDS = {
@@ -41,7 +42,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, folder: Path, target: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.setMinimumWidth(480)
         self._boxes = {name: QCheckBox(words) for name, words in WORDS.items()}
         for name, box in self._boxes.items():
@@ -49,9 +50,9 @@ class ExportDialog(QDialog):
             box.setToolTip(FILE_NAMES[name])
             box.toggled.connect(self._check)
         self._folder = QLineEdit(str(folder))
-        self._folder.setAccessibleName("Folder")
+        self._folder.setAccessibleName(tr("Folder"))
         self._folder.textChanged.connect(self._check)
-        self._buttons = DialogButtons(self, "Export")
+        self._buttons = DialogButtons(self, tr("Export"))
         self._lay_out(target)
 
     @property
@@ -82,7 +83,7 @@ class ExportDialog(QDialog):
         column.addWidget(_heading("Folder"))
         row = QHBoxLayout()
         row.addWidget(self._folder, 1)
-        browse = QPushButton("Choose…")
+        browse = QPushButton(tr("Choose…"))
         browse.setAutoDefault(False)  # Return means Export
         browse.clicked.connect(self._browse)
         row.addWidget(browse)
@@ -91,7 +92,7 @@ class ExportDialog(QDialog):
         column.addWidget(self._buttons)
 
     def _browse(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Export to", self._folder.text())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Export to"), self._folder.text())
         if chosen:
             self._folder.setText(chosen)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.buttons import DialogButtons
+from app.words import tr
 from engine.project.model import Track
 
 SOUND_PATTERNS = "*.wav *.w64 *.rf64 *.flac *.aif *.aiff *.caf *.ogg *.opus *.mp3 *.m4a"
@@ -38,11 +39,11 @@ class ImportDialog(QDialog):
         onto_track: bool = False,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Import sound")
+        self.setWindowTitle(tr("Import sound"))
         self.setMinimumWidth(440)
         self.audio = audio
         self._home = QComboBox()
-        self._home.addItem("On a new track, as ambience", None)
+        self._home.addItem(tr("On a new track, as ambience"), None)
         if track is not None and track.kind == "object":
             self._home.addItem(f"On “{track.name}”, from where it is", str(track.id))
             self._home.setCurrentIndex(1 if onto_track else 0)
@@ -90,17 +91,19 @@ class ImportDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        form.addRow("File", QLabel(self.audio.name))
-        form.addRow("Goes", self._home)
-        form.addRow("If a sound field", self._convention)
-        form.addRow("Begins at", self._start)
+        form.addRow(tr("File"), QLabel(self.audio.name))
+        form.addRow(tr("Goes"), self._home)
+        form.addRow(tr("If a sound field"), self._convention)
+        form.addRow(tr("Begins at"), self._start)
         column.addLayout(form)
         self._note = QLabel(
-            "As ambience, 4, 9, 16 … channels are a sound field; stereo, 5.1, 5.1.4 and 7.1.4 "
-            "sound from where their loudspeakers stand."
+            tr(
+                "As ambience, 4, 9, 16 … channels are a sound field; stereo, 5.1, 5.1.4 and 7.1.4 "
+                "sound from where their loudspeakers stand."
+            )
         )
         self._note.setWordWrap(True)
         self._note.setProperty("tone", "faint")
         column.addWidget(self._note)
         self._show_home()
-        column.addWidget(DialogButtons(self, "Import"))
+        column.addWidget(DialogButtons(self, tr("Import")))

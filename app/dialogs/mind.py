@@ -46,7 +46,7 @@ class MindDialog(QDialog):
         self.who.addItems([tr("Rules"), tr("A language model")])
         self.who.setCurrentIndex(int(on))
         self.url = QLineEdit(known.base_url)
-        self.url.setPlaceholderText("http://localhost:11434/v1")
+        self.url.setPlaceholderText(tr("http://localhost:11434/v1"))
         self.name = QLineEdit(known.model)
         self.sees = QCheckBox(tr("It is sent up to eight pictures"))
         self.sees.setChecked(known.sees)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QFormLayout, QVBoxLayout, QWidget
 
 from app.dialogs.buttons import DialogButtons
+from app.words import tr
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class NumbersDialog(QDialog):
         self, title: str, verb: str, numbers: Sequence[Number], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(tr(title))
         self.setMinimumWidth(360)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
@@ -45,11 +46,11 @@ class NumbersDialog(QDialog):
             field.setDecimals(number.decimals)
             field.setSuffix(f" {number.unit}" if number.unit else "")
             field.setValue(number.value)
-            field.setAccessibleName(number.label)
-            form.addRow(number.label, field)
+            field.setAccessibleName(tr(number.label))
+            form.addRow(tr(number.label), field)
             self.fields.append(field)
         column.addLayout(form)
-        column.addWidget(DialogButtons(self, verb))
+        column.addWidget(DialogButtons(self, tr(verb)))
         if self.fields:
             self.fields[0].selectAll()
 

@@ -30,7 +30,7 @@ class CommandPalette(QDialog):
 
     def __init__(self, by_name: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Commands")
+        self.setWindowTitle(tr("Commands"))
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setFixedSize(_WIDTH_PX, _HEIGHT_PX)
         self.chosen: QAction | None = None
@@ -40,12 +40,12 @@ class CommandPalette(QDialog):
             if by_name[spec.name].isEnabled() and spec.name != "command_palette"
         ]
         self.words = QLineEdit()
-        self.words.setPlaceholderText("What do you want to do?")
-        self.words.setAccessibleName("Command")
+        self.words.setPlaceholderText(tr("What do you want to do?"))
+        self.words.setAccessibleName(tr("Command"))
         self.words.textChanged.connect(self._list)
         self.words.installEventFilter(self)
         self.list = QListWidget()
-        self.list.setAccessibleName("Commands")
+        self.list.setAccessibleName(tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._take)
         column = QVBoxLayout(self)

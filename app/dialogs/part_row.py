@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.words import tr
 from engine import plugins
 from engine.weights.folder import is_here
 from engine.weights.registry import registry
@@ -44,7 +45,7 @@ class PartRows(QObject):
         self.part.setAccessibleName(kind.capitalize())
         self.file = QLineEdit()
         self.file.setAccessibleName(f"Weights of the {kind}")
-        self.choose = QPushButton("Choose…")
+        self.choose = QPushButton(tr("Choose…"))
         self.choose.clicked.connect(self._choose_file)
         self.part.currentTextChanged.connect(self._show_weights)
         self._show_weights(self.part.currentText())
@@ -66,7 +67,7 @@ class PartRows(QObject):
         row.setSpacing(6)
         row.addWidget(self.file, 1)
         row.addWidget(self.choose)
-        form.addRow("Its weights", row)
+        form.addRow(tr("Its weights"), row)
 
     def _show_weights(self, part: str) -> None:
         """Which weights there are for a part."""
@@ -85,7 +86,7 @@ class PartRows(QObject):
 
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self._parent, "Weights", "", f"Weights ({self._patterns});;All (*)"
+            self._parent, tr("Weights"), "", f"Weights ({self._patterns});;All (*)"
         )
         if chosen:
             self.file.setText(chosen)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLabel, QVBoxLayo
 
 from app.dialogs.buttons import DialogButtons
 from app.preferences import AUTOSAVE_S, PICTURE_WIDTHS_PX, Preferences
+from app.words import tr
 
 
 class PreferencesDialog(QDialog):
@@ -17,10 +18,10 @@ class PreferencesDialog(QDialog):
         self, now: Preferences, devices: Sequence[str], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(tr("Preferences"))
         self.setMinimumWidth(440)
         self.device = QComboBox()
-        self.device.addItem("Default device", None)
+        self.device.addItem(tr("Default device"), None)
         for name in dict.fromkeys([*devices, *([now.audio_device] if now.audio_device else [])]):
             self.device.addItem(name, name)
         self.device.setCurrentIndex(max(0, self.device.findData(now.audio_device)))
@@ -51,15 +52,17 @@ class PreferencesDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        form.addRow("Sound goes to", self.device)
-        form.addRow("Saved by itself", self.autosave)
-        form.addRow("Picture", self.picture_width)
+        form.addRow(tr("Sound goes to"), self.device)
+        form.addRow(tr("Saved by itself"), self.autosave)
+        form.addRow(tr("Picture"), self.picture_width)
         column.addLayout(form)
         note = QLabel(
-            "Every edit is on the disk within a second anyway. A narrower picture makes heavy "
-            "films fluent; exports always use the film itself."
+            tr(
+                "Every edit is on the disk within a second anyway. A narrower picture makes heavy "
+                "films fluent; exports always use the film itself."
+            )
         )
         note.setWordWrap(True)
         note.setProperty("tone", "faint")
         column.addWidget(note)
-        column.addWidget(DialogButtons(self, "Use them"))
+        column.addWidget(DialogButtons(self, tr("Use them")))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from app.words import tr
+
 _POINTER = (
     ("Zoom at the pointer", "Ctrl+Wheel"),
     ("Scroll sideways", "Shift+Wheel"),
@@ -31,7 +33,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, rows: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Shortcuts")
+        self.setWindowTitle(tr("Shortcuts"))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         grid = QGridLayout()

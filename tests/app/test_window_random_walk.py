@@ -47,7 +47,7 @@ ACTIONS_BY_NAME = (
     "add_region", "stage_top", "stage_side", "stage_free", "touch", "automation_follows",
     "loop_span", "select_clips_time", "take_lanes", "lock_take", "delete_take", "listen_to_take",
     "next_take", "path_lock", "path_revert", "azimuth_lane", "elevation_lane", "distance_lane",
-    "comp_take", "previous_take", "find_recording",
+    "comp_take", "previous_take", "keyframe_curve", "keyframe_curve", "find_recording",
     "film_strip", "loudness_lane", "follow_smoothly", "pre_roll", "solo_on_ears", "solo_track",
 )  # fmt: skip
 

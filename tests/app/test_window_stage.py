@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 from pointing import drag, wheel
-from PySide6.QtCore import QPointF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.views.stage.ground_painting import ring_chips
+from app.views.stage.labels import place_labels
 from app.views.stage.painting import paint_path
 from app.views.stage.projection import Projection, fitted
 from app.window import MainWindow
@@ -161,3 +163,15 @@ def test_a_path_beyond_the_picture_is_dashed(window: MainWindow) -> None:
     assert lit(0, 2, extrapolated=False) == 1.0
     assert 0.3 < lit(0, 2, extrapolated=True) < 0.7
     assert lit(2, 3, extrapolated=True) == 1.0
+
+
+def test_names_keep_off_the_distances_of_the_rings(window: MainWindow) -> None:
+    view = window.stage.top_view
+    area = QRectF(view.rect())
+    rings = ring_chips(area, view.projection)
+    assert rings
+    for chip, words in rings:
+        assert words.endswith(" m")
+        below = QPointF(chip.center().x(), chip.center().y() + 16.0)
+        (label,) = place_labels([below], [60.0], area, view.taken_areas())
+        assert not label.intersects(chip)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout,
 from app import theme
 from app.doubts import Doubt
 from app.views.timeline.ticks import DEFAULT_RATE
+from app.words import tr
 from engine.media.timecode import format_timecode
 from engine.project.model import Project
 
@@ -33,8 +34,8 @@ class DoubtsList(QWidget):
         self._heading = QLabel()
         self._heading.setProperty("tone", "heading")
         self.list = QListWidget()
-        self.list.setAccessibleName("Spots to look at")
-        self.list.setToolTip("Where the analysis was unsure (Q: the next one, Shift+Q: back)")
+        self.list.setAccessibleName(tr("Spots to look at"))
+        self.list.setToolTip(tr("Where the analysis was unsure (Q: the next one, Shift+Q: back)"))
         self.list.setUniformItemSizes(True)
         self.list.itemClicked.connect(self._take)
         self.list.itemActivated.connect(self._take)

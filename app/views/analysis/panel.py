@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVB
 
 from app.views.analysis.doubts_list import DoubtsList
 from app.views.discarding import discard
+from app.words import tr
 from engine.project.model import Project
 from engine.spatial.room import preset_titles
 
@@ -33,7 +34,7 @@ class AnalysisPanel(QWidget):
         self._form.setHorizontalSpacing(12)
         self._form.setVerticalSpacing(8)
         self._form.setColumnStretch(1, 1)
-        self.again = QPushButton("Analyse again…")
+        self.again = QPushButton(tr("Analyse again…"))
         self.again.clicked.connect(self.analyse_requested)
         inside = QWidget()
         column = QVBoxLayout(inside)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app import theme
+from app.words import tr
 
 
 class HistoryPanel(QWidget):
@@ -20,7 +21,7 @@ class HistoryPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.list = QListWidget()
-        self.list.setAccessibleName("History")
+        self.list.setAccessibleName(tr("History"))
         self.list.setUniformItemSizes(True)
         self.list.itemClicked.connect(lambda item: self.step_chosen.emit(self.list.row(item)))
         self.list.itemActivated.connect(lambda item: self.step_chosen.emit(self.list.row(item)))

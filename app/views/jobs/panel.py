@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import icons
 from app.jobs import ListedJob
+from app.words import tr
 from engine.time_left import in_words
 
 _WORDS = {"done": "Done", "failed": "Failed", "cancelled": "Cancelled"}
@@ -35,10 +36,10 @@ class JobsPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._cards: dict[int, JobCard] = {}
-        self._empty = QLabel("Analysis and export run here,\nin the background.")
+        self._empty = QLabel(tr("Analysis and export run here,\nin the background."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("tone", "faint")
-        self._clear = QPushButton("Clear finished")
+        self._clear = QPushButton(tr("Clear finished"))
         self._clear.clicked.connect(self.clear_requested)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
@@ -95,10 +96,10 @@ class JobCard(QWidget):
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.cancel = QToolButton()
         self.cancel.setIcon(icons.icon("close"))
-        self.cancel.setToolTip("Cancel this job")
-        self.cancel.setAccessibleName("Cancel this job")
+        self.cancel.setToolTip(tr("Cancel this job"))
+        self.cancel.setAccessibleName(tr("Cancel this job"))
         self.cancel.clicked.connect(lambda: self.cancel_requested.emit(number))
-        self._details_button = QPushButton("Details")
+        self._details_button = QPushButton(tr("Details"))
         self._details_button.setCheckable(True)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)

@@ -40,7 +40,7 @@ class RecordingsTable(QTableView):
         super().__init__()
         self.recordings = model
         self.setModel(model)
-        self.setAccessibleName("Recordings")
+        self.setAccessibleName(tr("Recordings"))
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setDragEnabled(True)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.words import tr
 from engine.playback.readings import ProgrammeLevels
 
 QUIETEST = 10 ** (-60.0 / 20.0)
@@ -27,10 +28,12 @@ class Goniometer(QWidget):
         self._samples: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)
         self._correlation = 0.0
         self.setMinimumSize(180, 180)
-        self.setAccessibleName("Goniometer")
+        self.setAccessibleName(tr("Goniometer"))
         self.setToolTip(
-            "Left against right: upright is mono, flat is opposite, leaning is to that side;\n"
-            "below, their correlation from −1 (opposite) to +1 (alike)"
+            tr(
+                "Left against right: upright is mono, flat is opposite, leaning is to that side;\n"
+                "below, their correlation from −1 (opposite) to +1 (alike)"
+            )
         )
 
     def sizeHint(self) -> QSize:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.words import tr
 from engine.playback.readings import ProgrammeLevels
 
 LOUD_TRUE_PEAK_DBTP = -1.0
@@ -27,11 +28,13 @@ class LoudnessReadout(QWidget):
         self._hot = False
         self._correlation = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Loudness")
+        self.setAccessibleName(tr("Loudness"))
         self.setToolTip(
-            "Highest true peak (dBTP), loudness over 0.4 s, 3 s and all of it (LUFS);\n"
-            "below, how alike left and right are: right one, middle nothing, left opposite.\n"
-            "Click to begin anew."
+            tr(
+                "Highest true peak (dBTP), loudness over 0.4 s, 3 s and all of it (LUFS);\n"
+                "below, how alike left and right are: right one, middle nothing, left opposite.\n"
+                "Click to begin anew."
+            )
         )
 
     def sizeHint(self) -> QSize:

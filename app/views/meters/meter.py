@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.views.meters.scale import MARKS_DBFS, share_of_level
+from app.words import tr
 
 HOLD_S = 1.5
 _SCALE_PX = 13
@@ -31,8 +32,8 @@ class LevelMeter(QWidget):
         self._highest_dbfs = -120.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(150)
-        self.setAccessibleName("Master meter")
-        self.setToolTip("Peak level in dBFS; click to reset the highest peak")
+        self.setAccessibleName(tr("Master meter"))
+        self.setToolTip(tr("Peak level in dBFS; click to reset the highest peak"))
 
     def sizeHint(self) -> QSize:
         return QSize(280, 40)

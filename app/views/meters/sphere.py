@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.words import tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.layouts import LOUDSPEAKER_LAYOUTS, Loudspeaker
 from engine.project.model import Project
@@ -46,10 +47,12 @@ class SphereView(QWidget):
         self._speakers: tuple[Loudspeaker, ...] = ()
         self._picture: QImage | None = None
         self.setMinimumSize(200, 140)
-        self.setAccessibleName("Energy sphere")
+        self.setAccessibleName(tr("Energy sphere"))
         self.setToolTip(
-            "Power of the ambisonic sound field by direction, or of the loudspeakers, 18 dB from\n"
-            "dark to bright; what comes alike from everywhere is dimmed"
+            tr(
+                "Power of the ambisonic sound field by direction, or of the loudspeakers, 18 dB "
+                "from\ndark to bright; what comes alike from everywhere is dimmed"
+            )
         )
 
     def sizeHint(self) -> QSize:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 from app import icons
 from app.notices import Notice
 from app.views.discarding import discard
+from app.words import tr
 
 FADE_MS = 6000
 
@@ -27,8 +28,8 @@ class NoticeBar(QWidget):
         self._buttons.setSpacing(8)
         self._close = QToolButton()
         self._close.setIcon(icons.icon("close"))
-        self._close.setToolTip("Close")
-        self._close.setAccessibleName("Close this notice")
+        self._close.setToolTip(tr("Close"))
+        self._close.setAccessibleName(tr("Close this notice"))
         self._close.clicked.connect(self.close_notice)
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)

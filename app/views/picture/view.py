@@ -22,6 +22,7 @@ from app.doubts import UNSURE
 from app.selection import Selection
 from app.views.picture import overlay, pointing
 from app.views.picture.decoder import PictureDecoder
+from app.words import tr
 from engine.media.timecode import format_timecode
 from engine.project.model import Project, Track
 
@@ -61,13 +62,13 @@ class PictureView(QWidget):
         self.decoder = PictureDecoder(self)
         self.decoder.decoded.connect(self._take_picture)
         self.decoder.failed.connect(self._take_problem)
-        self._relink = QPushButton("Find the file…", self)
+        self._relink = QPushButton(tr("Find the file…"), self)
         self._relink.clicked.connect(self.relink_requested)
         self._relink.hide()
         self.setMinimumSize(240, 160)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(tr("Picture"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         selection.changed.connect(self.update)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.words import tr
 from engine.project.script_tree import ScriptNode, ScriptTree
 
 _ID = Qt.ItemDataRole.UserRole
@@ -30,14 +31,14 @@ class Branches(QWidget):
         self.list = QTreeWidget()
         self.list.setColumnCount(3)
         self.list.setHeaderLabels(["Branch", "Score", "Why"])
-        self.list.setAccessibleName("Scripts that were thought of")
+        self.list.setAccessibleName(tr("Scripts that were thought of"))
         self.list.setWordWrap(False)
         self.list.itemSelectionChanged.connect(self._show_button)
         self.list.itemDoubleClicked.connect(lambda item, _: self._ask(item))
         self._told = QLabel()
         self._told.setProperty("tone", "faint")
         self._told.setWordWrap(True)
-        self._take = QPushButton("Take this branch")
+        self._take = QPushButton(tr("Take this branch"))
         self._take.clicked.connect(lambda: self._ask(self.list.currentItem()))
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 8)

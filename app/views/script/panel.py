@@ -20,6 +20,7 @@ from app.views.script.branches import Branches
 from app.views.script.columns import EDITABLE, TIME
 from app.views.script.model import ScriptModel
 from app.views.script.table import ScriptTable
+from app.words import tr
 from engine.project.model import Event, Project
 from engine.script.sheet.line_edits import clips_of_event
 
@@ -51,7 +52,7 @@ class ScriptPanel(QWidget):
             part.refused.connect(self.refused)
         self.branches.branch_requested.connect(self.branch_requested)
         self._bar = self._build_bar()
-        empty = QLabel("The script appears here\nonce the picture is analysed.")
+        empty = QLabel(tr("The script appears here\nonce the picture is analysed."))
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setProperty("tone", "faint")
         pages = QWidget()
@@ -82,23 +83,23 @@ class ScriptPanel(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(8, 4, 4, 4)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter: words of any column")
-        self.filter.setAccessibleName("Filter the script")
+        self.filter.setPlaceholderText(tr("Filter: words of any column"))
+        self.filter.setAccessibleName(tr("Filter the script"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._filter)
         self._tree_button = QToolButton()
-        self._tree_button.setText("Branches")
+        self._tree_button.setText(tr("Branches"))
         self._tree_button.setCheckable(True)
-        self._tree_button.setToolTip("Other scripts that were thought of, with their scores")
+        self._tree_button.setToolTip(tr("Other scripts that were thought of, with their scores"))
         self._tree_button.toggled.connect(self._show_page)
         more = QToolButton()
-        more.setText("Table")
-        more.setToolTip("Import and export the script")
+        more.setText(tr("Table"))
+        more.setToolTip(tr("Import and export the script"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
-        menu.addAction("Import table…", self.import_requested.emit)
-        menu.addAction("Export table…", self.export_requested.emit)
-        menu.addAction("Export cue sheet…", self.cues_requested.emit)
+        menu.addAction(tr("Import table…"), self.import_requested.emit)
+        menu.addAction(tr("Export table…"), self.export_requested.emit)
+        menu.addAction(tr("Export cue sheet…"), self.cues_requested.emit)
         more.setMenu(menu)
         for widget in (self.filter, self._tree_button, more):
             row.addWidget(widget)

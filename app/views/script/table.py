@@ -21,13 +21,14 @@ from app.views.script.columns import (
     WHY,
 )
 from app.views.script.model import FilteredScript, ScriptModel
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.project.model import Event
 from engine.script.sheet.csv_sheet import COLUMNS, sheet_events, write_sheet
 from engine.script.sheet.line_edits import changed_lines, copied_lines, deleted_lines
 
 _WIDTHS = {
-    TIME: 94, OUT: 94, TRACK: 74, LAYER: 80, WHY: 120, HITS: 40, LEVEL: 48, CATEGORY: 84,
+    TIME: 94, OUT: 94, TRACK: 74, LAYER: 80, WHY: 120, HITS: 40, LEVEL: 56, CATEGORY: 84,
     STATUS: 78,
 }  # fmt: skip
 _LEAVES_BELOW_PX = {STATUS: 430, HITS: 480, LAYER: 440, WHY: 620, OUT: 720, CATEGORY: 820}
@@ -55,7 +56,7 @@ class ScriptTable(QTableView):
         self.shown = FilteredScript(model)
         self.setModel(self.shown)
         model.chosen = self.chosen
-        self.setAccessibleName("Foley script")
+        self.setAccessibleName(tr("Foley script"))
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)

@@ -12,6 +12,7 @@ from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage.gestures import bends_at_time, edits_at_time
+from app.words import tr
 from engine.coordinates import to_spherical
 from engine.project.model import Project
 
@@ -30,10 +31,12 @@ class ElevationScale(EditingWidget):
         self._position_s = 0.0
         self._make_edit: Callable[[float], object] | None = None
         self.setFixedWidth(WIDTH_PX)
-        self.setAccessibleName("Elevation of sources")
+        self.setAccessibleName(tr("Elevation of sources"))
         self.setToolTip(
-            "Elevation: drag to lift the selected source or keyframe; what is near in time "
-            "follows (Alt: that moment alone)"
+            tr(
+                "Elevation: drag to lift the selected source or keyframe; what is near in time "
+                "follows (Alt: that moment alone)"
+            )
         )
         selection.changed.connect(self.update)
 

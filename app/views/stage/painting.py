@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import math
 from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
 from app import theme
+from app.views.stage.ground_painting import direction
 from app.views.stage.projection import Projection
 from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51, Layout
 from engine.project.model import Track, Trajectory
@@ -22,8 +22,6 @@ _COARSE_STEPS = 48
 _BUCKETS = 16
 _DASHES = (3.0, 3.0)
 KEYFRAME_SPACING_PX = 13.0
-_RING_LABELS_DEG = (-75, 15, -165)
-"""Azimuths between the spokes and the loudspeakers; the first in sight is taken."""
 NAME_ROOM_PX = 132
 LAYOUTS: dict[str, Layout] = LOUDSPEAKER_LAYOUTS
 
@@ -33,92 +31,6 @@ class Points(Protocol):
 
     def points(self, positions_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, 2) pixels of (n, 3) positions."""
-
-
-def paint_ground(painter: QPainter, area: QRectF, projection: Projection, *, coarse: bool) -> None:
-    """Range rings in metres and azimuth spokes with their degrees at the border.
-
-    `coarse` is for while the view itself moves: lines are not smoothed.
-    """
-    table = theme.colours()
-    painter.fillRect(area, table.field)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not coarse)
-    listener = projection.point(0, 0)
-    reach_px = max(
-        QLineF(listener, corner).length()
-        for corner in (area.topLeft(), area.topRight(), area.bottomLeft(), area.bottomRight())
-    )
-    painter.setPen(QPen(theme.mix(table.field, table.line, 0.8), 1))
-    spokes = (_direction(azimuth) for azimuth in range(-150, 181, 30))
-    painter.drawLines(
-        [QLineF(listener + ahead * 16, listener + ahead * reach_px) for ahead in spokes]
-    )
-    _paint_rings(painter, area, projection, reach_px)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_degrees(painter, area, listener)
-
-
-def _paint_rings(painter: QPainter, area: QRectF, projection: Projection, reach_px: float) -> None:
-    table = theme.colours()
-    listener = projection.point(0, 0)
-    room = area.adjusted(40, 26, -40, -26)
-    step_m = projection.ring_step_m
-    painter.setFont(theme.font(10))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for number in range(1, min(60, int(reach_px / (step_m * projection.px_per_m)) + 2)):
-        radius = number * step_m * projection.px_per_m
-        painter.setPen(QPen(table.line, 1))
-        painter.drawEllipse(listener, radius, radius)
-        places = (listener + _direction(azimuth) * radius for azimuth in _RING_LABELS_DEG)
-        place = next((one for one in places if room.contains(one)), None)
-        if place is None:
-            continue
-        label = f"{number * step_m:g} m"
-        chip = QRectF(place.x() - 18, place.y() - 7, 36, 14)
-        painter.fillRect(chip, theme.with_alpha(table.field, 0.85))
-        painter.setPen(table.text_faint)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
-
-
-def degree_chips(area: QRectF, listener: QPointF) -> list[tuple[QRectF, int]]:
-    """Where the azimuths stand along the border, those that matter most first."""
-    border = area.adjusted(18, 12, -18, -12)
-    if not border.contains(listener):
-        return []
-    taken: list[tuple[QRectF, int]] = []
-    for azimuth in (0, 90, -90, 180, 60, -60, 30, -30, 120, -120, 150, -150):
-        place = _border_point(listener, _direction(azimuth), border)
-        chip = QRectF(place.x() - 18, place.y() - 8, 36, 16)
-        if not any(chip.intersects(other) for other, _ in taken):
-            taken.append((chip, azimuth))
-    return taken
-
-
-def _paint_degrees(painter: QPainter, area: QRectF, listener: QPointF) -> None:
-    table = theme.colours()
-    painter.setFont(theme.font(10, 500))
-    for chip, azimuth in degree_chips(area, listener):
-        text = "0°" if azimuth == 0 else f"{azimuth:+d}°".replace("-", "−")
-        painter.fillRect(chip, table.field)
-        painter.setPen(table.text_soft if azimuth % 90 == 0 else table.text_faint)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text.replace("+180", "180"))
-
-
-def _border_point(start: QPointF, ahead: QPointF, border: QRectF) -> QPointF:
-    reaches = []
-    if ahead.x():
-        edge = border.right() if ahead.x() > 0 else border.left()
-        reaches.append((edge - start.x()) / ahead.x())
-    if ahead.y():
-        edge = border.bottom() if ahead.y() > 0 else border.top()
-        reaches.append((edge - start.y()) / ahead.y())
-    return start + ahead * min(reaches)
-
-
-def _direction(azimuth_deg: float) -> QPointF:
-    """Unit step on the screen towards an azimuth (front is up, positive to the left)."""
-    angle = math.radians(azimuth_deg)
-    return QPointF(-math.sin(angle), -math.cos(angle))
 
 
 def paint_loudspeakers(painter: QPainter, projection: Projection, monitor: str) -> None:
@@ -133,7 +45,7 @@ def paint_loudspeakers(painter: QPainter, projection: Projection, monitor: str) 
     for speaker in layout.loudspeakers:
         if speaker.lfe:
             continue
-        place = listener + _direction(speaker.azimuth_deg) * radius
+        place = listener + direction(speaker.azimuth_deg) * radius
         painter.setPen(QPen(table.text_faint, 1))
         painter.setBrush(table.raised)
         painter.drawEllipse(place, 10, 10)

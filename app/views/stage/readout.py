@@ -11,6 +11,7 @@ from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage.gestures import bends_at_time
 from app.views.tracks.fields import NumberField
+from app.words import tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.project.model import Project, Track
 
@@ -29,7 +30,7 @@ class StageReadout(EditingWidget):
         self._position_s = 0.0
         self._armed = False
         self.setFixedHeight(HEIGHT_PX)
-        self.setAccessibleName("Position of the selected source")
+        self.setAccessibleName(tr("Position of the selected source"))
         self._name = QLabel()
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.azimuth = NumberField("°", (-180.0, 180.0), 1, self._typed)

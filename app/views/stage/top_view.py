@@ -11,7 +11,9 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPixmap
 from app.selection import Selection
 from app.views.stage import painting
 from app.views.stage.canvas import StageCanvas
+from app.views.stage.ground_painting import degree_chips, paint_ground, ring_chips
 from app.views.stage.projection import Projection, fitted
+from app.words import tr
 from engine.project.model import Track
 
 _HANDLE_PX = 25.0
@@ -36,7 +38,7 @@ class TopView(StageCanvas):
         self.projection = Projection()
         self._yaw_deg = 0.0
         self._turning = False
-        self.setAccessibleName("Stage, top view")
+        self.setAccessibleName(tr("Stage, top view"))
 
     def fit(self) -> None:
         """Show the listener and all trajectories."""
@@ -98,7 +100,7 @@ class TopView(StageCanvas):
 
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
         def paint(painter: QPainter) -> None:
-            painting.paint_ground(painter, QRectF(self.rect()), self.projection, coarse=self.coarse)
+            paint_ground(painter, QRectF(self.rect()), self.projection, coarse=self.coarse)
             painting.paint_loudspeakers(painter, self.projection, self._monitor)
             painting.paint_head(painter, self.projection, self._yaw_deg)
             painting.paint_head_handle(
@@ -111,4 +113,5 @@ class TopView(StageCanvas):
 
     def taken_areas(self) -> list[QRectF]:
         area = QRectF(self.rect())
-        return [chip for chip, _ in painting.degree_chips(area, self.projection.point(0, 0))]
+        degrees = degree_chips(area, self.projection.point(0, 0))
+        return [chip for chip, _ in (*degrees, *ring_chips(area, self.projection))]

@@ -33,6 +33,7 @@ from app.views.timeline.header_painting import (
 from app.views.timeline.order_drag import OrderDrag
 from app.views.timeline.rows import ENVELOPE_PX, Rows
 from app.views.timeline.take_lanes import paint_take_headers
+from app.words import tr
 from engine.project.edits import (
     Edit,
     EditGroup,
@@ -67,12 +68,12 @@ class Headers(EditingWidget):
         self._fader: FaderDrag | None = None
         self._order: OrderDrag | None = None
         self._name_box = QLineEdit(self)
-        self._name_box.setAccessibleName("Name of the track")
+        self._name_box.setAccessibleName(tr("Name of the track"))
         self._name_box.hide()
         self._name_track: str | None = None
         self._name_box.editingFinished.connect(self._take_name)
         self.setFixedWidth(WIDTH_PX)
-        self.setAccessibleName("Track headers")
+        self.setAccessibleName(tr("Track headers"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         rows.changed.connect(self.update)
         selection.changed.connect(self.update)

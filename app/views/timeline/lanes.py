@@ -44,6 +44,7 @@ from app.views.timeline.span import SelectSpan, paint_span
 from app.views.timeline.take_lanes import TakeCell, find_take, take_tip
 from app.views.timeline.take_swipe import SwipeTake
 from app.views.timeline.waveforms import PeakSource, WaveformTiles
+from app.words import tr
 from engine.project.edits import LockTake, SetClipGain
 from engine.project.model import Clip, Project
 
@@ -107,7 +108,7 @@ class Lanes(EditingWidget):
         self._rests.timeout.connect(self._rest)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Timeline lanes")
+        self.setAccessibleName(tr("Timeline lanes"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         axis.changed.connect(self._follow_axis)
         rows.changed.connect(self.update)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from app import theme
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.time_strip import TimeStrip
+from app.words import tr
 from engine.project.model import Project
 
 HEIGHT_PX = 72
@@ -35,10 +36,12 @@ class LoudnessLane(TimeStrip):
         super().__init__(axis, HEIGHT_PX)
         self._source = source
         self._target_lufs = -23.0
-        self.setAccessibleName("Loudness lane")
+        self.setAccessibleName(tr("Loudness lane"))
         self.setToolTip(
-            "Loudness when it was heard last: over 0.4 s (surface) and 3 s (line), in LUFS;\n"
-            "dashed: the target. Faint: before the last edit. Play to measure."
+            tr(
+                "Loudness when it was heard last: over 0.4 s (surface) and 3 s (line), in LUFS;\n"
+                "dashed: the target. Faint: before the last edit. Play to measure."
+            )
         )
 
     def set_project(self, project: Project) -> None:

@@ -11,6 +11,7 @@ from app import theme
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.clip_painting import shades
+from app.words import tr
 from engine.project.model import Project
 
 HEIGHT_PX = 30
@@ -33,8 +34,8 @@ class Overview(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Overview")
-        self.setToolTip("The whole session: drag the frame to scroll, its edges to zoom")
+        self.setAccessibleName(tr("Overview"))
+        self.setToolTip(tr("The whole session: drag the frame to scroll, its edges to zoom"))
         axis.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

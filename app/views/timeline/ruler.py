@@ -29,6 +29,7 @@ from app.views.timeline.snapping import to_video_frame_s
 from app.views.timeline.span import paint_span
 from app.views.timeline.ticks import DEFAULT_RATE, choose_ticks
 from app.views.timeline.time_formats import format_time
+from app.words import tr
 from engine.project.edits import MoveMarker, ResizeRegion
 from engine.project.model import Marker, Project
 
@@ -75,11 +76,13 @@ class Ruler(EditingWidget):
         self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Timeline ruler")
+        self.setAccessibleName(tr("Timeline ruler"))
         self.setToolTip(
-            "Click to move the playhead, Shift+drag to set the loop;\n"
-            "drag along the upper edge to select time;\n"
-            "drag a marker to move it, double-click it to rename it"
+            tr(
+                "Click to move the playhead, Shift+drag to set the loop;\n"
+                "drag along the upper edge to select time;\n"
+                "drag a marker to move it, double-click it to rename it"
+            )
         )
         axis.changed.connect(self.update)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from app import theme
 from app.views.timeline.axis import TimeAxis
 from app.views.timeline.time_strip import TimeStrip
+from app.words import tr
 from engine.project.model import Project
 
 HEIGHT_PX = 46
@@ -34,8 +35,8 @@ class ThumbnailStrip(TimeStrip):
         super().__init__(axis, HEIGHT_PX)
         self._source = source
         self._project = Project()
-        self.setAccessibleName("Film strip")
-        self.setToolTip("Pictures of the film; light lines are where shots begin")
+        self.setAccessibleName(tr("Film strip"))
+        self.setToolTip(tr("Pictures of the film; light lines are where shots begin"))
 
     def set_project(self, project: Project) -> None:
         """Show another project's film."""

@@ -8,6 +8,7 @@ from msgspec import structs
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.views.tracks.file_choice import FileChoice
+from app.words import tr
 from engine.project.edits import SetScene
 from engine.project.model import Scene
 
@@ -43,17 +44,19 @@ class EarFields:
         self.choice = FileChoice(
             {KEMAR: "MIT KEMAR"}, "From a SOFA file…", question, "SOFA (*.sofa)", parent
         )
-        self.choice.setToolTip("The measured head that binaural sound is made for")
+        self.choice.setToolTip(tr("The measured head that binaural sound is made for"))
         self.choice.chosen.connect(self._ears_chosen)
         self.fields = QComboBox()
-        self.fields.setToolTip("How ambience and rooms reach two ears")
+        self.fields.setToolTip(tr("How ambience and rooms reach two ears"))
         for name, words in _DECODERS:
             self.fields.addItem(words, name)
         self.fields.activated.connect(lambda _: self._decoder_chosen())
         self.colour = QComboBox()
         self.colour.setToolTip(
-            "For headphones: without what all directions of the set share, which headphones have "
-            "themselves"
+            tr(
+                "For headphones: without what all directions of the set share, which headphones "
+                "have themselves"
+            )
         )
         for name, words in _EQUALISATIONS:
             self.colour.addItem(words, name)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QToolTip
 from app import theme
 from app.intents import EditingWidget
 from app.views.tracks.eq_bands import PLACES, is_pass, kept, placed
+from app.words import tr
 from engine.project.edits import SetTrackEq
 from engine.project.limits import HIGHEST_BAND_HZ, HIGHEST_Q, LOWEST_BAND_HZ, LOWEST_Q
 from engine.project.model import EqBand, Strip, Track
@@ -51,8 +52,10 @@ class EqCurve(EditingWidget):
         self._moving = False
         self.setFixedHeight(HEIGHT_PX)
         self.setMouseTracking(True)
-        self.setAccessibleName("Equaliser curve")
-        self.setToolTip("Drag a band; the wheel sets its Q, a double click switches it on or off")
+        self.setAccessibleName(tr("Equaliser curve"))
+        self.setToolTip(
+            tr("Drag a band; the wheel sets its Q, a double click switches it on or off")
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(220, HEIGHT_PX)

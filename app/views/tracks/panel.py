@@ -18,6 +18,7 @@ from app.views.tracks.send_fields import SendFields
 from app.views.tracks.sound_fields import SoundFields
 from app.views.tracks.swatches import Swatches
 from app.views.tracks.turn_fields import TurnFields
+from app.words import tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.project.edits import (
     MoveClip,
@@ -53,7 +54,7 @@ class InspectorPanel(EditingWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(12, 12, 12, 12)
         self._column.setSpacing(16)
-        self._hint = QLabel("Select a track, a clip or a keyframe\nto see its numbers.")
+        self._hint = QLabel(tr("Select a track, a clip or a keyframe\nto see its numbers."))
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setProperty("tone", "faint")
         self._column.addWidget(self._hint, 1)
@@ -158,7 +159,7 @@ class InspectorPanel(EditingWidget):
         )  # fmt: skip
         self.fade_in = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_fades(), step=0.01)
         self.fade_out = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_fades(), step=0.01)
-        self.clip_mute = QCheckBox("Muted")
+        self.clip_mute = QCheckBox(tr("Muted"))
         self.clip_mute.clicked.connect(
             lambda on: self._ask(MuteClip(clip_id=self._clip_id(), muted=on))
         )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from app.views.tracks.fields import NumberField
 from app.views.tracks.file_choice import FileChoice
 from app.views.tracks.room_plan import RoomPlan
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.project.edits import SetScene
 from engine.project.limits import MOST_REFLECTIONS
@@ -46,7 +47,7 @@ class RoomFields:
         self.choice.chosen.connect(self._room_chosen)
         self.level = NumberField("dB", (-60.0, 24.0), 1, self._typed)
         self.reflections = QComboBox()
-        self.reflections.setToolTip("How many walls an early reflection meets at the most")
+        self.reflections.setToolTip(tr("How many walls an early reflection meets at the most"))
         for count in range(1, MOST_REFLECTIONS + 1):
             self.reflections.addItem("Off one wall" if count == 1 else f"Off {count} walls", count)
         self.reflections.activated.connect(lambda _: self._reflections_chosen())

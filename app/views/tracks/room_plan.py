@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 
 from app import theme
 from app.intents import EditingWidget
+from app.words import tr
 
 HEIGHT_PX = 112
 _MARGIN_PX = 10.0
@@ -28,8 +29,10 @@ class RoomPlan(EditingWidget):
         self._held = False
         self._moving = False
         self.setFixedHeight(HEIGHT_PX)
-        self.setAccessibleName("Place of the listener in the room")
-        self.setToolTip("Drag the head to where you listen from; double-click for the room's place")
+        self.setAccessibleName(tr("Place of the listener in the room"))
+        self.setToolTip(
+            tr("Drag the head to where you listen from; double-click for the room's place")
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT_PX)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QComboBox
 
 from app.views.tracks.fields import NumberField
+from app.words import tr
 from engine.project.edits import SetLfeSend, SetRoomSend
 from engine.project.lfe_send import NO_SEND_DB, WEIGHTY_SEND_DB, lfe_sends_db
 from engine.project.limits import QUIETEST_DB
@@ -35,18 +36,18 @@ class SendFields:
             "dB", (QUIETEST_DB, 12.0), 1,
             lambda value: ask(SetRoomSend(track_id=track_id(), send_db=value)),
         )  # fmt: skip
-        self.room.setToolTip("How much of the track goes into the room, under its fader")
+        self.room.setToolTip(tr("How much of the track goes into the room, under its fader"))
         self.lfe = QComboBox()
-        self.lfe.setToolTip("How much of its low end goes to the LFE of 5.1 and 7.1.4")
-        self.lfe.addItem("As its layers ask", _BY_LAYERS)
-        self.lfe.addItem("Nothing", _NOTHING)
-        self.lfe.addItem("Own level", _OWN)
+        self.lfe.setToolTip(tr("How much of its low end goes to the LFE of 5.1 and 7.1.4"))
+        self.lfe.addItem(tr("As its layers ask"), _BY_LAYERS)
+        self.lfe.addItem(tr("Nothing"), _NOTHING)
+        self.lfe.addItem(tr("Own level"), _OWN)
         self.lfe.activated.connect(lambda _: self._chosen())
         self.lfe_level = NumberField(
             "dB", (-60.0, 12.0), 1,
             lambda value: ask(SetLfeSend(track_id=track_id(), send_db=value)),
         )  # fmt: skip
-        self.lfe_level.setToolTip("LFE send under the fader; the LFE is played 10 dB louder")
+        self.lfe_level.setToolTip(tr("LFE send under the fader; the LFE is played 10 dB louder"))
 
     def show_track(self, project: Project, track: Track) -> None:
         """Show a track's sends; an ambience has none."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QCheckBox
 
 from app.views.tracks.fields import NumberField
+from app.words import tr
 from engine.project.edits import SetAir, SetDoppler, SetOcclusion, SetStereo, SetWidth
 from engine.project.model import Curve, Track
 
@@ -37,12 +38,12 @@ class SoundFields:
             lambda value: ask(SetOcclusion(track_id=track_id(), curve=_constant(value / 100.0))),
             step=5.0,
         )  # fmt: skip
-        self.doppler = QCheckBox("Doppler and propagation delay")
+        self.doppler = QCheckBox(tr("Doppler and propagation delay"))
         self.doppler.clicked.connect(lambda on: ask(SetDoppler(track_id=track_id(), doppler=on)))
-        self.air = QCheckBox("Air dulls what is far away")
+        self.air = QCheckBox(tr("Air dulls what is far away"))
         self.air.clicked.connect(lambda on: ask(SetAir(track_id=track_id(), air=on)))
-        self.stereo = QCheckBox("Left and right of stereo apart")
-        self.stereo.setToolTip("Stereo takes sound as two sources, as far apart as the width")
+        self.stereo = QCheckBox(tr("Left and right of stereo apart"))
+        self.stereo.setToolTip(tr("Stereo takes sound as two sources, as far apart as the width"))
         self.stereo.clicked.connect(lambda on: ask(SetStereo(track_id=track_id(), stereo=on)))
 
     def show_track(self, track: Track) -> None:

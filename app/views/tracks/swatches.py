@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.words import tr
 from engine.project.palette import TRACK_COLOURS
 
 _SIDE_PX, _GAP_PX = 18, 6
@@ -22,7 +23,7 @@ class Swatches(QWidget):
         self._colour = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_SIDE_PX + 4)
-        self.setAccessibleName("Track colour")
+        self.setAccessibleName(tr("Track colour"))
 
     def sizeHint(self) -> QSize:
         return QSize(len(TRACK_COLOURS) * (_SIDE_PX + _GAP_PX), _SIDE_PX + 4)

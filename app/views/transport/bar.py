@@ -20,6 +20,7 @@ from app.views.transport.engine_chip import EngineChip
 from app.views.transport.master import MasterGain
 from app.views.transport.timecode import TimecodeDisplay
 from app.views.transport.trim import FormatTrimFader
+from app.words import tr
 from engine.layouts import AMBISONIC_FORMATS, FORMATS
 from engine.media.timecode import format_timecode
 from engine.project.model import Project
@@ -57,8 +58,8 @@ class TransportBar(QWidget):
         self.monitor = QComboBox()
         for name in FORMATS:
             self.monitor.addItem(FORMAT_NAMES[name], name)
-        self.monitor.setToolTip("What you listen to")
-        self.monitor.setAccessibleName("Monitor format")
+        self.monitor.setToolTip(tr("What you listen to"))
+        self.monitor.setAccessibleName(tr("Monitor format"))
         self.monitor.setFixedWidth(168)
         self.monitor.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.monitor.activated.connect(

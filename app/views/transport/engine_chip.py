@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app import theme
+from app.words import tr
 from engine.playback.status import EngineStatus
 
 _WORDS = {
@@ -32,7 +33,7 @@ class EngineChip(QWidget):
         self._chosen: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
-        self.setAccessibleName("Audio engine")
+        self.setAccessibleName(tr("Audio engine"))
 
     def sizeHint(self) -> QSize:
         return QSize(204, 40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.views.timeline.header_painting import LOWEST_DB, FaderScale
 from app.views.transport.fader import SmallFader
+from app.words import tr
 from engine.project.edits import Edit, ReturnMasterGain, SetMasterGain
 from engine.project.limits import LOUDEST_MASTER_DB
 from engine.project.model import Project
@@ -17,10 +18,13 @@ class MasterGain(SmallFader):
 
     def __init__(self) -> None:
         super().__init__("Master", _SCALE, LOWEST_DB, LOUDEST_MASTER_DB)
-        self.setAccessibleName("Master gain")
+        self.setAccessibleName(tr("Master gain"))
         self.setToolTip(
-            "Master gain: drag, with Shift finely. Composing sets it so that the mix is heard as "
-            "loud as it is delivered; what you set stays, a double-click gives that value back."
+            tr(
+                "Master gain: drag, with Shift finely. Composing sets it so that the mix is heard "
+                "as loud as it is delivered; what you set stays, a double-click "
+                "gives that value back."
+            )
         )
 
     def edit(self, gain_db: float) -> Edit:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app import theme
 from app.views.timeline.ticks import DEFAULT_RATE
+from app.words import tr
 from engine.errors import FoleystageError
 from engine.media.timecode import format_timecode, parse_timecode
 
@@ -28,15 +29,15 @@ class TimecodeDisplay(QWidget):
         self._position_s = 0.0
         self._text = format_timecode(0.0, self._rate)
         self._box = QLineEdit(self)
-        self._box.setAccessibleName("Go to a timecode")
+        self._box.setAccessibleName(tr("Go to a timecode"))
         self._box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._box.hide()
         self._box.returnPressed.connect(self._go)
         self._box.editingFinished.connect(self._box.hide)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
-        self.setAccessibleName("Timecode")
-        self.setToolTip("Double-click to type a timecode")
+        self.setAccessibleName(tr("Timecode"))
+        self.setToolTip(tr("Double-click to type a timecode"))
 
     def sizeHint(self) -> QSize:
         return QSize(8 * _DIGIT_PX + 3 * _COLON_PX + 24, 40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.views.timeline.header_painting import FaderScale
 from app.views.transport.fader import SmallFader
+from app.words import tr
 from engine.project.edits import Edit, ReturnFormatTrim, SetFormatTrim
 from engine.project.format_trims import trim_db
 from engine.project.limits import MOST_TRIM_DB
@@ -20,7 +21,7 @@ class FormatTrimFader(SmallFader):
     def __init__(self) -> None:
         super().__init__("Trim", _SCALE, -MOST_TRIM_DB, MOST_TRIM_DB, _WIDTH_PX)
         self._format, self._scene = "binaural", Scene()
-        self.setAccessibleName("Trim of the monitor format")
+        self.setAccessibleName(tr("Trim of the monitor format"))
         self._show()
 
     def edit(self, gain_db: float) -> Edit:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app import icons, theme
 from app.views.discarding import discard
+from app.words import tr
 
 _STEPS = (
     ("film", "Drop a silent clip", "What moves is found, tracked\nand placed in space."),
@@ -39,9 +40,9 @@ class WelcomeView(QWidget):
         mark.setPixmap(icons.application_icon().pixmap(QSize(64, 64), self.devicePixelRatioF()))
         column.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(16)
-        column.addWidget(_label("Spatial Foley for a silent clip", "title"))
+        column.addWidget(_label(tr("Spatial Foley for a silent clip"), "title"))
         column.addSpacing(4)
-        column.addWidget(_label("Drop a video anywhere in this window, or start here.", "lead"))
+        column.addWidget(_label(tr("Drop a video anywhere in this window, or start here."), "lead"))
         column.addSpacing(24)
         column.addLayout(self._buttons())
         column.addSpacing(40)
@@ -55,7 +56,7 @@ class WelcomeView(QWidget):
         while (item := self._recent.takeAt(0)) is not None:
             discard(item)
         if sessions:
-            self._recent.addWidget(_label("Recent sessions", "heading"))
+            self._recent.addWidget(_label(tr("Recent sessions"), "heading"))
         for path in sessions[:4]:
             button = QPushButton(f"{path.stem}   {_short(path.parent)}")
             button.setFlat(True)
