@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from engine.script.moments import is_told, telling_deg
@@ -33,7 +34,8 @@ _TELLING_DEG, _WAY_DB = 25.0, 14.0
 """A way that tells well where it goes, and what a stretch with that much of it is worth."""
 _NEAREST_DB = 12.0
 """What it costs to take from somebody the moment at which they are nearest."""
-_MOST_TRIED = 16
+_MOST_WEIGHED, _MOST_TRIED = 200, 16
+"""So many of the stretches worth most are weighed against their price; so many are tried."""
 _CHAIN = 2
 """So many may pass on what was taken from them."""
 
@@ -71,9 +73,24 @@ class _Claims:
 
     def tells(self, index: int, part: slice) -> bool:
         """Whether a mover is there all through a part of the time, and goes a telling way."""
+        way_deg = float(np.ptp(self.azimuth_deg[index, part]))
+        there = bool(np.isfinite(self.levels[index, part]).all())
+        return there and way_deg >= self._least_deg(index)
+
+    def fitting(self, index: int, count: int) -> tuple[Indices, Array]:
+        """Rows at which a share of so many may begin, as `tells` has it, and the way in each."""
+        there = np.flatnonzero(np.isfinite(self.levels[index]))
+        if not 0 < count <= len(there):
+            return np.zeros(0, dtype=np.intp), np.zeros(0)
+        span = slice(there[0], there[-1] + 1)
+        way_deg = np.ptp(sliding_window_view(self.azimuth_deg[index, span], count), axis=1)
+        whole = np.isfinite(sliding_window_view(self.levels[index, span], count)).all(axis=1)
+        fits = np.flatnonzero(whole & (way_deg >= self._least_deg(index)))
+        return there[0] + fits, way_deg[fits]
+
+    def _least_deg(self, index: int) -> float:
         there = np.isfinite(self.levels[index])
-        least_deg = max(telling_deg(self.azimuth_deg[index, there]), _LEAST_WAY_DEG)
-        return bool(there[part].all() and np.ptp(self.azimuth_deg[index, part]) >= least_deg)
+        return max(telling_deg(self.azimuth_deg[index, there]), _LEAST_WAY_DEG)
 
 
 def with_shares(
@@ -173,15 +190,18 @@ def _placed(
 
 def _starts(claims: _Claims, front: Indices, index: int, count: int) -> list[int]:
     """Where a share of so many rows may begin, the best first."""
-    levels, azimuth_deg = claims.levels[index], claims.azimuth_deg[index]
-    there = np.flatnonzero(np.isfinite(levels))
+    starts, way_deg = claims.fitting(index, count)
+    if not len(starts):
+        return []
+    every = (starts - int(np.argmax(np.isfinite(claims.levels[index])))) % 2 == 0
+    starts, way_deg = starts[every], way_deg[every]
+    levels = sliding_window_view(claims.levels[index], count)[starts].mean(axis=1)
+    worth_db = levels + _WAY_DB * np.minimum(way_deg / _TELLING_DEG, 1.0)
     found = []
-    for start in range(there[0], there[-1] - count + 2, 2) if len(there) else ():
-        part = slice(start, start + count)
-        if claims.tells(index, part):
-            way_deg = float(np.ptp(azimuth_deg[part]))
-            worth = float(np.mean(levels[part])) + _WAY_DB * min(way_deg / _TELLING_DEG, 1.0)
-            found.append((worth - _price_db(claims, front, index, part), -start))
+    for at in np.argsort(-worth_db, kind="stable")[:_MOST_WEIGHED].tolist():
+        start = int(starts[at])
+        price_db = _price_db(claims, front, index, slice(start, start + count))
+        found.append((float(worth_db[at]) - price_db, -start))
     return [-start for _, start in sorted(found, reverse=True)[:_MOST_TRIED]]
 
 
@@ -191,16 +211,16 @@ def _packed(claims: _Claims, front: Indices) -> Indices:
     placed: list[tuple[int, slice]] = []
     spans = {i: np.flatnonzero(np.isfinite(claims.levels[i])) for i in claims.wants}
     for index in sorted(spans, key=lambda i: spans[i][-1] if len(spans[i]) else 0):
-        there, count = spans[index], claims.rows(index, _LEAST_S)
+        count = claims.rows(index, _LEAST_S)
         fellows = [part for other, part in placed if claims.party[other] == claims.party[index]]
         if any(claims.tells(index, part) for part in fellows):
             continue
-        for start in range(there[0], there[-1] - count + 2) if len(there) else ():
-            part = slice(start, start + count)
-            if free[part].all() and claims.tells(index, part):
-                front[part], free[part] = index, False
-                placed.append((index, part))
-                break
+        starts, _ = claims.fitting(index, count)
+        open_ = [start for start in starts.tolist() if free[start : start + count].all()]
+        if open_:
+            part = slice(open_[0], open_[0] + count)
+            front[part], free[part] = index, False
+            placed.append((index, part))
     return front
 
 

@@ -11,9 +11,9 @@ from engine.project.model import Project, Track, Trajectory
 from engine.project.store import MediaFolder
 
 
-def car(name: str, distance_m: float) -> Track:
+def car(name: str, distance_m: float, side_m: float) -> Track:
     times_s = np.linspace(0.0, 2.0, 11)
-    side = np.linspace(distance_m, -distance_m, 11)
+    side = np.linspace(side_m, -side_m, 11)
     places = np.stack([np.full(11, distance_m), side, np.full(11, -1.0)], axis=1)
     path = Trajectory.from_arrays(times_s, places)
     return Track(id=name, name=name, label="car", trajectory=path, start_s=0.0, end_s=2.0)
@@ -27,7 +27,7 @@ def composed(project: Project, media: MediaFolder) -> Project:
 
 def test_an_unmuted_clip_stays_unmuted_and_a_muted_one_muted(tmp_path) -> None:
     media = MediaFolder(tmp_path)
-    project = composed(Project(tracks=(car("near", 5.0), car("far", 12.0))), media)
+    project = composed(Project(tracks=(car("near", 5.0, 5.0), car("far", 30.0, 4.0))), media)
     aside = [clip for clip in project.clips if clip.track_id == "far"]
     front = [clip for clip in project.clips if clip.track_id == "near"]
     assert aside

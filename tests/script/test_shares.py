@@ -89,3 +89,9 @@ def test_one_that_passes_in_less_than_a_share_gets_all_its_time() -> None:
     too_brief, azimuths = crossing([(0.0, 6.0), (2.0, 2.5)], 6.0)
     front = np.zeros(levels.shape[1], np.intp)
     assert np.array_equal(with_shares(front, too_brief, azimuths, (0, 1), STEP_S), front)
+
+
+def test_a_film_shorter_than_a_share_stays_as_it_is() -> None:
+    levels, azimuths = crossing([(0.0, 0.7), (0.0, 0.7)], 0.7)
+    front = np.zeros(levels.shape[1], np.intp)
+    assert np.array_equal(with_shares(front, levels, azimuths, (0, 1), STEP_S), front)
