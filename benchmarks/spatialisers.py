@@ -1,11 +1,10 @@
 """How close learned spatialisers come to true binaural sound, beside those that learn nothing.
 
 ``python -m benchmarks.spatialisers [--weights FILE] [--pairs N] [--clips FOLDER] [--each]``
-prints the five
-published figures (lower is better but for snr_db) on pseudo pairs of sounds that no training has
-heard, and on clips with binaural sound if a folder of them is given: for Mono-Mono (the same in
-both ears), for panning by somebody who knows where the sources are (pseudo pairs only), for the
-network, and for the network that is shown the picture mirrored.
+prints the five published figures (lower is better but for snr_db) on pseudo pairs of sounds that no
+training has heard, and on clips with binaural sound if a folder of them is given: for Mono-Mono
+(the same in both ears), for panning by somebody who knows where the sources are (pseudo pairs
+only), for the network, and for the network that is shown the picture mirrored.
 """
 
 from __future__ import annotations
