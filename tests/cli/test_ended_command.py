@@ -51,3 +51,44 @@ def test_a_killed_command_hides_what_it_leaves_and_the_next_one_clears_it(tmp_pa
     assert main(["tracks", DEMO, "-o", str(table)]) == 0
     assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
     assert table.read_text().startswith("time_s,")
+
+
+def test_nothing_is_imported_before_signals_are_heeded() -> None:
+    told = (
+        "import sys; before = set(sys.modules); import app.command; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"__future__", "app", "app.command"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_no_thread_is_waited_for_and_a_second_signal_lets_the_clean_up_be(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    program = f"""
+import os, pathlib, signal, threading, time
+from app import command
+
+def work(arguments):
+    threading.Thread(target=time.sleep, args=(60.0,)).start()
+    try:
+        print("at work", flush=True)
+        time.sleep(60.0)
+    finally:
+        os.kill(os.getpid(), {int(how)})
+        pathlib.Path({str(tmp_path / "cleaned")!r}).touch()
+
+command._open_or_run = work
+command.main([])
+"""
+    running = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stdout is not None
+    running.stdout.readline()
+    running.send_signal(how)
+    _, words = running.communicate(timeout=30)
+    assert (running.returncode, words.strip()) == (1, "foleystage: cancelled")
+    assert (tmp_path / "cleaned").exists()
