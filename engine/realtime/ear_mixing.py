@@ -9,9 +9,11 @@ totals are flat, (..., rows, 2 ears, 2, LANES): real and imaginary parts by turn
 from __future__ import annotations
 
 from math import factorial
+from typing import NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.realtime.lanes import LANES, fma, fnma, load, nearest, prefetch, spread, store
 
@@ -22,6 +24,59 @@ _COSINE = tuple(np.float32((-1) ** k * np.pi ** (2 * k) / factorial(2 * k)) for 
 _PAIR = 2 * LANES
 ROW_FLOATS = 2 * _PAIR
 """Floats a row of a response, or of the totals, takes."""
+
+_Floats = NDArray[np.float32]
+
+
+class Between(NamedTuple):
+    """A response between three measurements.
+
+    Parameters
+    ----------
+    table : (n,) float32
+        All responses, flat.
+    corners : (3,) int64
+        Where the triangle's begin in it.
+    weights : (3,) float64
+        Barycentric weights times the source's gain.
+    """
+
+    table: _Floats
+    corners: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+
+class Turns(NamedTuple):
+    """How delays become phases, see `engine.realtime.transform.frequencies`.
+
+    Parameters
+    ----------
+    rows, lanes : (rows,), (LANES,) float32
+    ramps : (4 * rows,) float32
+        Room to work in.
+    """
+
+    rows: _Floats
+    lanes: _Floats
+    ramps: _Floats
+
+
+class Ahead(NamedTuple):
+    """What is asked for from memory, since it is needed next.
+
+    Parameters
+    ----------
+    corners : (3,) int64
+        Responses in the table.
+    first, second : flat float32 arrays
+    at : int
+        Where a hop begins in each of these.
+    """
+
+    corners: NDArray[np.int64]
+    first: _Floats
+    second: _Floats
+    at: int
 
 
 @numba.njit(forceinline=True)
@@ -45,85 +100,82 @@ def _turned(turns):
 
 
 @numba.njit(forceinline=True)
-def _ramp(delay, row_turns, lane_turns, rows, ramps, at):
-    """Turns of the rows, written to `ramps` from `at` on; those of the lanes, returned."""
-    late = spread(np.float32(delay))
+def _ramp(delay, turns, at):
+    """Turns of the rows, written to the ramps from `at` on; those of the lanes, returned."""
+    late, rows = spread(np.float32(delay)), len(turns.rows)
     for row in range(0, rows, LANES):
-        re, im = _turned(late * load(row_turns, row))
-        store(ramps, at + row, re)
-        store(ramps, at + rows + row, im)
-    return _turned(late * load(lane_turns, 0))
+        re, im = _turned(late * load(turns.rows, row))
+        store(turns.ramps, at + row, re)
+        store(turns.ramps, at + rows + row, im)
+    return _turned(late * load(turns.lanes, 0))
 
 
 @numba.njit(forceinline=True)
-def _delayed(ramps, at, rows, row, lane_re, lane_im, xr, xi):
+def _delayed(turns, at, row, lanes, x):
     """A row of an input spectrum, turned by a row's and the lanes' part of a delay."""
-    br, bi = spread(ramps[at + row]), spread(ramps[at + rows + row])
-    tr, ti = fnma(bi, lane_im, br * lane_re), fma(bi, lane_re, br * lane_im)
-    return fnma(ti, xi, tr * xr), fma(ti, xr, tr * xi)
+    br, bi = spread(turns.ramps[at + row]), spread(turns.ramps[at + len(turns.rows) + row])
+    tr, ti = fnma(bi, lanes[1], br * lanes[0]), fma(bi, lanes[0], br * lanes[1])
+    return fnma(ti, x[1], tr * x[0]), fma(ti, x[0], tr * x[1])
 
 
 @numba.njit(forceinline=True)
-def _add_product(total, place, yr, yi, hr, hi):
-    store(total, place, fma(yr, hr, fnma(yi, hi, load(total, place))))
-    store(total, place + LANES, fma(yr, hi, fma(yi, hr, load(total, place + LANES))))
+def _add_product(total, place, y, h):
+    """total += y h, complex numbers whose parts are `LANES` apart."""
+    store(total, place, fma(y[0], h[0], fnma(y[1], h[1], load(total, place))))
+    at = place + LANES
+    store(total, at, fma(y[0], h[1], fma(y[1], h[0], load(total, at))))
 
 
 @numba.njit(forceinline=True)
-def _blend(table, a, b, c, wa, wb, wc):
-    return fma(wa, load(table, a), fma(wb, load(table, b), wc * load(table, c)))
+def _blend(table, corners, weights, k):
+    """Sixteen numbers of the response between three."""
+    last = weights[2] * load(table, corners[2] + k)
+    return fma(
+        weights[0], load(table, corners[0] + k), fma(weights[1], load(table, corners[1] + k), last)
+    )
 
 
 @numba.njit(forceinline=True)
-def add_heard(
-    table, corners, weights, left_delay, right_delay, spectra, x, row_turns, lane_turns, ramps,
-    total, coming, next_sounds, at,
-):  # fmt: skip
+def _fetch(table, coming, ahead, row, k):
+    """Ask for a row of what is needed next: of `coming` responses, and of `ahead`."""
+    for line in range(0, ROW_FLOATS, LANES):
+        prefetch(table, coming[0] + k + line)
+        prefetch(table, coming[1] + k + line)
+        prefetch(table, coming[2] + k + line)
+    if row < LANES:
+        prefetch(ahead.first, ahead.at + row * LANES)
+        prefetch(ahead.second, ahead.at + row * LANES)
+
+
+@numba.njit(forceinline=True)
+def add_heard(response, delays, spectra, x, turns, ahead, total):
     """Add what two ears hear of a source at one place to `total`.
 
     Parameters
     ----------
-    table : (n,) float32
-    corners : (3,) int64
-        Where the triangle's responses begin in `table`.
-    weights : (3,) float64
-        Barycentric weights times the source's gain.
-    left_delay, right_delay : float
+    response : Between
+    delays : (2,) float64
         Onset delays of the two ears, in samples.
     spectra : (n,) float32
         The source's spectrum begins at index `x`.
-    row_turns, lane_turns : (rows,), (LANES,) float32
-        See `engine.realtime.transform.frequencies`.
-    ramps : (4 * rows,) float32
-        Room to work in.
+    turns : Turns
+    ahead : Ahead
     total : (rows * ROW_FLOATS,) float32
-    coming : (3,) int64
-        Responses in `table` that are needed next are asked for from memory,
-    next_sounds : two flat float32 arrays, at : int
-        and a hop in each of these.
     """
-    rows = len(row_turns)
-    lr, li = _ramp(left_delay, row_turns, lane_turns, rows, ramps, np.int64(0))
-    rr, ri = _ramp(right_delay, row_turns, lane_turns, rows, ramps, 2 * rows)
-    a, b, c = corners[0], corners[1], corners[2]
-    d, e, f = coming[0], coming[1], coming[2]
-    wa, wb, wc = spread(weights[0]), spread(weights[1]), spread(weights[2])
+    rows, table = len(turns.rows), response.table
+    left, right = _ramp(delays[0], turns, np.int64(0)), _ramp(delays[1], turns, 2 * rows)
+    corners = response.corners[0], response.corners[1], response.corners[2]
+    coming = ahead.corners[0], ahead.corners[1], ahead.corners[2]
+    weights = (
+        spread(response.weights[0]), spread(response.weights[1]), spread(response.weights[2]),
+    )  # fmt: skip
     for row in range(rows):
         k = row * ROW_FLOATS
-        for line in range(0, ROW_FLOATS, LANES):
-            prefetch(table, d + k + line)
-            prefetch(table, e + k + line)
-            prefetch(table, f + k + line)
-        if row < LANES:
-            prefetch(next_sounds[0], at + row * LANES)
-            prefetch(next_sounds[1], at + row * LANES)
-        xr, xi = load(spectra, x + row * _PAIR), load(spectra, x + row * _PAIR + LANES)
-        hr = _blend(table, a + k, b + k, c + k, wa, wb, wc)
-        hi = _blend(table, a + k + LANES, b + k + LANES, c + k + LANES, wa, wb, wc)
-        yr, yi = _delayed(ramps, np.int64(0), rows, row, lr, li, xr, xi)
-        _add_product(total, k, yr, yi, hr, hi)
+        _fetch(table, coming, ahead, row, k)
+        at = x + row * _PAIR
+        sound = load(spectra, at), load(spectra, at + LANES)
+        heard = _blend(table, corners, weights, k), _blend(table, corners, weights, k + LANES)
+        _add_product(total, k, _delayed(turns, np.int64(0), row, left, sound), heard)
         k += _PAIR
-        hr = _blend(table, a + k, b + k, c + k, wa, wb, wc)
-        hi = _blend(table, a + k + LANES, b + k + LANES, c + k + LANES, wa, wb, wc)
-        yr, yi = _delayed(ramps, 2 * rows, rows, row, rr, ri, xr, xi)
-        _add_product(total, k, yr, yi, hr, hi)
+        heard = _blend(table, corners, weights, k), _blend(table, corners, weights, k + LANES)
+        _add_product(total, k, _delayed(turns, 2 * rows, row, right, sound), heard)

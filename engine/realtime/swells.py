@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.ear_mixing import add_heard
+from engine.realtime.ear_mixing import Ahead, Between, Turns, add_heard
 from engine.realtime.lanes import LANES, load, store
 from engine.realtime.line_aligned import line_zeros, on_lines
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
@@ -150,24 +150,21 @@ def _corners(place, s, layer, responses, partition, corners):
 
 
 @numba.njit(forceinline=True)
-def _add(
-    place, s, gain, responses, partition, spectra, x, bench, corners, weights, coming, next_sounds,
-    at, totals,
-):  # fmt: skip
+def _add(place, s, gain, responses, partition, spectra, x, bench, room, ahead, totals):
     """Add what is heard of the spectrum at `x` from the place of source s.
 
-    What lies between two spheres is two sources, one on each, with the same delays.
+    What lies between two spheres is two sources, one on each, with the same delays. `room` for
+    three corners and their weights.
     """
-    share = place.shares[s]
+    share, (corners, weights) = place.shares[s], room
+    response = Between(responses.table, corners, weights)
+    turns = Turns(responses.row_turns, responses.lane_turns, bench.ramps)
     for layer in range(2 if share != 0.0 else 1):
         _corners(place, s, layer, responses, partition, corners)
         level = gain * (share if layer else 1.0 - share)
         for k in range(3):
             weights[k] = place.weights[s, k] * level
-        add_heard(
-            responses.table, corners, weights, place.delays[s, 0], place.delays[s, 1], spectra, x,
-            responses.row_turns, responses.lane_turns, bench.ramps, totals, coming, next_sounds, at,
-        )  # fmt: skip
+        add_heard(response, place.delays[s], spectra, x, turns, ahead, totals)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -189,8 +186,7 @@ def mix_swells(order, gains, place, responses, sound, window, bench, totals):
     totals : (2 * size,) float32
         See `engine.realtime.ear_mixing`.
     """
-    corners, after = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
-    weights = np.empty(3)
+    room, after = (np.empty(3, dtype=np.int64), np.empty(3)), np.empty(3, dtype=np.int64)
     now, coming = sound.now.reshape(-1), sound.coming.reshape(-1)
     for i in range(len(order)):
         s, following = order[i], order[min(i + 1, len(order) - 1)]
@@ -200,10 +196,20 @@ def mix_swells(order, gains, place, responses, sound, window, bench, totals):
             bench.swell, np.int64(0), bench.pieces, bench.factors, bench.work, bench.spectrum,
             np.int64(0),
         )  # fmt: skip
+        ahead = Ahead(after, now, coming, following * HOP_SAMPLES)
         _add(
-            place, s, gains[s], responses, 0, bench.spectrum, np.int64(0), bench, corners, weights,
-            after, (now, coming), following * HOP_SAMPLES, totals,
-        )  # fmt: skip
+            place,
+            s,
+            gains[s],
+            responses,
+            0,
+            bench.spectrum,
+            np.int64(0),
+            bench,
+            room,
+            ahead,
+            totals,
+        )
 
 
 @numba.njit(cache=True, nogil=True)
@@ -225,8 +231,7 @@ def mix_past_swells(order, gains, place, responses, history, head, first, bench,
 
     `history` (depth, sources, size) holds the spectra of past swells, the newest at `head`.
     """
-    corners, after = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
-    weights = np.empty(3)
+    room, after = (np.empty(3, dtype=np.int64), np.empty(3)), np.empty(3, dtype=np.int64)
     flat = history.reshape(-1)
     depth, sources, size = history.shape
     for s in order:
@@ -235,7 +240,5 @@ def mix_past_swells(order, gains, place, responses, history, head, first, bench,
             following = min(p + 1, responses.partitions - 1)
             _corners(place, s, 0, responses, following, after)
             x = (then * sources + s) * size
-            _add(
-                place, s, gains[s], responses, p, flat, x, bench, corners, weights, after,
-                (flat, flat), x, totals,
-            )  # fmt: skip
+            ahead = Ahead(after, flat, flat, x)
+            _add(place, s, gains[s], responses, p, flat, x, bench, room, ahead, totals)
