@@ -16,7 +16,7 @@ log = logging.getLogger("foleystage")
 _NEAR_THE_FLOOR_DB = 3.0
 """Within this of the largest ratio, the floor is more than the noise."""
 
-Figures = dict[str, float | None]
+Figures = dict[str, Any]
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -34,7 +34,9 @@ def add_parser(subparsers: Any) -> None:
         "so that even identical recordings reach about 15 dB only), itd_us, ild_db, gcc_ms2. "
         "ambisonics: cc_all, cc_1fps, cc_5fps, auc_all, auc_1fps, auc_5fps: where on the sphere "
         "the energy lies, over the whole and in windows of 1 s and 0.2 s; null where nothing can "
-        "be compared.",
+        "be compared. directions: mean (mae) and median errors moment by moment, of interaural "
+        "time and level (two channels) or of azimuth and elevation (AmbiX). spectrum: "
+        "log-spectral distance, mean over channels, and of the middle of two.",
     )
     parser.set_defaults(json=True)
     parser.add_argument("name", choices=tuple(METRICS), metavar="NAME", help=", ".join(METRICS))
@@ -50,6 +52,9 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="ambisonics: as the published figures were computed, with the weights and grid of "
         "their code, of the first 5 s",
+    )
+    parser.add_argument(
+        "--over-time", action="store_true", help="directions: the error of every moment, too"
     )
 
 
@@ -94,6 +99,69 @@ def _ambisonics(args: argparse.Namespace) -> Figures:
     return dict(msgspec.to_builtins(scores))
 
 
+def _directions(args: argparse.Namespace) -> Figures:
+    import numpy as np
+
+    from engine.metrics.direction_errors import ear_errors, field_errors
+
+    reference, estimate, rate_hz = _like_pair(args)
+    with _told_with_its_file(args):
+        measure = ear_errors if len(reference) == 2 else field_errors
+        found = vars(measure(reference, estimate, rate_hz))
+    times_s = found.pop("times_s")
+    if not len(times_s):
+        log.warning("no moment tells a direction in both: there are no figures")
+    figures: Figures = {}
+    for name, errors in found.items():
+        quantity, unit = name.rsplit("_", 1)
+        some = len(errors) > 0
+        figures[f"{quantity}_mae_{unit}"] = float(errors.mean()) if some else None
+        if len(reference) == 2:
+            figures[f"{quantity}_median_{unit}"] = float(np.median(errors)) if some else None
+    figures["moments"] = len(times_s)
+    if args.over_time:
+        figures["times_s"] = times_s.round(4).tolist()
+        figures |= {name: errors.round(3).tolist() for name, errors in found.items()}
+    return figures
+
+
+def _spectrum(args: argparse.Namespace) -> Figures:
+    import numpy as np
+
+    from engine.metrics.spectral_distance import log_spectral_distance_db
+
+    reference, estimate, rate_hz = _like_pair(args)
+    with _told_with_its_file(args):
+        each = [
+            log_spectral_distance_db(one, other, rate_hz)
+            for one, other in zip(reference, estimate, strict=True)
+        ]
+        told = [distance for distance in each if distance is not None]
+        figures: Figures = {"lsd_db": float(np.mean(told)) if told else None}
+        if len(reference) == 2:
+            middles = (reference.mean(axis=0), estimate.mean(axis=0))
+            figures["lsd_mid_db"] = log_spectral_distance_db(*middles, rate_hz)
+    return figures
+
+
+def _like_pair(args: argparse.Namespace) -> tuple[Audio, Audio, int]:
+    """As `_pair`, of as many channels each.
+
+    Raises
+    ------
+    ShapeError
+        If they differ.
+    """
+    reference, estimate, rate_hz = _pair(args)
+    if len(reference) != len(estimate):
+        raise ShapeError(
+            f"the reference has {len(reference)} channels, the estimate {len(estimate)}",
+            place=args.estimate,
+            remedy="give two of a kind",
+        )
+    return reference, estimate, rate_hz
+
+
 def _pair(args: argparse.Namespace) -> tuple[Audio, Audio, int]:
     """Reference and estimate (channels, samples) and their rate; silent channels are told.
 
@@ -132,5 +200,7 @@ def _told_with_its_file(args: argparse.Namespace) -> Iterator[None]:
 METRICS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "binaural": _binaural,
     "ambisonics": _ambisonics,
+    "directions": _directions,
+    "spectrum": _spectrum,
 }
 """Metric name to the function that computes it."""
