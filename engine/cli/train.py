@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train, and say how far it came."""
     from engine.models.torch_here import require_torch
 
+    # Without it CUDA's matrix products are not the same twice; it is read when torch is loaded.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch = require_torch("training")
     if args.device != "cpu" and not torch.cuda.is_available():
         raise PluginError(f"there is no '{args.device}' here", remedy="choose --device cpu")
