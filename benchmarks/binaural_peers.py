@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import os
 import resource
 import shutil
 import subprocess
@@ -27,6 +28,8 @@ _ALC_TYPE, _ALC_FLOAT = 0x1991, 0x1406
 _ALC_HRTF, _ALC_HRTF_STATUS, _ALC_HRTF_ENABLED = 0x1992, 0x1993, 1
 _AL_MONO16, _AL_BUFFER, _AL_LOOPING, _AL_POSITION = 0x1101, 0x1009, 0x1007, 0x1004
 
+_SAF_SOURCES, _SAF_BLOCKS = 64, 100
+"""Spatial_Audio_Framework takes 128 sources at most."""
 _SOFALIZER_CHANNELS = 16
 _SOFALIZER_S = 20
 
@@ -99,6 +102,44 @@ def _openal_moving(al: ctypes.CDLL, device: ctypes.c_void_p, sources: int, block
         spent_s += time.thread_time() - begun if block >= 0 else 0.0
     assert np.abs(out).max() > 0.0
     return _sources(sources, blocks, spent_s)
+
+
+def spatial_audio_framework() -> float | None:
+    """Spatial_Audio_Framework's binauraliser (256 taps, a filter bank's bands), every source moved
+    every block: a shared library of its framework and that example, which FOLEYSTAGE_SAF names."""
+    path = os.environ.get("FOLEYSTAGE_SAF")
+    if not path:
+        return None
+    saf, handle = ctypes.CDLL(path), ctypes.c_void_p()
+    saf.binauraliser_create(ctypes.byref(handle))
+    try:
+        saf.binauraliser_init(handle, RATE_HZ)
+        saf.binauraliser_setNumSources(handle, _SAF_SOURCES)
+        saf.binauraliser_setUseDefaultHRIRsflag(handle, 1)
+        saf.binauraliser_initCodec(handle)
+        return _saf_moving(saf, handle)
+    finally:
+        saf.binauraliser_destroy(ctypes.byref(handle))
+
+
+def _saf_moving(saf: ctypes.CDLL, handle: ctypes.c_void_p) -> float:
+    size = saf.binauraliser_getFrameSize()
+    rng = np.random.default_rng(1)
+    dry = rng.standard_normal((_SAF_SOURCES, size)).astype(np.float32)
+    out, spent_s, loudest = np.zeros((2, size), dtype=np.float32), 0.0, 0.0
+    ins, outs = ((ctypes.c_void_p * len(rows))(*(row.ctypes.data for row in rows))
+                 for rows in (dry, out))  # fmt: skip
+    for block in range(-10, _SAF_BLOCKS):
+        for source in range(_SAF_SOURCES):
+            azimuth_deg = np.degrees(0.01 * block + source) % 360.0 - 180.0
+            saf.binauraliser_setSourceAzi_deg(handle, source, ctypes.c_float(azimuth_deg))
+        for _ in range(BLOCK_SAMPLES // size):
+            begun = time.thread_time()
+            saf.binauraliser_process(handle, ins, outs, _SAF_SOURCES, 2, size)
+            spent_s += time.thread_time() - begun if block >= 0 else 0.0
+        loudest = max(loudest, float(np.abs(out).max()))
+    assert loudest > 0.0
+    return _sources(_SAF_SOURCES, _SAF_BLOCKS, spent_s)
 
 
 def sofalizer() -> float | None:

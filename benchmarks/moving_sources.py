@@ -49,6 +49,7 @@ def measure_moving_sources() -> list[Figure]:
     out = [np.empty((2, HOP_SAMPLES), dtype=np.float32)]
     peers: dict[str, Callable[[], float | None]] = {
         "openal_soft_moving_sources_256": binaural_peers.openal_soft,
+        "saf_moving_sources_256": binaural_peers.spatial_audio_framework,
         "scipy_overlap_add_moving_sources_256": lambda: binaural_peers.scipy_overlap_add(hrirs),
         "ffmpeg_sofalizer_still_sources_1024": binaural_peers.sofalizer,
     }
