@@ -53,6 +53,8 @@ class BinauralStage:
     sources : int
     passes_near : bool
         Whether sources in the head's middle surround the listener (see `engine.realtime.passing`).
+    still_delays : (sources,) float64, optional
+        See `engine.realtime.places.still_delays`.
 
     Attributes
     ----------
@@ -64,7 +66,14 @@ class BinauralStage:
 
     latency_samples = 0
 
-    def __init__(self, plan: BinauralPlan, sources: int, *, passes_near: bool) -> None:
+    def __init__(
+        self,
+        plan: BinauralPlan,
+        sources: int,
+        *,
+        passes_near: bool,
+        still_delays: Floats | None = None,
+    ) -> None:
         self._passes_near = passes_near
         size, partitions = plan.fft_samples, plan.spectra.shape[1]
         self._depth = (partitions - 1) * plan.partition_hops + 1
@@ -74,7 +83,7 @@ class BinauralStage:
         self.history_hops = self._depth - 1 + self.ringing_hops
         self._responses, self._bench = responses_of(plan), bench_of(size)
         self._paces = Paces(sources, passes_near=passes_near)
-        self._places = [Places(plan, sources) for _ in range(3)]
+        self._places = [Places(plan, sources, still_delays) for _ in range(3)]
         # A response of one partition needs no past spectra.
         kept = sources if partitions > 1 else 0
         self._history = line_zeros((self._depth, kept, size))

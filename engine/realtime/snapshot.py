@@ -301,6 +301,8 @@ class BinauralPlan:
         Distances that the spheres belong to, farthest first. What is farther sounds as from there.
     lead_samples : int
         So much of the beginning of all responses is left out of the spectra; at most half a hop.
+    still_delays_samples : (vertices,) float32, optional
+        What both ears hear later of sources that never move, as it was measured.
     """
 
     spectra: Samples
@@ -313,6 +315,7 @@ class BinauralPlan:
     partition_hops: int
     radii_m: Floats = field(default_factory=lambda: np.full(1, np.inf))
     lead_samples: int = 0
+    still_delays_samples: Samples | None = None
 
 
 @dataclass(frozen=True)

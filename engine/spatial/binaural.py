@@ -52,6 +52,9 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
     for table, sphere, late in zip(spectra, spheres, delays, strict=True):
         _fill(table, sphere, late + lead, size)
     triangulation = hrirs.triangulation
+    shared = hrirs.shared_delays_samples
+    if shared is not None:
+        delays -= shared[:, None]
     return BinauralPlan(
         spectra=spectra.reshape(-1, *shape[2:]),
         delays_samples=delays.reshape(-1, 2).astype(np.float32),
@@ -63,6 +66,7 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
         partition_hops=_PARTITION_HOPS,
         radii_m=np.array([set_radius_m(hrirs), *radii]),
         lead_samples=lead,
+        still_delays_samples=None if shared is None else shared.astype(np.float32),
     )
 
 

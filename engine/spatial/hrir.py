@@ -29,6 +29,7 @@ from engine.spatial.hrir_checks import check_head, coverage_notes, room_note
 from engine.spatial.hrir_measurements import Measurements, head_measurements
 from engine.spatial.hrir_resampling import resample_responses
 from engine.spatial.hrir_spheres import spheres
+from engine.spatial.meridians import Lattice, between_rows, lattice_of, row_delays
 from engine.spatial.neighbour_alignment import aligned_delays
 from engine.spatial.rows import between_measurements
 from engine.spatial.sofa import read_sofa
@@ -68,6 +69,9 @@ class HrirSet:
     nearer : tuple of HrirSet
         Spheres measured nearer, nearest first, with levels and onsets as if 1/r and the way to
         the head's centre were taken out.
+    shared_delays_samples : (n,) float64, optional
+        Parts of the delays that both ears share and that go up and down from row to row, <= 0:
+        measurements from unequal distances. What moves had better be heard without them.
     """
 
     name: str
@@ -79,6 +83,7 @@ class HrirSet:
     distance_m: float
     notes: tuple[str, ...] = ()
     nearer: tuple[HrirSet, ...] = ()
+    shared_delays_samples: Floats | None = None
 
     @cached_property
     def triangulation(self) -> Triangulation:
@@ -106,6 +111,12 @@ class HrirSet:
     def relative_delays_samples(self) -> Floats:
         """(n, 2) onset delays after the earliest of all."""
         return self.delays_samples - self.delays_samples.min()
+
+    @cached_property
+    def even_delays_samples(self) -> Floats:
+        """(n, 2) relative delays, less what both ears share."""
+        shared = self.shared_delays_samples
+        return self.relative_delays_samples - (0.0 if shared is None else shared[:, None])
 
     def nearest(self, direction: ArrayLike) -> int:
         """Index of the measurement nearest to a direction (3,)."""
@@ -138,7 +149,8 @@ class HrirSet:
         """Time-aligned responses (m, 2, taps), and the delays (m, 2) in samples to put back."""
         wanted = np.atleast_2d(np.asarray(directions, dtype=np.float64))
         if distance_m is None:
-            return self._on_sphere(wanted)
+            aligned, delays = self._on_sphere(wanted)
+            return aligned, delays + self._shared(wanted)
         distances = np.broadcast_to(np.asarray(distance_m, dtype=np.float64), len(wanted))
         steps = (*self.nearer, self)
         radii = np.array([step.distance_m for step in steps])
@@ -155,7 +167,7 @@ class HrirSet:
         close = np.flatnonzero(distances < radii[0])
         if len(close):
             aligned[close], delays[close] = steps[0]._close(wanted[close], distances[close])
-        return aligned, delays
+        return aligned, delays + self._shared(wanted)
 
     def at_distance(self, distance_m: float) -> HrirSet:
         """The set as if it had been measured at another distance, on the same directions.
@@ -207,8 +219,15 @@ class HrirSet:
     def _on_sphere(self, directions: Floats) -> tuple[Floats, Floats]:
         vertices, weights = self.weights(directions)
         aligned = np.einsum("mk,mket->met", weights, self.aligned[vertices])
-        delays = np.einsum("mk,mke->me", weights, self.relative_delays_samples[vertices])
+        delays = np.einsum("mk,mke->me", weights, self.even_delays_samples[vertices])
         return aligned, delays
+
+    def _shared(self, directions: Floats) -> Floats:
+        """(m, 1) samples that both ears share in directions (m, 3)."""
+        if self.shared_delays_samples is None:
+            return np.zeros((len(directions), 1))
+        vertices, weights = self.weights(directions)
+        return np.sum(weights * self.shared_delays_samples[vertices], axis=1, keepdims=True)
 
     def _close(self, directions: Floats, distances_m: Floats) -> tuple[Floats, Floats]:
         """`apart` for sources nearer than this sphere. See `near_field`."""
@@ -259,28 +278,52 @@ def hrir_set(
     edges = edges[(edges < measured).all(axis=1)]
     delays = aligned_delays(responses, edges, sample_rate_hz)
     delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_S * sample_rate_hz)
-    everywhere, sounds, onsets = [directions, missing], [responses], [delays]
+    lattice = lattice_of(directions) if worth_refining(measured, responses.shape[-1]) else None
+    if lattice is None:
+        known = _filled(missing, directions, responses, delays, sample_rate_hz)
+        return HrirSet(name, sample_rate_hz, *known, measured, distance_m)
+    late = row_delays(lattice, directions, delays, sample_rate_hz)
+    shared = _at_height(directions, lattice.measured_deg, late)
+    even = (delay_responses(responses, -np.repeat(shared, 2, axis=1)), delays - shared)
+    known = _filled(lattice.missing, directions, *even, sample_rate_hz, lattice)
+    everywhere, sounds, onsets = known
+    shared = _at_height(everywhere, lattice.measured_deg, late)
+    onsets += shared
+    sounds = delay_responses(sounds, np.repeat(shared, 2, axis=1))
+    sounds[:measured] = responses
+    return HrirSet(name, sample_rate_hz, everywhere, sounds, onsets, measured, distance_m,
+                   shared_delays_samples=shared[:, 0])  # fmt: skip
+
+
+def _at_height(directions: Floats, rows_deg: Floats, values: Floats) -> Floats:
+    """(n, 1) of values (rows,) at directions (n, 3), linear in the elevation."""
+    return np.interp(to_spherical(directions)[:, 1], rows_deg, values)[:, None]
+
+
+def _filled(
+    missing: Floats,
+    directions: Floats,
+    responses: Floats,
+    delays: Floats,
+    sample_rate_hz: int,
+    lattice: Lattice | None = None,
+) -> tuple[Floats, Floats, Floats]:
+    """All directions, responses and delays: measured ones, missing ones, and those in between."""
+    measured = len(directions)
+    parts = [(directions, responses, delays)]
     if len(missing):
-        stand_in, late = across_gaps(missing, directions, responses, delays)
-        sounds, onsets = [*sounds, stand_in], [*onsets, late]
+        parts.append((missing, *across_gaps(missing, directions, responses, delays)))
+    if lattice is not None:
+        places, heard, late = (np.concatenate(part) for part in zip(*parts, strict=True))
+        parts.append(between_rows(lattice, places, heard, late, sample_rate_hz))
     if worth_refining(measured, responses.shape[-1]):
-        between_rows = between_measurements(directions, responses, delays, sample_rate_hz)
-        for kept, more in zip((everywhere, sounds, onsets), between_rows, strict=True):
-            kept.append(more)
-        finer = coarse_places(np.concatenate(everywhere), measured)
+        parts.append(between_measurements(directions, responses, delays, sample_rate_hz))
+        everywhere = np.concatenate([part[0] for part in parts])
+        finer = coarse_places(everywhere, measured)
         if len(finer):
-            stand_in, late = between(finer, directions, responses, delays)
-            everywhere, sounds, onsets = (
-                [*everywhere, finer], [*sounds, stand_in], [*onsets, late])  # fmt: skip
-    return HrirSet(
-        name,
-        sample_rate_hz,
-        np.concatenate(everywhere),
-        np.concatenate(sounds),
-        np.concatenate(onsets),
-        measured,
-        distance_m,
-    )
+            parts.append((finer, *between(finer, directions, responses, delays)))
+    everywhere, sounds, onsets = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return everywhere, sounds, onsets
 
 
 @lru_cache(maxsize=4)
@@ -303,6 +346,9 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
         *room_note(heard, sample_rate_hz, path),
         *coverage_notes(widest.directions[: widest.measured], path),
     ]
+    if near:
+        widest = replace(widest, shared_delays_samples=None)
+        near = [replace(one, shared_delays_samples=None) for one in near]
     result = replace(widest, notes=tuple(notes), nearer=tuple(one.like(widest) for one in near))
     for one in (*result.nearer, result):
         _ = one.triangulation  # kept, so that no session waits for it later

@@ -57,25 +57,37 @@ def between_measurements(
     angles = to_spherical(directions)
     found = [
         _between(angles[row], responses[row], delays[row], delays.min(), sample_rate_hz)
-        for row in _rows(angles)
+        for row in rows_of(angles)
+        if len(row) >= _FEWEST and is_even(angles[row, 0])
     ]
     empty = (directions[:0], responses[:0], delays[:0])
     places, sounds, late = (np.concatenate(part) for part in zip(empty, *found, strict=True))
     return places, sounds, late
 
 
-def _rows(angles: Floats) -> list[NDArray[np.intp]]:
-    """Indices of directions in closed rows of equal steps, anticlockwise."""
+def rows_of(angles: Floats) -> list[NDArray[np.intp]]:
+    """Indices of directions of equal elevation, anticlockwise, the lowest row first."""
     order = np.argsort(angles[:, 1], kind="stable")
     edges = np.flatnonzero(np.diff(angles[order, 1]) > _SAME_ROW_DEG) + 1
-    rows = [row[np.argsort(angles[row, 0], kind="stable")] for row in np.split(order, edges)]
-    return [row for row in rows if len(row) >= _FEWEST and _is_even(angles[row, 0])]
+    return [row[np.argsort(angles[row, 0], kind="stable")] for row in np.split(order, edges)]
 
 
-def _is_even(azimuths_deg: Floats) -> bool:
+def is_even(azimuths_deg: Floats) -> bool:
+    """Whether (n,) azimuths, in order, divide a circle equally."""
     step_deg = 360.0 / len(azimuths_deg)
     off_deg = azimuths_deg - azimuths_deg[0] - step_deg * np.arange(len(azimuths_deg))
     return bool(np.ptp(off_deg) <= _UNEVEN * step_deg)
+
+
+def crossed_over(
+    exact: Floats, mean: Floats, count: int, wide: float, sample_rate_hz: float
+) -> Floats:
+    """Responses (..., taps) that are `exact` up to the highest frequency that `count` measurements
+    around a circle of radius `wide` (of the head's) tell, and the `mean` above."""
+    highest_hz = (
+        0.5 * count * _SPEED_OF_SOUND_M_S / (np.pi * np.e * _HEAD_RADIUS_M * max(wide, 1e-3))
+    )
+    return _joined(exact, mean, highest_hz / sample_rate_hz)
 
 
 def _between(
@@ -91,13 +103,10 @@ def _between(
     aligned = delay_responses(responses, earliest - delays)
     following = (np.roll(aligned, -1, axis=0), np.roll(delays, -1, axis=0))
     turns_deg = (np.roll(angles[:, 0], -1) - angles[:, 0]) % 360.0
-    highest_hz = (
-        0.5 * count * _SPEED_OF_SOUND_M_S / (np.pi * np.e * _HEAD_RADIUS_M * max(wide, 1e-3))
-    )
     for share in np.arange(1, parts) / parts if parts > 1 else ():
         late = delays + share * (following[1] - delays)
         mean = delay_responses(aligned + share * (following[0] - aligned), late - earliest)
-        sound = _joined(_turned(responses, share), mean, highest_hz / sample_rate_hz)
+        sound = crossed_over(_turned(responses, share), mean, count, wide, sample_rate_hz)
         places = to_cartesian(angles[:, 0] + share * turns_deg, np.full(count, elevation_deg))
         found.append((places, sound, late))
     places, sounds, lates = (np.concatenate(part) for part in zip(*found, strict=True))

@@ -16,7 +16,7 @@ from realtime_scenes import (
 
 from engine.errors import ShapeError
 from engine.realtime.kernel import Kernel, PreparedSnapshot
-from engine.realtime.snapshot import BedPlan, StripPlan
+from engine.realtime.snapshot import BedPlan, MotionPlan, StripPlan
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import load_hrirs
 
@@ -132,7 +132,10 @@ def test_turning_the_head_moves_the_source_the_other_way(
         wave = spherical_harmonics(1, fixed(azimuth, elevation).positions_m[0])
         bed = (wave[:, None] * dry).astype(np.float32)
         beds = (BedPlan(1, (clip(bed, rows=4),)),)
-        kernels.append(Kernel(snapshot([source(fixed(azimuth, elevation), clip(dry))], beds=beds)))
+        # What never moves would keep the distance that its own row was measured at.
+        ends = fixed(azimuth, elevation).positions_m * [[1.0], [1.0 + 1e-9]]
+        motion = MotionPlan(np.array([0.0, 1.0]), ends)
+        kernels.append(Kernel(snapshot([source(motion, clip(dry))], beds=beds)))
     kernels[0].controls.set_head(*head_deg)
     (turned,) = render(kernels[0], 40)
     (expected,) = render(kernels[1], 40)

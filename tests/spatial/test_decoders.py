@@ -126,6 +126,7 @@ def test_sets_that_measured_only_a_part_decode_what_they_measured(kemar: HrirSet
         responses=np.concatenate([kemar.responses[front], kemar.responses[-1:]]),
         delays_samples=np.concatenate([kemar.delays_samples[front], kemar.delays_samples[-1:]]),
         measured=len(front),
+        shared_delays_samples=None,
     )
     decoder = field_decoder(upper, 3)
     assert np.isfinite(decoder).all()

@@ -1,0 +1,66 @@
+"""A tone that circles off the horizon has few lines beyond what KEMAR's measurements tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from realtime_scenes import RATE_HZ, clip, fixed, level_db, noise, render, snapshot, source, tone
+
+from engine.realtime.snapshot import MotionPlan
+from engine.spatial.binaural import binaural_plan
+from engine.spatial.hrir import load_hrirs
+
+HOPS = 2 * RATE_HZ // 256 + 20
+FARTHEST_LINE = 36.5
+AXES = {
+    "front to back": ([1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]),
+    "left to right": ([0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]),
+    "tilted": ([1.0, 0.0, 0.0], [0.0, 0.866, 0.5], [0.0, 0.0, 0.0]),
+    "above": ([0.906, 0.0, 0.0], [0.0, 0.906, 0.0], [0.0, 0.0, 0.423]),
+}
+
+
+def false_line_db(name: str, frequency_hz: float) -> float:
+    """The strongest line beyond the 36th at a turn a second, under the whole; the worse ear."""
+    times = np.arange(0.0, HOPS * 256 + 64, 64.0)
+    turn = 2 * np.pi * times[:, None] / RATE_HZ
+    first, second, middle = (np.array(axis) for axis in AXES[name])
+    way = np.cos(turn) * first + np.sin(turn) * second + middle
+    scene = snapshot([source(MotionPlan(times, way), clip(tone(HOPS * 256, frequency_hz)))])
+    scene = replace(scene, binaural=binaural_plan(load_hrirs("kemar", RATE_HZ)))
+    (out,) = render(scene, HOPS)
+    lines = np.abs(np.fft.rfft(out[:, -2 * RATE_HZ :])) / RATE_HZ
+    far = np.abs(np.arange(lines.shape[1]) / 2 - frequency_hz) > FARTHEST_LINE
+    return float(20 * np.log10((lines[:, far].max(1) / np.sqrt((lines**2).sum(1))).max()))
+
+
+@pytest.mark.parametrize(
+    ("name", "limits_db"),
+    [
+        ("front to back", {1000.0: -53.0, 6000.0: -46.0}),
+        ("left to right", {1000.0: -50.0, 6000.0: -40.0}),
+        ("tilted", {1000.0: -62.0, 6000.0: -53.0}),
+        ("above", {1000.0: -66.0, 6000.0: -52.0}),
+    ],
+)
+def test_circles_off_the_horizon(name: str, limits_db: dict[float, float]) -> None:
+    for frequency_hz, limit_db in limits_db.items():
+        assert false_line_db(name, frequency_hz) < limit_db
+
+
+@pytest.mark.parametrize(
+    ("azimuth_deg", "elevation_deg"), [(0.0, 50.0), (90.0, -40.0), (0.0, 70.0)]
+)
+def test_what_never_moves_is_heard_as_it_was_measured(azimuth_deg, elevation_deg) -> None:
+    """Its row's distance included, which what moves is heard without."""
+    dry = noise(40 * 256)
+    hrirs = load_hrirs("kemar", RATE_HZ)
+    motion = fixed(azimuth_deg, elevation_deg, 1.0)
+    scene = replace(snapshot([source(motion, clip(dry))]), binaural=binaural_plan(hrirs))
+    (out,) = render(scene, 40)
+    measured = hrirs.responses[hrirs.nearest(motion.positions_m[0])]
+    for ear in range(2):
+        expected = np.convolve(dry[0].astype(float), measured[ear])[: out.shape[1]]
+        assert level_db(out[ear] - expected, expected) < -60.0
