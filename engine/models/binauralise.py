@@ -80,7 +80,10 @@ def binauralise(
         def heard(piece: NDArray[np.float32], start_s: float) -> NDArray[np.float32]:
             return difference(piece, lambda time_s: reader.at(time_s)[1], start_s)
 
-        return _write(mono, rate_hz, network_rate_hz, heard, out, len(first), progress)
+        done = _write(mono, rate_hz, network_rate_hz, heard, out, len(first), progress)
+        if not done.seconds:
+            raise MediaError("the sound holds no samples", place=sound, remedy="export it again")
+        return done
     finally:
         reader.close()
 
@@ -146,9 +149,7 @@ def _mono_pieces(
             )
         return np.asarray(block.mean(axis=0), dtype=np.float32)
 
-    if not first.size:
-        raise MediaError("the sound holds no samples", place=sound, remedy="export it again")
-    yield checked(first)
+    yield checked(first)  # of a film it may be empty, where the sound begins late
     for block, rate in blocks:
         assert rate == rate_hz, f"{rate=} {rate_hz=}"
         yield checked(block)

@@ -56,6 +56,26 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def film_with_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of picture and of stereo sound in one file."""
+    path = tmp_path_factory.mktemp("film") / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        seen, heard = container.add_stream("mpeg4", rate=10), container.add_stream("aac", 48_000)
+        seen.width, seen.height, heard.layout = 64, 32, "stereo"
+        sound = av.AudioFrame.from_ndarray(
+            np.stack([noise(96_000), noise(96_000, 1)]), format="fltp", layout="stereo"
+        )
+        sound.sample_rate = 48_000
+        container.mux(heard.encode(sound))
+        for number in range(20):
+            picture = np.full((32, 64, 3), 10 * number, np.uint8)
+            container.mux(seen.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        container.mux(seen.encode())
+        container.mux(heard.encode())
+    return path
+
+
 def noise(samples: int, seed: int = 0) -> np.ndarray:
     return 0.1 * np.random.default_rng(seed).normal(size=samples).astype(np.float32)
 
@@ -155,6 +175,29 @@ def test_the_command(
     assert main([*command, str(surround), "--video", str(film)]) == 1
     assert "6 channels" in capsys.readouterr().err
     assert out.read_bytes() == before
+
+
+def test_a_films_own_sound(weights: Path, film_with_sound: Path, tmp_path: Path) -> None:
+    """Films' first packet of sound may decode to nothing."""
+    out = tmp_path / "out.wav"
+    assert (
+        main(["binauralise", str(film_with_sound), "--weights", str(weights), "-o", str(out)]) == 0
+    )
+    ears, rate_hz = read_audio(out)
+    mono = read_audio(film_with_sound)[0].mean(axis=0)
+    assert rate_hz == 48_000
+    assert ears.mean(axis=0) == pytest.approx(mono, abs=1e-6)
+
+
+def test_sound_without_samples_is_told(
+    weights: Path, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty, out = tmp_path / "empty.wav", tmp_path / "out.wav"
+    write_audio(empty, np.zeros((1, 0)), 48_000)
+    command = ["binauralise", str(empty), "--video", str(film), "--weights", str(weights)]
+    assert main([*command, "-o", str(out)]) == 1
+    assert "holds no samples" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_what_is_no_sound_is_told(binauraliser: Binauraliser) -> None:
