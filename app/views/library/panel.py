@@ -149,7 +149,7 @@ class LibraryPanel(QWidget):
 
     def _build_search(self) -> QLineEdit:
         line = QLineEdit()
-        line.setPlaceholderText(tr("Search: door slam -car category:doors"))
+        line.setPlaceholderText(tr("Search: door slam -car"))
         line.setAccessibleName(tr("Search the library"))
         line.setClearButtonEnabled(True)
         line.textChanged.connect(lambda _: self._typing.start())
