@@ -14,6 +14,7 @@ from scipy import signal
 from engine.coordinates import to_cartesian
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES, BedPlan, MotionPlan, Snapshot
+from engine.spatial.binaural import binaural_plan
 from engine.spatial.hrir import load_hrirs
 from engine.spatial.width import width_plan
 
@@ -142,3 +143,21 @@ def test_a_pass_through_the_head_does_not_splash(
     scene = snapshot([source(motion, clip(tone(SAMPLES, 200.0)))])
     scene = replace(scene, width=width_plan(load_hrirs("kemar", RATE_HZ)))
     assert splash_db(scene, 200.0) < limit_db
+
+
+PASSES = {
+    "front to back": ([1.0, 0.0, 0.0], [0.0, 0.01, 0.0], -57.0),
+    "downwards, before the middle": ([0.0, 0.0, 1.0], [0.01, 0.0, 0.0], -57.0),
+    "downwards, beside the middle": ([0.0, 0.0, 1.0], [0.0, 0.01, 0.0], -42.0),
+}
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_passes_in_other_directions_splash_little(name: str) -> None:
+    along, away_m, limit_db = (np.array(part) for part in PASSES[name])
+    way = 0.5 * SAMPLES / RATE_HZ * 3.0 * along
+    motion = MotionPlan(np.array([0.0, SAMPLES]), np.stack([way, -way]) + away_m)
+    scene = snapshot([source(motion, clip(tone(SAMPLES, 200.0)))])
+    scene = replace(scene, width=width_plan(load_hrirs("kemar", RATE_HZ)))
+    near = binaural_plan(load_hrirs("kemar", RATE_HZ), (0.22, 0.15))
+    assert splash_db(replace(scene, binaural=near), 200.0) < limit_db
