@@ -43,8 +43,8 @@ SCENE_CEILING_DBTP = -1.0
 """Of ambisonics and objects; a stricter limit of the scene goes before."""
 _ENCODER_ATTEMPTS = 5
 _ENCODER_MARGIN_DB = 0.2
-"""Taken off beyond what an encoder added: the next attempt adds a little more or less, and each
-encodes the whole film again."""
+"""Taken off beyond what an encoder added, and more at each attempt: the next one adds a little more
+or less, and each encodes the whole film again."""
 
 
 class DeliveryJob:
@@ -190,7 +190,8 @@ class DeliveryJob:
             if (excess_db <= 0.0 and not lost_lu) or attempt == _ENCODER_ATTEMPTS - 1:
                 break
             target_lufs += lost_lu
-            ceiling_dbtp -= excess_db + _ENCODER_MARGIN_DB if excess_db > 0.0 else 0.0
+            if excess_db > 0.0:
+                ceiling_dbtp -= excess_db + (attempt + 1) * _ENCODER_MARGIN_DB
             plan = self._planned("5.1", target_lufs, ceiling_dbtp)
         codec = container.sound_codec.split("_")[0].upper()
         notes = (*base.notes, f"{codec} sound in {container.suffix}")
