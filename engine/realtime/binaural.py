@@ -26,7 +26,7 @@ from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.paces import JUMP, PACES, Paces
 from engine.realtime.passing import between
-from engine.realtime.places import Heard, Places
+from engine.realtime.places import Heard, Indices, Places
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 from engine.realtime.sources import SourceStage
 from engine.realtime.swells import (
@@ -53,8 +53,8 @@ class BinauralStage:
     sources : int
     passes_near : bool
         Whether sources in the head's middle surround the listener (see `engine.realtime.passing`).
-    still_delays : (sources,) float64, optional
-        See `engine.realtime.places.still_delays`.
+    still : (n,) int64, optional
+        See `engine.realtime.places.still_sources`.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class BinauralStage:
         sources: int,
         *,
         passes_near: bool,
-        still_delays: Floats | None = None,
+        still: Indices | None = None,
     ) -> None:
         self._passes_near = passes_near
         size, partitions = plan.fft_samples, plan.spectra.shape[1]
@@ -83,7 +83,7 @@ class BinauralStage:
         self.history_hops = self._depth - 1 + self.ringing_hops
         self._responses, self._bench = responses_of(plan), bench_of(size)
         self._paces = Paces(sources, passes_near=passes_near)
-        self._places = [Places(plan, sources, still_delays) for _ in range(3)]
+        self._places = [Places(plan, sources, still) for _ in range(3)]
         # A response of one partition needs no past spectra.
         kept = sources if partitions > 1 else 0
         self._history = line_zeros((self._depth, kept, size))

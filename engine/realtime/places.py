@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from engine.realtime.nearness import Nearness
 from engine.realtime.snapshot import BinauralPlan, Floats, SourcePlan
 from engine.realtime.swells import Place
-from engine.realtime.triangles import locate_all, locate_triangle
+from engine.realtime.triangles import locate_all
 
+Indices = NDArray[np.int64]
 Heard = tuple[Floats, Floats, Floats]
 """Unit vectors (sources, 3), gains (sources,) and distances in metres (sources,)."""
 
@@ -23,11 +24,11 @@ class Places:
     ----------
     plan : BinauralPlan
     sources : int
-    still : (sources,) float64, optional
-        Samples that both ears hear them later.
+    still : (n,) int64, optional
+        Sources that are heard with what both ears share as it was measured.
     """
 
-    def __init__(self, plan: BinauralPlan, sources: int, still: Floats | None = None) -> None:
+    def __init__(self, plan: BinauralPlan, sources: int, still: Indices | None = None) -> None:
         self._plan = plan
         self._found = (
             np.full((sources, 3), np.nan),
@@ -36,7 +37,7 @@ class Places:
             np.zeros((sources, 2)),
         )
         self._nearness = Nearness(sources)
-        self._still = None if still is None else still[:, None]
+        self._still = still
         self._delays = np.zeros((sources, 2))
 
     def find(self, wanted: NDArray[np.bool_], heard: Heard) -> Place:
@@ -48,26 +49,23 @@ class Places:
         )  # fmt: skip
         _, triangles, weights, delays = self._found
         delays = self._nearness.find(plan, wanted, heard[2], (triangles, weights, delays))
-        if self._still is not None:
-            delays = np.add(delays, self._still, out=self._delays)
+        still, shared = self._still, plan.still_delays_samples
+        if still is not None and shared is not None:
+            self._delays[:] = delays
+            later = shared[plan.triangles[triangles[still]]]
+            self._delays[still] += np.einsum("sk,sk->s", weights[still], later)[:, None]
+            delays = self._delays
         return Place(triangles, weights, delays, self._nearness.spheres, self._nearness.shares)
 
 
-def still_delays(plan: BinauralPlan, sources: Sequence[SourcePlan]) -> Floats | None:
-    """(sources,) samples that both ears hear those later that never move, or None: as measured.
+def still_sources(plan: BinauralPlan, sources: Sequence[SourcePlan]) -> Indices | None:
+    """(n,) sources that never move, which are heard as measured, or None where that is the same.
 
     Rows of measurements may have been made from unequal distances: a source that moves from one to
     the next is heard as from one distance.
     """
     if plan.still_delays_samples is None:
         return None
-    delays, weights = np.zeros(len(sources)), np.zeros(3)
-    for s, source in enumerate(sources):
-        places = source.motion.positions_m
-        away = float(np.linalg.norm(places[0]))
-        if away > 0.0 and (places == places[0]).all():
-            triangle = locate_triangle(
-                places[0] / away, plan.inverses, plan.neighbours, plan.lookup, weights
-            )
-            delays[s] = weights @ plan.still_delays_samples[plan.triangles[triangle]]
-    return delays if delays.any() else None
+    places = [source.motion.positions_m for source in sources]
+    still = np.flatnonzero([bool((place == place[0]).all()) for place in places])
+    return still if len(still) else None

@@ -15,7 +15,7 @@ from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE, Leaps
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.moving_fields import MovingFields
 from engine.realtime.node import Node, latency_of, longest_history
-from engine.realtime.places import still_delays
+from engine.realtime.places import still_sources
 from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
@@ -65,9 +65,9 @@ class Stage:
         self._binaural = None
         if plan is not None:
             near = self._width is not None
-            still = still_delays(plan, snapshot.sources)
+            still = still_sources(plan, snapshot.sources)
             self._binaural = BinauralStage(
-                plan, len(snapshot.sources), passes_near=near, still_delays=still
+                plan, len(snapshot.sources), passes_near=near, still=still
             )
         self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
         self._room_rests = False

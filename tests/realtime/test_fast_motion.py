@@ -22,7 +22,7 @@ def ideal_tone(frequency_hz: float, turns_per_s: float, samples: int) -> np.ndar
     around = np.arange(ANGLES) * 360.0 / ANGLES
     vertices, weights = hrirs.weights(to_cartesian(around, 0.0 * around, 1.0))
     near, places = np.unique(vertices, return_inverse=True)
-    delays = np.einsum("mk,mke->em", weights, hrirs.relative_delays_samples[vertices])
+    delays = np.einsum("mk,mke->em", weights, hrirs.even_delays_samples[vertices])
 
     def response(line_hz: float, _angles: np.ndarray) -> np.ndarray:
         turn = -2j * np.pi * line_hz / RATE_HZ

@@ -71,6 +71,7 @@ def reverberant(taps: int) -> HrirSet:
         delays_samples=plain.delays_samples[near],
         measured=60,
         nearer=(),
+        shared_delays_samples=None,
     )
 
 
