@@ -13,6 +13,7 @@ from engine.deliver import ambix
 from engine.deliver.adm import AdmBed, AdmObject, describe_scene
 from engine.deliver.adm_motion import TICKS_PER_S, motion_blocks
 from engine.deliver.bw64 import write_bw64
+from engine.deliver.encoder_trim import EncoderTrim, ExcessMeter
 from engine.deliver.gain import (
     TOLERANCE_LU,
     GainPlan,
@@ -42,9 +43,7 @@ Samples = NDArray[np.float32]
 SCENE_CEILING_DBTP = -1.0
 """Of ambisonics and objects; a stricter limit of the scene goes before."""
 _ENCODER_ATTEMPTS = 5
-_ENCODER_MARGIN_DB = 0.2
-"""Taken off beyond what an encoder added, and more at each attempt: the next one adds a little more
-or less, and each encodes the whole film again."""
+"""Each encodes the whole film again."""
 
 
 class DeliveryJob:
@@ -171,28 +170,26 @@ class DeliveryJob:
     def write_video(self, video: Video, container: Container) -> None:
         """The picture with the 5.1 mix; what a lossy encoder changes is measured and made good."""
         base = plan = self._plan("5.1")
-        target_lufs, ceiling_dbtp = self._project.scene.target_lufs, base.ceiling_dbtp
+        target_lufs, trim = self._project.scene.target_lufs, EncoderTrim()
         name = Path(self._names["video"]).with_suffix(container.suffix).name
         path = self._folder / name
         for attempt in range(_ENCODER_ATTEMPTS):
-            blocks = apply_plan(self._rendered["5.1"], plan)
+            blocks = trim.applied(apply_plan(self._rendered["5.1"], plan), self._rate_hz)
             write_video(path, Path(video.path), video.first_time_s, container, blocks,
                         self._rate_hz, self._progress)  # fmt: skip
             if not container.lossy:
                 break
-            decoded = self._measured(path)
-            excess_db = decoded.true_peak_dbtp - base.ceiling_dbtp
+            decoded, excess_db = self._decoded(path, base.ceiling_dbtp)
             lost_lu = base.after.integrated_lufs - decoded.integrated_lufs
-            lost_lu = (
-                lost_lu if abs(lost_lu) > 2 * TOLERANCE_LU else 0.0
-            )  # (NaN for silence is none)
-            plan = replace(plan, after=decoded)
-            if (excess_db <= 0.0 and not lost_lu) or attempt == _ENCODER_ATTEMPTS - 1:
+            is_soft = abs(lost_lu) > 2 * TOLERANCE_LU  # (NaN for silence is not)
+            done = not excess_db.any() and not is_soft
+            if done or attempt == _ENCODER_ATTEMPTS - 1:
+                plan = replace(plan, after=decoded)
                 break
-            target_lufs += lost_lu
-            if excess_db > 0.0:
-                ceiling_dbtp -= excess_db + (attempt + 1) * _ENCODER_MARGIN_DB
-            plan = self._planned("5.1", target_lufs, ceiling_dbtp)
+            trim.lower(excess_db)
+            if is_soft:
+                target_lufs += lost_lu
+                plan = self._planned("5.1", target_lufs, base.ceiling_dbtp)
         codec = container.sound_codec.split("_")[0].upper()
         notes = (*base.notes, f"{codec} sound in {container.suffix}")
         described = replace(plan, before=base.before, notes=notes)
@@ -214,14 +211,18 @@ class DeliveryJob:
         ceiling_dbtp = min(SCENE_CEILING_DBTP, self._project.scene.true_peak_limit_dbtp)
         return plan_scene_gain(source, self._plan("5.1"), ceiling_dbtp, self._progress)
 
-    def _measured(self, path: Path) -> Loudness:
+    def _decoded(self, path: Path, ceiling_dbtp: float) -> tuple[Loudness, NDArray[np.float64]]:
+        """What a lossy file's sound measures, and where it passes the ceiling."""
         meter: LoudnessMeter | None = None
         for block, rate_hz in read_audio_blocks(path):
-            meter = meter or LoudnessMeter(block.shape[0], rate_hz)
+            if meter is None:
+                meter = LoudnessMeter(block.shape[0], rate_hz)
+                excess = ExcessMeter(block.shape[0], rate_hz, ceiling_dbtp)
             meter.add(block)
+            excess.add(block)
             self._progress("checking the video's sound", 0.5)
         assert meter is not None
-        return meter.result()
+        return meter.result(), excess.excess_db()
 
     def _told(self, name: str, blocks: Iterable[Samples]) -> Iterator[Samples]:
         length, done = self._snapshot.length_samples, 0

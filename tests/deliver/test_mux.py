@@ -84,6 +84,29 @@ def test_packets_are_copied_and_the_layout_is_read(folder: Folder, tmp_path: Pat
     np.testing.assert_allclose(20 * np.log10(levels[1] / levels[0]), 0, atol=0.5)
 
 
+def test_what_the_encoder_raises_is_lowered_where_it_does_and_the_film_stays_as_loud(
+    folder: Folder, tmp_path: Path
+) -> None:
+    """Hits that stand at the ceiling: AAC leaves one here and there higher than it came."""
+    sound = 0.02 * noise(3.0)
+    for time_s in np.arange(0.1, 2.9, 0.35):
+        start = round(time_s * RATE_HZ)
+        sound[0, start : start + 240] += np.hanning(480)[240:] * noise(3.0)[0, start : start + 240]
+    project = add_track(Project(), folder, "Hits", sound, np.array([[1.0, 0.0, 0.0]]))
+    scene_ = structs.replace(project.scene, target_lufs=-12.0)
+    project = structs.replace(project, scene=scene_)
+    source = picture(tmp_path / "in.mp4", "-c:v", "libx264")
+    report = deliver(with_picture(project, source), folder, ["video", "5.1"], tmp_path)
+    video, mix = (
+        next(file for file in report.files if file.format == name) for name in ("video", "5.1")
+    )
+    assert mix.true_peak_dbtp > -1.3  # the limiter works
+    figures = measure(*read_audio(tmp_path / "video.mp4"))
+    assert figures.true_peak_dbtp <= -1.0
+    assert figures.integrated_lufs == pytest.approx(mix.integrated_lufs, abs=0.3)
+    assert video.true_peak_dbtp == pytest.approx(figures.true_peak_dbtp, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
