@@ -278,7 +278,7 @@ def hrir_set(
     edges = edges[(edges < measured).all(axis=1)]
     delays = aligned_delays(responses, edges, sample_rate_hz)
     delays = np.minimum(delays, delays.min() + _LONGEST_SPREAD_S * sample_rate_hz)
-    lattice = lattice_of(directions) if worth_refining(measured, responses.shape[-1]) else None
+    lattice = lattice_of(directions)
     if lattice is None:
         known = _filled(missing, directions, responses, delays, sample_rate_hz)
         return HrirSet(name, sample_rate_hz, *known, measured, distance_m)
@@ -313,10 +313,11 @@ def _filled(
     parts = [(directions, responses, delays)]
     if len(missing):
         parts.append((missing, *across_gaps(missing, directions, responses, delays)))
-    if lattice is not None:
+    is_worth = worth_refining(measured, responses.shape[-1])
+    if lattice is not None and is_worth:
         places, heard, late = (np.concatenate(part) for part in zip(*parts, strict=True))
         parts.append(between_rows(lattice, places, heard, late, sample_rate_hz))
-    if worth_refining(measured, responses.shape[-1]):
+    if is_worth:
         parts.append(between_measurements(directions, responses, delays, sample_rate_hz))
         everywhere = np.concatenate([part[0] for part in parts])
         finer = coarse_places(everywhere, measured)
