@@ -44,7 +44,7 @@ _LEAST_GAIN = 0.02
 _LEAST_DB = 0.5
 """A smaller change of level is none."""
 _AWAY_DB = -24.0
-"""A mover that steps back sounds on beneath the one in front: what is seen is never silent."""
+"""A mover that steps back sounds on beneath the one in front, and does not fall silent."""
 _KEEPS_S, _KEEPS = 0.8, 0.75
 """Time, and share of its time, that a mover keeps when it comes in later or leaves sooner."""
 _KEEPS_PARTED = 0.6
