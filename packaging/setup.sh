@@ -7,8 +7,11 @@
 # PYTHON=...        the Python to use (3.11 or newer)
 # NO_APT=1          never install system packages
 # NO_WARM=1         compile nothing beforehand
+# NO_LEARNED=1      dev: leave PyTorch and its friends out; the tests of learned parts are skipped
 # Works on a bare Debian or Ubuntu, where Python itself is installed when that is permitted, and on
-# macOS with a Python. PyTorch is never installed from here: every learned part is optional.
+# macOS with a Python. Learned parts are optional, so `run` installs no PyTorch; `dev` does, that their
+# tests run. pip's settings choose its build (PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS): the usual one for
+# Linux brings gigabytes for graphics cards, PyTorch's own index has one for processors alone.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -93,7 +96,8 @@ install_packages() {
 
 make_environment() {
     extras=
-    [ "$purpose" = dev ] && extras="[dev]"
+    [ "$purpose" = dev ] && extras="[dev,learned,generators]"
+    [ "$purpose" = dev ] && [ -n "${NO_LEARNED:-}" ] && extras="[dev]"
     if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
         say "making $venv with $("$python" --version)"
         "$python" -m venv "$venv"

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -116,16 +117,42 @@ def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
     assert "python3.11 python3.11-venv" in done.stderr
 
 
-def test_torch_is_never_installed_by_default() -> None:
-    import tomllib
+def _python_packages(purpose: str, tmp_path: Path, **settings: str) -> str:
+    """What pip is asked for when everything is set up for `purpose`."""
+    root = _checkout(tmp_path)
+    environment = {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "PYTHON": sys.executable,
+        "NO_APT": "1",
+        **settings,
+    }
+    (tmp_path / "uid").write_text("0\n", encoding="utf-8")
+    command = [str(root / "packaging" / "setup.sh"), purpose]
+    subprocess.run(command, capture_output=True, env=environment, check=True)
+    calls = (tmp_path / "python.log").read_text(encoding="utf-8").splitlines()
+    (installing,) = (call for call in calls if "pip install" in call)
+    return installing.split()[-1]
 
+
+@pytest.mark.parametrize(
+    ("purpose", "settings", "asked"),
+    [
+        ("run", {}, "."),
+        ("dev", {}, ".[dev,learned,generators]"),
+        ("dev", {"NO_LEARNED": "1"}, ".[dev]"),
+    ],
+)
+def test_pytorch_comes_with_the_tests_alone(
+    purpose: str, settings: dict[str, str], asked: str, tmp_path: Path
+) -> None:
+    assert _python_packages(purpose, tmp_path, **settings) == asked
+
+
+def test_pytorch_is_in_no_extra_but_those_that_need_it() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     for wanted in (*project["dependencies"], *extras["dev"], *extras["remote"]):
         assert not re.match(r"torch|ultralytics", wanted)
-    assert "learned" not in (REPOSITORY / "packaging" / "setup.sh").read_text(
-        encoding="utf-8"
-    ).replace("every learned part is optional", "")
 
 
 def test_package_lists_hold_package_names() -> None:

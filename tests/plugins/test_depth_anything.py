@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,10 @@ def test_weights_are_needed() -> None:
         create("depth", "depth-anything")
 
 
-@pytest.mark.skipif(INSTALLED, reason="transformers is installed")
-def test_without_transformers_it_says_what_to_install(tmp_path: Path) -> None:
+def test_without_transformers_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(PluginError, match=r"pip install 'foleystage\[learned\]'"):
         create("depth", "depth-anything", tmp_path / "a.safetensors")
 

@@ -56,8 +56,10 @@ def test_weights_are_needed(name: str, tmp_path: Path, monkeypatch: pytest.Monke
         create("generator", name)
 
 
-@pytest.mark.skipif(INSTALLED, reason="diffusers is installed")
-def test_without_diffusers_it_says_what_to_install(tmp_path: Path) -> None:
+def test_without_diffusers_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "diffusers", None)
     (tmp_path / "model_index.json").write_text("{}")
     part = create("generator", "audioldm2", tmp_path)
     with pytest.raises(PluginError, match=r"pip install 'foleystage\[generators\]'"):
