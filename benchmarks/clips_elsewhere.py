@@ -28,7 +28,7 @@ from benchmarks.stranger import stranger_follows
 from engine.metrics.following import FOLLOWED
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
-from engine.pipeline.report import sounding_spans, without_silence
+from engine.pipeline.report import in_front, sounding_spans, without_silence
 from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyFocus, HeardMover
 from engine.project.model import Project, Track
@@ -146,7 +146,7 @@ def _measure(clip: Path, bundle: Bundle, settings: RunSettings, sums: Sums) -> N
 
 
 def _sounds_s(project: Project, track: Track) -> list[list[float]]:
-    spans = sounding_spans([e for e in project.events if e.track_id == track.id and not e.muted])
+    spans = sounding_spans(in_front([e for e in project.events if e.track_id == track.id]))
     spans = without_silence(spans, track)
     seen = [[max(a, track.start_s), min(b, track.end_s)] for a, b in spans]
     return [[a, b] for a, b in seen if b > a]

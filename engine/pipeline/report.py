@@ -26,6 +26,8 @@ _RINGS_S, _RUN_S = 0.3, 0.7
 """How long a hit sounds, and the time between two that belong to one run."""
 _SILENT_DB = -40.0
 """Volume automation that silences."""
+_ASIDE_DB = 12.0
+"""What is so much softer than a layer's loudest event has stepped aside."""
 _GRID_S = 0.01
 
 
@@ -103,8 +105,10 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
 
 
 def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
-    heard_s = sounding_spans([e for e in events if e.track_id == track.id and not e.muted])
-    heard_s = without_silence(heard_s, track)
+    own = [e for e in events if e.track_id == track.id]
+    front = in_front(own)
+    heard_s = without_silence(sounding_spans(front), track)
+    beneath = [e for e in own if not e.muted and all(e is not one for one in front)]
     first_s = track.start_s if track.heard_s[0] < track.start_s else -np.inf
     last_s = track.end_s if track.heard_s[1] > track.end_s else np.inf
     sight, beyond = _parted(heard_s, first_s, last_s)
@@ -119,6 +123,7 @@ def _track(track: Track, events: Sequence[Event]) -> dict[str, Any]:
         "start_s": track.start_s,
         "end_s": track.end_s,
         "sounds_s": sight,
+        "aside_s": without_silence(sounding_spans(beneath), track),
         "sounds_beyond_s": beyond,
         "contacts": [
             {"time_s": c.time_s, "kind": c.kind, "strength": round(c.strength, 3)}
@@ -178,6 +183,15 @@ def _parted(
         for low, high in edges
     )
     return inside, before + after
+
+
+def in_front(events: Sequence[Event]) -> list[Event]:
+    """Of one track's events those that sound and have not stepped aside: its loudest, by layer."""
+    heard = [event for event in events if not event.muted]
+    most_db: dict[str, float] = {}
+    for event in heard:
+        most_db[event.layer] = max(event.level_db, most_db.get(event.layer, event.level_db))
+    return [event for event in heard if event.level_db > most_db[event.layer] - _ASIDE_DB]
 
 
 def sounding_spans(events: Sequence[Event]) -> list[list[float]]:

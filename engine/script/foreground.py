@@ -6,9 +6,10 @@ that they `yield`, and of people and animals who cross the picture, one is in fr
 of those about as loud as the loudest there, the one that matters most in the clip, being near and
 going far across the picture; steps before an engine only where they are louder. The others step
 aside meanwhile and come in when it has gone; only steps, which fall between each other, are in
-front together. Who crosses the picture but never would be in front
-gets a moment (see `engine.script.moments`), or a share of the time (see `engine.script.shares`);
-where there is no time for it, it sounds softer beneath the others, and so does what is near.
+front together. Who crosses the picture but never would be in front gets a moment (see
+`engine.script.moments`), or a share of the time (see `engine.script.shares`). Who steps aside falls
+far beneath the one in front, but not silent; and where there is no time for one that crosses or is
+near, that is how it sounds all the while.
 
 Steps of those who do not cross `wait` while an engine that is louder where the listener stands is
 in front: it masks them.
@@ -39,10 +40,10 @@ from engine.script.presence import (
 )
 from engine.script.rules import ObjectRule
 from engine.script.shares import with_shares
+from engine.script.turn import SHORTEST_S, Span, Turn
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Span = tuple[float, float]
 
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
@@ -50,6 +51,8 @@ _SURE = 0.5
 """Confidence from which it gets a moment before others, and what nobody knows gets one."""
 BENEATH_DB = -27.0
 """Level of all that sounds beneath the one in front, for want of time, re that one."""
+ASIDE_DB = -33.0
+"""Level of all that has stepped aside and has a turn of its own, re the one in front."""
 CLOTHES_DB = -15.0
 """Level of clothes of who stays where they are, re somebody who crosses meanwhile."""
 BENEATH = "sounds beneath"
@@ -63,49 +66,12 @@ _RIVAL_DB = 12.0
 _SOFT_DB = -12.0
 """Level of what waits (steps) beside an engine as far away."""
 _STEP_S = 0.05
-_SHORTEST_S = 0.8
-"""Shorter turns are not taken."""
-_LEAST_LEFT_S = 0.3
 _PAUSE_S = 0.15
 """Silence between one mover and the next, as the listener hears them."""
 _BEYOND_PAUSE_S = 0.25
 """The same before and after what is no longer, or not yet, in the picture."""
 _LATEST_S = 0.5
 """More than this is never waited for a sound that is still on its way."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """When a track's sounds may be heard, and how loud they are.
-
-    `spans_s` is None where nothing limits them; outside they are muted, or softer by `aside_db`.
-    `level_db` is added to the rule's, `lasting_db` also to that of lasting sounds; `muted` mutes
-    them all; `note` says why in words, for the events' `why`.
-    """
-
-    spans_s: tuple[Span, ...] | None = None
-    level_db: float = 0.0
-    muted: bool = False
-    note: str = ""
-    aside_db: float | None = None
-    lasting_db: float = 0.0
-
-    def within(self, start_s: float, stop_s: float) -> list[Span]:
-        """The parts of a span in which it may be heard."""
-        if self.spans_s is None:
-            return [(start_s, stop_s)]
-        cut = [(max(a, start_s), min(b, stop_s)) for a, b in self.spans_s]
-        return [(a, b) for a, b in cut if b - a >= _SHORTEST_S]
-
-    def outside(self, start_s: float, stop_s: float) -> list[Span]:
-        """The parts of a span that are left over."""
-        edges = [start_s, *(t for span in self.within(start_s, stop_s) for t in span), stop_s]
-        left = zip(edges[::2], edges[1::2], strict=True)
-        return [(a, b) for a, b in left if b - a >= _LEAST_LEFT_S]
-
-    def allows(self, time_s: float) -> bool:
-        """Whether a single hit may be heard at a time."""
-        return self.spans_s is None or any(a <= time_s < b for a, b in self.spans_s)
 
 
 def turns(
@@ -127,7 +93,8 @@ def turns(
     end_s : float
         Length of the scene.
     aside_db : float, optional
-        Level of a mover that has stepped aside; it is muted meanwhile where this is left out.
+        Level of a mover that has stepped aside, re its usual one; where this is left out it falls
+        as far as the one in front asks for.
     """
     times = np.arange(0.0, end_s, _STEP_S)
     pairs = list(zip(tracks, rules, strict=True))
@@ -153,7 +120,8 @@ def turns(
         masked = stage.known_front_db > own.levels
         turn = _turn(found[track.id], stage, own, masked)
         found[track.id] = _behind_steps(turn, stage, own)
-    found |= _beneath(heard, found, times)
+    if aside_db is None:
+        found |= _beneath(heard, found, times)
     moments = _moments_of_waiting(waiting, found, times)
     for index, (track, _) in enumerate(rivals):
         others = np.isfinite(np.delete(stage.levels, index, axis=0)).any(axis=0)
@@ -176,14 +144,22 @@ def _beneath(
     pairs: Sequence[tuple[Track, ObjectRule]], turns: Mapping[str, Turn], times: Array
 ) -> dict[str, Turn]:
     """Turns of those that sound beneath others: the more there are at once, the softer each."""
-    some = [t for t, _ in pairs if turns[t.id].spans_s == () and turns[t.id].aside_db is not None]
-    there = np.array([(times >= t.start_s) & (times <= t.end_s) for t in some])
+    some = [t for t, _ in pairs if turns[t.id].aside_db is not None]
+    aside = np.array([_is_aside(t, turns[t.id], times) for t in some])
     found: dict[str, Turn] = {}
-    for track, own in zip(some, there, strict=True):
-        fellows = float(there[:, own].sum(axis=0).mean()) if own.any() else 1.0
+    for track, own in zip(some, aside, strict=True):
+        fellows = float(aside[:, own].sum(axis=0).mean()) if own.any() else 1.0
         level_db = float(turns[track.id].aside_db or 0.0) - 10.0 * float(np.log10(fellows))
         found[track.id] = replace(turns[track.id], aside_db=round(level_db, 1))
     return found
+
+
+def _is_aside(track: Track, turn: Turn, times: Array) -> Mask:
+    """When (n,) a track is seen, but not in its turn."""
+    aside: Mask = (times >= track.start_s) & (times <= track.end_s)
+    for start_s, stop_s in turn.spans_s or ():
+        aside &= (times < start_s) | (times >= stop_s)
+    return aside
 
 
 def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
@@ -338,12 +314,12 @@ def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
     spans_s = _spans(stage, own, present & ~aside)
     if aside_db is not None:
         note = f"{-aside_db:.0f} dB softer while {who} is in front"
-    elif not spans_s and not own.lacks:
+    elif spans_s or not own.lacks:
         level_db = float(np.percentile(stage.front_db[aside] - own.levels[aside], 10.0))
-        aside_db = min(level_db - usual.level_db + BENEATH_DB, _LEAST_BENEATH_DB)
-        note = f"softer: {BENEATH} {who}, for want of time in front"
-    elif spans_s:
-        note = f"steps aside while {who} is in front"
+        beneath_db = ASIDE_DB if spans_s else BENEATH_DB
+        aside_db = min(level_db - usual.level_db + beneath_db, _LEAST_BENEATH_DB)
+        beneath = f"softer: {BENEATH} {who}, for want of time in front"
+        note = f"steps aside while {who} is in front" if spans_s else beneath
     else:
         note = f"muted: {who} is in front meanwhile, and {own.lacks}"
     note = f"{usual.note}; {note}" if usual.note else note
@@ -374,7 +350,7 @@ def _spans(stage: _Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
         late = max(late, _still_heard_s(stage, own, first))
         early = _PAUSE_S if after < len(present) and present[after] else 0.0
         start_s, stop_s = float(times[first]) + late, float(times[after - 1]) + _STEP_S - early
-        if stop_s - start_s >= _SHORTEST_S:
+        if stop_s - start_s >= SHORTEST_S:
             spans.append((round(start_s, 3), round(stop_s, 3)))
     return tuple(spans)
 

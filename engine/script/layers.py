@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Contact, Event, EventId, Track, TrackId
-from engine.script.foreground import Turn
 from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
 from engine.script.presence import sways
 from engine.script.rules import Count, LayerRule, ObjectRule
+from engine.script.turn import Turn
 
 LONGEST_S = 60.0
 """A run of hits longer than this becomes several events."""
@@ -52,7 +52,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Draft:
-    """An event that has no id, track and seed yet. Times in seconds; fields as in `Event`."""
+    """An event that has no id, track and seed yet. Times in seconds; fields as in `Event`.
+
+    `aside` where its track has stepped aside for another.
+    """
 
     layer: str
     generator: str
@@ -67,6 +70,7 @@ class Draft:
     level_db: float = 0.0
     muted: bool = False
     parameters: dict[str, float | str] = field(default_factory=dict)
+    aside: bool = False
 
     def event(self, event_id: str, track_id: str, seed: int) -> Event:
         """The finished event."""
@@ -118,8 +122,10 @@ def _in_turn(draft: Draft, turn: Turn) -> Iterable[Draft]:
 
 def _stepped_aside(draft: Draft, turn: Turn) -> Draft:
     if turn.aside_db is None:
-        return replace(draft, muted=True)
-    return replace(draft, level_db=draft.level_db + turn.aside_db)
+        return replace(draft, muted=True, aside=True)
+    level_db = draft.level_db + turn.aside_db
+    why = f"{draft.why}; {-turn.aside_db:.0f} dB softer here" if turn.spans_s else draft.why
+    return replace(draft, level_db=level_db, aside=True, why=why)
 
 
 def _part(draft: Draft, start_s: float, stop_s: float) -> Draft:

@@ -14,13 +14,14 @@ from msgspec import structs
 from engine.project.model import Event, Project, Track
 from engine.script.beds import bed_drafts
 from engine.script.event_ids import Named, stable_ids
-from engine.script.foreground import Turn, turns
+from engine.script.foreground import turns
 from engine.script.layers import Draft, Setting, object_drafts
 from engine.script.motion import guess_of
 from engine.script.rules import ObjectRule, Rules, mentions, shipped_rules
 from engine.script.script import Script, ambience_track, event_seed
 from engine.script.script_file import load_script
 from engine.script.table_rules import rule_from_table
+from engine.script.turn import Turn
 
 __all__ = ["Script", "load_script", "write_script"]
 

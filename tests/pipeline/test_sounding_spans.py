@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from engine.pipeline.report import sounding_spans, without_silence
+from engine.pipeline.report import in_front, sounding_spans, without_silence
 from engine.project.model import Event, EventId, Track, TrackId, Trajectory
 
 
@@ -46,3 +46,13 @@ def test_what_automation_silences_does_not_sound() -> None:
     assert first == pytest.approx([0.5, 3.0], abs=0.03)
     assert second == pytest.approx([4.0, 5.0], abs=0.03)
     assert without_silence([[0.5, 3.5]], structs.replace(track, gain_curve_db=())) == [[0.5, 3.5]]
+
+
+def test_what_has_stepped_aside_is_not_in_front() -> None:
+    """By layer: clothes are softer than steps by nature."""
+    steps, soft = event(0.0, 1.0), structs.replace(event(1.0, 1.0), level_db=-30.0)
+    muted = structs.replace(event(2.0, 1.0), muted=True, level_db=9.0)
+    clothes = structs.replace(event(0.0, 2.0), layer="cloth", level_db=-20.0)
+    assert in_front([steps, soft, muted, clothes]) == [steps, clothes]
+    assert in_front([soft]) == [soft]
+    assert in_front([muted]) == []

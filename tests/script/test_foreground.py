@@ -1,6 +1,8 @@
-"""Movers with engines take turns: one is in front, the others wait or are muted, and say why."""
+"""Movers with engines take turns: one is in front, the others are far softer, and say why."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
@@ -17,6 +19,22 @@ def sounds(script, track_id: str) -> list[Event]:
     return [e for e in script.events if e.track_id == track_id and not e.muted]
 
 
+def leading(script, track_id: str) -> list[Event]:
+    """The track's sounds that are as loud as it ever is: where it has not stepped aside."""
+    own = sounds(script, track_id)
+    most_db = {e.layer: max(o.level_db for o in own if o.layer == e.layer) for e in own}
+    return [e for e in own if e.level_db > most_db[e.layer] - 0.1]
+
+
+def aside(script, track_id: str) -> list[Event]:
+    """The track's sounds where it has stepped aside: well softer, none of them muted."""
+    front = leading(script, track_id)
+    rest = [e for e in script.events if e.track_id == track_id and e not in front]
+    most_db = max(e.level_db for e in front)
+    assert not [e for e in rest if e.muted or e.level_db > most_db - 6.0]
+    return rest
+
+
 def near_car(make_track, seen=(0.0, 3.0)):
     return make_track("car", (4, 8, -1), (4, -8, -1), seen=seen, id="near", name="Near")
 
@@ -25,26 +43,49 @@ def test_the_one_behind_comes_in_when_the_one_in_front_has_gone(make_track, make
     far = make_track("van", (15, -20, -1), (15, 20, -1), seen=(1.0, 8.0), id="far")
     script = write_script(make_project(near_car(make_track), far), 3)
     assert all(e.duration_s == pytest.approx(3.0, abs=0.1) for e in sounds(script, "near"))
-    assert sounds(script, "far")
-    for event in sounds(script, "far"):
+    assert leading(script, "far")
+    for event in leading(script, "far"):
         assert event.start_s == pytest.approx(3.1, abs=0.15)
         assert event.parameters["fade_in_s"] > 0
         assert "Near" in event.why
         assert all(event.start_s <= t <= 8.0 for t, _ in event.intensity)
 
 
+def test_what_steps_aside_is_far_beneath_the_one_in_front_and_never_silent(
+    make_track, make_project
+) -> None:
+    """It sounds from its first sight to its last. By distance the car in front is 1.6 to
+    10.2 dB louder than the van then, so that 22.8 to 31.4 are left for the van to be lowered."""
+    far = make_track("van", (9, -16, -1), (9, 16, -1), seen=(1.0, 8.0), id="far")
+    front = make_track("car", (5, 8, -1), (5, -8, -1), seen=(0.0, 3.0), id="near", name="Near")
+    script = write_script(make_project(front, far), 3)
+    parts: dict[str, list[tuple[float, float]]] = {}
+    for event in sounds(script, "far"):
+        span = (event.start_s, event.start_s + event.duration_s)
+        parts.setdefault(event.layer, []).append(span)
+    for own in map(sorted, parts.values()):
+        assert own[0][0] == pytest.approx(1.0, abs=0.1)
+        assert own[-1][1] == pytest.approx(8.0, abs=0.1)
+        assert all(b == pytest.approx(c, abs=0.01) for (_, b), (c, _) in itertools.pairwise(own))
+    lead = {e.layer: e.level_db for e in leading(script, "far")}
+    lower = [lead[e.layer] - e.level_db for e in aside(script, "far")]
+    assert lower
+    assert all(22.8 < db < 31.4 for db in lower)
+
+
 def test_two_that_cross_at_the_same_time_share_it(make_track, make_project) -> None:
     far = make_track("van", (15, -20, -1), (15, 20, -1), seen=(0.2, 2.9), id="far")
     script = write_script(make_project(near_car(make_track), far), 3)
     spans = {
-        name: sorted({(e.start_s, e.start_s + e.duration_s) for e in sounds(script, name)})
+        name: sorted({(e.start_s, e.start_s + e.duration_s) for e in leading(script, name)})
         for name in ("near", "far")
     }
     assert all(sum(b - a for a, b in some) >= 0.8 for some in spans.values())
     assert all(a >= d or b <= c for a, b in spans["near"] for c, d in spans["far"])
-    muted = [e for e in script.events if e.muted]
-    assert muted
-    assert all("Near" in e.why if e.track_id == "far" else "van" in e.why for e in muted)
+    for name, other in (("near", "van"), ("far", "Near")):
+        softer = aside(script, name)
+        assert softer
+        assert all(other in e.why for e in softer)
 
 
 def test_what_is_far_and_does_not_cross_is_muted_and_says_why(make_track, make_project) -> None:
@@ -104,18 +145,19 @@ def test_one_in_front_from_first_to_last_gives_nothing_away() -> None:
     assert not with_moments(front, levels, azimuth_deg, [1], 0.05).any()
 
 
-def test_rules_may_ask_for_softer_instead_of_silent(make_track, make_project) -> None:
+def test_rules_may_say_how_soft_what_steps_aside_is(make_track, make_project) -> None:
     far = make_track("van", (15, -20, -1), (15, 20, -1), seen=(1.0, 8.0), id="far")
     project = make_project(near_car(make_track), far)
     rules = shipped_rules()
     ducked = structs.replace(rules, scene=structs.replace(rules.scene, aside_db=-15.0))
-    silent = [e for e in write_script(project, 3).events if e.track_id == "far"]
-    soft = [e for e in write_script(project, 3, ducked).events if e.track_id == "far"]
-    assert {e.muted for e in silent if e.start_s < 2.9} == {True}
-    assert not any(e.muted for e in soft)
-    for one, other in zip(silent, soft, strict=True):
-        assert other.level_db == pytest.approx(one.level_db - (15.0 if one.muted else 0.0))
-        assert ("15 dB softer while Near" in other.why) == (one.why != other.why)
+    usual, script = write_script(project, 3), write_script(project, 3, ducked)
+    lead = {e.layer: e.level_db for e in leading(usual, "far")}
+    spans = [[(e.layer, e.start_s) for e in sounds(one, "far")] for one in (usual, script)]
+    assert spans[0] == spans[1]
+    assert [e.start_s for e in aside(script, "far")] == [1.0] * len(lead)
+    for event in aside(script, "far"):
+        assert event.level_db == pytest.approx(lead[event.layer] - 15.0)
+        assert "15 dB softer while Near" in event.why
 
 
 def walker_at(make_track, distance_m: float, end_s: float = 8.0):
@@ -127,12 +169,12 @@ def walker_at(make_track, distance_m: float, end_s: float = 8.0):
 def test_a_vehicle_in_front_masks_the_steps_behind_it(make_track, make_project) -> None:
     script = write_script(make_project(near_car(make_track), walker_at(make_track, 9.0, 5.2)), 3)
     steps = [e for e in script.events if e.track_id == "walker" and e.generator == "footsteps"]
-    heard = [time_s for e in steps if not e.muted for time_s in e.onsets_s]
-    masked = [e for e in steps if e.muted]
+    heard = [time_s for e in leading(script, "walker") for time_s in e.onsets_s]
+    masked = [e for e in aside(script, "walker") if e in steps]
     assert heard == [3.6, 4.2, 4.8]
     assert [time_s for e in masked for time_s in e.onsets_s] == [0.5, 1.0, 2.4]
     assert all("Near" in e.why for e in masked)
-    assert all(e.start_s >= 3.0 for e in sounds(script, "walker"))
+    assert all(e.start_s >= 3.0 for e in leading(script, "walker"))
 
 
 def test_hits_that_a_turn_parts_are_counted_apart(make_track, make_project) -> None:
@@ -141,7 +183,8 @@ def test_hits_that_a_turn_parts_are_counted_apart(make_track, make_project) -> N
     walker = make_track("person", *places, steps=steps_s, seen=(0.0, 6.0), id="walker")
     script = write_script(make_project(near_car(make_track), walker), 3)
     steps = [e for e in script.events if e.track_id == "walker" and e.generator == "footsteps"]
-    assert [(len(e.onsets_s), e.muted) for e in steps] == [(3, True), (4, False)]
+    softer = aside(script, "walker")
+    assert [(len(e.onsets_s), e in softer) for e in steps] == [(3, True), (4, False)]
     assert [f"{len(e.onsets_s)} steps" in e.why for e in steps] == [True, True]
 
 
@@ -164,8 +207,8 @@ def test_a_vehicle_that_crosses_far_away_has_its_share_beside_steps_in_front(
 ) -> None:
     far = make_track("car", (30, 40, -1), (30, -40, -1), id="far")
     script = write_script(make_project(far, walker_at(make_track, 3.0)), 3)
-    steps = [t for e in sounds(script, "walker") for t in e.onsets_s]
-    (motor,) = [e for e in sounds(script, "far") if e.layer == "motor"]
+    steps = [t for e in leading(script, "walker") for t in e.onsets_s]
+    (motor,) = [e for e in leading(script, "far") if e.layer == "motor"]
     assert 0.8 <= motor.duration_s <= 1.8
     assert len(steps) >= 4
     assert not [t for t in steps if motor.start_s <= t < motor.start_s + motor.duration_s]
@@ -243,7 +286,7 @@ def test_people_who_cross_at_once_walk_together_and_step_aside_together(
 
     def heard(*more) -> list[list[float]]:
         script = write_script(make_project(one, other, *more), 3)
-        return [[t for e in sounds(script, i) for t in e.onsets_s] for i in ("one", "other")]
+        return [[t for e in leading(script, i) for t in e.onsets_s] for i in ("one", "other")]
 
     assert [len(times) for times in heard()] == [len(steps)] * 2
     car = make_track("car", (4, 9, -1), (4, -9, -1), id="car")

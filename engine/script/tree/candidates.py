@@ -72,7 +72,7 @@ class Candidates:
         self.tells_details = bool(told_details(self.scribed.description))
         minutes = len(movers) * self.scribed.description.duration_s / 60.0
         self.has_rivals = minutes <= _MOST_MOVER_MINUTES and any(
-            draft.muted and not draft.onsets_s for _, draft in self.scribed.drafted.drafts
+            draft.aside and not draft.onsets_s for _, draft in self.scribed.drafted.drafts
         )
 
     def drafts(self, choices: Choices) -> Drafts:

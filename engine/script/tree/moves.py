@@ -26,7 +26,8 @@ TURNS, SOFT, TOGETHER = "turns", "soft", "together"
 PLAIN, TOLD, SPARE = "plain", "told", "spare"
 CLEARER = "clearer"
 ASIDE_DB: Mapping[str, float | None] = {TURNS: None, SOFT: -15.0, TOGETHER: 0.0}
-"""Level of movers that step aside, by the choice of separation; None: they are silent."""
+"""Level of movers that step aside, by the choice of separation; None: as the one
+in front asks for."""
 DESIGNED_LAYER = "designed"
 _CLEARER_DB = -6.0
 _TOLD_DB = -3.0
