@@ -51,7 +51,7 @@ _SURE = 0.5
 """Confidence from which it gets a moment before others, and what nobody knows gets one."""
 BENEATH_DB = -27.0
 """Level of all that sounds beneath the one in front, for want of time, re that one."""
-ASIDE_DB = -33.0
+ASIDE_DB = -36.0
 """Level of all that has stepped aside and has a turn of its own, re the one in front."""
 CLOTHES_DB = -15.0
 """Level of clothes of who stays where they are, re somebody who crosses meanwhile."""
