@@ -23,7 +23,6 @@ from engine.vision.known_things import (
     came_back,
     found_twice,
     is_one,
-    passed_each_other,
     row_overlaps,
     share_inside,
     surest,
@@ -32,7 +31,7 @@ from engine.vision.known_things import (
 )
 from engine.vision.looks import Look, stirring
 from engine.vision.paths import Path, smoothed
-from engine.vision.traces import Trace, related
+from engine.vision.traces import Trace, passed_each_other, related
 from engine.vision.vote_names import doubted, voted, without_body
 
 Array = NDArray[np.float64]
@@ -126,7 +125,8 @@ def _led(traces: Sequence[Trace], paths: Sequence[Path], width: int) -> list[Tra
         return led and not passed_each_other(early, late, width)
 
     def one(early: Trace, late: Trace) -> bool:
-        again = is_one(early, late) or came_back(early, late, width)
+        again = is_one(early, late) and not passed_each_other(early, late, width)
+        again = again or came_back(early, late, width)
         return again or found_twice(early, late) or leading(early, late)
 
     found = sorted(traces, key=lambda trace: trace.times_s[0])
@@ -142,14 +142,12 @@ def _first_pair(
     one: Callable[[Trace, Trace], bool],
     two: dict[tuple[int, int], tuple[Trace, Trace]],
 ) -> tuple[Trace, Trace] | None:
-    """The first pair that is one thing; those that are not are noted."""
-    for early, late in combinations(found, 2):
-        key = (id(early), id(late))
-        if key in two:
-            continue
+    """The pair nearest in time that is one thing; those that are not are noted."""
+    new = [pair for pair in combinations(found, 2) if (id(pair[0]), id(pair[1])) not in two]
+    for early, late in sorted(new, key=lambda pair: pair[1].times_s[0] - pair[0].times_s[-1]):
         if one(early, late):
             return early, late
-        two[key] = (early, late)
+        two[id(early), id(late)] = (early, late)
     return None
 
 

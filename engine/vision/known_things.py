@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.plugins import Detection
 from engine.vision.associate import associate
 from engine.vision.looks import Look
-from engine.vision.traces import Trace, overlaps, related
+from engine.vision.traces import AT_SIDE, Trace, overlaps, related
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
@@ -49,11 +49,9 @@ _LEAST_LOOKS, _LEAST_SCORE, _LEAST_SIZE = 3, 0.45, 0.03
 """Looks, mean score and size (share of the picture's width) from which a thing is believed."""
 _LOST_S, _NEAR, _GROWN = 1.1, 1.2, 1.8
 """Time for which one may be lost, how near (in sizes) it is seen again, and how much larger."""
-_AWAY_S, _AT_SIDE, _LEVEL = 2.0, 0.06, 0.5
-"""Time for which an animal may be out of the picture; how near the side it was and is seen, in
-widths of the picture; share of the lower one's height at which both are."""
-_END_LOOKS = 4
-"""Looks that tell which way a thing goes where it is first or last seen."""
+_AWAY_S, _LEVEL = 2.0, 0.5
+"""Time for which an animal may be out of the picture; share of the lower one's height at which it
+was and is seen."""
 _TWICE, _WITHIN = 0.3, 0.85
 """Mean overlap, and mean share of the smaller box in the larger one, from which two that are seen
 at once are one that was found twice."""
@@ -130,36 +128,12 @@ def came_back(early: Trace, late: Trace, width: int) -> bool:
     if not 0.0 < gap_s <= _AWAY_S or not {early.label, late.label} <= ANIMALS:
         return False
     end, start = early.boxes[-1], late.boxes[0]
-    margin = _AT_SIDE * width
+    margin = AT_SIDE * width
     left = max(end[0], start[0]) <= margin
     right = min(end[2], start[2]) >= width - margin
     common = min(end[3], start[3]) - max(end[1], start[1])
     level = common >= _LEVEL * min(end[3] - end[1], start[3] - start[1])
     return (left or right) and level and related(early.label, late.label)
-
-
-def passed_each_other(early: Trace, late: Trace, width: int) -> bool:
-    """Whether one went out by a side of the picture before the other came in there: two things.
-
-    A path of motion goes on from one to the other where both are seen at the same place.
-    """
-    if late.times_s[0] <= early.times_s[-1]:
-        return False
-    end, start = early.boxes[-1], late.boxes[0]
-    margin = _AT_SIDE * width
-    left = max(end[0], start[0]) <= margin
-    right = min(end[2], start[2]) >= width - margin
-    out, back = (
-        _way_across(trace.boxes[-_END_LOOKS:] if first else trace.boxes[:_END_LOOKS])
-        for trace, first in ((early, True), (late, False))
-    )
-    return (right and out > 0.0 > back) or (left and out < 0.0 < back)
-
-
-def _way_across(boxes: Sequence[tuple[float, float, float, float]]) -> float:
-    """How far to the right a box's centre goes."""
-    first, last = boxes[0], boxes[-1]
-    return 0.5 * (last[0] + last[2] - first[0] - first[2])
 
 
 def found_twice(one: Trace, other: Trace) -> bool:

@@ -23,6 +23,10 @@ _LONGEST_GAP_S = 1.3
 _ROWS = 5
 """Sightings that tell how a trace ends or begins."""
 _GATE = 0.8
+AT_SIDE = 0.06
+"""How near the side of the picture a thing goes out or comes in, in widths of it."""
+_END_LOOKS = 4
+"""Looks that tell which way a thing goes where it is first or last seen."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,36 @@ def stitch(traces: Sequence[Trace], width: int) -> list[Trace]:
 
     def cost(early: Trace, late: Trace) -> float | None:
         gap_s = late.times_s[0] - early.times_s[-1]
-        if not 0.0 < gap_s <= _LONGEST_GAP_S:
+        if not 0.0 < gap_s <= _LONGEST_GAP_S or passed_each_other(early, late, width):
             return None
         found = _stitch_cost(early, late, gap_s, width)
         return found if found < _GATE else None
 
     return join_cheapest(sorted(traces, key=lambda t: t.times_s[0]), cost, _joined)
+
+
+def passed_each_other(early: Trace, late: Trace, width: int) -> bool:
+    """Whether one went out by a side of the picture before the other came in there: two things.
+
+    A path of motion goes on from one to the other where both are seen at the same place.
+    """
+    if late.times_s[0] <= early.times_s[-1]:
+        return False
+    end, start = early.boxes[-1], late.boxes[0]
+    margin = AT_SIDE * width
+    left = max(end[0], start[0]) <= margin
+    right = min(end[2], start[2]) >= width - margin
+    out, back = (
+        _way_across(trace.boxes[-_END_LOOKS:] if first else trace.boxes[:_END_LOOKS])
+        for trace, first in ((early, True), (late, False))
+    )
+    return (right and out > 0.0 > back) or (left and out < 0.0 < back)
+
+
+def _way_across(boxes: Sequence[tuple[float, float, float, float]]) -> float:
+    """How far to the right a box's centre goes."""
+    first, last = boxes[0], boxes[-1]
+    return 0.5 * (last[0] + last[2] - first[0] - first[2])
 
 
 def _stitch_cost(early: Trace, late: Trace, gap_s: float, width: int) -> float:

@@ -1,5 +1,6 @@
 """Motion's paths and a network's boxes brought together, without a network: boxes are made up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from engine.plugins import Detection
 from engine.vision.evidence import Evidence
 from engine.vision.join_names import joined
 from engine.vision.labels import told_kind
-from engine.vision.looks import Look
+from engine.vision.looks import Look, Looker
 from engine.vision.paths import Path
 from engine.vision.user_words import yielding
 
@@ -205,3 +206,44 @@ def test_the_users_words_outrank_the_network(words: tuple[str, ...], named: bool
     boxes = across()
     found = brought([moving(boxes)], looks(("dog", boxes, 0.8)))
     assert [path.named for path in yielding(found, words)] == [named]
+
+
+def test_who_goes_out_by_a_side_and_who_comes_in_there_are_two() -> None:
+    """Though they are near each other in place and time."""
+    out, back = across(start=310.0, pace=60.0), across(start=620.0, pace=-70.0)
+    out[TIMES > 1.7], back[TIMES < 2.5] = np.nan, np.nan
+    people = [("person", np.clip(boxes, 0.0, 480.0), 0.8) for boxes in (out, back)]
+    found = brought([], looks(*people, stir=True))
+    assert [told_kind(path)[0] for path in found] == ["person"] * 2
+    ends = sorted((path.times_s[0], path.times_s[-1]) for path in found)
+    np.testing.assert_allclose(ends, [(0.0, 1.6), (2.56, 3.84)], atol=0.1)
+
+
+class Crowd:
+    """A network that finds so many people, half as high as the picture, from a moment on."""
+
+    name = label = "crowd"
+
+    def __init__(self, people: int, from_s: float) -> None:
+        self.people, self.from_s = people, from_s
+
+    def begin(self, width: int, height: int, rate_hz: float, prompt: Sequence[str]) -> None:
+        """Nothing is prepared."""
+
+    def detect(self, image: NDArray[np.uint8], time_s: float) -> list[Detection]:
+        high = 0.5 * image.shape[0]
+        people = self.people if time_s >= self.from_s else 0
+        return [
+            Detection((20.0 * i, 0.0, 20.0 * i + 9.0, high), "person", 0.8) for i in range(people)
+        ]
+
+
+@pytest.mark.parametrize(("people", "step_s"), [(2, 0.4), (3, 0.2)])
+def test_a_crowd_is_looked_at_twice_as_often(people: int, step_s: float) -> None:
+    looker = Looker(Crowd(people, 2.0), 10.0)
+    for time_s in np.arange(0.0, 6.0, 0.04):
+        looker.add(float(time_s), np.zeros((90, 160, 3), dtype=np.uint8), first=time_s == 0.0)
+    times_s = np.array([look.time_s for look in looker.taken()])
+    looker.close()
+    np.testing.assert_allclose(np.diff(times_s[times_s < 2.7]), 0.4, atol=1e-6)
+    np.testing.assert_allclose(np.diff(times_s[times_s > 3.1]), step_s, atol=1e-6)
