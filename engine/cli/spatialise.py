@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from engine.cli.material import count
 from engine.cli.options import add_hrir, add_room, output_path
 from engine.cli.outputs import whole_file
 from engine.cli.progress import TerminalProgress
 from engine.layouts import FORMATS
 from engine.project.lfe_send import NO_SEND_DB
+
+if TYPE_CHECKING:
+    from engine.jobs import Progress
+    from engine.render.spatialise import Spatialisation
+
+    Render = Callable[[Path, Spatialisation, Path, Progress], dict[str, Any]]
 
 log = logging.getLogger("foleystage")
 
@@ -53,6 +61,26 @@ def add_parser(subparsers: Any) -> None:
         "(default: a point)",
     )
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
+    parser.add_argument(
+        "--method",
+        choices=("hrir", "foleyspace"),
+        default="hrir",
+        help="measured responses, or a network that has learned them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="of the network: a file, or a name of `foleystage models list` "
+        "(default: those that are here)",
+    )
+    parser.add_argument(
+        "--steps",
+        type=count,
+        default=6,
+        metavar="N",
+        help="foleyspace: of the way back from noise; the paper has 50 (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="foleyspace: of the noise")
     parser.add_argument("-o", "--out", type=output_path, required=True, metavar="OUT.wav")
 
 
@@ -79,11 +107,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         width_deg=args.width,
         lfe_send_db=args.lfe_send,
     )
-    read = (args.audio, args.trajectory, args.hrir, args.room)
+    render = _learned(args) if args.method != "hrir" else spatialise
+    read = (args.audio, args.trajectory, args.hrir, args.room, args.weights)
     with whole_file(args.out, ".wav", read) as staged:
         progress = TerminalProgress()
         try:
-            report = spatialise(args.audio, wanted, staged, progress) | {"out": str(args.out)}
+            report = render(args.audio, wanted, staged, progress) | {"out": str(args.out)}
         finally:
             progress.close()
     if report["mixed_to_mono"]:
@@ -92,3 +121,23 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         log.info("note        %s", note)
     log.info("written to  %s (peak %.1f dBFS)", report["out"], report["peak_dbfs"])
     return report
+
+
+def _learned(args: argparse.Namespace) -> Render:
+    """The network's way of doing the same."""
+    from engine.models.names import load_moving_spatialiser
+
+    spatialiser, weights = load_moving_spatialiser(args.method, args.weights)
+    from engine.models.foleyspace.render import spatialise_by_diffusion
+
+    log.info("spatialised by %s, with %s, in %d steps", args.method, weights.name, args.steps)
+
+    def render(
+        audio: Path, wanted: Spatialisation, out: Path, progress: Progress
+    ) -> dict[str, Any]:
+        done = spatialise_by_diffusion(
+            audio, wanted, spatialiser, out, steps=args.steps, seed=args.seed, progress=progress
+        )
+        return done | {"weights": str(weights)}
+
+    return render

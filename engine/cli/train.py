@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.material import add_material, count, sounds_of
-from engine.cli.options import output_path
+from engine.cli.options import add_hrir, output_path
 from engine.cli.progress import TerminalProgress
 from engine.errors import PluginError
 
@@ -46,6 +46,15 @@ def add_parser(subparsers: Any) -> None:
         default="fine",
         help="foleyspace: 200 positions or 8 in 8 s (default: %(default)s)",
     )
+    parser.add_argument(
+        "--distances",
+        type=float,
+        nargs=2,
+        metavar=("NEAREST", "FURTHEST"),
+        help="foleyspace: of sources in metres; where both are the measured set's own, time "
+        "differences are those of its head (default: 0.1 6, as published)",
+    )
+    add_hrir(parser)
     parser.add_argument(
         "--until", type=count, metavar="N", help="stop after that step; a later call goes on"
     )
@@ -98,23 +107,31 @@ def _pseudobinaural(args: argparse.Namespace, progress: TerminalProgress) -> Out
     from engine.models.pseudobinaural.train import Schedule, train
 
     config = config_named(args.config)
-    material = material_of(config, sounds_of(args, config.sample_rate_hz), args.seed)
+    material = material_of(config, sounds_of(args, config.sample_rate_hz), args.seed, args.hrir)
     schedule = replace(Schedule(), **_given(args, "steps", "batch", "looking_steps", "seed"))
     return train(config, schedule, material, args.out, **_running(args, progress))
 
 
 def _foleyspace(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
     from engine.models.foleyspace.material import config_named, material_of
-    from engine.models.foleyspace.train import Schedule, train
+    from engine.models.foleyspace.moving import FURTHEST_M, NEAREST_M
+    from engine.models.foleyspace.train import SCHEDULES, Schedule, train
+    from engine.project.limits import check_number
 
+    nearest_m, furthest_m = args.distances or (NEAREST_M, FURTHEST_M)
+    check_number(nearest_m, "--distances", NEAREST_M, FURTHEST_M, "metres")
+    check_number(furthest_m, "--distances", nearest_m, FURTHEST_M, "metres")
     config = config_named(args.config)
     sounds = sounds_of(args, config.sample_rate_hz)
-    material = material_of(config, sounds, args.scheme, args.seed)
-    schedule = replace(Schedule(), **_given(args, "steps", "batch", "seed"))
+    distances_m = (nearest_m, furthest_m)
+    material = material_of(config, sounds, args.scheme, args.seed, distances_m, args.hrir)
+    schedule = replace(
+        SCHEDULES.get(args.config, Schedule()), **_given(args, "steps", "batch", "seed")
+    )
     return train(config, schedule, material, args.out, **_running(args, progress))
 
 
-def _given(args: argparse.Namespace, *names: str) -> dict[str, int]:
+def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
     """Those options that were given."""
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 

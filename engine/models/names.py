@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from engine.errors import PluginError, WeightsError
 from engine.models.torch_here import require_torch
 from engine.weights.choice import weights_for
+
+if TYPE_CHECKING:
+    from engine.models.foleyspace.infer import MovingSpatialiser
 
 
 class Spatialiser(Protocol):
@@ -32,6 +35,10 @@ SPATIALISERS = ("pseudobinaural",)
 """Those that there are."""
 
 
+MOVING_SPATIALISERS = ("foleyspace",)
+"""Those that are told where a source is, instead of seeing it."""
+
+
 def load_spatialiser(name: str, weights: str | None = None) -> tuple[Spatialiser, Path]:
     """The spatialiser of that name with its weights, and the file they are from.
 
@@ -47,16 +54,31 @@ def load_spatialiser(name: str, weights: str | None = None) -> tuple[Spatialiser
     WeightsError
         If the weights are missing, damaged or another network's.
     """
-    if name not in SPATIALISERS:
+    path = _weights(name, SPATIALISERS, weights)
+    from engine.models.pseudobinaural.infer import load_binauraliser
+
+    return load_binauraliser(path), path
+
+
+def load_moving_spatialiser(
+    name: str, weights: str | None = None
+) -> tuple[MovingSpatialiser, Path]:
+    """The same of `MOVING_SPATIALISERS`."""
+    path = _weights(name, MOVING_SPATIALISERS, weights)
+    from engine.models.foleyspace.infer import load_moving_spatialiser as load
+
+    return load(path), path
+
+
+def _weights(name: str, names: tuple[str, ...], given: str | None) -> Path:
+    if name not in names:
         raise PluginError(
-            f"there is no spatialiser '{name}'", remedy=f"choose one of {', '.join(SPATIALISERS)}"
+            f"there is no spatialiser '{name}'", remedy=f"choose one of {', '.join(names)}"
         )
-    path = weights_for(name, weights, "spatialiser")
+    path = weights_for(name, given, "spatialiser")
     if path is None:
         raise WeightsError(
             f"there are no weights for '{name}' here", remedy="give some: --weights FILE"
         )
     require_torch(f"'{name}'")
-    from engine.models.pseudobinaural.infer import load_binauraliser
-
-    return load_binauraliser(path), path
+    return path

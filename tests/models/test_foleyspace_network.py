@@ -13,6 +13,8 @@ from engine.models.foleyspace.config import CONFIGS  # noqa: E402
 from engine.models.foleyspace.diffusion import (  # noqa: E402
     aligned_schedule,
     even_schedule,
+    kept_at,
+    noise_source,
     noised,
     sample,
     training_schedule,
@@ -59,7 +61,8 @@ def test_the_paper_sizes() -> None:
         assert parameters == 60 * layer + step + condition + ends
         assert [one.dilated.dilation[0] for one in network.layers][8:12] == [256, 512, 1, 2]
         told = network.conditions(torch.empty(1, 16_000), torch.empty(1, 3, 201))
-        assert told.shape == (1, 128, 16_000)
+        assert told.channels.shape == (1, 128, 16_000)
+        assert told.guess is None
         assert network(torch.empty(1, 2, 16_000), torch.empty(1), told).shape == (1, 2, 16_000)
 
 
@@ -68,7 +71,7 @@ def test_an_output_sample_sees_its_surroundings_and_no_more() -> None:
     network = FoleySpaceNet(TINY)
     torch.nn.init.normal_(network.end.weight)
     noisy = torch.randn(1, 2, 101, requires_grad=True)
-    told = network.conditions(torch.zeros(1, 101), torch.zeros(1, 3, 5)).detach()
+    told = network.conditions(torch.zeros(1, 101), torch.zeros(1, 3, 5))
     network(noisy, torch.zeros(1), told)[0, 0, 50].backward()
     assert noisy.grad is not None
     reach = TINY.receptive_samples // 2
@@ -81,9 +84,9 @@ def test_it_is_told_where_the_source_is() -> None:
     network = FoleySpaceNet(TINY)
     mono = torch.randn(1, 80)
     way = torch.zeros(1, 3, 8)
-    still = network.conditions(mono, way)
+    still = network.conditions(mono, way).channels
     way[0, 1, 4:] = 3.0  # to the left in its second half
-    moved = network.conditions(mono, way)
+    moved = network.conditions(mono, way).channels
     assert torch.equal(still[..., :38], moved[..., :38])
     assert not torch.allclose(still[..., 42:], moved[..., 42:])
 
@@ -99,11 +102,26 @@ def test_known_noise_is_taken_out_whole() -> None:
             return (x - kept**0.5 * clean) / (1.0 - kept) ** 0.5
 
         made = [
-            sample(knowing, (2, 2, 500), schedule, torch.Generator().manual_seed(s))
-            for s in (0, 0, 1)
+            sample(knowing, (2, 2, 500), schedule, noise_source(s, [0, 500])) for s in (0, 0, 1)
         ]
         assert torch.equal(made[0], made[1])
         assert torch.allclose(made[2], clean, atol=1e-3)
+
+
+def test_noise_belongs_to_its_moment() -> None:
+    """However the sound is cut, a moment has the noise of its step, and no other step's."""
+    whole = noise_source(3, [-70])(5, (1, 2, 9_000))
+    part = noise_source(3, [4_000])(5, (1, 2, 500))
+    assert torch.equal(part[0], whole[0, :, 4_070:4_570])
+    assert not torch.equal(noise_source(3, [4_000])(4, (1, 2, 500)), part)
+    assert whole.std().item() == pytest.approx(1.0, abs=0.02)
+
+
+def test_noise_levels_between_steps() -> None:
+    kept = training_schedule(PAPER).kept
+    found = kept_at(torch.tensor([0.0, 10.5, 199.0]), PAPER).numpy()
+    between = ((kept[10] ** 0.5 + kept[11] ** 0.5) / 2) ** 2
+    assert found == pytest.approx([kept[0], between, kept[199]], rel=1e-6)
 
 
 def test_noise_has_the_level_of_its_step() -> None:
@@ -126,7 +144,7 @@ def test_one_way_can_be_learned_by_heart() -> None:
     for _ in range(100):
         steps = torch.randint(0, 200, (8,))
         noise = torch.randn(8, 2, 256)
-        told = network.conditions(mono, way).expand(8, -1, -1)
+        told = network.conditions(mono.expand(8, -1), way.expand(8, -1, -1))
         found = network(noised(clean, noise, kept[steps]), steps.float(), told)
         loss = (found - noise).square().mean()
         adam.zero_grad()

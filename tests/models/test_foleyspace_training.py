@@ -13,9 +13,10 @@ torch = pytest.importorskip("torch")
 from engine.cli.main import main  # noqa: E402
 from engine.models.checkpoint import load_checkpoint  # noqa: E402
 from engine.models.foleyspace.config import CONFIGS  # noqa: E402
+from engine.models.foleyspace.levels import PIECE_RMS  # noqa: E402
 from engine.models.foleyspace.material import Material, material_of  # noqa: E402
 from engine.models.foleyspace.network import FoleySpaceNet  # noqa: E402
-from engine.models.foleyspace.train import LEVEL, Schedule, loss_of, make_batch, train  # noqa: E402
+from engine.models.foleyspace.train import Schedule, loss_of, make_batch, train  # noqa: E402
 from engine.models.sounds import Sound  # noqa: E402
 
 TINY = CONFIGS["tiny"]
@@ -62,7 +63,7 @@ def test_what_it_is_shown_belongs_together(material: Material) -> None:
         sides += torch.eq(power[:, 0] > power[:, 1], left_m > 0)[aside].tolist()
     assert len(sides) > 5
     assert np.mean(sides) > 0.9
-    assert batch.mono.square().mean().sqrt() == pytest.approx(LEVEL * 0.05, rel=0.5)
+    assert batch.mono.square().mean().sqrt() == pytest.approx(PIECE_RMS, rel=1e-4)
     again = make_batch(TINY, SHORT, material.recipe, material.train, 0)
     assert torch.equal(batch.noise, again.noise)
     assert torch.equal(batch.steps, again.steps)
@@ -73,7 +74,12 @@ def test_nothing_is_known_at_first(material: Material) -> None:
     network = FoleySpaceNet(TINY)
     torch.nn.init.zeros_(network.end.bias)
     batch = make_batch(TINY, SHORT, material.recipe, material.train, 0)
-    assert loss_of(network, batch).item() == pytest.approx(batch.noise.square().mean().item())
+    left, whole = loss_of(network, batch)
+    assert left.item() == pytest.approx(whole.item())
+    assert whole.item() == pytest.approx(1.0, abs=0.1)
+    weighed, most = loss_of(network, batch, most_weight=1e-3)
+    assert weighed.item() == pytest.approx(most.item())
+    assert most.item() < 1e-2
 
 
 def test_the_command_trains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

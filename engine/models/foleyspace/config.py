@@ -19,6 +19,12 @@ class Config:
         Of the diffusion; its variances rise linearly from `first_beta` to `last_beta`.
     sample_rate_hz : int
         The paper does not state it.
+    filters, filter_samples : int
+        Of the condition block, which are mixed by where the source is (see `directed`); none in
+        the paper.
+    emphasis : float
+        What is noised is x[n] - emphasis x[n - 1], so that noise lies as sounds do, more in the
+        low frequencies; 0 in the paper.
 
     References
     ----------
@@ -32,17 +38,25 @@ class Config:
     first_beta: float = 1e-4
     last_beta: float = 0.02
     sample_rate_hz: int = 16_000
+    filters: int = 0
+    filter_samples: int = 160
+    emphasis: float = 0.0
 
     @property
     def receptive_samples(self) -> int:
-        """How many samples of its input one sample of its output depends on."""
+        """How many samples of the noisy sound one sample of its output depends on."""
         dilations = [2 ** (layer % self.cycle) for layer in range(self.layers)]
         return 1 + 2 * sum(dilations)
+
+    @property
+    def reach_samples(self) -> int:
+        """How far on either side a sample depends on anything: layers, condition and filters."""
+        return self.receptive_samples // 2 + 2 + self.filter_samples * bool(self.filters)
 
 
 CONFIGS: dict[str, Config] = {
     "paper": Config(),
-    "small": Config(layers=20, channels=32),
+    "small": Config(layers=8, channels=16, cycle=4, filters=64, emphasis=0.9),
     "tiny": Config(layers=4, channels=8, cycle=2),
 }
 """By name: 'tiny' is for tests."""

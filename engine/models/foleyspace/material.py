@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
 
 from engine.errors import PluginError
 from engine.models.foleyspace.config import CONFIGS, Config
-from engine.models.foleyspace.moving import Recipe, Scheme
-from engine.models.sounds import Sound, SoundBank, learning_banks
+from engine.models.foleyspace.moving import (
+    FURTHEST_M,
+    NEAREST_M,
+    SECONDS,
+    Recipe,
+    Scheme,
+)
+from engine.models.sounds import Mono, Sound, SoundBank, learning_banks
+
+_NOISES_PER = 2
+"""One noise for so many sounds."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,28 @@ def config_named(name: str) -> Config:
     return CONFIGS[name]
 
 
-def material_of(config: Config, sounds: Sequence[Sound], scheme: Scheme, seed: int) -> Material:
-    """Material out of sounds; see `learning_banks` for what is raised."""
+def material_of(
+    config: Config,
+    sounds: Sequence[Sound],
+    scheme: Scheme,
+    seed: int,
+    distances_m: tuple[float, float] = (NEAREST_M, FURTHEST_M),
+    hrir: str = "kemar",
+) -> Material:
+    """Material out of sounds; see `learning_banks` and `load_hrirs` for what is raised.
+
+    Some noises are among what is learned from: in them every frequency of a direction is heard.
+    """
     train, validation = learning_banks(sounds, config.sample_rate_hz)
-    return Material(Recipe(scheme, seed=seed), train, validation)
+    noises = tuple(
+        Sound(f"noise-{number}", "noise", partial(_noise, number, config.sample_rate_hz))
+        for number in range(len(train.sounds) // _NOISES_PER)
+    )
+    more = replace(train, sounds=(*train.sounds, *noises))
+    return Material(Recipe(scheme, hrir, seed, distances_m), more, validation)
+
+
+def _noise(number: int, sample_rate_hz: int) -> Mono:
+    """White, 8 s of it."""
+    rng = np.random.default_rng([number, 77])
+    return rng.standard_normal(SECONDS * sample_rate_hz, dtype=np.float32)

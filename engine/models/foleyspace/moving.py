@@ -40,11 +40,19 @@ _RMS = 0.05
 
 @dataclass(frozen=True)
 class Recipe:
-    """What samples are like: the scheme, the ears ('kemar' or a SOFA file) and the seed."""
+    """What samples are like: the scheme, the ears ('kemar' or a SOFA file) and the seed.
+
+    Attributes
+    ----------
+    distances_m : (nearest, furthest), optional
+        Of the fine scheme; by default the paper's. Where both are the set's own distance, nothing
+        is stretched: time differences are those of the measured head at any distance.
+    """
 
     scheme: Scheme = "fine"
     hrir: str = "kemar"
     seed: int = 0
+    distances_m: tuple[float, float] = (NEAREST_M, FURTHEST_M)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +81,17 @@ def make_sample(recipe: Recipe, bank: SoundBank, index: int) -> Sample:
     rng = np.random.default_rng([recipe.seed, index])
     chosen = int(rng.integers(len(bank.sounds)))
     mono = bank.excerpt(chosen, SECONDS * bank.sample_rate_hz, rng) * np.float32(_RMS)
-    positions = random_trajectory(recipe.scheme, rng)
+    positions = random_trajectory(recipe.scheme, rng, recipe.distances_m)
     hrirs = load_hrirs(recipe.hrir, bank.sample_rate_hz)
     binaural = render_moving(mono, positions, hrirs)
     return Sample(mono, binaural, positions, bank.sounds[chosen].name)
 
 
-def random_trajectory(scheme: Scheme, rng: np.random.Generator) -> Floats:
+def random_trajectory(
+    scheme: Scheme,
+    rng: np.random.Generator,
+    distances_m: tuple[float, float] = (NEAREST_M, FURTHEST_M),
+) -> Floats:
     """(M + 1, 3) positions: a smooth way through some random ones, or one of 75 each second."""
     count = SEGMENTS[scheme] + 1
     if scheme == "coarse":
@@ -88,15 +100,20 @@ def random_trajectory(scheme: Scheme, rng: np.random.Generator) -> Floats:
     stops = int(rng.integers(*_WAYPOINTS))
     at = np.linspace(0.0, 1.0, stops)
     at[1:-1] += rng.uniform(-0.3, 0.3, stops - 2) / (stops - 1)
-    way = np.stack(
+    way = random_places(stops, rng, distances_m)
+    return np.asarray(PchipInterpolator(at, way)(np.linspace(0.0, 1.0, count)))
+
+
+def random_places(count: int, rng: np.random.Generator, distances_m: tuple[float, float]) -> Floats:
+    """(count, 3) positions, anywhere where sources may be."""
+    return np.stack(
         [
-            rng.uniform(-90.0, 90.0, stops),
-            rng.uniform(-_HIGHEST_DEG, _HIGHEST_DEG, stops),
-            rng.uniform(NEAREST_M, FURTHEST_M, stops),
+            rng.uniform(-90.0, 90.0, count),
+            rng.uniform(-_HIGHEST_DEG, _HIGHEST_DEG, count),
+            rng.uniform(*distances_m, count),
         ],
         axis=1,
     )
-    return np.asarray(PchipInterpolator(at, way)(np.linspace(0.0, 1.0, count)))
 
 
 def stretched_responses(hrirs: HrirSet, positions: Floats) -> Floats:

@@ -4,20 +4,25 @@ References
 ----------
 Kong et al., "DiffWave", ICLR 2021, figure 2 and appendix C; "FoleySpace", section III-D and fig. 3:
 the trajectory is repeated to the sound's length, laid beside the mono sound, and goes through
-convolutions into every residual layer (how many and how wide, the paper does not say).
+convolutions into every residual layer (how many and how wide, the paper does not say). With
+`filters` the condition has a first guess of both ears (see `directed`): the layers then say what is
+to be added to it, and the noise follows from that (Salimans and Ho, "Progressive distillation",
+ICLR 2022, section 4: to know the sound is to know the noise).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 
 import torch
 from torch import Tensor, nn
 
 from engine.models.foleyspace.config import Config
+from engine.models.foleyspace.diffusion import kept_at
+from engine.models.foleyspace.directed import DirectedFilters
+from engine.models.foleyspace.moving import FURTHEST_M
 
-FURTHEST_M = 6.0
-"""Positions are divided by it."""
 _STEP_CHANNELS, _STEP_WIDTH = 128, 512
 _EARS = 2
 
@@ -41,19 +46,47 @@ class StepEmbedding(nn.Module):
         return nn.functional.silu(self.second(nn.functional.silu(self.first(waves))))
 
 
+@dataclass(frozen=True)
+class Told:
+    """What every step of the way back is told, made once.
+
+    Attributes
+    ----------
+    channels : (B, C, n)
+        For every layer.
+    guess : (B, 2, n), optional
+        Of both ears.
+    """
+
+    channels: Tensor
+    guess: Tensor | None
+
+
 class ConditionBlock(nn.Module):
     """Mono sound and trajectory, side by side, to the channels that all layers are told."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, config: Config, generator: torch.Generator | None) -> None:
         super().__init__()
-        self.first = nn.Conv1d(4, channels, 3, padding=1)
+        self.directed = (
+            DirectedFilters(config.filters, config.filter_samples, generator)
+            if config.filters
+            else None
+        )
+        before, channels = 4 + _EARS * bool(config.filters), config.channels
+        self.first = nn.Conv1d(before, channels, 3, padding=1)
         self.second = nn.Conv1d(channels, channels, 3, padding=1)
 
-    def forward(self, mono: Tensor, positions_m: Tensor) -> Tensor:
-        """(B, n) and (B, 3, k) x, y, z in metres, evenly spread over its time, to (B, C, n)."""
-        spread = nn.functional.interpolate(positions_m / FURTHEST_M, size=mono.shape[1])
-        both = torch.cat([mono[:, None], spread], dim=1)
-        return nn.functional.silu(self.second(nn.functional.silu(self.first(both))))
+    def forward(self, mono: Tensor, positions_m: Tensor) -> Told:
+        """(B, n) and (B, 3, k) x, y, z in metres, evenly spread over its time."""
+        places = positions_m / FURTHEST_M
+        spread = nn.functional.interpolate(places, size=mono.shape[1])
+        beside = [mono[:, None], spread]
+        guess = None
+        if self.directed is not None:
+            guess = self.directed(mono, places)
+            beside.append(guess)
+        both = torch.cat(beside, dim=1)
+        return Told(nn.functional.silu(self.second(nn.functional.silu(self.first(both)))), guess)
 
 
 class ResidualLayer(nn.Module):
@@ -77,13 +110,13 @@ class ResidualLayer(nn.Module):
 class FoleySpaceNet(nn.Module):
     """What of a noisy binaural sound is noise, given the mono sound and the way of its source."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.config = config
         c = config.channels
-        self.begin = nn.Conv1d(_EARS, c, 1)
+        self.begin = nn.Conv1d(_EARS * (2 if config.filters else 1), c, 1)
         self.steps = StepEmbedding()
-        self.conditions = ConditionBlock(c)
+        self.conditions = ConditionBlock(config, generator)
         self.layers = nn.ModuleList(
             ResidualLayer(c, 2 ** (layer % config.cycle)) for layer in range(config.layers)
         )
@@ -91,9 +124,17 @@ class FoleySpaceNet(nn.Module):
         self.end = nn.Conv1d(c, _EARS, 1)
         nn.init.zeros_(self.end.weight)
 
-    def forward(self, noisy: Tensor, steps: Tensor, condition: Tensor) -> Tensor:
-        """Noise (B, 2, n) in (B, 2, n) at steps (B,), with a condition (B, C, n) made before."""
-        x = torch.relu(self.begin(noisy))
+    def forward(self, noisy: Tensor, steps: Tensor, told: Told) -> Tensor:
+        """Noise (B, 2, n) in (B, 2, n) at steps (B,), with a condition made before."""
+        if told.guess is None:
+            return self._ended(noisy, steps, told.channels)
+        kept = kept_at(steps, self.config)[:, None, None]
+        over = (noisy - kept.sqrt() * told.guess) / (1.0 - kept).sqrt()
+        added = self._ended(torch.cat([noisy, over], dim=1), steps, told.channels)
+        return over - (kept / (1.0 - kept)).sqrt() * added
+
+    def _ended(self, x: Tensor, steps: Tensor, condition: Tensor) -> Tensor:
+        x = torch.relu(self.begin(x))
         step = self.steps(steps)
         total = torch.zeros_like(x)
         for layer in self.layers:

@@ -35,7 +35,10 @@ def config_named(name: str) -> Config:
     return CONFIGS[name]
 
 
-def material_of(config: Config, sounds: Sequence[Sound], seed: int) -> Material:
-    """Material out of sounds; see `learning_banks` for what is raised."""
+def material_of(
+    config: Config, sounds: Sequence[Sound], seed: int, hrir: str = "kemar"
+) -> Material:
+    """Material out of sounds; see `learning_banks` and `load_hrirs` for what is raised."""
     train, validation = learning_banks(sounds, config.sample_rate_hz)
-    return Material(Recipe(config.picture_px, config.samples, seed), train, validation)
+    recipe = Recipe(config.picture_px, config.samples, seed, hrir=hrir)
+    return Material(recipe, train, validation)
