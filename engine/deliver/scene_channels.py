@@ -22,6 +22,8 @@ from engine.spatial.ambisonics import convert_order
 from engine.spatial.harmonics import channels_of_order
 from engine.spatial.lfe import lfe_plan
 
+Floats = NDArray[np.float64]
+
 OBJECTS = "objects"
 """The format's name among those that are rendered."""
 HIGHEST_FIELD_ORDER = 6
@@ -121,14 +123,15 @@ def with_objects(snapshot: Snapshot, scene: SceneChannels) -> Snapshot:
 
     lfe = lfe_plan(scene.lfe_channel, snapshot.sample_rate_hz) if scene.sends_lfe else None
 
-    def gains(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.tile(matrix, (len(directions) // max(count, 1), 1))
+    def fill(directions: Floats, focus: Floats, out: Floats, room: Floats) -> None:
+        for first in range(0, len(directions), max(count, 1)):
+            out[:, first : first + count] = matrix.T
 
     return replace(
         snapshot,
         formats=(*snapshot.formats, OBJECTS),
         channels=(*snapshot.channels, channels),
-        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, gains, lfe, matrix)},
+        encoders={**snapshot.encoders, OBJECTS: ChannelEncoder(channels, fill, lfe, matrix)},
         spaces=tuple(
             replace(space, matrices={**space.matrices, OBJECTS: _field_rows(scene, space.order)})
             for space in snapshot.spaces

@@ -20,7 +20,7 @@ from engine.deliver.lanes import OWN_LANES, clips_span, lanes_of
 from engine.jobs import Progress
 from engine.layouts import BED_LAYOUTS, STEREO
 from engine.project.model import Project
-from engine.realtime.clips import ClipReader
+from engine.realtime.clips import BedReader
 from engine.realtime.controls import Controls
 from engine.realtime.snapshot import BundlePlan, ClipPlan, Snapshot
 
@@ -156,7 +156,8 @@ def stem_blocks(
     The scene's edges fade as they do in the mixes.
     """
     readers = [
-        ClipReader(part, rows) for part, rows in zip(stem.parts, stem.part_rows, strict=True)
+        BedReader(part, rows, BLOCK_SAMPLES)
+        for part, rows in zip(stem.parts, stem.part_rows, strict=True)
     ]
     firsts = np.cumsum([0, *stem.part_rows])
     edges = EdgeFades(length_samples, sample_rate_hz)

@@ -17,15 +17,17 @@ Wefers, "Partitioned convolution algorithms for real-time auralization", PhD the
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.choosing import Order, choose_equal
 from engine.realtime.ear_ringing import EarRing
 from engine.realtime.knots import knot_shares, knot_times
 from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.paces import JUMP, PACES, Paces
-from engine.realtime.passing import between
+from engine.realtime.passing import Passing
 from engine.realtime.places import Heard, Indices, Places
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 from engine.realtime.sources import SourceStage
@@ -35,6 +37,7 @@ from engine.realtime.swells import (
     Place,
     Sound,
     bench_of,
+    count_quiet,
     mix_past_swells,
     mix_swells,
     responses_of,
@@ -74,7 +77,6 @@ class BinauralStage:
         passes_near: bool,
         still: Indices | None = None,
     ) -> None:
-        self._passes_near = passes_near
         size, partitions = plan.fft_samples, plan.spectra.shape[1]
         self._depth = (partitions - 1) * plan.partition_hops + 1
         self._ring = EarRing(size, plan.lead_samples)
@@ -83,7 +85,10 @@ class BinauralStage:
         self.history_hops = self._depth - 1 + self.ringing_hops
         self._responses, self._bench = responses_of(plan), bench_of(size)
         self._paces = Paces(sources, passes_near=passes_near)
+        self._passing = Passing(sources, passes_near=passes_near)
         self._places = [Places(plan, sources, still) for _ in range(3)]
+        self._slow, self._late, self._chosen = np.zeros((3, sources), dtype=np.bool_)
+        self._order, self._mended_gains = Order(sources), np.zeros(sources)
         # A response of one partition needs no past spectra.
         kept = sources if partitions > 1 else 0
         self._history = line_zeros((self._depth, kept, size))
@@ -109,13 +114,11 @@ class BinauralStage:
         self._sound = Sound(sources.blocks, sources.coming)
         self._sounding = (sources.sounding, sources.coming_sounding)
         if self._depth > 1:
-            self._quiet_hops += 1
-            self._quiet_hops[self._sounding[0] | self._sounding[1]] = 0
+            count_quiet(*self._sounding, self._quiet_hops, self._depth, self._chosen)
             self._head = (self._head + 1) % self._depth
             transform_swells(
-                self._quiet_hops < self._depth, self._sound, SWELL, self._bench,
-                self._history[self._head],
-            )  # fmt: skip
+                self._chosen, self._sound, SWELL, self._bench, self._history[self._head]
+            )
 
     def render(self, old: Heard, new: Heard, levels: tuple[Floats, Floats], out: Samples) -> None:
         """Write the hop's two ears to `out`.
@@ -126,46 +129,47 @@ class BinauralStage:
         fastest = self._paces.find(
             self._sounding, (old[0], new[0]), (old[1], new[1]), (old[2], new[2]), levels
         )
-        heard = new[1] != 0.0
-        slow = (self._paces.of == 0) & heard
-        late = (self._quiet_hops < self._depth) & heard if self._depth > 1 else slow
-        if late.any():
+        if choose_swells(
+            self._paces.of, new[1], self._quiet_hops, self._depth, self._slow, self._late
+        ):
             self._ring.totals[:] = 0.0
-            self._add_swells(slow, late, new)
+            self._add_swells(new)
             self._ring.add(whole=False)
-        mended = bool(self._paces.mends.any())
-        if mended or fastest > 0:
+        if self._paces.mended or fastest > 0:
             self._ring.totals[:] = 0.0
-            if mended:
-                self._add_short(self._paces.mends != 0, old, self._paces.mends * old[1], FALL, 1)
+            if self._paces.mended:
+                choose_mends(self._paces.mends, old[1], self._chosen, self._mended_gains)
+                self._add_short(self._chosen, old, self._mended_gains, FALL, 1)
             for pace in range(1, fastest + 1):
                 self._add_fast(pace, old, new)
             self._ring.add(whole=True)
         self._ring.take(out)
 
-    def _add_swells(self, slow: _Wanted, late: _Wanted, new: Heard) -> None:
-        """Add the swells of `slow` sources, and those of before that are still heard."""
-        place = self._places[0].find(late, new)
+    def _add_swells(self, new: Heard) -> None:
+        """Add the swells of slow sources, and those of before that are still heard."""
         if self._depth == 1:
-            self._mix(slow, new[1], place, SWELL)
+            self._mix(self._slow, new[1], self._places[0].find(self._slow, new), SWELL)
             return
-        for first, wanted in enumerate((slow, late & ~slow)):
+        place = self._places[0].find(self._late, new)
+        self._late ^= self._slow
+        for first, wanted in enumerate((self._slow, self._late)):
+            order = self._order.plain(wanted)
             mix_past_swells(
-                np.flatnonzero(wanted), new[1], place, self._responses, self._history, self._head,
-                first, self._bench, self._ring.totals,
+                order, new[1], place, self._responses, self._history, self._head, first,
+                self._bench, self._ring.totals,
             )  # fmt: skip
 
     def _add_fast(self, pace: int, old: Heard, new: Heard) -> None:
         """Blend places in between: more of them, the farther a source moves in the hop."""
-        chosen = self._paces.of == pace
-        if not chosen.any():
+        chosen = self._chosen
+        if not choose_equal(self._paces.of, pace, chosen):
             return
         if pace == JUMP:
             for there, shares in ((old, SMOOTH_FALL), (new, SMOOTH_RISE)):
                 self._add_short(chosen, there, there[1], shares, 2)
             return
         for time, shares in zip(*self._knots[pace - 1], strict=True):
-            there = between(old, new, time, chosen, passes_near=self._passes_near)
+            there = self._passing.between(old, new, time, chosen)
             self._add_short(chosen, there, there[1], shares, 2)
 
     def _add_short(
@@ -177,11 +181,31 @@ class BinauralStage:
         self._mix(wanted, gains, place, self._window)
 
     def _mix(self, wanted: _Wanted, gains: Floats, place: Place, window: Samples) -> None:
-        # Neighbours in a triangle follow each other, so that their responses are read once. (The
-        # sort is the fast one, of 16 bits: any order will do as long as it is always the same.)
-        chosen = np.flatnonzero(wanted)
-        order = np.argsort(place.triangles[chosen].astype(np.uint16), kind="stable")
+        # Neighbours in a triangle follow each other, so that their responses are read once.
         mix_swells(
-            chosen[order], gains, place, self._responses, self._sound, window, self._bench,
-            self._ring.totals,
+            self._order.by(wanted, place.triangles), gains, place, self._responses, self._sound,
+            window, self._bench, self._ring.totals,
         )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def choose_swells(paces, gains, quiet_hops, depth, slow, late):
+    """Which sources begin a swell, and which are heard in this hop or ring on. Whether any is.
+
+    All arrays are (sources,); the last two are written. With a `depth` of 1 nothing rings on.
+    """
+    found = False
+    for s in range(len(paces)):
+        heard = gains[s] != 0.0
+        slow[s] = heard and paces[s] == 0
+        late[s] = heard and quiet_hops[s] < depth if depth > 1 else slow[s]
+        found |= late[s]
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def choose_mends(mends, gains, chosen, mended):
+    """Which falls of swells are added or taken back, and with what gain; all are (sources,)."""
+    for s in range(len(mends)):
+        chosen[s] = mends[s] != 0
+        mended[s] = mends[s] * gains[s]

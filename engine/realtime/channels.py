@@ -9,7 +9,7 @@ import numpy as np
 from engine.realtime.field_bands import FieldBands
 from engine.realtime.leaps import SMOOTH_RISE, Leaps
 from engine.realtime.low_end import LowEnd
-from engine.realtime.mixing import Glide, mix_sources
+from engine.realtime.mixing import Glide, mix_sources, mixing_room
 from engine.realtime.motion import Edges
 from engine.realtime.past_mains import PastMains
 from engine.realtime.quick_panning import QuickPanning
@@ -26,7 +26,8 @@ class ChannelStage:
     def __init__(self, snapshot: Snapshot) -> None:
         sources = len(snapshot.sources)
         channels = sum(encoder.channels for encoder in snapshot.encoders.values())
-        self._gliding = np.zeros(sources, dtype=np.bool_)
+        self._gliding, self._leaping = np.zeros((2, sources), dtype=np.bool_)
+        self._mixing = mixing_room()
         self._bus = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
         fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
         self._fade_in = fade
@@ -95,13 +96,13 @@ class ChannelStage:
         self._bus[:] = 0.0
         glide = Glide(edges.channel_gains_0, edges.channel_gains_1, *gains)
         gliding = self._gliding
-        np.logical_and(sources.sounding, ~leaps.of, out=gliding)
-        self._quick.take_out(first, edges, gains, gliding)
-        mix_sources(sources.blocks, gliding, glide, self._fade_in, self._bus)
+        np.greater(sources.sounding, leaps.of, out=gliding)
+        self._quick.take_out(edges, gains, gliding)
+        mix_sources(sources.blocks, gliding, glide, self._fade_in, self._mixing, self._bus)
         if leaps.any:
-            leaping = sources.sounding & leaps.of
-            mix_sources(sources.blocks, leaping, glide, SMOOTH_RISE, self._bus)
-        self._quick.add(sources.blocks, self._bus)
+            np.logical_and(sources.sounding, leaps.of, out=self._leaping)
+            mix_sources(sources.blocks, self._leaping, glide, SMOOTH_RISE, self._mixing, self._bus)
+        self._quick.add(first, edges, gains, sources.blocks, self._bus)
         for space, field in zip(spaces, self._fields, strict=True):
             field.add_to(space, self._bus)
         for past in self._past.values():

@@ -41,24 +41,26 @@ _CLIP = np.dtype(
 
 
 class ClipTable:
-    """Clips of many sources, each mixed to one row.
+    """Clips of many sources, each mixed to one row (or to several: see `read_bed`).
 
     Parameters
     ----------
     sources : sequence of sequences of ClipPlan
-        The clips of every source; their `mix` has one row.
+        The clips of every source,
+    mixed_rows : int
+        and how many rows their `mix` has.
     """
 
-    def __init__(self, sources: Sequence[Sequence[ClipPlan]]) -> None:
+    def __init__(self, sources: Sequence[Sequence[ClipPlan]], mixed_rows: int = 1) -> None:
         ordered = [sorted(clips, key=lambda clip: clip.start_sample) for clips in sources]
         counts = [len(clips) for clips in ordered]
         self.bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         clips = [clip for source in ordered for clip in source]
-        assert all(clip.mix.shape == (1, len(clip.samples)) for clip in clips)
+        assert all(clip.mix.shape == (mixed_rows, len(clip.samples)) for clip in clips)
         self._alive = [_flat(clip.samples) for clip in clips]
         curves = {id(c.gain_curve_db): _points(c.gain_curve_db) for c in clips}
         self._curves = tuple(curves.values())
-        self.weights = np.concatenate([np.zeros(0), *(clip.mix[0] for clip in clips)])
+        self.weights = np.concatenate([np.zeros(0), *(clip.mix.ravel() for clip in clips)])
         self.weights = self.weights.astype(np.float32)
         rows, first_weight = [], 0
         for clip, samples in zip(clips, self._alive, strict=True):
@@ -71,7 +73,7 @@ class ClipTable:
                 clip.length_samples, clip.fade_in_samples, clip.fade_out_samples,
                 curve.ctypes.data, len(curve) // 2, clip.gain,
             ))  # fmt: skip
-            first_weight += len(samples)
+            first_weight += mixed_rows * len(samples)
         self.clips = np.array(rows, dtype=_CLIP)
         self.longest = np.array(
             [max((c.length_samples for c in clips), default=0) for clips in ordered],
@@ -149,17 +151,23 @@ def _automate(clip, begin, count, envelope):
 
 
 @numba.njit(forceinline=True)
-def _add_clip(clip, weights, begin, count, envelope, out):
-    """out[n] += all channels of clip samples [begin, begin + count), mixed and faded."""
+def _shape(clip, begin, count, envelope):
+    """Fill the envelope of clip samples [begin, begin + count), if they fade. Whether they do."""
     fades = begin < clip.fade_in or begin + count > clip.length - clip.fade_out
     fades = fades or clip.points > 0
     if fades:
         _fade(clip, begin, count, envelope)
         if clip.points > 0:
             _automate(clip, begin, count, envelope)
+    return fades
+
+
+@numba.njit(forceinline=True)
+def _add_clip(clip, weights, first_weight, begin, count, fades, envelope, out):
+    """out[n] += all channels of clip samples [begin, begin + count), mixed and faded."""
     step = clip.sample_step
     for channel in range(clip.channels):
-        weight = weights[clip.first_weight + channel]
+        weight = weights[first_weight + channel]
         if weight == np.float32(0.0):
             continue
         at = channel * clip.channel_step + (clip.offset + begin) * step
@@ -272,13 +280,45 @@ def fill_chunk(s, start, clips, bounds, weights, longest, faults, envelope, out)
         if empty:
             out[:] = np.float32(0.0)
             empty = False
+        begin, count = first - clip.start, last - first
+        fades = _shape(clip, begin, count, envelope)
         _add_clip(
-            clip, weights, first - clip.start, last - first, envelope,
+            clip, weights, clip.first_weight, begin, count, fades, envelope,
             out[first - start : last - start],
         )  # fmt: skip
     if empty:
         out[:] = np.float32(0.0)
     return not empty
+
+
+@numba.njit(cache=True, nogil=True)
+def read_bed(start, clips, weights, longest, faults, envelope, out):
+    """out (rows, n) = the clips of the only source of a table, from scene sample `start` on.
+
+    A piece that holds something that is no number is left out, and counted in ``faults[0]``.
+    Whether a clip is there. The others are a `ClipTable`'s; `envelope` (n,) is room to work in.
+    """
+    rows, chunk = out.shape
+    out[:] = np.float32(0.0)
+    sounds = False
+    c = _first_near(clips, 0, len(clips), start - longest[0])
+    while c < len(clips) and clips[c].start < start + chunk:
+        clip = clips[c]
+        c += 1
+        first, last = max(clip.start, start), min(clip.stop, start + chunk)
+        begin, count = first - clip.start, last - first
+        if count <= 0:
+            continue
+        sounds = True
+        if not _is_finite(clip, clip.offset + begin, count):
+            faults[0] += 1
+            continue
+        fades = _shape(clip, begin, count, envelope)
+        for row in range(rows):
+            weight = clip.first_weight + row * clip.channels
+            target = out[row, first - start : last - start]
+            _add_clip(clip, weights, weight, begin, count, fades, envelope, target)
+    return sounds
 
 
 @numba.njit(cache=True, nogil=True)

@@ -2,86 +2,64 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 
-from engine.realtime.clip_table import NEPERS_PER_DB, ClipTable, fill_rings
+from engine.realtime.clip_table import ClipTable, fill_rings, read_bed
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.snapshot import HOP_SAMPLES, ClipPlan, Samples
 
 
 class ClipReader:
-    """Reads the sum of a track's clips. Random access: the result depends on the place only.
+    """The clips of a source, in order, and how many pieces of them were left out.
+
+    Parameters
+    ----------
+    clips : sequence of ClipPlan
+
+    Attributes
+    ----------
+    clips : list of ClipPlan
+    faults : int
+    """
+
+    def __init__(self, clips: Sequence[ClipPlan]) -> None:
+        self.clips = sorted(clips, key=lambda clip: clip.start_sample)
+        self.faults = 0
+
+
+class BedReader:
+    """Reads the sum of an ambience's clips. Random access: the result depends on the place only.
 
     Parameters
     ----------
     clips : sequence of ClipPlan
     rows : int
-        Rows of the result (1 for a source, the bed's channels for ambience).
+        Channels of the ambience's field.
+    most_samples : int
+        Read at a time.
     """
 
-    def __init__(self, clips: Sequence[ClipPlan], rows: int) -> None:
-        self.clips = sorted(clips, key=lambda clip: clip.start_sample)
-        self._starts = [clip.start_sample for clip in self.clips]
-        self._longest = max((clip.length_samples for clip in clips), default=0)
-        self.faults = 0
-        assert all(clip.mix.shape == (rows, len(clip.samples)) for clip in clips)
+    def __init__(
+        self, clips: Sequence[ClipPlan], rows: int, most_samples: int = HOP_SAMPLES
+    ) -> None:
+        self._table = ClipTable([clips], rows)
+        self._envelope = np.zeros(most_samples, dtype=np.float32)
+
+    @property
+    def faults(self) -> int:
+        """Pieces of clips left out because they held what is no number."""
+        return int(self._table.faults[0])
 
     def read(self, start: int, out: Samples) -> bool:
-        """Write scene samples [start, start + n) to `out` (rows, n). True if anything sounds.
-
-        Clips whose samples are not finite, or can no longer be read, are left out and counted in
-        `faults`.
-        """
-        out[:] = 0.0
-        stop = start + out.shape[1]
-        sounding = False
-        first_near = bisect_left(self._starts, start - self._longest)
-        for clip in islice(self.clips, first_near, bisect_left(self._starts, stop)):
-            first = max(clip.start_sample, start)
-            last = min(clip.start_sample + clip.length_samples, stop)
-            last = min(last, clip.start_sample + clip.samples.shape[1] - clip.offset_samples)
-            if first < last:
-                sounding = True
-                self._add(clip, first, last, out[:, first - start : last - start])
-        return sounding
-
-    def _add(self, clip: ClipPlan, first: int, last: int, out: Samples) -> None:
-        begin = first - clip.start_sample
-        end = last - clip.start_sample
-        offset = clip.offset_samples
-        try:
-            piece = np.asarray(clip.samples[:, offset + begin : offset + end])
-        except (OSError, ValueError):
-            self.faults += 1
-            return
-        if not np.isfinite(piece).all():
-            self.faults += 1
-            return
-        envelope = _envelope(clip, begin, end)
-        if clip.mix.shape == (1, 1):
-            out += piece * (envelope * clip.mix[0, 0])
-        else:
-            out += (clip.mix @ piece) * envelope
-
-
-def _envelope(clip: ClipPlan, begin: int, end: int) -> Samples:
-    """Gain, fades and automation of clip samples [begin, end)."""
-    envelope = np.full(end - begin, clip.gain, dtype=np.float32)
-    if begin < clip.fade_in_samples:
-        place = np.arange(begin, min(end, clip.fade_in_samples)) + 0.5
-        envelope[: len(place)] *= np.sin(0.5 * np.pi * place / clip.fade_in_samples)
-    fade_start = clip.length_samples - clip.fade_out_samples
-    if end > fade_start:
-        place = clip.length_samples - np.arange(max(begin, fade_start), end) - 0.5
-        envelope[-len(place) :] *= np.sin(0.5 * np.pi * place / clip.fade_out_samples)
-    if clip.gain_curve_db is not None:
-        times = clip.start_sample + np.arange(begin, end, dtype=np.float64)
-        envelope *= np.exp(clip.gain_curve_db.at(times) * NEPERS_PER_DB).astype(np.float32)
-    return envelope
+        """Write scene samples [start, start + n) to `out` (rows, n). True if a clip is there."""
+        table = self._table
+        return bool(
+            read_bed(
+                start, table.clips, table.weights, table.longest, table.faults, self._envelope, out
+            )
+        )
 
 
 class DryRings:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,15 +60,12 @@ class Controls:
 
     def set_head(self, yaw_deg: float, pitch_deg: float = 0.0, roll_deg: float = 0.0) -> None:
         """Where the head looks: yaw to the left, pitch up, roll towards the right shoulder."""
-        if np.isfinite((yaw_deg, pitch_deg, roll_deg)).all():
+        if all(math.isfinite(angle) for angle in (yaw_deg, pitch_deg, roll_deg)):
             self.head_deg = (float(yaw_deg), float(pitch_deg), float(roll_deg))
 
     def strip_gains(self, out: NDArray[np.float64]) -> None:
         """Write the (strips,) gains that should be heard now, master included, to `out`."""
-        np.multiply(self._gains, self._master_gain, out=out)
-        out[self._muted] = 0.0
-        if self._soloed.any():
-            out[~self._soloed] = 0.0
+        mix_strips(self._gains, self._muted, self._soloed, self._master_gain, out)
 
     def head_matrix(self) -> NDArray[np.float64]:
         """(3, 3) rotation that takes directions around the head to the head's own."""
@@ -85,3 +85,14 @@ class Controls:
         if head is not self._heard[0]:
             self._heard = (head, np.ascontiguousarray(head @ self._scene))
         return self._heard[1]
+
+
+@numba.njit(cache=True, nogil=True)
+def mix_strips(gains, muted, soloed, master, out):
+    """Compiled part of `Controls.strip_gains`; all but `master` are (strips,)."""
+    solo = False
+    for strip in soloed:
+        solo |= strip
+    for n in range(len(gains)):
+        silent = muted[n] or (solo and not soloed[n])
+        out[n] = 0.0 if silent else gains[n] * master

@@ -7,8 +7,11 @@ sixteen samples together. A delay that jumps (a cut, a teleport) is cross-faded 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.realtime.lanes import LANES, every, fma, load, store, trade
 from engine.realtime.snapshot import HOP_SAMPLES, Samples
@@ -179,8 +182,30 @@ def _slopes(before, d0, d1, after):
     return s0, 0.5 * (after - d0) if goes_on(after - d1, step) else step
 
 
+class ReadingRoom(NamedTuple):
+    """Room to work in, see `reading_room`."""
+
+    scratch: Samples
+    bases: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    blends: Samples
+    sums: Samples
+
+
+def reading_room() -> ReadingRoom:
+    """Room for one `read_delayed` at a time."""
+    bases, rows = np.zeros((2, HOP_SAMPLES), dtype=np.int64)
+    return ReadingRoom(
+        np.zeros((3, SCRATCH_SAMPLES), dtype=np.float32),
+        bases,
+        rows,
+        np.zeros(HOP_SAMPLES, dtype=np.float32),
+        np.zeros(LANES * LANES, dtype=np.float32),
+    )
+
+
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)
-def read_delayed(rings, offsets, masks, first, members, delays, table, scratch, blocks, sounding):
+def read_delayed(rings, offsets, masks, first, members, delays, table, room, blocks, sounding):
     """Read one hop of the sources that are `members` through their delays.
 
     Parameters
@@ -194,16 +219,13 @@ def read_delayed(rings, offsets, masks, first, members, delays, table, scratch, 
         Delays in samples at the edges before, at the start, at the end and after the hop.
     table : ((PHASES + 1) * 2 * LANES,) float32
         See `in_lanes`.
-    scratch : (3, n) float32
-        Room to work in.
+    room : ReadingRoom
     blocks : (sources, HOP_SAMPLES) float32
         Receives the result.
     sounding : (sources,) bool
         Receives whether the hop is anything but zeros.
     """
-    bases, rows = np.empty(HOP_SAMPLES, dtype=np.int64), np.empty(HOP_SAMPLES, dtype=np.int64)
-    blends = np.empty(HOP_SAMPLES, dtype=np.float32)
-    sums = np.empty(LANES * LANES, dtype=np.float32)
+    scratch, bases, rows, blends, sums = room
     for s in members:
         out = blocks[s]
         d0, d1 = delays[1, s], delays[2, s]

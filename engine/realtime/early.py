@@ -13,6 +13,7 @@ Allen and Berkley, "Image method for efficiently simulating small-room acoustics
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from engine.realtime.early_air import LEAD
@@ -98,7 +99,8 @@ class EarlyReflections:
             Already filled for this hop.
         edges : Edges
         sends : two (sources,) arrays
-            Gains at the hop's start and its end; what distance does comes on top.
+            Gains at the hop's start and its end; what distance does comes on top, and nothing is
+            sent of a source that has no gain.
         out : (CHANNELS, HOP_SAMPLES) float32
 
         Returns
@@ -108,8 +110,10 @@ class EarlyReflections:
         """
         self._travel(hop, edges)
         of = self._plan.sources
-        np.multiply(self._law.gain(self._distances[1]), sends[0][of], out=self._gains_0)
-        np.multiply(self._law.gain(self._distances[2]), sends[1][of], out=self._gains_1)
+        self._law.gain(self._distances[1], out=self._gains_0)
+        self._law.gain(self._distances[2], out=self._gains_1)
+        send(of, sends[0], edges.gains_0, self._gains_0)
+        send(of, sends[1], edges.gains_1, self._gains_1)
         self._parts.arrange(self._delays, self._distances, (self._gains_0, self._gains_1))
         rings, parts = sources.rings, self._parts
         past = Past(rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES)
@@ -124,8 +128,9 @@ class EarlyReflections:
         """Where the images are at the edges before, at the start, at the end and after the hop."""
         follows = self._hop is not None and hop == self._hop + 1
         if follows:
-            self._delays[:3] = self._delays[1:].copy()
-            self._distances[:3] = self._distances[1:].copy()
+            for edge in range(3):
+                self._delays[edge] = self._delays[edge + 1]
+                self._distances[edge] = self._distances[edge + 1]
             self._harmonics.reverse()
         for edge in (3,) if follows else (0, 1, 2, 3):
             self._place(edges, edge)
@@ -149,6 +154,13 @@ class EarlyReflections:
             edges.positions_m[edge], plan.sources, plan.signs, plan.offsets_m,
             self._distances[edge], harmonics,
         )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def send(of, sends, gains, out):
+    """out (images,) *= what their sources `of` (images,) send; nothing where `gains` are 0."""
+    for i in range(len(of)):
+        out[i] *= sends[of[i]] if gains[of[i]] != 0.0 else 0.0
 
 
 def _bench() -> Bench:

@@ -53,6 +53,8 @@ class FieldBands:
             self._low.append((place, _turned(band.matrix, turn), crossover))
             self._high.append((place, matrix, crossover))
         self._crossovers = tuple(crossovers.values())
+        most = max((place.stop - place.start for place in rows.values()), default=0)
+        self._room = np.zeros((most, HOP_SAMPLES), dtype=np.float32)
 
     @property
     def history_hops(self) -> int:
@@ -75,15 +77,18 @@ class FieldBands:
         """Add the field's hop to `bus`, the hop of all channels."""
         if space.sounds:
             for place, matrix in self._whole:
-                bus[place] += matrix @ space.samples
+                self._add(matrix, space.samples, bus[place])
         for crossover in self._crossovers:
             crossover.split(space)
         for place, matrix, crossover in self._low:
             if crossover.sounds:
-                bus[place] += matrix @ crossover.low
+                self._add(matrix, crossover.low, bus[place])
         for place, matrix, crossover in self._high:
             if crossover.sounds:
-                bus[place] += matrix @ crossover.high
+                self._add(matrix, crossover.high, bus[place])
+
+    def _add(self, matrix: Samples, samples: Samples, out: Samples) -> None:
+        out += np.matmul(matrix, samples, out=self._room[: len(matrix)])
 
 
 class _Crossover:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numba
 import numpy as np
 
 from engine.realtime.controls import STRAIGHT
 from engine.realtime.delay_line import SAFE_MATH
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Rotation, Samples
 
 
 class FieldTurner:
@@ -18,12 +16,13 @@ class FieldTurner:
     Parameters
     ----------
     channels : int
-    rotation : callable
+    rotation : Rotation
         See `SpacePlan.rotation`.
     """
 
-    def __init__(self, channels: int, rotation: Callable[[Floats], Floats]) -> None:
+    def __init__(self, channels: int, rotation: Rotation) -> None:
         self._rotation = rotation
+        self._spare = np.eye(channels)
         self._known: tuple[Floats, Floats] = (STRAIGHT, np.eye(channels))
         self._out = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
 
@@ -35,16 +34,18 @@ class FieldTurner:
         """
         if head_0 is STRAIGHT and head_1 is STRAIGHT:
             return samples
-        old, new = self._matrix(head_0), self._matrix(head_1)
-        self._known = (head_1, new)
+        old = self._matrix(head_0)
+        new = self._matrix(head_1)
         out = self._out.reshape(-1)[: samples.size].reshape(samples.shape)  # one layout always
         turn_field(samples, old, new, out)
         return out
 
     def _matrix(self, head: Floats) -> Floats:
-        if head is self._known[0]:
-            return self._known[1]
-        return self._rotation(head)
+        """The matrix of a head; that of the last one asked for is kept as it is."""
+        if head is not self._known[0]:
+            matrix = self._rotation(head, self._spare)
+            self._spare, self._known = self._known[1], (head, matrix)
+        return self._known[1]
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)

@@ -151,7 +151,8 @@ class Kernel:
         self._next.process(self._coming)
         for out, new in zip(outs, self._coming, strict=True):
             out *= SMOOTH_FALL
-            out += new * SMOOTH_RISE
+            new *= SMOOTH_RISE
+            out += new
         self._adopt()
 
     def _adopt(self) -> None:

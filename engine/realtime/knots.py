@@ -13,8 +13,8 @@ Schafer and Rabiner, "A digital signal processing approach to interpolation", Pr
 
 from __future__ import annotations
 
+import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
 
@@ -53,15 +53,15 @@ def knot_shares(steps: int) -> Samples:
     return shares
 
 
-def turned(old: Floats, new: Floats, share: float, wanted: NDArray[np.bool_]) -> Floats:
-    """Unit vectors (n, 3) on the arcs from old ones to new ones; beyond them, below 0 or above 1.
+@numba.njit(forceinline=True)
+def turn(old, new, share, way):
+    """Write the unit vector on the arc from an old one to a new one to `way` (3,).
 
-    Only those that are `wanted` (n,) are worked out; they must lie apart, but not opposite.
+    Beyond them where `share` is below 0 or above 1. They must lie apart, but not opposite.
     """
-    way = new.copy()
-    start, end = old[wanted], new[wanted]
-    angle = np.arccos(np.minimum(np.einsum("si,si->s", start, end), 1.0))[:, None]
-    way[wanted] = (np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(
-        angle
-    )
-    return way
+    cosine = old[0] * new[0] + old[1] * new[1] + old[2] * new[2]
+    angle = np.arccos(min(cosine, 1.0))
+    sine = np.sin(angle)
+    first, last = np.sin((1.0 - share) * angle), np.sin(share * angle)
+    for i in range(3):
+        way[i] = (first * old[i] + last * new[i]) / sine

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.realtime.filters import Biquads
 from engine.realtime.lfe_plan import LfePlan
-from engine.realtime.mixing import Glide, mix_sources
+from engine.realtime.mixing import Glide, mix_sources, mixing_room
 from engine.realtime.past_mains import PastMains
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
 from engine.realtime.sources import SourceStage
@@ -31,6 +31,7 @@ class LowEnd:
         self._rows = rows
         self._lfe = plan.channel
         self._sends = sends[None]
+        self._mixing = mixing_room()
         self._bus = np.zeros((1, HOP_SAMPLES), dtype=np.float32)
         self._lowpass = Biquads(plan.lowpass)
         channels = range(rows.stop - rows.start)
@@ -60,7 +61,7 @@ class LowEnd:
         """
         self._bus[:] = 0.0
         glide = Glide(self._sends, self._sends, *gains)
-        mix_sources(sources.blocks, sources.sounding, glide, fade_in, self._bus)
+        mix_sources(sources.blocks, sources.sounding, glide, fade_in, self._mixing, self._bus)
         self._lowpass.process(self._bus[0])
         mine = bus[self._rows]
         for channel, biquads in self._mains:

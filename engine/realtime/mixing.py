@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.realtime.lanes import LANES, every, fma, load, store
-from engine.realtime.snapshot import Floats
+from engine.realtime.snapshot import Floats, Samples
 
 _GROUP = 4
 """Channels whose sums are kept in registers at once."""
@@ -30,6 +31,20 @@ class Glide(NamedTuple):
     channels_1: Floats
     levels_0: Floats
     levels_1: Floats
+
+
+class Room(NamedTuple):
+    """Room to work in, see `mixing_room`."""
+
+    chosen: NDArray[np.int64]
+    gains: Samples
+    rows: NDArray[np.int64]
+
+
+def mixing_room() -> Room:
+    """Room for one `mix_sources` at a time."""
+    gains = np.zeros(2 * _GROUP * _BATCH, dtype=np.float32)
+    return Room(np.zeros(_BATCH, dtype=np.int64), gains, np.zeros(_GROUP, dtype=np.int64))
 
 
 @numba.njit(forceinline=True)
@@ -74,7 +89,7 @@ def _add_four(blocks, chosen, count, gains, fade_in, n, bus, rows, width):
 
 
 @numba.njit(cache=True, nogil=True)
-def mix_sources(blocks, wanted, glide, fade_in, bus):
+def mix_sources(blocks, wanted, glide, fade_in, room, bus):
     """bus[c] += blocks[s] * (gain gliding as `fade_in` rises), for all c and s.
 
     Compiled rather than a matrix product: pairwise panning leaves most gains at zero, silent
@@ -89,13 +104,12 @@ def mix_sources(blocks, wanted, glide, fade_in, bus):
     glide : Glide
     fade_in : (n,) float32
         Rises from 0 to 1.
+    room : Room
     bus : (channels, n) float32
     """
     channels, length = bus.shape
     samples, mixed = blocks.reshape(-1), bus.reshape(-1)
-    chosen = np.empty(_BATCH, dtype=np.int64)
-    gains = np.zeros(2 * _GROUP * _BATCH, dtype=np.float32)
-    rows = np.empty(_GROUP, dtype=np.int64)
+    chosen, gains, rows = room.chosen, room.gains, room.rows
     for first in range(0, len(blocks), _BATCH):
         last = min(first + _BATCH, len(blocks))
         for c in range(0, channels, _GROUP):

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.realtime.addresses import doubles_at, triples_at
+from engine.realtime.encoding import Encoding
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Snapshot
-from engine.realtime.width_law import width_focus, widths_at
+from engine.realtime.width_law import Widths
 
 _EDGES_BEFORE = 1
 _EDGES_AFTER = 3
@@ -55,12 +55,11 @@ class MotionSampler:
         self._snapshot = snapshot
         sources = len(snapshot.sources)
         self._paths = _Paths(snapshot)
-        self._has_width = any(source.width_deg is not None for source in snapshot.sources)
+        self._widths = Widths(snapshot)
         self._fixed_gains = np.array([source.gain for source in snapshot.sources])
         self._stretch_hops = int(np.clip(4096 // max(sources, 1), 4, 64))
         self._stretch: int | None = None
         edges = self._stretch_hops + _EDGES_BEFORE + _EDGES_AFTER
-        channels = sum(encoder.channels for encoder in snapshot.encoders.values())
         self._gains = np.zeros((edges, sources))
         self._delays = np.zeros((edges, sources))
         self._distances = np.zeros((edges, sources))
@@ -70,8 +69,12 @@ class MotionSampler:
         self._sampled = (
             self._gains, self._delays, self._distances, self._positions, self._directions,
         )  # fmt: skip
-        self._channel_gains = np.zeros((edges, channels, sources))
+        self._focus, self._room = np.zeros((2, edges, sources))
+        self._encoding = Encoding(snapshot, edges * sources)
+        self._channel_gains = np.zeros((edges, self._encoding.channels, sources))
         self._routes = _routes(snapshot)
+        self._ticks = np.arange(edges) * float(HOP_SAMPLES)
+        self._times = np.zeros(edges)
 
     def at(self, hop: int) -> Edges:
         """The edges of hop `hop` (which starts at sample ``hop * HOP_SAMPLES``)."""
@@ -111,36 +114,35 @@ class MotionSampler:
             for values in self._sampled:
                 values[:known] = values[-known:]
         self._stretch = stretch
-        edges = np.arange(len(self._gains)) + stretch * self._stretch_hops - _EDGES_BEFORE
-        times = np.maximum(edges * float(HOP_SAMPLES), 0.0)
+        times, first = self._times, stretch * self._stretch_hops - _EDGES_BEFORE
+        np.add(self._ticks, float(first * HOP_SAMPLES), out=times)
+        np.maximum(times, 0.0, out=times)
         follow_paths(
             times[known:], *self._paths.table, self._positions[known:], self._directions[known:],
             self._distances[known:], self._delays[known:], self._lost[known:],
         )  # fmt: skip
-        law, distances = self._snapshot.distance, self._distances[known:]
-        np.multiply(law.gain(distances), self._fixed_gains, out=self._gains[known:])
-        self._gains[known:][self._lost[known:]] = 0.0
+        law, distances, gains = (
+            self._snapshot.distance,
+            self._distances[known:],
+            self._gains[known:],
+        )
+        law.gain(distances, out=gains)
+        np.multiply(gains, self._fixed_gains, out=gains)
+        gains[self._lost[known:]] = 0.0
         if self._snapshot.encoders:
-            focus = law.focus(distances)
-            if self._has_width:
-                focus = focus * width_focus(widths_at(self._snapshot, times[known:]))
-            self._encode(focus, known)
+            law.focus(distances, out=self._focus[known:])
+            self._widths.narrow(times[known:], self._focus[known:], self._room[known:])
+            self._encode(known)
 
-    def _encode(self, focus: Floats, known: int) -> None:
+    def _encode(self, known: int) -> None:
         """Gains of all edges but the first `known`, which are the last ones of before."""
         if known:
             self._channel_gains[:known] = self._channel_gains[-known:]
-        edges, sources = focus.shape
-        directions = self._directions[known:].reshape(-1, 3)
-        if self._snapshot.rotation is not None:
-            directions = directions @ self._snapshot.rotation.T
-        row = 0
-        for encoder in self._snapshot.encoders.values():
-            gains = encoder.gains(directions, focus.reshape(-1))
-            rows = slice(row, row + encoder.channels)
-            per_edge: NDArray[np.float64] = gains.reshape(edges, sources, encoder.channels)
-            self._channel_gains[known:, rows] = per_edge.transpose(0, 2, 1)
-            row += encoder.channels
+        edges, sources = self._focus[known:].shape
+        gains = self._encoding.gains(
+            self._directions[known:].reshape(-1, 3), self._focus[known:].reshape(-1)
+        )
+        self._channel_gains[known:] = gains.reshape(len(gains), edges, sources).transpose(1, 0, 2)
         for routed, rows, gains in self._routes:
             self._channel_gains[known:, rows, routed] = gains
 

@@ -49,12 +49,15 @@ class Paces:
     mends : (sources,) int64
         1 where the fall of the swell of before is wanted and has not been heard; -1 where it has,
         and is to be taken back.
+    mended : bool
+        Whether any is mended.
     """
 
     def __init__(self, sources: int, *, passes_near: bool) -> None:
         self._near_m = NEAR_M if passes_near else 0.0
         self.of = np.zeros(sources, dtype=np.int64)
         self.mends = np.zeros(sources, dtype=np.int64)
+        self.mended = False
         self._ahead = np.ones(sources, dtype=np.bool_)
         self._climbs = np.zeros(sources)
         self._ways_m = np.zeros((sources, 3))
@@ -84,7 +87,8 @@ class Paces:
         levels
             (sources,) gains with what is heard elsewhere than at the point.
         """
-        highest: int = sort_by_pace(
+        highest: int
+        highest, self.mended = sort_by_pace(
             *sounding, *directions, *gains, *metres, *levels, _SLOW_COSINES, JUMP_COSINE,
             self._near_m, self._ahead, self._climbs, self._ways_m, self.of, self.mends,
         )  # fmt: skip
@@ -123,8 +127,13 @@ def sort_by_pace(
     `ahead` (sources,) says whether the fall of the swell of before is in what has been heard,
     `climbs` (sources,) how much the level changed in the hop before, `ways` (sources, 3) the metres
     it went there; they are for the next hop when this returns.
+
+    Returns
+    -------
+    int, bool
+        The highest pace, and whether anything is mended.
     """
-    highest = _SILENT
+    highest, mended = _SILENT, False
     for s in range(len(paces)):
         paces[s], mends[s] = _SILENT, 0
         leaps = jumps_near(old[s], new[s], old_metres[s], new_metres[s], ways[s])
@@ -141,7 +150,8 @@ def sort_by_pace(
                     paces[s] += cosine < slow
             if old_gains[s] != 0.0 and ahead[s] == (paces[s] > 0):
                 mends[s] = -1 if ahead[s] else 1
+                mended = True
         ahead[s] = paces[s] <= 0
         climbs[s] = new_levels[s] - old_levels[s]
         highest = max(highest, paces[s])
-    return highest
+    return highest, mended

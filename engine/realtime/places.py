@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,9 +52,7 @@ class Places:
         delays = self._nearness.find(plan, wanted, heard[2], (triangles, weights, delays))
         still, shared = self._still, plan.still_delays_samples
         if still is not None and shared is not None:
-            self._delays[:] = delays
-            later = shared[plan.triangles[triangles[still]]]
-            self._delays[still] += np.einsum("sk,sk->s", weights[still], later)[:, None]
+            add_shared(still, triangles, weights, plan.triangles, shared, delays, self._delays)
             delays = self._delays
         return Place(triangles, weights, delays, self._nearness.spheres, self._nearness.shares)
 
@@ -69,3 +68,19 @@ def still_sources(plan: BinauralPlan, sources: Sequence[SourcePlan]) -> Indices 
     places = [source.motion.positions_m for source in sources]
     still = np.flatnonzero([bool((place == place[0]).all()) for place in places])
     return still if len(still) else None
+
+
+@numba.njit(cache=True, nogil=True)
+def add_shared(still, triangles, weights, plan_triangles, shared, delays, out):
+    """out (sources, 2) = delays, and of `still` sources what both ears share at their places.
+
+    `shared` (vertices,) is that of the measurements, in samples.
+    """
+    out[:] = delays
+    for s in still:
+        corners = plan_triangles[triangles[s]]
+        later = 0.0
+        for k in range(3):
+            later += weights[s, k] * shared[corners[k]]
+        out[s, 0] += later
+        out[s, 1] += later

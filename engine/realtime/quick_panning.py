@@ -7,30 +7,25 @@ a hop, along the arc between its edges.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.knots import turned
+from engine.realtime.choosing import Order, choose_equal
+from engine.realtime.encoding import Encoding
+from engine.realtime.knots import turn
 from engine.realtime.motion import Edges
 from engine.realtime.paces import JUMP_COSINE
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, MotionPlan, Samples, Snapshot
-from engine.realtime.width_law import width_focus, widths_at
+from engine.realtime.width_law import Widths
 
 _SLOW_DEG = 0.6
 """A source that turns less in a hop (0.3 turns a second at 48 kHz) glides straight."""
 _FASTER_COSINES = np.cos(np.radians(_SLOW_DEG * np.array([1.0, 2.0, 4.0, 8.0])))
 """One that turns farther passes it in 2, 4, 8, 16 steps."""
-
-
-@dataclass(frozen=True)
-class Passing:
-    """A source in this hop: `gains` (steps + 1, channels of all encoders) float64."""
-
-    source: int
-    gains: Floats
+_MOST_STEPS = 16
+_BATCH = 32
+"""Sources that are panned at a time."""
 
 
 def turns_fast(snapshot: Snapshot) -> bool:
@@ -57,88 +52,62 @@ class QuickPanning:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+        self._distance = snapshot.distance
         self.needed = turns_fast(snapshot)
-        self._has_width = any(source.width_deg is not None for source in snapshot.sources)
+        sources = len(snapshot.sources) if self.needed else 0
+        self._widths = Widths(snapshot)
         self._by_direction = np.array([not s.routes for s in snapshot.sources], dtype=np.bool_)
-        self._passing: list[Passing] = []
+        self._paces = np.zeros(sources, dtype=np.int64)
+        self._fastest = 0
+        self._focus, self._room = np.zeros((2, 2, sources))
+        self._times = np.zeros(2)
+        most = min(sources, _BATCH) * (_MOST_STEPS + 1)
+        self._ways, self._between = np.zeros((most, 3)), np.zeros(most)
+        self._levels = np.zeros(most)
+        self._encoding = Encoding(snapshot, most)
+        self._chosen, self._order = np.zeros(sources, dtype=np.bool_), Order(sources)
 
     def take_out(
-        self,
-        hop_start: int,
-        edges: Edges,
-        gains: tuple[Floats, Floats],
-        others: NDArray[np.bool_],
+        self, edges: Edges, gains: tuple[Floats, Floats], others: NDArray[np.bool_]
     ) -> None:
         """Take the fast ones out of `others` (sources,), and know them.
 
         `gains` (sources,) are those of the sources at the hop's start and at its end.
         """
-        self._passing.clear()
-        if not self.needed:
-            return
-        old, new = edges.directions_0, edges.directions_1
-        cosines = np.einsum("si,si->s", old, new)
-        sounding = (gains[0] != 0.0) | (gains[1] != 0.0)
-        moving = sounding & others & self._by_direction & (cosines > JUMP_COSINE)
-        paces = np.where(moving, np.sum(cosines[:, None] < _FASTER_COSINES, axis=1), 0)
-        if not paces.any():
-            return
-        focus = self._focus(hop_start, edges)
-        for pace in range(1, int(paces.max()) + 1):
-            chosen = np.flatnonzero(paces == pace)
-            if len(chosen):
-                self._pan(chosen, 1 << pace, (old, new), focus, gains)
-        others &= paces == 0
+        if self.needed:
+            self._fastest = sort_out(
+                edges.directions_0, edges.directions_1, *gains, self._by_direction,
+                _FASTER_COSINES, JUMP_COSINE, others, self._paces,
+            )  # fmt: skip
 
-    def add(self, blocks: Samples, bus: Samples) -> None:
-        """Add the hop's fast ones of `blocks` (sources, HOP_SAMPLES) to all channels' `bus`."""
-        for passing in self._passing:
-            add_in_steps(blocks[passing.source], np.ascontiguousarray(passing.gains), bus)
-
-    def _focus(self, hop_start: int, edges: Edges) -> tuple[Floats, Floats]:
-        """(sources,) focus at the hop's start and at its end."""
-        focus = self._snapshot.distance.focus(edges.distances_m[1:3])
-        if self._has_width:
-            times = np.array([hop_start, hop_start + HOP_SAMPLES], dtype=np.float64)
-            focus = focus * width_focus(widths_at(self._snapshot, np.maximum(times, 0.0)))
-        return focus[0], focus[1]
+    def add(
+        self, hop_start: int, edges: Edges, gains: tuple[Floats, Floats], blocks: Samples,
+        bus: Samples,
+    ) -> None:  # fmt: skip
+        """Add the fast ones of `blocks` (sources, HOP_SAMPLES) to all channels' `bus`."""
+        if not self._fastest:
+            return
+        self._distance.focus(edges.distances_m[1:3], out=self._focus)
+        self._times[0], self._times[1] = max(hop_start, 0), max(hop_start + HOP_SAMPLES, 0)
+        self._widths.narrow(self._times, self._focus, self._room)
+        for pace in range(1, self._fastest + 1):
+            if choose_equal(self._paces, pace, self._chosen):
+                chosen = self._order.plain(self._chosen)
+                for first in range(0, len(chosen), _BATCH):
+                    batch = chosen[first : first + _BATCH]
+                    panned = self._pan(batch, 1 << pace, edges, gains)
+                    add_in_steps(blocks, batch, 1 << pace, self._levels, panned, bus)
 
     def _pan(
-        self,
-        chosen: NDArray[np.intp],
-        steps: int,
-        directions: tuple[Floats, Floats],
-        focus: tuple[Floats, Floats],
-        gains: tuple[Floats, Floats],
-    ) -> None:
-        """Gains of the `chosen` sources, which pass the hop in so many steps."""
-        shares = np.arange(steps + 1) / steps
-        start, end = (edge[chosen] for edge in directions)
-        every = np.ones(len(chosen), dtype=np.bool_)
-        ways = np.concatenate([turned(start, end, share, every) for share in shares])
-        if self._snapshot.rotation is not None:
-            ways = ways @ self._snapshot.rotation.T
-        between = _glide(focus, chosen, shares)
-        levels = _glide(gains, chosen, shares).reshape(-1, 1)
-        panned = np.concatenate(
-            [
-                encoder.gains(ways, between.reshape(-1))
-                if encoder.own is None
-                else np.tile(encoder.own[chosen], (steps + 1, 1))
-                for encoder in self._snapshot.encoders.values()
-            ],
-            axis=1,
-        )
-        panned = (levels * panned).reshape(steps + 1, len(chosen), -1)
-        for index, source in enumerate(chosen.tolist()):
-            self._passing.append(Passing(source, panned[:, index]))
-
-
-def _glide(values: tuple[Floats, Floats], chosen: NDArray[np.intp], shares: Floats) -> Floats:
-    """(shares, chosen) values between those at a hop's start and end."""
-    old, new = values[0][chosen], values[1][chosen]
-    return np.asarray(old + shares[:, None] * (new - old))
+        self, chosen: NDArray[np.int64], steps: int, edges: Edges, gains: tuple[Floats, Floats]
+    ) -> Floats:
+        """(channels, (steps + 1) * chosen) gains, without levels, of a hop passed in steps."""
+        count = (steps + 1) * len(chosen)
+        pass_in_steps(
+            chosen, steps, edges.directions_0, edges.directions_1, self._focus, *gains,
+            self._ways, self._between, self._levels,
+        )  # fmt: skip
+        return self._encoding.gains(self._ways[:count], self._between[:count], chosen)
 
 
 def _fastest_deg(motion: MotionPlan, samples_per_metre: float) -> float:
@@ -161,18 +130,64 @@ def _fastest_deg(motion: MotionPlan, samples_per_metre: float) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def add_in_steps(block, gains, bus):
-    """bus[c] += block * gain, which passes `gains` (steps + 1, channels) in equal steps."""
-    steps = len(gains) - 1
-    length = len(block) // steps
-    for c in range(len(bus)):
-        row = bus[c]
-        for step in range(steps):
-            old = np.float32(gains[step, c])
-            rise = np.float32((gains[step + 1, c] - gains[step, c]) / length)
-            if old == 0.0 and rise == 0.0:
-                continue
-            first = step * length
-            for n in range(length):
-                gain = old + rise * (np.float32(n) + np.float32(0.5))
-                row[first + n] += block[first + n] * gain
+def sort_out(
+    old, new, gains_0, gains_1, by_direction, faster_cosines, jump_cosine, others, paces
+):  # fmt: skip
+    """How fast sources are: `paces` (sources,) from 0, which stay in `others`. The highest.
+
+    A pace is passed in ``1 << pace`` steps.
+    """
+    highest = 0
+    for s in range(len(paces)):
+        paces[s] = 0
+        if not others[s] or not by_direction[s] or (gains_0[s] == 0.0 and gains_1[s] == 0.0):
+            continue
+        cosine = old[s, 0] * new[s, 0] + old[s, 1] * new[s, 1] + old[s, 2] * new[s, 2]
+        if cosine > jump_cosine:
+            for faster in faster_cosines:
+                paces[s] += cosine < faster
+        others[s] = paces[s] == 0
+        highest = max(highest, paces[s])
+    return highest
+
+
+@numba.njit(cache=True, nogil=True)
+def pass_in_steps(chosen, steps, old, new, focus, gains_0, gains_1, ways, between, levels):
+    """Directions, focus and levels of `chosen` sources at the ends of equal steps of a hop.
+
+    Those of a step lie side by side in `ways` (n, 3), `between` (n,) and `levels` (n,); `focus`
+    (2, sources) is theirs at the hop's ends.
+    """
+    count = len(chosen)
+    for step in range(steps + 1):
+        share = step / steps
+        for i in range(count):
+            s, at = chosen[i], step * count + i
+            turn(old[s], new[s], share, ways[at])
+            between[at] = focus[0, s] + share * (focus[1, s] - focus[0, s])
+            levels[at] = gains_0[s] + share * (gains_1[s] - gains_0[s])
+
+
+@numba.njit(cache=True, nogil=True)
+def add_in_steps(blocks, chosen, steps, levels, panned, bus):
+    """bus[c] += blocks[s] * gain of `chosen` sources s, which passes equal steps of the hop.
+
+    Gains are ``levels[n] * panned[c, n]``, laid out as `pass_in_steps` has them.
+    """
+    count = len(chosen)
+    length = blocks.shape[1] // steps
+    for i in range(count):
+        block = blocks[chosen[i]]
+        for c in range(len(bus)):
+            row = bus[c]
+            for step in range(steps):
+                here, there = step * count + i, (step + 1) * count + i
+                start = levels[here] * panned[c, here]
+                end = levels[there] * panned[c, there]
+                old, rise = np.float32(start), np.float32((end - start) / length)
+                if old == 0.0 and rise == 0.0:
+                    continue
+                first = step * length
+                for n in range(length):
+                    gain = old + rise * (np.float32(n) + np.float32(0.5))
+                    row[first + n] += block[first + n] * gain

@@ -44,6 +44,7 @@ class RoomStage:
             self._early = EarlyReflections(plan.early, snapshot.distance, per_metre)
         self._late = None if plan.late is None else FeedbackDelays(plan.late)
         self._response = None if plan.response is None else RoomConvolver(plan.response)
+        self._old, self._new = np.zeros((2, len(self._strips)))
         self._mono = np.zeros(HOP_SAMPLES, dtype=np.float32)
         self._unwanted = np.zeros((CHANNELS, HOP_SAMPLES), dtype=np.float32)
 
@@ -69,11 +70,18 @@ class RoomStage:
 
     def take_in(self, sources: SourceStage, strip_gains: tuple[Floats, Floats]) -> None:
         """Let the late part hear a hop of the sources; what it answers is not wanted."""
-        old, new = (gains[self._strips] * self.plan.sends for gains in strip_gains)
+        old, new = self._levels(strip_gains)
         sounds = bool(gather(sources.blocks, sources.sounding, old, new, self._mono))
         for part in (self._late, self._response):
             if part is not None:
                 part.render(self._mono, sounds, self._unwanted)
+
+    def _levels(self, strip_gains: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """(sources,) gains at which sources enter the room, at the hop's ends."""
+        for gains, out in zip(strip_gains, (self._old, self._new), strict=True):
+            np.take(gains, self._strips, out=out, mode="clip")
+            np.multiply(out, self.plan.sends, out=out)
+        return self._old, self._new
 
     def render(
         self,
@@ -84,12 +92,9 @@ class RoomStage:
         space: SpaceBus,
     ) -> None:
         """Answer one hop of the sources; `strip_gains` are those of the strips at its ends."""
-        old = strip_gains[0][self._strips] * self.plan.sends
-        new = strip_gains[1][self._strips] * self.plan.sends
+        old, new = self._levels(strip_gains)
         if self._early is not None:
-            alive = (edges.gains_0 != 0.0, edges.gains_1 != 0.0)
-            sends = (old * alive[0], new * alive[1])
-            space.sounds |= self._early.render(hop, sources, edges, sends, space.samples)
+            space.sounds |= self._early.render(hop, sources, edges, (old, new), space.samples)
         if self._late is None and self._response is None:
             return
         sounds = bool(gather(sources.blocks, sources.sounding, old, new, self._mono))

@@ -214,6 +214,12 @@ class BandPlan:
     crossover_hz: float
 
 
+class Rotation(Protocol):
+    """How a field turns, see `SpacePlan.rotation`."""
+
+    def __call__(self, head: Floats, out: Floats | None = None, /) -> Floats: ...
+
+
 @dataclass(frozen=True)
 class SpacePlan:
     """A sound field around the listener in ambisonics (ACN, SN3D), shared by what adds to it.
@@ -226,15 +232,16 @@ class SpacePlan:
     low_bands : mapping of format to BandPlan
         Formats in which that is so above a crossover only.
     rotation : callable
-        ``rotation(head (3, 3)) -> ((order + 1)**2, (order + 1)**2)``: the field as a head meets it
-        to which world directions are ``head @ direction``.
+        ``rotation(head (3, 3), out=None) -> ((order + 1)**2, (order + 1)**2)``: the field as a
+        head meets it to which world directions are ``head @ direction``; written to `out`, whose
+        elements between orders are zero, where there is one.
     decoder : DecoderPlan, optional
         Its way to two ears; None where nobody listens binaurally.
     """
 
     order: int
     matrices: Mapping[str, Samples]
-    rotation: Callable[[Floats], Floats]
+    rotation: Rotation
     decoder: DecoderPlan | None = None
     low_bands: Mapping[str, BandPlan] = field(default_factory=dict)
 
@@ -246,11 +253,15 @@ class SpacePlan:
 class DistanceLaw(Protocol):
     """Gain and spatial focus of a source at a distance."""
 
-    def gain(self, distance_m: Floats) -> Floats:
-        """Linear gain of (...,) distances in metres."""
+    def gain(self, distance_m: Floats, out: Floats | None = None) -> Floats:
+        """Linear gain of (...,) distances in metres; written to `out` where there is one."""
 
-    def focus(self, distance_m: Floats) -> Floats:
+    def focus(self, distance_m: Floats, out: Floats | None = None) -> Floats:
         """1 where a source is a point, falling to 0 where it surrounds the listener."""
+
+
+ENCODER_ROOM = 1024
+"""Numbers that an encoder has room for while it works."""
 
 
 @dataclass(frozen=True)
@@ -259,17 +270,18 @@ class ChannelEncoder:
 
     Parameters
     ----------
-    gains : callable
-        ``gains(directions (n, 3), focus (n,)) -> (n, channels)``; 0 for an LFE.
+    fill : callable
+        ``fill(directions (n, 3), focus (n,), out (channels, n), room (ENCODER_ROOM,))`` writes
+        gains to `out`, 0 for an LFE; all are float64, `room` is used up.
     lfe : LfePlan, optional
         The format's LFE.
     own : (sources, channels) array, optional
-        What `gains` answers for each of the snapshot's sources, where that is not a matter of
+        What `fill` answers for each of the snapshot's sources, where that is not a matter of
         direction: lanes of objects.
     """
 
     channels: int
-    gains: Callable[[Floats, Floats], Floats]
+    fill: Callable[[Floats, Floats, Floats, Floats], None]
     lfe: LfePlan | None = None
     own: Floats | None = None
 

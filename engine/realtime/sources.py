@@ -9,9 +9,9 @@ from engine.realtime.air import AirFilters
 from engine.realtime.clips import ClipReader, DryRings
 from engine.realtime.delay_line import (
     MARGIN_SAMPLES,
-    SCRATCH_SAMPLES,
     in_lanes,
     read_delayed,
+    reading_room,
     sinc_table,
 )
 from engine.realtime.direct import DirectSources, is_direct
@@ -42,7 +42,7 @@ class SourceStage:
 
     def __init__(self, snapshot: Snapshot) -> None:
         plans = snapshot.sources
-        self._readers = [ClipReader(plan.clips, 1) for plan in plans]
+        self._readers = [ClipReader(plan.clips) for plan in plans]
         reaches = [max(plan.max_delay_samples, plan.reach_samples) for plan in plans]
         direct = np.array([is_direct(plan) for plan in plans], dtype=np.bool_)
         delays = [
@@ -61,7 +61,7 @@ class SourceStage:
         )
         self._air = None if snapshot.air is None else AirFilters(snapshot.air, plans)
         self._table = in_lanes(sinc_table())
-        self._scratch = np.zeros((3, SCRATCH_SAMPLES), dtype=np.float32)
+        self._reading = reading_room()
 
     @property
     def faults(self) -> int:
@@ -115,7 +115,7 @@ class SourceStage:
         self._strips.advance(first + HOP_SAMPLES + MARGIN_SAMPLES)
         read_delayed(
             rings.samples, rings.offsets, rings.masks, first, rings.members,
-            edges.delays_samples[ahead : ahead + 4], self._table, self._scratch, out, sounding,
+            edges.delays_samples[ahead : ahead + 4], self._table, self._reading, out, sounding,
         )  # fmt: skip
         self._direct.read(first, out, sounding)
         rings.count_faults()

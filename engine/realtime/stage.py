@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numba
 import numpy as np
 
 from engine.realtime.bed_filters import BedFilters
 from engine.realtime.binaural import BinauralStage
 from engine.realtime.channels import ChannelStage
-from engine.realtime.clips import ClipReader
+from engine.realtime.clips import BedReader
 from engine.realtime.controls import STRAIGHT, Controls
+from engine.realtime.lanes import LANES
 from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE, Leaps
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.moving_fields import MovingFields
@@ -28,8 +30,7 @@ from engine.realtime.width import WidthStage
 class Stage:
     """Renders hops of a snapshot in order.
 
-    What lasts (delay lines, spectra, windows, buses) is claimed here, once; a hop makes small
-    arrays of fixed size, and keeps none.
+    All memory is claimed here, once: a hop makes no arrays.
 
     A hop goes: sources are read; ambience and the room's answer are added to the sound fields;
     sources and fields are mixed into channels, and convolved into ears.
@@ -72,7 +73,7 @@ class Stage:
         self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
         self._room_rests = False
         self._bed_readers = [
-            ClipReader(bed.clips, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
+            BedReader(bed.clips, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
         ]
         self._bed_filters = [
             BedFilters(bed.sections, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
@@ -92,7 +93,12 @@ class Stage:
         ears = np.array([s.ears_gain for s in snapshot.sources], dtype=np.float64)
         self._ears = None if (ears == 1.0).all() else ears
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
+        count = len(snapshot.sources)
+        self._levels, self._ear_levels = np.zeros((2, 2, count))
+        self._turned = np.zeros((2, count, 3))
+        self._points = np.zeros((2, count))
         self.strip_peaks = np.zeros(strips, dtype=np.float32)
+        self._lane_peaks = np.zeros(LANES, dtype=np.float32)
         self._head_0 = self._head_1 = STRAIGHT
         self._unheard = np.zeros((2, HOP_SAMPLES), dtype=np.float32)
 
@@ -205,26 +211,31 @@ class Stage:
         self._head_1 = self.controls.ears_matrix()
         self._sources.read(first, edges)
         self.strip_peaks[:] = 0.0
-        gains_0 = edges.gains_0 * self._gains_0[self._strip_of]
-        gains_1 = edges.gains_1 * self._gains_1[self._strip_of]
+        gains_0, gains_1 = self._levels
+        spread_strips(edges.gains_0, self._gains_0, self._strip_of, gains_0)
+        spread_strips(edges.gains_1, self._gains_1, self._strip_of, gains_1)
         if self.snapshot.encoders or self.snapshot.spaces:
             self._leaps.find(edges, (gains_0, gains_1))
         self._fill_spaces(first, edges, (gains_0, gains_1))
         source_peaks(
             self._sources.blocks, self._sources.sounding, self._strip_of, gains_0, gains_1,
-            self.strip_peaks,
+            self._lane_peaks, self.strip_peaks,
         )  # fmt: skip
         self._channels.render(
             first, self._sources, edges, (gains_0, gains_1), self._leaps, self._spaces
         )
         if self._ears is not None:
-            gains_0, gains_1 = gains_0 * self._ears, gains_1 * self._ears
+            np.multiply(self._levels, self._ears, out=self._ear_levels)
+            gains_0, gains_1 = self._ear_levels
         if self._binaural is not None:
             self._binaural.push(self._sources)
         if self._width is not None:
             self._width.push(
                 first, self._sources.blocks, self._sources.sounding,
-                (edges.positions_m[1], edges.positions_m[2]),
+                (
+                    (edges.positions_m[1], edges.distances_m[1]),
+                    (edges.positions_m[2], edges.distances_m[2]),
+                ),
                 (gains_0, gains_1), (self._head_0, self._head_1),
             )  # fmt: skip
         if outs is not None:
@@ -248,9 +259,7 @@ class Stage:
             space, piece = self._spaces[bed.space], self._bed_pieces[bed.space]
             if filters.process(piece, reader.read(first, piece)):
                 old, new = self._gains_0[bed.strip], self._gains_1[bed.strip]
-                piece *= SMOOTH_FALL * np.float32(old) + SMOOTH_RISE * np.float32(new)
-                space.samples += piece
-                highest = np.float32(np.abs(piece[0]).max())
+                highest = add_faded(piece, old, new, SMOOTH_FALL, SMOOTH_RISE, space.samples)
                 self.strip_peaks[bed.strip] = max(self.strip_peaks[bed.strip], highest)
                 space.sounds = True
         self._moving_fields.add_to(self._spaces, self._sources, edges, source_gains, self._leaps)
@@ -276,11 +285,36 @@ class Stage:
         assert self._binaural is not None
         old, new = edges.directions_0, edges.directions_1
         if self._head_0 is not STRAIGHT:
-            old = old @ self._head_0.T
+            old = np.matmul(old, self._head_0.T, out=self._turned[0])
         if self._head_1 is not STRAIGHT:
-            new = new @ self._head_1.T
+            new = np.matmul(new, self._head_1.T, out=self._turned[1])
         levels = (gains_0, gains_1)
         if self._width is not None:
-            gains_0, gains_1 = gains_0 * self._width.points_0, gains_1 * self._width.points_1
+            gains_0 = np.multiply(gains_0, self._width.points_0, out=self._points[0])
+            gains_1 = np.multiply(gains_1, self._width.points_1, out=self._points[1])
         near_0, near_1 = edges.distances_m[1:3]
         self._binaural.render((old, gains_0, near_0), (new, gains_1, near_1), levels, out)
+
+
+@numba.njit(cache=True, nogil=True)
+def spread_strips(gains, strip_gains, strips, out):
+    """out (sources,) = their gains times those of their strips."""
+    for s in range(len(out)):
+        out[s] = gains[s] * strip_gains[strips[s]]
+
+
+@numba.njit(cache=True, nogil=True)
+def add_faded(piece, old, new, fall, rise, out):
+    """Add a hop of ambience to `out` (channels, n), from one gain to the other. Its peak.
+
+    The peak is that of the first channel, which has the field's level; `piece` is used up.
+    """
+    start, end, peak = np.float32(old), np.float32(new), np.float32(0.0)
+    for c in range(len(piece)):
+        row, target = piece[c], out[c]
+        for n in range(len(fall)):
+            row[n] *= fall[n] * start + rise[n] * end
+            target[n] += row[n]
+    for n in range(len(fall)):
+        peak = max(peak, abs(piece[0, n]))
+    return peak

@@ -72,6 +72,13 @@ class StraightSources:
         self._places = np.zeros(_BATCH, dtype=np.int64)
         self._gains = np.zeros(_BATCH * groups * _PAIRS, dtype=np.float32)
         self._levels = np.zeros(_BATCH, dtype=np.float32)
+        self._room = (
+            np.zeros_like(clips.faults),
+            np.zeros(len(snapshot.strips), dtype=np.float32),
+            np.zeros(_BATCH, dtype=np.int64),
+            np.zeros(_GROUP, dtype=np.int64),
+            np.zeros(LANES, dtype=np.float32),
+        )
         self._faults = 0
 
     @property
@@ -99,7 +106,7 @@ class StraightSources:
             first, gains[0], gains[1], self._strips, strips, table.clips, table.bounds,
             table.weights, table.longest, table.faults, self._envelope, self._dry,
             self._dry.ctypes.data, self._places, self._levels, self._gains, self._fade, self._bus,
-            peaks, out,
+            self._room, peaks, out,
         )  # fmt: skip
 
 
@@ -268,12 +275,13 @@ def _mix_hop(
 @numba.njit(cache=True, nogil=True)
 def mix_hops(
     first, gains, channel_gains, strip_of, strips, clips, bounds, weights, longest, faults,
-    envelope, dry, dry_place, places, levels, table, fade, bus, peaks, out,
+    envelope, dry, dry_place, places, levels, table, fade, bus, room, peaks, out,
 ):  # fmt: skip
-    """Compiled part of `StraightSources.mix`; sources' hops that held no numbers are counted."""
-    known, high = np.empty_like(faults), np.empty_like(peaks)
-    chosen, rows = np.empty(_BATCH, dtype=np.int64), np.empty(_GROUP, dtype=np.int64)
-    lanes, bad = np.empty(LANES, dtype=np.float32), 0
+    """Compiled part of `StraightSources.mix`; sources' hops that held no numbers are counted.
+
+    `room` holds what faults and peaks were, and room to work in.
+    """
+    (known, high, chosen, rows, lanes), bad = room, 0
     for hop in range(len(gains) - 1):
         known[:], high[:] = faults, peaks
         for careful in range(2):

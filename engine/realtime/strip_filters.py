@@ -86,6 +86,7 @@ class StripFilters:
         self._glides = np.zeros((groups, 4, LANES), dtype=np.float32)
         self._dulls = np.array([self._occlusion.present[m[m >= 0]].any() for m in self._members])
         self._work = np.zeros(HOP_SAMPLES * LANES, dtype=np.float32)
+        self._lanes = np.zeros(LANES, dtype=np.float32)
         remembered = [remembers_samples(plan.sections) for plan in plans if len(plan.sections)]
         memory = min(max(remembered, default=0), int(LONGEST_MEMORY_S * sample_rate_hz))
         self._memory_hops = -(-memory // HOP_SAMPLES) + (4 if self._occlusion.present.any() else 0)
@@ -109,8 +110,9 @@ class StripFilters:
 
     def _filter(self, hop: int) -> None:
         rings = self._rings
-        self.faults += clean(rings.samples, rings.offsets, rings.masks, self._plain,
-                             hop * HOP_SAMPLES)  # fmt: skip
+        self.faults += clean(
+            rings.samples, rings.offsets, rings.masks, self._plain, hop * HOP_SAMPLES, self._lanes
+        )
         if not len(self._members):
             return
         if self._dulls.any():
@@ -119,7 +121,7 @@ class StripFilters:
             rings.samples, rings.offsets, rings.masks, hop * HOP_SAMPLES, self._members,
             self._sections, self._dulls, self._glides.ravel(), self._coefficients.ravel(),
             self._coefficients.shape[1] * _SECTION, self._state.ravel(),
-            self._state.shape[1] * _STATE, self._work,
+            self._state.shape[1] * _STATE, self._work, self._lanes,
         )  # fmt: skip
 
 
@@ -138,10 +140,12 @@ def state_variable(sections: Floats) -> NDArray[np.float32]:
 
 
 @numba.njit(cache=True, nogil=True)
-def clean(rings, offsets, masks, members, first):
-    """Make numbers of a hop of the rings of `members`; how many had none."""
+def clean(rings, offsets, masks, members, first, lanes):
+    """Make numbers of a hop of the rings of `members`; how many had none.
+
+    `lanes` (LANES,) is room to work in.
+    """
     faults = 0
-    changes = np.empty(LANES, dtype=np.float32)
     for m in members:
         place = offsets[m] + (first & masks[m])
         changed = spread(np.float32(0.0))
@@ -150,9 +154,9 @@ def clean(rings, offsets, masks, members, first):
             kept = within(value, SMALLEST, LARGEST)
             store(rings, n, kept)
             changed = changed + magnitude(value - kept)
-        store(changes, 0, changed)
+        store(lanes, 0, changed)
         bad = False
-        for change in changes:
+        for change in lanes:
             bad |= not change <= LARGEST
         faults += bad
     return faults
@@ -263,7 +267,7 @@ def _settle(state, first, length):
 @numba.njit(cache=True, nogil=True)
 def filter_groups(
     rings, offsets, masks, first, members, sections, dulls, glides, coefficients, coefficient_step,
-    state, state_step, work,
+    state, state_step, work, lanes,
 ):  # fmt: skip
     """Filter one hop of all groups of sources in their rings; faults are returned.
 
@@ -279,9 +283,10 @@ def filter_groups(
         What the low-pass takes away at the hop's start and its change, level and its change.
     coefficients, state : flat (groups, ...) float32
         `coefficient_step` and `state_step` numbers a group.
+    work, lanes : (HOP_SAMPLES * LANES,), (LANES,) float32
+        Room to work in.
     """
     faults = 0
-    lanes = np.empty(LANES, dtype=np.float32)
     for g in range(len(members)):
         sounds, bad = _gather(rings, offsets, masks, first, members[g], work, lanes)
         faults += bad

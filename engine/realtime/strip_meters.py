@@ -9,7 +9,7 @@ from engine.realtime.lanes import LANES, larger, load, magnitude, spread, store
 
 
 @numba.njit(cache=True, nogil=True)
-def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
+def source_peaks(blocks, sounding, strips, gains_0, gains_1, room, peaks):
     """Raise peaks (strips,) to those of the sources' hops at the louder end of their gains.
 
     Parameters
@@ -19,10 +19,11 @@ def source_peaks(blocks, sounding, strips, gains_0, gains_1, peaks):
     sounding : (sources,) bool
     strips : (sources,) int64
     gains_0, gains_1 : (sources,) float64
+    room : (LANES,) float32
+        Is used up.
     peaks : (strips,) float32
     """
-    samples, length = blocks.reshape(-1), blocks.shape[1]
-    lane_peaks = np.empty(LANES, dtype=np.float32)
+    samples, length, lane_peaks = blocks.reshape(-1), blocks.shape[1], room
     for s in range(len(blocks)):
         gain = max(gains_0[s], gains_1[s])
         if not sounding[s] or not gain > 0.0:

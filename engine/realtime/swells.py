@@ -104,6 +104,9 @@ class Bench(NamedTuple):
     work: Samples
     spectrum: Samples
     ramps: Samples
+    corners: NDArray[np.int64]
+    after: NDArray[np.int64]
+    weights: Floats
 
 
 def responses_of(plan: BinauralPlan) -> Responses:
@@ -125,7 +128,9 @@ def bench_of(size: int) -> Bench:
     pieces = np.arange(0, size, PIECE_SAMPLES, dtype=np.int64)
     swell, work, spectrum = line_zeros(size), line_zeros(size), line_zeros(size)
     ramps = line_zeros(4 * size // (2 * LANES))
-    return Bench(tables(size), pieces, swell, work, spectrum, ramps)
+    corners, after = np.zeros((2, 3), dtype=np.int64)
+    weights = np.zeros(3)
+    return Bench(tables(size), pieces, swell, work, spectrum, ramps, corners, after, weights)
 
 
 @numba.njit(forceinline=True)
@@ -150,13 +155,12 @@ def _corners(place, s, layer, responses, partition, corners):
 
 
 @numba.njit(forceinline=True)
-def _add(place, s, gain, responses, partition, spectra, x, bench, room, ahead, totals):
+def _add(place, s, gain, responses, partition, spectra, x, bench, ahead, totals):
     """Add what is heard of the spectrum at `x` from the place of source s.
 
-    What lies between two spheres is two sources, one on each, with the same delays. `room` for
-    three corners and their weights.
+    What lies between two spheres is two sources, one on each, with the same delays.
     """
-    share, (corners, weights) = place.shares[s], room
+    share, corners, weights = place.shares[s], bench.corners, bench.weights
     response = Between(responses.table, corners, weights)
     turns = Turns(responses.row_turns, responses.lane_turns, bench.ramps)
     for layer in range(2 if share != 0.0 else 1):
@@ -186,7 +190,7 @@ def mix_swells(order, gains, place, responses, sound, window, bench, totals):
     totals : (2 * size,) float32
         See `engine.realtime.ear_mixing`.
     """
-    room, after = (np.empty(3, dtype=np.int64), np.empty(3)), np.empty(3, dtype=np.int64)
+    after = bench.after
     now, coming = sound.now.reshape(-1), sound.coming.reshape(-1)
     for i in range(len(order)):
         s, following = order[i], order[min(i + 1, len(order) - 1)]
@@ -197,19 +201,8 @@ def mix_swells(order, gains, place, responses, sound, window, bench, totals):
             np.int64(0),
         )  # fmt: skip
         ahead = Ahead(after, now, coming, following * HOP_SAMPLES)
-        _add(
-            place,
-            s,
-            gains[s],
-            responses,
-            0,
-            bench.spectrum,
-            np.int64(0),
-            bench,
-            room,
-            ahead,
-            totals,
-        )
+        x = np.int64(0)
+        _add(place, s, gains[s], responses, 0, bench.spectrum, x, bench, ahead, totals)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -231,7 +224,7 @@ def mix_past_swells(order, gains, place, responses, history, head, first, bench,
 
     `history` (depth, sources, size) holds the spectra of past swells, the newest at `head`.
     """
-    room, after = (np.empty(3, dtype=np.int64), np.empty(3)), np.empty(3, dtype=np.int64)
+    after = bench.after
     flat = history.reshape(-1)
     depth, sources, size = history.shape
     for s in order:
@@ -241,4 +234,12 @@ def mix_past_swells(order, gains, place, responses, history, head, first, bench,
             _corners(place, s, 0, responses, following, after)
             x = (then * sources + s) * size
             ahead = Ahead(after, flat, flat, x)
-            _add(place, s, gains[s], responses, p, flat, x, bench, room, ahead, totals)
+            _add(place, s, gains[s], responses, p, flat, x, bench, ahead, totals)
+
+
+@numba.njit(cache=True, nogil=True)
+def count_quiet(now, coming, quiet_hops, depth, wanted):
+    """How long sources have been silent; `wanted` (sources,) are those heard in `depth` hops."""
+    for s in range(len(wanted)):
+        quiet_hops[s] = 0 if now[s] or coming[s] else quiet_hops[s] + 1
+        wanted[s] = quiet_hops[s] < depth

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from engine.realtime.lanes import LANES, fma, fnma, load, spread, store
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot, WidthPlan
 from engine.realtime.space_bus import SpaceBus
-from engine.realtime.width_law import widths_at
+from engine.realtime.width_law import Widths
 
 POINT_UNTIL_DEG = 90.0
 """From this width on nothing is left of the point."""
@@ -48,18 +48,21 @@ class WidthStage:
 
     def __init__(self, plan: WidthPlan, snapshot: Snapshot) -> None:
         self._plan = plan
-        self._snapshot = snapshot
+        self._law = snapshot.distance
+        self._widths, self._times = Widths(snapshot), np.zeros(2)
         sources, points = len(snapshot.sources), len(plan.directions)
         assert points <= LANES
         self._bus = SpaceBus(plan.space)
         self._gains_0 = np.zeros((sources, LANES), dtype=np.float32)
         self._gains_1 = np.zeros((sources, LANES), dtype=np.float32)
         self.points_0, self.points_1 = np.ones(sources), np.ones(sources)
+        self._focus, self._degrees = np.zeros(sources), np.zeros((2, sources))
         self._mixed = np.zeros(HOP_SAMPLES * LANES, dtype=np.float32)
         self._delays = _delays(points, snapshot.sample_rate_hz)
         past = -(-int(self._delays.max()) // HOP_SAMPLES) * HOP_SAMPLES
         stages = len(DELAYS_S)
         self._windows = np.zeros((points, stages + 1, past + HOP_SAMPLES), dtype=np.float32)
+        self._heard = np.zeros((points, HOP_SAMPLES), dtype=np.float32)
         self._ring_hops = int(_MEMORY_S * snapshot.sample_rate_hz) // HOP_SAMPLES
         self._quiet_hops = self._ring_hops + 1
         self._fade = ((np.arange(HOP_SAMPLES) + 0.5) / HOP_SAMPLES).astype(np.float32)
@@ -80,7 +83,7 @@ class WidthStage:
         first: int,
         blocks: Samples,
         sounding: NDArray[np.bool_],
-        positions_m: tuple[Floats, Floats],
+        places: tuple[tuple[Floats, Floats], tuple[Floats, Floats]],
         gains: tuple[Floats, Floats],
         heads: tuple[Floats, Floats],
     ) -> None:
@@ -90,15 +93,18 @@ class WidthStage:
         ----------
         blocks : (sources, HOP_SAMPLES) float32
         sounding : (sources,) bool
-        positions_m : two (sources, 3) arrays
-            At the hop's start and end, as are `gains` (sources,) and `heads` (3, 3).
+        places : two (positions, distances)
+            (sources, 3) and (sources,) metres at the hop's start and end, as are `gains`
+            (sources,) and `heads` (3, 3).
         """
-        widths = widths_at(self._snapshot, np.array([first, first + HOP_SAMPLES], dtype=np.float64))
-        law = self._snapshot.distance
+        self._times[0], self._times[1] = first, first + HOP_SAMPLES
+        self._widths.fill(self._times, self._degrees)
         outs = ((self.points_0, self._gains_0), (self.points_1, self._gains_1))
-        for place, level, width, (left, wide) in zip(positions_m, gains, widths, outs, strict=True):
-            near = np.sin(0.5 * np.pi * law.focus(np.linalg.norm(place, axis=-1))) ** 2
-            share_out(place, near, width, level, self._plan.directions, left, wide)
+        for place, level, width, (left, wide) in zip(
+            places, gains, self._degrees, outs, strict=True
+        ):
+            self._law.focus(place[1], out=self._focus)
+            share_out(place[0], self._focus, width, level, self._plan.directions, left, wide)
         self._bus.clear()
         sounds = mix_wide(blocks, sounding, self._gains_0, self._gains_1, self._fade, self._mixed)
         self._quiet_hops = 0 if sounds else self._quiet_hops + 1
@@ -106,9 +112,8 @@ class WidthStage:
             self._windows[:] = 0.0
         if self._quiet_hops <= self._ring_hops:
             scatter(self._mixed, self._windows, self._delays)
-            np.matmul(
-                self._plan.encoding, self._windows[:, -1, -HOP_SAMPLES:], out=self._bus.samples
-            )
+            self._heard[:] = self._windows[:, -1, -HOP_SAMPLES:]
+            np.matmul(self._plan.encoding, self._heard, out=self._bus.samples)
             self._bus.sounds = True
         self._bus.push(*heads)
 
@@ -129,15 +134,17 @@ def _delays(points: int, sample_rate_hz: int) -> NDArray[np.int64]:
 
 
 @numba.njit(cache=True, nogil=True)
-def share_out(positions, near, widths, gains, directions, points, wide):
+def share_out(positions, focus, widths, gains, directions, points, wide):
     """Gain left to the point (sources,), and of every direction (sources, LANES).
 
-    Their squares add up to that of the source's gain.
+    Their squares add up to that of the source's gain. `focus` (sources,) is what the distance
+    leaves of it.
     """
     count = len(directions)
     for s in range(len(positions)):
+        near = np.sin(0.5 * np.pi * focus[s]) ** 2
         point = max(1.0 - widths[s] / POINT_UNTIL_DEG, 0.0)
-        points[s] = np.sqrt(near[s] * point)
+        points[s] = np.sqrt(near * point)
         for k in range(LANES):
             wide[s, k] = 0.0
         if points[s] == 1.0:
@@ -156,11 +163,11 @@ def share_out(positions, near, widths, gains, directions, points, wide):
             wide[s, k] = inside * inside
             total += inside * inside
         if total > 0.0:
-            in_cap = near[s] * (1.0 - point) / total
-            around = (1.0 - near[s]) / count
+            in_cap = near * (1.0 - point) / total
+            around = (1.0 - near) / count
         else:  # in the head's very middle, where nothing lies in any direction
             in_cap = 0.0
-            around = (1.0 - near[s] * point) / count
+            around = (1.0 - near * point) / count
         for k in range(count):
             wide[s, k] = np.float32(gains[s] * np.sqrt(wide[s, k] * in_cap + around))
 
@@ -174,7 +181,7 @@ def mix_wide(blocks, sounding, old, new, fade, out):
     for n in range(len(out)):
         out[n] = 0.0
     sounds = False
-    flat_old, flat_new = old.ravel(), new.ravel()
+    flat_old, flat_new = old.reshape(-1), new.reshape(-1)
     for s in range(len(blocks)):
         if not sounding[s]:
             continue

@@ -15,7 +15,6 @@ from scipy.special import eval_legendre
 from engine.layouts import STEREO, SURROUND_51, Layout
 from engine.spatial.harmonics import (
     channels_of_order,
-    focused_harmonics,
     n3d_weights,
     order_degree,
     spherical_harmonics,
@@ -25,17 +24,6 @@ from engine.spatial.point_source import panner_of
 from engine.spatial.sphere import fibonacci_sphere
 
 _VIRTUAL_SOURCES = 2000
-
-
-def encode(
-    order: int, directions: NDArray[np.float64], focus: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Encoding gains (n, (order+1)**2) of sources at unit vectors (n, 3).
-
-    `focus` (n,) in 0..1 scales the directional channels of order n by focus**n: a source without
-    focus is omnidirectional.
-    """
-    return focused_harmonics(order, directions, focus)
 
 
 def convert_order(from_order: int, to_order: int) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 _AT_ONCE = 64
 """Directions worked out side by side."""
+HARMONICS_ROOM = 9 * _AT_ONCE
 
 
 def channels_of_order(order: int) -> int:
@@ -66,11 +67,22 @@ def focused_harmonics(
     In memory, each channel's values lie side by side.
     """
     result = np.empty((channels_of_order(order), len(directions)))
-    _harmonics(
-        np.ascontiguousarray(directions, dtype=np.float64),
-        np.ascontiguousarray(focus, dtype=np.float64), _norms(order), result,
-    )  # fmt: skip
+    directions = np.ascontiguousarray(directions, dtype=np.float64)
+    focus = np.ascontiguousarray(focus, dtype=np.float64)
+    fill_harmonics(order, directions, focus, result, np.empty(HARMONICS_ROOM))
     return result.T
+
+
+def fill_harmonics(
+    order: int,
+    directions: NDArray[np.float64],
+    focus: NDArray[np.float64],
+    out: NDArray[np.float64],
+    room: NDArray[np.float64],
+) -> None:
+    """Write `focused_harmonics` to `out` (channels, n); `room`, no less than `HARMONICS_ROOM`, is
+    used up."""
+    _harmonics(directions, focus, _norms(order), room, out)
 
 
 @cache
@@ -88,14 +100,15 @@ def _norms(order: int) -> NDArray[np.float64]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _harmonics(directions, focus, norms, out):
+def _harmonics(directions, focus, norms, room, out):
     """Write the transpose of `focused_harmonics`; `norms` as of `_norms`.
 
     Directions go side by side, a few at a time, so that loops over them become vector code.
     """
-    place = np.empty(_AT_ONCE), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
-    turn = np.empty(_AT_ONCE), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
-    rise = np.empty(_AT_ONCE), np.empty(_AT_ONCE), np.empty(_AT_ONCE)
+    rows = room[:HARMONICS_ROOM].reshape(9, _AT_ONCE)
+    place, turn, rise = (
+        (rows[0], rows[1], rows[2]), (rows[3], rows[4], rows[5]), (rows[6], rows[7], rows[8]),
+    )  # fmt: skip
     for first in range(0, len(directions), _AT_ONCE):
         last = min(first + _AT_ONCE, len(directions))
         _a_few(directions, focus, norms, first, last - first, place, turn, rise, out)

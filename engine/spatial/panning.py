@@ -14,6 +14,10 @@ ITU-R BS.775-4 (loudspeakers, fold-down to stereo and mono).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,8 +29,11 @@ from engine.layouts import (
     SURROUND_714,
     Layout,
 )
+from engine.realtime.snapshot import ENCODER_ROOM
 from engine.spatial.point_source import panner_of
-from engine.spatial.spread import spread_gains
+from engine.spatial.spread import fill_spread, pan_cap
+
+Floats = NDArray[np.float64]
 
 _HALF = np.sqrt(0.5)
 
@@ -36,10 +43,11 @@ FOLD_TO_MONO = np.full((1, 2), _HALF)
 FOLD_TO_STEREO = np.array([[1.0, 0.0, _HALF, 0.0, _HALF, 0.0], [0.0, 1.0, _HALF, 0.0, 0.0, _HALF]])
 """(2, 6) fold-down of L R C LFE Ls Rs, BS.775-4 table 2; the LFE is left out."""
 
+_THIRD = np.sqrt(1.0 / 3.0)
 _PAN_TO_STEREO = np.array(
-    [[1.0, 0.0, np.sqrt(1.0 / 3.0), _HALF, 0.0], [0.0, 1.0, np.sqrt(1.0 / 3.0), 0.0, _HALF]]
+    [[1.0, 0.0, _THIRD, 0.0, _HALF, 0.0], [0.0, 1.0, _THIRD, 0.0, 0.0, _HALF]]
 )
-"""(2, 5): the fold-down of L R C Ls Rs for panning, with C at the level that keeps directions
+"""(2, 6): the fold-down of L R C LFE Ls Rs for panning, with C at the level that keeps directions
 between L and R where they are (BS.2127-1, 6.1.3.2)."""
 
 _FOLD_TO_51 = {
@@ -98,21 +106,58 @@ def pan(
         Powers of the full-band channels sum to one. An LFE gets nothing by panning: it is a send
         (`engine.spatial.lfe`).
     """
-    panner = panner_of(layout)
-    if (focus == 1.0).all():
-        return panner.layout_gains(directions)
-    gains = np.zeros((len(directions), layout.channels))
-    gains[:, panner.channels] = spread_gains(layout, directions, focus)
-    return gains
+    return _filled(partial(fill_pan, layout), layout.channels, directions, focus)
+
+
+def fill_pan(layout: Layout, directions: Floats, focus: Floats, out: Floats, room: Floats) -> None:
+    """Write what `pan` says to `out` (channels, n), see `ChannelEncoder`."""
+    fill_spread(panner_of(layout), directions, focus, out, room)
 
 
 def pan_stereo(directions: NDArray[np.float64], focus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 2) gains: the 5.1 panning folded down and brought back to constant power.
+    """(n, 2) gains, see `fill_stereo`."""
+    return _filled(fill_stereo, 2, directions, focus)
+
+
+def _filled(
+    fill: Callable[[Floats, Floats, Floats, Floats], None],
+    channels: int,
+    directions: Floats,
+    focus: Floats,
+) -> Floats:
+    directions = np.ascontiguousarray(directions, dtype=np.float64)
+    gains = np.empty((channels, len(directions)))
+    fill(directions, np.ascontiguousarray(focus, dtype=np.float64), gains, np.empty(ENCODER_ROOM))
+    return np.ascontiguousarray(gains.T)
+
+
+def fill_stereo(directions: Floats, focus: Floats, out: Floats, room: Floats) -> None:
+    """Write gains (2, n) to `out`: the 5.1 panning folded down and brought back to constant power.
 
     BS.2127 lowers what is behind by up to 3 dB; here its power stays.
     """
-    folded = spread_gains(SURROUND_51, directions, focus) @ _PAN_TO_STEREO.T
-    return folded / np.linalg.norm(folded, axis=1, keepdims=True)
+    panner = panner_of(SURROUND_51)
+    _pan_folded(directions, focus, *panner.tables, panner.channels, _PAN_TO_STEREO, room, out)
+
+
+@numba.njit(cache=True, nogil=True)
+def _pan_folded(
+    directions, focus, inverses, positions, blends, lookup, playing, full_band, fold, room, out
+):  # fmt: skip
+    """Compiled part of `fill_stereo`; `fold` is (2, channels)."""
+    channels = fold.shape[1]
+    row, work = room[:channels], room[channels : 2 * channels]
+    for n in range(len(directions)):
+        x, y, z = directions[n, 0], directions[n, 1], directions[n, 2]
+        pan_cap(
+            x, y, z, focus[n], inverses, positions, blends, lookup, playing, full_band, work, row
+        )
+        left = right = 0.0
+        for k in range(channels):
+            left += fold[0, k] * row[k]
+            right += fold[1, k] * row[k]
+        scale = 1.0 / np.sqrt(left * left + right * right)
+        out[0, n], out[1, n] = left * scale, right * scale
 
 
 def loudspeaker_directions(layout: Layout = SURROUND_51) -> NDArray[np.float64]:

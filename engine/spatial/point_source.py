@@ -121,7 +121,7 @@ def _in_region(region, x, y, z, inverses, positions, blends):
 
 
 @numba.njit(forceinline=True)
-def _pan_corner(x, y, z, inverses, positions, blends, lookup):
+def pan_corner(x, y, z, inverses, positions, blends, lookup):
     """The region a direction lies in, and the gains of its corners.
 
     Looks first where the direction's cell in `lookup` says.
@@ -148,26 +148,32 @@ def _fill_lookup(inverses, positions, blends, lookup):
             x = abs(turn - 2.0) - 1.0
             y = 1.0 - abs(turn - 1.0) if turn < 2.0 else abs(turn - 3.0) - 1.0
             scale = level / np.sqrt(x * x + y * y)
-            lookup[row, column], _, _, _, _ = _pan_corner(
+            lookup[row, column], _, _, _, _ = pan_corner(
                 x * scale, y * scale, z, inverses, positions, blends, lookup
             )
 
 
+@numba.njit(forceinline=True)
+def pan_point(x, y, z, inverses, positions, blends, lookup, playing, row):
+    """Write the gains of a direction to `row` (loudspeakers,): its region's corners, at unit
+    power."""
+    region, a, b, c, d = pan_corner(x, y, z, inverses, positions, blends, lookup)
+    played, power = playing[region], 0.0
+    for k in range(len(row)):
+        gain = a * played[0, k] + b * played[1, k] + c * played[2, k] + d * played[3, k]
+        row[k] = gain
+        power += gain * gain
+    scale = 1.0 / np.sqrt(max(power, 1e-30))
+    for k in range(len(row)):
+        row[k] *= scale
+
+
 @numba.njit(cache=True, nogil=True)
 def _pan(directions, inverses, positions, blends, lookup, playing, gains):
-    """Gains (n, loudspeakers) of directions (n, 3): their regions' corners, at unit power."""
-    speakers = gains.shape[1]
+    """Gains (n, loudspeakers) of directions (n, 3)."""
     for n in range(len(directions)):
         x, y, z = directions[n, 0], directions[n, 1], directions[n, 2]
-        region, a, b, c, d = _pan_corner(x, y, z, inverses, positions, blends, lookup)
-        played, power = playing[region], 0.0
-        for k in range(speakers):
-            gain = a * played[0, k] + b * played[1, k] + c * played[2, k] + d * played[3, k]
-            gains[n, k] = gain
-            power += gain * gain
-        scale = 1.0 / np.sqrt(max(power, 1e-30))
-        for k in range(speakers):
-            gains[n, k] *= scale
+        pan_point(x, y, z, inverses, positions, blends, lookup, playing, gains[n])
 
 
 class PointSourcePanner:
@@ -177,6 +183,13 @@ class PointSourcePanner:
     ----------
     layout : Layout
         Must surround the listener at ear level; LFE channels are left out of `gains`.
+
+    Attributes
+    ----------
+    channels : (full-band loudspeakers,) int64
+        Which of the layout's channels they are.
+    tables : tuple of arrays
+        What `pan_point` needs, with all channels of the layout as loudspeakers.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -199,24 +212,19 @@ class PointSourcePanner:
         shares = [played[ring].sum(axis=0) / np.sqrt(len(ring)) for ring in rings]
         played = np.concatenate([played, shares])
         self._regions = _regions(positions, facets, poles, rings, played)
-        self._playing = np.zeros((*self._regions.playing.shape[:2], layout.channels))
-        self._playing[..., self.channels] = self._regions.playing
+        playing = np.zeros((*self._regions.playing.shape[:2], layout.channels))
+        playing[..., self.channels] = self._regions.playing
+        found = self._regions
+        self.tables = (found.inverses, found.positions, found.blends, found.lookup, playing)
 
     def gains(self, directions: Floats) -> Floats:
         """(n, full-band loudspeakers) gains of unit vectors (n, 3); their squares sum to one."""
-        return self._gains(directions, self._regions.playing)
-
-    def layout_gains(self, directions: Floats) -> Floats:
-        """(n, channels of the layout): as `gains`, and nothing for LFE channels."""
-        return self._gains(directions, self._playing)
-
-    def _gains(self, directions: Floats, playing: Floats) -> Floats:
         directions = np.ascontiguousarray(directions, dtype=np.float64)
-        gains = np.empty((len(directions), playing.shape[2]))
         regions = self._regions
+        gains = np.empty((len(directions), regions.playing.shape[2]))
         _pan(
             directions, regions.inverses, regions.positions, regions.blends, regions.lookup,
-            playing, gains,
+            regions.playing, gains,
         )  # fmt: skip
         return gains
 

@@ -27,15 +27,27 @@ class PointSource:
     reference_m: float = REFERENCE_DISTANCE_M
     limit_m: float = NEAR_FIELD_LIMIT_M
 
-    def gain(self, distance_m: ArrayLike) -> NDArray[np.float64]:
-        """Linear gain at (...,) distances in metres; +12 dB at most with the defaults."""
-        distance = np.asarray(distance_m, dtype=np.float64)
-        return np.asarray(self.reference_m / np.maximum(distance, self.limit_m))
+    def gain(
+        self, distance_m: ArrayLike, out: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Linear gain at (...,) distances in metres; +12 dB at most with the defaults.
 
-    def focus(self, distance_m: ArrayLike) -> NDArray[np.float64]:
-        """1 for a point source, falling linearly to 0 from the near-field limit to the centre."""
+        Written to `out` where there is one.
+        """
         distance = np.asarray(distance_m, dtype=np.float64)
-        return np.asarray(np.minimum(distance / self.limit_m, 1.0))
+        limited = np.maximum(distance, self.limit_m, out=out)
+        return np.asarray(np.divide(self.reference_m, limited, out=out))
+
+    def focus(
+        self, distance_m: ArrayLike, out: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """1 for a point source, falling linearly to 0 from the near-field limit to the centre.
+
+        Written to `out` where there is one.
+        """
+        distance = np.asarray(distance_m, dtype=np.float64)
+        share = np.divide(distance, self.limit_m, out=out)
+        return np.asarray(np.minimum(share, 1.0, out=out))
 
 
 def samples_per_metre(sample_rate_hz: int) -> float:

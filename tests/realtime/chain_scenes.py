@@ -49,7 +49,7 @@ def delayed(samples: NDArray[np.float32], motion: MotionPlan, rate_hz=48_000, **
 
 def scene(*sources: SourcePlan, rate_hz: int = 48_000, **more) -> Snapshot:
     """One channel that hears everything alike, at 1/r."""
-    mono = ChannelEncoder(1, lambda directions, focus: np.ones((len(directions), 1)))
+    mono = ChannelEncoder(1, lambda directions, focus, out, room: out.fill(1.0))
     plans = Snapshot(
         sample_rate_hz=rate_hz,
         length_samples=rate_hz,

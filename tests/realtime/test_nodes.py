@@ -14,7 +14,7 @@ from engine.realtime.snapshot import HOP_SAMPLES, BedPlan
 from engine.realtime.stage import Stage
 
 CLICK = 5 * HOP_SAMPLES + 37
-MOST_A_HOP_BYTES = 512 * 1024
+MOST_A_HOP_BYTES = 64 * 1024
 MOST_KEPT_BYTES = 16 * 1024
 
 

@@ -20,7 +20,7 @@ from realtime_scenes import (
 from engine.coordinates import to_cartesian
 from engine.realtime.kernel import Kernel
 from engine.realtime.quick_panning import turns_fast
-from engine.realtime.snapshot import MotionPlan
+from engine.realtime.snapshot import ENCODER_ROOM, MotionPlan
 from engine.spatial.encoders import channel_encoder
 
 HOPS = 120
@@ -39,8 +39,10 @@ def ideal(name: str, turns_per_s: float, dry) -> np.ndarray:
     """Every sample with the gains of its own direction."""
     times = np.arange(SAMPLES) + 0.5
     directions = to_cartesian(360.0 * turns_per_s * times / RATE_HZ, 0.0)
-    gains = channel_encoder(name, RATE_HZ).gains(directions, np.ones(SAMPLES))
-    return gains.T * dry[0]
+    encoder = channel_encoder(name, RATE_HZ)
+    gains = np.zeros((encoder.channels, SAMPLES))
+    encoder.fill(directions, np.ones(SAMPLES), gains, np.zeros(ENCODER_ROOM))
+    return gains * dry[0]
 
 
 def far_from_the_tone_db(samples, frequency_hz: float, width_hz: float) -> float:

@@ -22,7 +22,7 @@ def ground(plan: SourcePlan, rate_hz: int = 48_000, room: str = "field") -> Snap
     """Nothing but what the ground sends back of a source."""
     fields = [space_plan(3, ("foa",), None)]
     answer = add_room(RoomChoice(room), [plan], [0.0], fields, rate_hz)
-    deaf = ChannelEncoder(4, lambda directions, focus: np.zeros((len(directions), 4)))
+    deaf = ChannelEncoder(4, lambda directions, focus, out, room: out.fill(0.0))
     return scene(
         *answer.sources, rate_hz=rate_hz, formats=("foa",), channels=(4,), encoders={"foa": deaf},
         spaces=answer.spaces, room=answer.room,

@@ -1,5 +1,7 @@
 """Sound fields to two ears, against the measured HRIRs themselves."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy import fft, signal
@@ -200,7 +202,7 @@ def test_long_responses_are_decoded_in_partitions(kemar: HrirSet) -> None:
 
 def test_a_turning_head_meets_a_turned_field_without_a_step() -> None:
     quarter = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
-    turner = FieldTurner(16, lambda head: rotation_matrix(3, head))
+    turner = FieldTurner(16, partial(rotation_matrix, 3))
     wave = spherical_harmonics(3, to_cartesian(90.0, 10.0))
     field = np.tile(wave[:, None].astype(np.float32), HOP_SAMPLES)
     assert turner.turned(field, STRAIGHT, STRAIGHT) is field

@@ -5,8 +5,13 @@ import pytest
 from scipy.special import sph_harm_y
 
 from engine.coordinates import to_cartesian
-from engine.spatial.ambisonics import encode, max_re_weights
-from engine.spatial.harmonics import n3d_weights, order_degree, spherical_harmonics
+from engine.spatial.ambisonics import max_re_weights
+from engine.spatial.harmonics import (
+    focused_harmonics,
+    n3d_weights,
+    order_degree,
+    spherical_harmonics,
+)
 from engine.spatial.sphere import fibonacci_sphere
 
 
@@ -32,12 +37,12 @@ def test_energy_vector_points_at_the_source(order: int) -> None:
     wanted = to_cartesian([0.0, 30.0, -110.0, 180.0], [0.0, 20.0, -35.0, 80.0])
     grid = fibonacci_sphere(2000)
     decoding = spherical_harmonics(order, grid) * (n3d_weights(order) ** 2 * max_re_weights(order))
-    energy = (encode(order, wanted, np.ones(4)) @ decoding.T) ** 2
+    energy = (focused_harmonics(order, wanted, np.ones(4)) @ decoding.T) ** 2
     vectors = energy @ grid / energy.sum(1, keepdims=True)
     cosine = np.sum(vectors * wanted, 1) / np.linalg.norm(vectors, axis=1)
     assert np.degrees(np.arccos(np.minimum(cosine, 1.0))).max() < 1.0
 
 
 def test_a_source_without_focus_is_omnidirectional() -> None:
-    gains = encode(3, to_cartesian([40.0], [10.0]), np.zeros(1))
+    gains = focused_harmonics(3, to_cartesian([40.0], [10.0]), np.zeros(1))
     np.testing.assert_allclose(gains[0], np.eye(16)[0])
