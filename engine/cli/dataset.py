@@ -81,10 +81,11 @@ def _pseudobinaural(args: argparse.Namespace, bank: Any, progress: TerminalProgr
 
     from engine.media.audio_file import write_audio
     from engine.models.dataset import write_dataset
-    from engine.models.pseudobinaural.material import config_named
+    from engine.models.material import config_named
+    from engine.models.pseudobinaural.config import CONFIGS
     from engine.models.pseudobinaural.pairs import Recipe, make_pair
 
-    config = config_named(args.config)
+    config = config_named(args.config, CONFIGS)
     recipe = Recipe(config.picture_px, args.seconds * RATE_HZ, args.seed)
     recipe = replace(recipe, hrir=args.hrir)
 

@@ -7,6 +7,7 @@ import logging
 import os
 from dataclasses import replace
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.material import add_material, count, sounds_of
@@ -15,6 +16,7 @@ from engine.cli.progress import TerminalProgress
 from engine.errors import PluginError
 
 if TYPE_CHECKING:
+    from engine.models.training import Running
     from engine.models.training_log import Outcome
 
 log = logging.getLogger("foleystage")
@@ -26,8 +28,8 @@ def add_parser(subparsers: Any) -> None:
         "train",
         help="train a learned spatialiser on data that is made while it learns",
         description="Train a learned spatialiser. Data is made by the recipe while it learns. The "
-        "folder gets state.safetensors (to go on from: give the same command again), log.csv and "
-        "the best NAME.safetensors.",
+        "folder gets state.safetensors (to go on from: give the same command again), log.csv, the "
+        "best NAME.safetensors, and in heard/ a held-out sound as it is and as it is made.",
     )
     parser.add_argument("name", choices=tuple(NETWORKS), metavar="NAME", help=", ".join(NETWORKS))
     parser.add_argument("-o", "--out", type=output_path, required=True, metavar="FOLDER")
@@ -39,6 +41,12 @@ def add_parser(subparsers: Any) -> None:
         type=count,
         metavar="N",
         help="pseudobinaural: of the visual network alone, before (default: 800)",
+    )
+    parser.add_argument(
+        "--filmed",
+        action="store_true",
+        help="pseudobinaural: pictures as a camera gives them, with silent things in them, and "
+        "sounds that nobody sees",
     )
     parser.add_argument(
         "--scheme",
@@ -55,6 +63,12 @@ def add_parser(subparsers: Any) -> None:
         "differences are those of its head (default: 0.1 6, as published)",
     )
     add_hrir(parser)
+    parser.add_argument(
+        "--begin-with",
+        type=Path,
+        metavar="FILE",
+        help="weights of the same network to begin with (default: none)",
+    )
     parser.add_argument(
         "--until", type=count, metavar="N", help="stop after that step; a later call goes on"
     )
@@ -103,32 +117,37 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _pseudobinaural(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
-    from engine.models.pseudobinaural.material import config_named, material_of
+    from engine.models.material import config_named
+    from engine.models.pseudobinaural.config import CONFIGS
+    from engine.models.pseudobinaural.material import material_of
     from engine.models.pseudobinaural.train import Schedule, train
 
-    config = config_named(args.config)
-    material = material_of(config, sounds_of(args, config.sample_rate_hz), args.seed, args.hrir)
+    config = config_named(args.config, CONFIGS)
+    sounds = sounds_of(args, config.sample_rate_hz)
+    material = material_of(config, sounds, args.seed, args.hrir, filmed=args.filmed)
     schedule = replace(Schedule(), **_given(args, "steps", "batch", "looking_steps", "seed"))
-    return train(config, schedule, material, args.out, **_running(args, progress))
+    return train(config, schedule, material, args.out, _running(args), progress)
 
 
 def _foleyspace(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
-    from engine.models.foleyspace.material import config_named, material_of
+    from engine.models.foleyspace.config import CONFIGS
+    from engine.models.foleyspace.material import material_of
     from engine.models.foleyspace.moving import FURTHEST_M, NEAREST_M
     from engine.models.foleyspace.train import SCHEDULES, Schedule, train
+    from engine.models.material import config_named
     from engine.project.limits import check_number
 
     nearest_m, furthest_m = args.distances or (NEAREST_M, FURTHEST_M)
     check_number(nearest_m, "--distances", NEAREST_M, FURTHEST_M, "metres")
     check_number(furthest_m, "--distances", nearest_m, FURTHEST_M, "metres")
-    config = config_named(args.config)
+    config = config_named(args.config, CONFIGS)
     sounds = sounds_of(args, config.sample_rate_hz)
     distances_m = (nearest_m, furthest_m)
     material = material_of(config, sounds, args.scheme, args.seed, distances_m, args.hrir)
     schedule = replace(
         SCHEDULES.get(args.config, Schedule()), **_given(args, "steps", "batch", "seed")
     )
-    return train(config, schedule, material, args.out, **_running(args, progress))
+    return train(config, schedule, material, args.out, _running(args), progress)
 
 
 def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
@@ -136,9 +155,11 @@ def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
-def _running(args: argparse.Namespace, progress: TerminalProgress) -> dict[str, Any]:
+def _running(args: argparse.Namespace) -> Running:
+    from engine.models.training import Running
+
     most_s = inf if args.minutes is None else 60.0 * args.minutes
-    return {"until": args.until, "most_s": most_s, "device": args.device, "progress": progress}
+    return Running(args.until, most_s, args.device, args.begin_with)
 
 
 NETWORKS = {"pseudobinaural": _pseudobinaural, "foleyspace": _foleyspace}

@@ -14,10 +14,13 @@ from engine.cli.main import main  # noqa: E402
 from engine.models.checkpoint import load_checkpoint  # noqa: E402
 from engine.models.foleyspace.config import CONFIGS  # noqa: E402
 from engine.models.foleyspace.levels import PIECE_RMS  # noqa: E402
-from engine.models.foleyspace.material import Material, material_of  # noqa: E402
+from engine.models.foleyspace.material import material_of  # noqa: E402
+from engine.models.foleyspace.moving import Recipe  # noqa: E402
 from engine.models.foleyspace.network import FoleySpaceNet  # noqa: E402
 from engine.models.foleyspace.train import Schedule, loss_of, make_batch, train  # noqa: E402
+from engine.models.material import Material  # noqa: E402
 from engine.models.sounds import Sound  # noqa: E402
+from engine.models.training import Running  # noqa: E402
 
 TINY = CONFIGS["tiny"]
 SHORT = Schedule(
@@ -30,25 +33,27 @@ def noise(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def material() -> Material:
+def material() -> Material[Recipe]:
     sounds = [Sound(f"bird-{n}", "bird", lambda n=n: noise(n)) for n in range(8)]
     return material_of(TINY, sounds, "fine", 1)
 
 
-def test_a_killed_training_goes_on_to_the_same_weights(material: Material, tmp_path: Path) -> None:
+def test_a_killed_training_goes_on_to_the_same_weights(
+    material: Material[Recipe], tmp_path: Path
+) -> None:
     folders = [tmp_path / name for name in ("whole", "broken")]
     for folder in folders:
         folder.mkdir()
     whole = train(TINY, SHORT, material, folders[0])
     assert (whole.steps, whole.reason) == (2, "done")
-    assert train(TINY, SHORT, material, folders[1], most_s=0.0).steps == 1
+    assert train(TINY, SHORT, material, folders[1], Running(most_s=0.0)).steps == 1
     assert train(TINY, SHORT, material, folders[1]).best_share == whole.best_share
     one, other = (load_checkpoint(folder / "state.safetensors")[0] for folder in folders)
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert len((folders[1] / "log.csv").read_text().splitlines()) == 3
 
 
-def test_what_it_is_shown_belongs_together(material: Material) -> None:
+def test_what_it_is_shown_belongs_together(material: Material[Recipe]) -> None:
     """Ears, mono and way are of the same time: the louder ear is on the side of the way."""
     batch = make_batch(TINY, SHORT, material.recipe, material.train, 0)
     assert batch.clean.shape == batch.noise.shape == (1, 2, 1_280)
@@ -69,7 +74,7 @@ def test_what_it_is_shown_belongs_together(material: Material) -> None:
     assert torch.equal(batch.steps, again.steps)
 
 
-def test_nothing_is_known_at_first(material: Material) -> None:
+def test_nothing_is_known_at_first(material: Material[Recipe]) -> None:
     """The last layer begins at zero: of the noise all is left."""
     network = FoleySpaceNet(TINY)
     torch.nn.init.zeros_(network.end.bias)

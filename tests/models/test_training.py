@@ -14,16 +14,19 @@ torch = pytest.importorskip("torch")
 
 from engine.cli.main import main  # noqa: E402
 from engine.errors import WeightsError  # noqa: E402
+from engine.media.audio_file import read_audio  # noqa: E402
 from engine.models.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
+from engine.models.material import Material  # noqa: E402
 from engine.models.pseudobinaural.config import CONFIGS  # noqa: E402
 from engine.models.pseudobinaural.infer import load_binauraliser  # noqa: E402
 from engine.models.pseudobinaural.looking import coverage, learn_to_look  # noqa: E402
-from engine.models.pseudobinaural.material import Material, material_of  # noqa: E402
+from engine.models.pseudobinaural.material import material_of  # noqa: E402
 from engine.models.pseudobinaural.network import PseudoBinaural  # noqa: E402
-from engine.models.pseudobinaural.pairs import make_pair  # noqa: E402
+from engine.models.pseudobinaural.pairs import Recipe, make_pair  # noqa: E402
 from engine.models.pseudobinaural.train import Schedule, train  # noqa: E402
 from engine.models.sounds import Sound  # noqa: E402
 from engine.models.things import THINGS  # noqa: E402
+from engine.models.training import Running  # noqa: E402
 
 TINY = CONFIGS["tiny"]
 SHORT = Schedule(
@@ -38,7 +41,7 @@ def tone(number: int) -> np.ndarray:
 
 
 @pytest.fixture
-def material() -> Material:
+def material() -> Material[Recipe]:
     sounds = [
         Sound(f"{thing.name}-{n}", thing.name, lambda n=n: tone(n))
         for thing in THINGS
@@ -51,15 +54,17 @@ def tensors_of(folder: Path) -> dict[str, torch.Tensor]:
     return load_checkpoint(folder / "state.safetensors")[0]
 
 
-def test_a_killed_training_goes_on_to_the_same_weights(material: Material, tmp_path: Path) -> None:
+def test_a_killed_training_goes_on_to_the_same_weights(
+    material: Material[Recipe], tmp_path: Path
+) -> None:
     folders = [tmp_path / name for name in ("whole", "broken")]
     for folder in folders:
         folder.mkdir()
     whole = train(TINY, SHORT, material, folders[0])
     assert (whole.steps, whole.reason) == (6, "done")
-    first = train(TINY, SHORT, material, folders[1], most_s=0.0)
+    first = train(TINY, SHORT, material, folders[1], Running(most_s=0.0))
     assert (first.steps, first.reason) == (2, "time")
-    asked = train(TINY, SHORT, material, folders[1], until=2)
+    asked = train(TINY, SHORT, material, folders[1], Running(until=2))
     assert (asked.steps, asked.reason) == (2, "as far as asked")
     # Lines of steps whose state was never kept are written again.
     with (folders[1] / "log.csv").open("a") as handle:
@@ -76,7 +81,35 @@ def test_a_killed_training_goes_on_to_the_same_weights(material: Material, tmp_p
     assert train(TINY, SHORT, material, folders[0]).steps == 6  # nothing is left to do
 
 
-def test_it_stops_when_it_gets_no_better(material: Material, tmp_path: Path) -> None:
+def test_it_lets_hear_how_it_gets_on(material: Material[Recipe], tmp_path: Path) -> None:
+    """A held-out sound as it is, and as it is made at each look: alike in the sum of both ears."""
+    train(TINY, SHORT, material, tmp_path, Running(until=4))
+    heard = tmp_path / "heard"
+    assert sorted(p.name for p in heard.iterdir()) == ["000002.wav", "000004.wav", "true.wav"]
+    (true, rate_hz), (made, _) = (read_audio(heard / n) for n in ("true.wav", "000004.wav"))
+    assert (true.shape, rate_hz) == ((2, 32_000), 16_000)
+    assert np.allclose(made.sum(axis=0), true.sum(axis=0), atol=1e-5)
+    assert not np.allclose(made, true, atol=1e-3)
+
+
+def test_it_begins_with_what_was_learned_before(material: Material[Recipe], tmp_path: Path) -> None:
+    """Weights are taken over, the schedule is the new one's; another network's are refused."""
+    train(TINY, SHORT, material, tmp_path, Running(until=2))
+    learned = tmp_path / "pseudobinaural.safetensors"
+    still = replace(SHORT, steps=1, learning_rate=1e-12)
+    further = tmp_path / "further"
+    further.mkdir()
+    train(TINY, still, material, further, Running(begin_with=learned))
+    one, facts = load_checkpoint(further / "pseudobinaural.safetensors")
+    other, _ = load_checkpoint(learned)
+    assert torch.equal(one["audio.last.weight"], other["audio.last.weight"])
+    assert (facts["step"], facts["begun_with"]) == (1, "pseudobinaural.safetensors")
+    bigger = replace(TINY, width=8)
+    with pytest.raises(WeightsError, match="not those of the network"):
+        train(bigger, SHORT, material, tmp_path / "b", Running(begin_with=learned))
+
+
+def test_it_stops_when_it_gets_no_better(material: Material[Recipe], tmp_path: Path) -> None:
     stuck = replace(SHORT, steps=40, learning_rate=1e-12, patience=2)
     outcome = train(TINY, stuck, material, tmp_path)
     assert outcome.reason == "no longer better"
@@ -92,8 +125,8 @@ def test_the_rate_rises_and_falls() -> None:
     assert rates[-1] < 1e-4
 
 
-def test_other_settings_do_not_go_on(material: Material, tmp_path: Path) -> None:
-    train(TINY, SHORT, material, tmp_path, most_s=0.0)
+def test_other_settings_do_not_go_on(material: Material[Recipe], tmp_path: Path) -> None:
+    train(TINY, SHORT, material, tmp_path, Running(most_s=0.0))
     with pytest.raises(WeightsError, match="other settings"):
         train(TINY, replace(SHORT, batch=3), material, tmp_path)
     state = tmp_path / "state.safetensors"
@@ -102,7 +135,7 @@ def test_other_settings_do_not_go_on(material: Material, tmp_path: Path) -> None
         train(TINY, SHORT, material, tmp_path)
 
 
-def test_learning_to_look_finds_things(material: Material) -> None:
+def test_learning_to_look_finds_things(material: Material[Recipe]) -> None:
     pair = make_pair(material.recipe, material.train, 0)
     covered = coverage(pair, TINY)
     assert covered.shape == (len(THINGS), 1, 2)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from engine.errors import PluginError
-from engine.models.foleyspace.config import CONFIGS, Config
+from engine.models.foleyspace.config import Config
 from engine.models.foleyspace.moving import (
     FURTHEST_M,
     NEAREST_M,
@@ -17,34 +16,11 @@ from engine.models.foleyspace.moving import (
     Recipe,
     Scheme,
 )
-from engine.models.sounds import Mono, Sound, SoundBank, learning_banks
+from engine.models.material import Material
+from engine.models.sounds import Mono, Sound, learning_banks
 
 _NOISES_PER = 2
 """One noise for so many sounds."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is learned from, and what the held-out figures are measured on."""
-
-    recipe: Recipe
-    train: SoundBank
-    validation: SoundBank
-
-
-def config_named(name: str) -> Config:
-    """The configuration of that name.
-
-    Raises
-    ------
-    PluginError
-        If there is none.
-    """
-    if name not in CONFIGS:
-        raise PluginError(
-            f"there is no configuration '{name}'", remedy=f"choose one of {', '.join(CONFIGS)}"
-        )
-    return CONFIGS[name]
 
 
 def material_of(
@@ -54,7 +30,7 @@ def material_of(
     seed: int,
     distances_m: tuple[float, float] = (NEAREST_M, FURTHEST_M),
     hrir: str = "kemar",
-) -> Material:
+) -> Material[Recipe]:
     """Material out of sounds; see `learning_banks` and `load_hrirs` for what is raised.
 
     Some noises are among what is learned from: in them every frequency of a direction is heard.

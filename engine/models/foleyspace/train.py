@@ -9,32 +9,31 @@ Kong et al., "DiffWave", ICLR 2021, algorithm 1; "FoleySpace", section V-B.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import cos, inf, pi
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.coordinates import to_cartesian
 from engine.jobs import Progress, silent_progress
-from engine.models.checkpoint import halved, save_checkpoint
 from engine.models.foleyspace.config import Config
 from engine.models.foleyspace.diffusion import kept_at, noised
 from engine.models.foleyspace.hearing import learn_to_hear
+from engine.models.foleyspace.infer import MODEL, MovingSpatialiser
 from engine.models.foleyspace.levels import emphasised, piece_gain
-from engine.models.foleyspace.material import Material
-from engine.models.foleyspace.moving import SEGMENTS, Recipe, make_sample
+from engine.models.foleyspace.moving import SECONDS, SEGMENTS, Recipe, make_sample
 from engine.models.foleyspace.network import FoleySpaceNet
+from engine.models.material import Material, told_of
 from engine.models.sounds import SoundBank
-from engine.models.training_log import LOG, Outcome, keep_log, write_log
-from engine.models.training_loop import Limits, go_on
-from engine.models.training_state import Standing, restore, store
+from engine.models.training import TO_THE_END, Running, train_in
+from engine.models.training_log import Outcome
+from engine.models.training_loop import Limits
 
-MODEL = "foleyspace"
-CHECKPOINT = f"{MODEL}.safetensors"
-STATE = "state.safetensors"
+_EXAMPLE_S = 2
 
 
 @dataclass(frozen=True)
@@ -105,90 +104,78 @@ class Batch:
 def train(
     config: Config,
     schedule: Schedule,
-    material: Material,
+    material: Material[Recipe],
     folder: Path,
-    *,
-    until: int | None = None,
-    most_s: float = inf,
-    device: str = "cpu",
+    running: Running = TO_THE_END,
     progress: Progress = silent_progress,
 ) -> Outcome:
-    """Learn, or go on learning, in a folder: state, log and the best checkpoint are there.
-
-    `until` stops it after a step of its schedule, `most_s` when the held-out samples are looked at
-    after so long; a later call goes on.
-
-    Raises
-    ------
-    WeightsError
-        If the folder holds the state of another configuration, or a damaged one.
-    DeliveryError
-        If the folder cannot be written.
-    """
+    """Learn, or go on learning, in a folder; see `train_in`."""
     torch.use_deterministic_algorithms(True)
-    learner = _Learner(config, schedule, material, folder, device)
-    limits = Limits(schedule.steps, schedule.validate_every, schedule.patience, until, most_s)
-    return go_on(learner, limits, progress)
+    return train_in(folder, _Noise(config, schedule, material, running), running, progress)
 
 
-class _Learner:
-    """The network with what it learns by, in a folder."""
+class _Noise:
+    """The task: see `engine.models.training.Task`."""
 
     def __init__(
-        self, config: Config, schedule: Schedule, material: Material, folder: Path, device: str
+        self, config: Config, schedule: Schedule, material: Material[Recipe], running: Running
     ) -> None:
         self.config, self.schedule, self.material = config, schedule, material
-        self.folder, self.device = folder, device
+        self.device, self.sample_rate_hz = running.device, config.sample_rate_hz
         torch.manual_seed(schedule.seed)
         generator = torch.Generator().manual_seed(schedule.seed)
-        self.network = FoleySpaceNet(config, generator).to(device)
-        self.adam = torch.optim.Adam(self.network.parameters(), lr=schedule.learning_rate)
-        self.held_out = _held_out(config, schedule, material)
-        self.told = {
-            "model": MODEL,
-            "config": asdict(config),
-            "schedule": asdict(schedule),
-            "recipe": asdict(material.recipe),
-        }
+        self.network = FoleySpaceNet(config, generator).to(self.device)
+        once = replace(schedule, batch=schedule.validation_samples)
+        self.held_out = make_batch(config, once, self._held_out_recipe(), material.validation, 0)
+        begun = running.begin_with.name if running.begin_with else None
+        parts = {"config": config, "schedule": schedule, "recipe": material.recipe}
+        self.told = told_of(MODEL, **parts, begun_with=begun)
 
-    def begin(self, progress: Progress) -> Standing:
-        """Take up what was begun here, or learn to hear first."""
-        state = self.folder / STATE
-        begun = state.is_file()
-        standing = restore(state, self.network, self.adam, self.told)
+    def optimiser(self) -> torch.optim.Optimizer:
+        return torch.optim.Adam(self.network.parameters(), lr=self.schedule.learning_rate)
+
+    def limits(self) -> Limits:
+        schedule = self.schedule
+        return Limits(schedule.steps, schedule.validate_every, schedule.patience)
+
+    def rate_at(self, step: int) -> float:
+        return self.schedule.rate_at(step)
+
+    def prepare(self, progress: Progress) -> None:
+        """Learn to hear, where there is something to learn it."""
         directed = self.network.conditions.directed
-        if not begun and directed is not None:
-            recipe, rate_hz = self.material.recipe, self.config.sample_rate_hz
-            steps = self.schedule.hearing_steps
-            learn_to_hear(directed, recipe, rate_hz, steps, self.device, progress)
-            store(state, self.network, self.adam, self.told, standing)
-        keep_log(self.folder / LOG, standing.step)
-        return standing
+        if directed is not None:
+            recipe, steps = self.material.recipe, self.schedule.hearing_steps
+            learn_to_hear(directed, recipe, self.sample_rate_hz, steps, self.device, progress)
 
-    def learn(self, step: int) -> tuple[float, float]:
-        """Learn from the pieces of a step; the loss."""
+    def losses(self, step: int) -> tuple[Tensor, tuple[float, float]]:
+        """The loss of the pieces of a step."""
         recipe, bank = self.material.recipe, self.material.train
         batch = make_batch(self.config, self.schedule, recipe, bank, step)
-        for group in self.adam.param_groups:
-            group["lr"] = self.schedule.rate_at(step)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
-            loss = loss_of(self.network, batch, self.schedule.most_weight, self.device)[0]
-        self.adam.zero_grad()
-        loss.backward()
-        self.adam.step()
-        return float(loss.detach()), 0.0
+        loss = loss_of(self.network, batch, self.schedule.most_weight, self.device)[0]
+        return loss, (float(loss.detach()), 0.0)
 
-    def look(self, standing: Standing, losses: tuple[float, float]) -> Standing:
-        """Measure the held-out samples; keep the state, and the checkpoint if it is the best."""
-        standing, better = _measured(
-            self.network, self.held_out, standing, self.schedule.most_weight, self.device
-        )
-        write_log(self.folder / LOG, standing, self.schedule.rate_at(standing.step - 1), losses)
-        if better:
-            facts = self.told | {"step": standing.step, "validation_share": standing.best}
-            save_checkpoint(self.folder / CHECKPOINT, halved(self.network.state_dict()), facts)
-        store(self.folder / STATE, self.network, self.adam, self.told, standing)
-        return standing
+    def measure(self) -> tuple[float, float]:
+        """The loss on held-out samples with noise that is always the same; of no idea's."""
+        most = self.schedule.most_weight
+        loss, whole = loss_of(self.network, self.held_out, most, self.device)
+        return float(loss), float(loss / whole)
+
+    def example(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The beginning of the first held-out sample, made in six steps."""
+        sample = make_sample(self._held_out_recipe(), self.material.validation, 0)
+        x, y, z = to_cartesian(*sample.positions.T).T
+        at_s = np.linspace(0.0, SECONDS, len(x))
+
+        def positions_at(times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.stack([np.interp(times_s, at_s, axis) for axis in (x, y, z)], axis=1)
+
+        kept = slice(0, _EXAMPLE_S * self.sample_rate_hz)
+        spatialiser = MovingSpatialiser(self.network, self.material.recipe.distances_m)
+        return sample.binaural[:, kept], spatialiser.binaural(sample.mono[kept], positions_at)
+
+    def _held_out_recipe(self) -> Recipe:
+        return replace(self.material.recipe, seed=self.material.recipe.seed + 1)
 
 
 def make_batch(
@@ -240,27 +227,3 @@ def loss_of(
     noise = batch.noise.to(device)[..., inside]
     loss: Tensor = (weight * (found[..., inside] - noise).square()).mean()
     return loss, (weight * noise.square()).mean()
-
-
-def _held_out(config: Config, schedule: Schedule, material: Material) -> Batch:
-    """Samples, noise and steps that are always the same."""
-    recipe = replace(material.recipe, seed=material.recipe.seed + 1)
-    once = replace(schedule, batch=schedule.validation_samples)
-    return make_batch(config, once, recipe, material.validation, 0)
-
-
-@torch.no_grad()
-def _measured(
-    network: FoleySpaceNet, held_out: Batch, standing: Standing, most_weight: float, device: str
-) -> tuple[Standing, bool]:
-    """The loss on held-out samples, also as a share of no idea's; whether it is the best so far."""
-    loss, whole = (float(value) for value in loss_of(network, held_out, most_weight, device))
-    share = loss / whole
-    better = share < standing.best
-    return replace(
-        standing,
-        loss=loss,
-        share=share,
-        best=min(share, standing.best),
-        since_best=0 if better else standing.since_best + 1,
-    ), better

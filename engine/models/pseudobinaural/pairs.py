@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.coordinates import to_spherical
 from engine.models.backdrops import draw_backdrop
+from engine.models.pseudobinaural.filmed import SILENT_P, filmed, hiss, unseen_level
 from engine.models.pseudobinaural.mapping import Array, field_filters, to_binaural
 from engine.models.sounds import SoundBank
 from engine.models.things import draw_thing, thing_named
@@ -49,6 +50,8 @@ class Recipe:
         See `mapping`.
     hrir : str
         'kemar', or a SOFA file.
+    filmed : bool
+        With what a film has besides (see `filmed`); the paper's have it not.
     """
 
     picture_px: tuple[int, int]
@@ -56,6 +59,7 @@ class Recipe:
     seed: int = 0
     array: Array = "frontal"
     hrir: str = "kemar"
+    filmed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +130,13 @@ def _compose(
         angles[order] = _direction_deg(box, recipe.picture_px)
         azimuth_deg, elevation_deg = angles[order]
         ears += to_binaural(sound, azimuth_deg, elevation_deg, filters)
+    picture = _tinted(picture, rng)
+    if recipe.filmed and not edges:
+        _add_silent(picture, bank, rng, placed, recipe.picture_px)
+        ears += _unseen(recipe, bank, rng, filters)
+        ears += hiss(ears, rng)
     return Pair(
-        picture=_tinted(picture, rng),
+        picture=filmed(picture, rng) if recipe.filmed else picture,
         binaural=ears,
         sources=np.stack(sources),
         azimuth_deg=angles[:, 0],
@@ -136,6 +145,35 @@ def _compose(
         names=tuple(bank.sounds[index].name for index in chosen),
         things=tuple(bank.sounds[index].thing for index in chosen),
     )
+
+
+def _add_silent(
+    picture: NDArray[np.uint8],
+    bank: SoundBank,
+    rng: np.random.Generator,
+    placed: list[tuple[float, float, float, float]],
+    picture_px: tuple[int, int],
+) -> None:
+    """Put something into the picture, beside the others, that makes no sound."""
+    if rng.random() >= SILENT_P:
+        return
+    thing = thing_named(bank.sounds[int(rng.integers(len(bank.sounds)))].thing)
+    depth = float(np.exp(rng.uniform(0.0, np.log(DEEPEST))))
+    height, width = picture_px
+    patch = _scaled(draw_thing(thing, rng), height * thing.size / depth, width / 4.0)
+    _paste(picture, patch, _place(rng, patch.shape, picture_px, placed, None))
+
+
+def _unseen(
+    recipe: Recipe, bank: SoundBank, rng: np.random.Generator, filters: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """(2, samples) of something that is heard from anywhere, and not seen."""
+    level = unseen_level(rng) * SOURCE_RMS
+    if not level:
+        return np.zeros((2, recipe.samples), np.float32)
+    sound = bank.excerpt(int(rng.integers(len(bank.sounds))), recipe.samples, rng)
+    azimuth_deg = float(rng.uniform(-180.0, 180.0))
+    return to_binaural(sound * np.float32(level), azimuth_deg, 0.0, filters)
 
 
 def _scaled(patch: NDArray[np.uint8], height: float, widest: float) -> NDArray[np.uint8]:

@@ -9,29 +9,30 @@ weight 1); Loshchilov and Hutter, "SGDR", ICLR 2017 (the cosine that the learnin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from math import cos, inf, pi
+from dataclasses import dataclass, replace
+from math import cos, pi
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.jobs import Progress, silent_progress
-from engine.models.checkpoint import halved, save_checkpoint
+from engine.models.material import Material, told_of
 from engine.models.pseudobinaural.batches import Batch, make_batch
 from engine.models.pseudobinaural.config import Config
+from engine.models.pseudobinaural.infer import MODEL, Binauraliser
 from engine.models.pseudobinaural.looking import learn_to_look
-from engine.models.pseudobinaural.material import Material
 from engine.models.pseudobinaural.network import PseudoBinaural
+from engine.models.pseudobinaural.pairs import Recipe, make_pair
 from engine.models.pseudobinaural.spectra import masked
-from engine.models.training_log import LOG, Outcome, keep_log, write_log
-from engine.models.training_loop import Limits, go_on
-from engine.models.training_state import Standing, restore, store
+from engine.models.training import TO_THE_END, Running, train_in
+from engine.models.training_log import Outcome
+from engine.models.training_loop import Limits
 
-MODEL = "pseudobinaural"
-CHECKPOINT = f"{MODEL}.safetensors"
-STATE = "state.safetensors"
 _VALIDATION_BATCH = 16
+_EXAMPLE_S = 2
 
 
 @dataclass(frozen=True)
@@ -79,65 +80,48 @@ class Schedule:
 def train(
     config: Config,
     schedule: Schedule,
-    material: Material,
+    material: Material[Recipe],
     folder: Path,
-    *,
-    until: int | None = None,
-    most_s: float = inf,
-    device: str = "cpu",
+    running: Running = TO_THE_END,
     progress: Progress = silent_progress,
 ) -> Outcome:
-    """Learn, or go on learning, in a folder: state, log and the best checkpoint are there.
-
-    `until` stops it after a step of its schedule, `most_s` when the held-out pairs are looked at
-    after so long; a later call goes on.
-
-    Raises
-    ------
-    WeightsError
-        If the folder holds the state of another configuration, or a damaged one.
-    DeliveryError
-        If the folder cannot be written.
-    """
+    """Learn, or go on learning, in a folder; see `train_in`."""
     torch.use_deterministic_algorithms(True)
-    learner = _Learner(config, schedule, material, folder, device)
-    limits = Limits(schedule.steps, schedule.validate_every, schedule.patience, until, most_s)
-    return go_on(learner, limits, progress)
+    return train_in(folder, _Pairs(config, schedule, material, running), running, progress)
 
 
-class _Learner:
-    """The network with what it learns by, in a folder."""
+class _Pairs:
+    """The task: see `engine.models.training.Task`."""
 
     def __init__(
-        self, config: Config, schedule: Schedule, material: Material, folder: Path, device: str
+        self, config: Config, schedule: Schedule, material: Material[Recipe], running: Running
     ) -> None:
         self.config, self.schedule, self.material = config, schedule, material
-        self.folder, self.device = folder, device
+        self.device, self.sample_rate_hz = running.device, config.sample_rate_hz
         generator = torch.Generator().manual_seed(schedule.seed)
-        self.network = PseudoBinaural(config, generator).to(device)
-        self.adam = torch.optim.Adam(self.network.parameters(), lr=schedule.learning_rate)
+        self.network = PseudoBinaural(config, generator).to(self.device)
         self.held_out = list(_validation_batches(config, schedule, material))
-        self.told = {
-            "model": MODEL,
-            "config": asdict(config),
-            "schedule": asdict(schedule),
-            "recipe": asdict(material.recipe),
-        }
+        begun = running.begin_with.name if running.begin_with else None
+        parts = {"config": config, "schedule": schedule, "recipe": material.recipe}
+        self.told = told_of(MODEL, **parts, begun_with=begun)
 
-    def begin(self, progress: Progress) -> Standing:
-        """Take up what was begun here, or learn to look first."""
-        state = self.folder / STATE
-        begun = state.is_file()
-        standing = restore(state, self.network, self.adam, self.told)
-        if not begun:
-            looked = (self.material.recipe, self.material.train, self.schedule.looking_steps)
-            learn_to_look(self.network.visual, self.config, *looked, self.device, progress)
-            store(state, self.network, self.adam, self.told, standing)
-        keep_log(self.folder / LOG, standing.step)
-        return standing
+    def optimiser(self) -> torch.optim.Optimizer:
+        return torch.optim.Adam(self.network.parameters(), lr=self.schedule.learning_rate)
 
-    def learn(self, step: int) -> tuple[float, float]:
-        """Learn from the batch of a step; the stereo and the separation loss."""
+    def limits(self) -> Limits:
+        schedule = self.schedule
+        return Limits(schedule.steps, schedule.validate_every, schedule.patience)
+
+    def rate_at(self, step: int) -> float:
+        return self.schedule.rate_at(step)
+
+    def prepare(self, progress: Progress) -> None:
+        """Learn to look."""
+        looked = (self.material.recipe, self.material.train, self.schedule.looking_steps)
+        learn_to_look(self.network.visual, self.config, *looked, self.device, progress)
+
+    def losses(self, step: int) -> tuple[Tensor, tuple[float, float]]:
+        """The stereo and the separation loss of the pairs of a step."""
         schedule = self.schedule
         parted = schedule.separation_batch if self.config.separation else 0
         batch = make_batch(
@@ -147,26 +131,25 @@ class _Learner:
             range(step * schedule.batch, (step + 1) * schedule.batch),
             range(step * parted, (step + 1) * parted),
         )
-        self.network.train()
-        for group in self.adam.param_groups:
-            group["lr"] = schedule.rate_at(step)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
-            stereo, separation = losses_of(self.network, batch, self.device)
-        self.adam.zero_grad()
-        (stereo + schedule.separation_weight * separation).backward()
-        self.adam.step()
-        return float(stereo.detach()), float(separation.detach())
+        stereo, separation = losses_of(self.network, batch, self.device)
+        total = stereo + schedule.separation_weight * separation
+        return total, (float(stereo.detach()), float(separation.detach()))
 
-    def look(self, standing: Standing, losses: tuple[float, float]) -> Standing:
-        """Measure the held-out pairs; keep the state, and the checkpoint if it is the best."""
-        standing, better = _measured(self.network, self.held_out, standing, self.device)
-        rate = self.schedule.rate_at(standing.step - 1)
-        write_log(self.folder / LOG, standing, rate, losses)
-        if better:
-            facts = self.told | {"step": standing.step, "validation_share": standing.best}
-            save_checkpoint(self.folder / CHECKPOINT, halved(self.network.state_dict()), facts)
-        store(self.folder / STATE, self.network, self.adam, self.told, standing)
-        return standing
+    def measure(self) -> tuple[float, float]:
+        """The loss on held-out pairs, and as a share of Mono-Mono's."""
+        left = [float(losses_of(self.network, one, self.device)[0]) for one in self.held_out]
+        bins = self.config.bins
+        whole = [float(one.differences[:, :, :bins].square().mean()) for one in self.held_out]
+        return sum(left) / len(left), sum(left) / max(sum(whole), 1e-12)
+
+    def example(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The first held-out pair, longer."""
+        recipe = _held_out_recipe(self.material.recipe)
+        longer = replace(recipe, samples=_EXAMPLE_S * self.sample_rate_hz)
+        pair = make_pair(longer, self.material.validation, 0)
+        mono = pair.binaural.mean(axis=0)
+        apart = Binauraliser(self.network).difference(mono, lambda _: pair.picture)
+        return pair.binaural, np.stack([mono + apart, mono - apart])
 
 
 def losses_of(network: PseudoBinaural, batch: Batch, device: str = "cpu") -> tuple[Tensor, Tensor]:
@@ -187,28 +170,14 @@ def losses_of(network: PseudoBinaural, batch: Batch, device: str = "cpu") -> tup
     return stereo, errors[0] + errors[1]
 
 
-@torch.no_grad()
-def _measured(
-    network: PseudoBinaural, held_out: list[Batch], standing: Standing, device: str
-) -> tuple[Standing, bool]:
-    """The loss on held-out pairs, and as a share of Mono-Mono's; whether it is the best so far."""
-    network.eval()
-    left = [float(losses_of(network, batch, device)[0]) for batch in held_out]
-    bins = network.config.bins
-    whole = [float(batch.differences[:, :, :bins].square().mean()) for batch in held_out]
-    share = sum(left) / max(sum(whole), 1e-12)
-    better = share < standing.best
-    return replace(
-        standing,
-        loss=sum(left) / len(left),
-        share=share,
-        best=min(share, standing.best),
-        since_best=0 if better else standing.since_best + 1,
-    ), better
-
-
-def _validation_batches(config: Config, schedule: Schedule, material: Material) -> Iterator[Batch]:
-    recipe = replace(material.recipe, seed=material.recipe.seed + 1)
+def _validation_batches(
+    config: Config, schedule: Schedule, material: Material[Recipe]
+) -> Iterator[Batch]:
+    recipe = _held_out_recipe(material.recipe)
     for first in range(0, schedule.validation_pairs, _VALIDATION_BATCH):
         after = min(first + _VALIDATION_BATCH, schedule.validation_pairs)
         yield make_batch(config, recipe, material.validation, range(first, after))
+
+
+def _held_out_recipe(recipe: Recipe) -> Recipe:
+    return replace(recipe, seed=recipe.seed + 1)
