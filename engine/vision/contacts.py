@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.project.model import Contact
 from engine.vision.paths import Path, local_fit, median_filter
+from engine.vision.skips import motion_clock
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,8 @@ _LEAST_JUMP_SIZES = 0.9
 _LEAST_JUMP_SHARE = 0.045
 """A contact changes the velocity by this share of the picture's width per second, or more."""
 _LEAST_SIGMAS = 5.0
+_AGREE, _LASTS = 2, 0.75
+"""Moments on either side whose velocities must differ, too, and by what share of the least."""
 _APART_S, _LEAST_TURN_DEG = 0.12, 35.0
 """Nearer than this, the stronger of two turns stands for both; gentler ones are curves."""
 _SUPPLE = 0.07
@@ -83,7 +86,10 @@ def _apart(contacts: Sequence[Contact]) -> list[Contact]:
 
 def _hits(path: Path, width: int, height: int) -> list[Contact]:
     anchor, stiff = _anchor(path, width, height)
-    path = replace(path, times_s=_clock(path.times_s, anchor, path.seen))
+    clock_s = _clock(path.times_s, anchor, path.seen)
+    jitter_px = _jitter_px(clock_s[path.seen], anchor[path.seen])
+    times_s, told = motion_clock(clock_s, anchor, path.seen, jitter_px)
+    path = replace(path, times_s=times_s, seen=told)
     sides = _velocities(path.times_s, anchor, path.seen)
     jump = sides.after - sides.before
     strength = np.linalg.norm(jump, axis=1)
@@ -91,16 +97,35 @@ def _hits(path: Path, width: int, height: int) -> list[Contact]:
     least = np.maximum(_LEAST_JUMP_SHARE * width, _LEAST_JUMP_SIZES * size)
     least = np.maximum(least, _LEAST_SIGMAS * sides.noise)
     candidate = (strength > least) & stiff & np.isfinite(strength)
-    picked = _peaks(path.times_s, np.where(candidate, strength, 0.0))
+    lasts = _lasting(sides) > _LASTS * least
+    peaks = _peaks(path.times_s, np.where(candidate, strength, 0.0))
+    picked = [index for index in peaks if lasts[index]]
     hits = _clear(
         [(_contact(sides, i, path.times_s, width), strength[i] / least[i]) for i in picked]
     )
     strongest = max((s for _, s in hits), default=1.0)
     return [
-        Contact(time_s=time_s, kind=kind, strength=float(np.clip(s / strongest, 0.05, 1.0)))
+        Contact(
+            time_s=float(np.interp(time_s, times_s, clock_s)),
+            kind=kind,
+            strength=float(np.clip(s / strongest, 0.05, 1.0)),
+        )
         for (time_s, kind), s in hits
         if kind
     ]
+
+
+def _lasting(sides: _Sides) -> Array:
+    """How much (n,) the velocity differs between some moments before and some after.
+
+    At a contact that is what it differs by just there; at a point that lies astray it is little.
+    """
+    count, jumps = len(sides.before), np.full(len(sides.before), np.inf)
+    for i in range(_AGREE, count - _AGREE):
+        early, late = sides.before[i - _AGREE : i + 1], sides.after[i : i + _AGREE + 1]
+        if np.isfinite(early).all() and np.isfinite(late).all():
+            jumps[i] = np.linalg.norm(np.median(late, axis=0) - np.median(early, axis=0))
+    return jumps
 
 
 def _clear(

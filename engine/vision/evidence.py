@@ -3,8 +3,9 @@
 A wrong name is worse than none: it puts an engine into a kitchen. So what is hardly seen is no
 person; what seems to drive where the picture surely looks like indoors, or all alone and unlike a
 vehicle (it changes its shape, or stands on no ground), is no vehicle; nothing flies indoors, nor
-where the camera moves and all that is high up goes by; and hits are believed where the thing was
-seen. What the user's words name needs no other evidence.
+where the camera moves and all that is high up goes by; hits are believed where the thing was seen
+and is one thing, and bounces of what may be round. What the user's words name needs no other
+evidence.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 
 from engine.project.model import Contact
 from engine.vision.ground import vouched
@@ -38,6 +40,11 @@ _AGREE = 3
 _NEAR_S = 0.25
 """A contact farther than this from every sighting was not seen."""
 _SAME_MOMENT_S = 1e-6
+_ROUND = 1.5
+"""Ratio of width and height up to which a thing may be round."""
+_TURNS_BACK, _WAY, _GROWS = 3, 0.5, 2.5
+"""Turns to the other side, each after so many of its own widths, and the ratio of its largest and
+its smallest size, from which a path that is not round is several things that pass."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +97,19 @@ class Evidence:
         """Those of the contacts found in a path's motion that are believed.
 
         Where the camera moves, a sudden turn in the picture is the camera's as likely as the
-        thing's, so that only bounces are hits there.
+        thing's, so that only bounces are hits there. Several things that pass, taken for one, hit
+        nothing where they change places.
         """
         kept = while_seen(path, found)
-        if not self.camera_moves:
+        if self.camera_moves:
+            kept = tuple(one for one in kept if one.kind not in ("impact", "turn"))
+        if _may_be_round(path):
             return kept
-        return tuple(contact for contact in kept if contact.kind not in ("impact", "turn"))
+        if _is_several(path):
+            return tuple(one for one in kept if one.kind not in ("bounce", "impact", "turn"))
+        return tuple(
+            structs.replace(one, kind="impact") if one.kind == "bounce" else one for one in kept
+        )
 
     def _grounded(self, path: Path, shots_s: Sequence[float]) -> bool:
         brief = path.doubted and path.duration_s < _SURE_FLIGHT_S
@@ -135,6 +149,33 @@ class Evidence:
         first_s = float(path.times_s[0]) + _SAME_MOMENT_S
         number = int(np.searchsorted(shots_s, first_s, side="right")) - 1
         return 0 <= number < len(self.looks) and looks_indoors(self.looks[number])
+
+
+def _may_be_round(path: Path) -> bool:
+    """Whether it is about as wide as high, as balls are."""
+    wide = float(np.median(path.sizes[:, 0] / np.maximum(path.sizes[:, 1], 1.0)))
+    return 1.0 / _ROUND <= wide <= _ROUND
+
+
+def _is_several(path: Path) -> bool:
+    """Whether it goes to and fro and changes its size as no single thing does."""
+    size = np.sqrt(np.prod(path.sizes, axis=1))
+    small, large = np.percentile(size, [5.0, 95.0])
+    return bool(large >= _GROWS * small) and _turns_back(path) >= _TURNS_BACK
+
+
+def _turns_back(path: Path) -> int:
+    """How often it turns to the other side, after more than half of its own width."""
+    least = _WAY * float(np.median(path.sizes[:, 0]))
+    low = high = float(path.centres[0, 0])
+    way, turns = 0, 0
+    for x in path.centres[1:, 0].tolist():
+        low, high = min(low, x), max(high, x)
+        if way >= 0 and high - x > least:
+            turns, way, low = turns + (way > 0), -1, x
+        elif way <= 0 and x - low > least:
+            turns, way, high = turns + (way < 0), 1, x
+    return turns
 
 
 def while_seen(path: Path, contacts: Sequence[Contact]) -> tuple[Contact, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine.project.model import Contact
 from engine.vision.evidence import Evidence, while_seen
@@ -75,8 +76,9 @@ def test_steps_are_taken_only_while_somebody_is_seen() -> None:
 
 def test_sudden_turns_under_a_moving_camera_are_no_hits() -> None:
     found = [Contact(time_s=0.5, kind="impact"), Contact(time_s=1.0, kind="bounce")]
-    assert Evidence().contacts(path(), found) == tuple(found)
-    assert Evidence(camera_moves=True).contacts(path(), found) == (found[1],)
+    ball = shaped(np.full(40, 30.0), np.full(40, 60.0), 1.0)
+    assert Evidence().contacts(ball, found) == tuple(found)
+    assert Evidence(camera_moves=True).contacts(ball, found) == (found[1],)
 
 
 def driving(heights: np.ndarray, widths: np.ndarray, bottom: float = 90.0) -> Path:
@@ -138,3 +140,28 @@ def test_nothing_flies_indoors_or_under_a_moving_camera(evidence, label, sure) -
 def test_the_users_bird_flies_under_a_moving_camera() -> None:
     named = Naming("object", "goose", 0.6)
     assert Evidence(camera_moves=True).named([path()], [named], (0.0, 2.0)) == [named]
+
+
+def shaped(widths: NDArray[np.float64], centres: NDArray[np.float64], high: float) -> Path:
+    """A path with boxes of these widths (40,), so much as high, about these columns (40,)."""
+    half = 0.5 * widths
+    rows = [centres - half, 60.0 - high * half, centres + half, 60.0 + high * half]
+    boxes = np.stack(rows, axis=1)
+    return replace(path(), boxes=boxes, smooth=boxes)
+
+
+def test_only_what_may_be_round_bounces_and_a_heap_of_things_hits_nothing() -> None:
+    """Cars that come and go at night, taken for one thing, turn up and down like a ball."""
+    hits = (Contact(time_s=0.5, kind="bounce"), Contact(time_s=1.0, kind="impact"))
+    hits = (*hits, Contact(time_s=1.5, kind="stop"))
+    moment = np.linspace(0.0, 1.0, 40)
+    to_and_fro = 100.0 + 40.0 * np.sin(6.0 * np.pi * moment)
+    growing, steady = np.linspace(12.0, 60.0, 40), np.full(40, 30.0)
+
+    def kinds(*shape) -> list[str]:
+        return [contact.kind for contact in Evidence().contacts(shaped(*shape), hits)]
+
+    assert kinds(growing, to_and_fro, 1.0) == ["bounce", "impact", "stop"]
+    assert kinds(steady, to_and_fro, 0.5) == ["impact", "impact", "stop"]
+    assert kinds(growing, 200.0 * moment, 0.5) == ["impact", "impact", "stop"]
+    assert kinds(growing, to_and_fro, 0.5) == ["stop"]
