@@ -142,6 +142,7 @@ def _heard_to_move(track: Track, heard: Sequence[HeardMover]) -> dict[str, Any]:
             figures = {
                 "followed": one.followed,
                 "active_s": one.active_s,
+                "seen_s": round(track.end_s - track.start_s, 3),
                 "itd_rank_correlation": one.itd,
                 "ild_rank_correlation": one.ild,
                 "itd_before": one.itd_before,

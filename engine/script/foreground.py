@@ -7,9 +7,11 @@ of those about as loud as the loudest there, the one that matters most in the cl
 going far across the picture; steps before an engine only where they are louder. The others step
 aside meanwhile and come in when it has gone; only steps, which fall between each other, are in
 front together. Who crosses the picture but never would be in front gets a moment (see
-`engine.script.moments`), or a share of the time (see `engine.script.shares`). Who steps aside falls
+`engine.script.moments`), or a share of the time (see `engine.script.shares`), but none while a
+train or the like is so much louder that it masks them: it would leave a hole. Who steps aside falls
 far beneath the one in front, but not silent; and where there is no time for one that crosses or is
-near, that is how it sounds all the while.
+near, that is how it sounds all the while. (`engine.script.stage` finds who is in front, here is
+what follows for each.)
 
 Steps of those who do not cross `wait` while an engine that is louder where the listener stands is
 in front: it masks them.
@@ -27,19 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Track
-from engine.script.moments import with_moments
-from engine.script.presence import (
-    azimuth_deg,
-    crosses,
-    delays_s,
-    is_near,
-    levels_db,
-    raised_db,
-    sways,
-    weight_db,
-)
+from engine.script.presence import crosses, delays_s, levels_db, raised_db, sways
 from engine.script.rules import ObjectRule
-from engine.script.shares import with_shares
+from engine.script.stage import SOFT_DB, STEP_S, UNKNOWN_DB, Stage, is_unknown, staged, why_left_out
 from engine.script.turn import SHORTEST_S, Span, Turn
 
 Array = NDArray[np.float64]
@@ -47,8 +39,6 @@ Mask = NDArray[np.bool_]
 
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
-_SURE = 0.5
-"""Confidence from which it gets a moment before others, and what nobody knows gets one."""
 BENEATH_DB = -27.0
 """Level of all that sounds beneath the one in front, for want of time, re that one."""
 ASIDE_DB = -36.0
@@ -59,13 +49,6 @@ BENEATH = "sounds beneath"
 """Words by which its events say so."""
 _LEAST_BENEATH_DB = -6.0
 """It is at least so much softer than it would be in front."""
-UNKNOWN_DB = -6.0
-"""Level of what nobody knows; and it is never in front of what is known."""
-_RIVAL_DB = 12.0
-"""Movers so much below the loudest at a moment cannot be in front: four times as far away."""
-_SOFT_DB = -12.0
-"""Level of what waits (steps) beside an engine as far away."""
-_STEP_S = 0.05
 _PAUSE_S = 0.15
 """Silence between one mover and the next, as the listener hears them."""
 _BEYOND_PAUSE_S = 0.25
@@ -96,7 +79,7 @@ def turns(
         Level of a mover that has stepped aside, re its usual one; where this is left out it falls
         as far as the one in front asks for.
     """
-    times = np.arange(0.0, end_s, _STEP_S)
+    times = np.arange(0.0, end_s, STEP_S)
     pairs = list(zip(tracks, rules, strict=True))
     found: dict[str, Turn] = {
         track.id: _usual(track, rule, times, camera_moves=camera_moves) for track, rule in pairs
@@ -105,7 +88,7 @@ def turns(
     rivals = [(t, r) for t, r in heard if r.yields or (r.waits and crosses(t))]
     if not rivals:
         return found
-    stage = _stage(rivals, times, aside_db, camera_moves=camera_moves)
+    stage = staged(rivals, times, aside_db, camera_moves=camera_moves)
     raised_db = np.array([found[track.id].level_db for track, _ in rivals])
     stage = replace(stage, front_db=stage.front_db + raised_db[stage.front])
     steps = [index for index, (_, rule) in enumerate(rivals) if not rule.yields]
@@ -115,8 +98,8 @@ def turns(
         found[track.id] = _turn(found[track.id], stage, own, behind)
     waiting = [(t, r) for t, r in heard if r.waits and not crosses(t)]
     for track, rule in waiting:
-        lacks = _lacks(track, rule, camera_moves=camera_moves)
-        own = _Own(levels_db(track, times) + _SOFT_DB, delays_s(track, times), lacks)
+        lacks = why_left_out(track, rule, camera_moves=camera_moves)
+        own = _Own(levels_db(track, times) + SOFT_DB, delays_s(track, times), lacks)
         masked = stage.known_front_db > own.levels
         turn = _turn(found[track.id], stage, own, masked)
         found[track.id] = _behind_steps(turn, stage, own)
@@ -176,9 +159,9 @@ def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
     if not turn.spans_s:
         return turn
     spans = list(turn.spans_s)
-    if spans[0][0] <= start_s + 2 * _STEP_S:
+    if spans[0][0] <= start_s + 2 * STEP_S:
         spans[0] = (float(first_s), spans[0][1])
-    if spans[-1][1] >= end_s - 2 * _STEP_S:
+    if spans[-1][1] >= end_s - 2 * STEP_S:
         spans[-1] = (spans[-1][0], float(last_s))
     return replace(turn, spans_s=tuple(spans))
 
@@ -195,34 +178,16 @@ class _Own:
     lacks: str
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """Movers at times (n,): `levels` (movers, n), who is in `front` (n,), their names."""
-
-    times: Array
-    levels: Array
-    delays_s: Array
-    """Time (movers, n) that their sound is on its way."""
-    front: NDArray[np.intp]
-    front_db: Array
-    """Level (n,) of the one in front."""
-    known_front_db: Array
-    """The same where that is a known engine."""
-    names: tuple[str, ...]
-    lacks: tuple[str, ...]
-    aside_db: float | None
-
-
 def _usual(track: Track, rule: ObjectRule, times: Array, *, camera_moves: bool) -> Turn:
     """The turn of a track that nothing steps in front of."""
     sure = track.confidence if track.provenance == "machine" else 1.0
     if sure < UNSURE:
         return Turn(muted=True, note=f"muted: the analysis is unsure of it ({sure:.2f})")
-    if _is_unknown(track, rule):
+    if is_unknown(track, rule):
         if sways(track, camera_moves=camera_moves):
             return Turn(muted=True, note="muted: it only moves to and fro on the spot")
         return Turn(level_db=UNKNOWN_DB, note=f"{-UNKNOWN_DB:.0f} dB down, as it is unknown")
-    softer_db = _SOFT_DB if rule.waits else 0.0
+    softer_db = SOFT_DB if rule.waits else 0.0
     heeds = rule.yields or rule.waits
     raised = raised_db(levels_db(track, times) + softer_db) if heeds else 0.0
     if raised >= 0.5:
@@ -230,80 +195,7 @@ def _usual(track: Track, rule: ObjectRule, times: Array, *, camera_moves: bool) 
     return Turn()
 
 
-def _is_unknown(track: Track, rule: ObjectRule) -> bool:
-    return rule.guess == "anything" and track.boxes is not None
-
-
-def _lacks(track: Track, rule: ObjectRule, *, camera_moves: bool) -> str:
-    """Why a mover that never is in front is muted; empty where it shall be heard all the same."""
-    sure = track.provenance == "hand" or track.confidence >= _SURE
-    if _is_unknown(track, rule):
-        if not sure or camera_moves:
-            return "nothing tells what it is"
-        return "" if crosses(track) else "nothing tells what it is, nor does it cross"
-    return "" if crosses(track) or is_near(track) else "it is far away and does not cross"
-
-
-def _stage(
-    rivals: Sequence[tuple[Track, ObjectRule]],
-    times: Array,
-    aside_db: float | None,
-    *,
-    camera_moves: bool,
-) -> _Stage:
-    unknown = np.array([_is_unknown(track, rule) for track, rule in rivals])
-    soft = np.array([not rule.yields for _, rule in rivals])
-    levels = np.stack([levels_db(track, times) for track, _ in rivals])
-    levels += np.where(unknown, UNKNOWN_DB, np.where(soft, _SOFT_DB, 0.0))[:, None]
-    weights = np.array([weight_db(t, row) for (t, _), row in zip(rivals, levels, strict=True)])
-    lacks = tuple(_lacks(track, rule, camera_moves=camera_moves) for track, rule in rivals)
-    azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
-    sure = [t.provenance == "hand" or t.confidence >= _SURE for t, _ in rivals]
-    across = [crosses(track) for track, _ in rivals]
-    order = sorted(range(len(rivals)), key=lambda i: (unknown[i], not sure[i], -weights[i]))
-    wants = [i for i in order if across[i] and not lacks[i]]
-    others = [i for i in order if not across[i] and not lacks[i]]
-    front = _loudest_first(levels, weights, unknown, soft)
-    polite = [i for i in wants if sure[i] and not unknown[i]]
-    front = with_moments(front, levels, azimuths, polite, _STEP_S)
-    steps = np.flatnonzero(soft).tolist()
-    # far to the side a way is hardly heard: the ears' differences grow as the sine
-    sides = np.degrees(np.sin(np.radians(azimuths)))
-    front = with_shares(front, levels, sides, wants, _STEP_S, together=steps)
-    front = with_shares(front, levels, sides, others, _STEP_S, kept=wants, together=steps)
-    engine = ~(unknown | soft)[front]
-    front_db = levels[front, np.arange(len(times))]
-    return _Stage(
-        times=times,
-        levels=levels,
-        delays_s=np.stack([delays_s(track, times) for track, _ in rivals]),
-        front=front,
-        front_db=front_db,
-        known_front_db=np.where(engine, front_db, -np.inf),
-        names=tuple(track.name or track.label for track, _ in rivals),
-        lacks=lacks,
-        aside_db=aside_db,
-    )
-
-
-def _loudest_first(levels: Array, weights: Array, unknown: Mask, soft: Mask) -> NDArray[np.intp]:
-    """Who is in front (n,) before anyone is given a moment: the unknown only alone, and steps
-    only where they are louder than the engine that would be."""
-    known = np.isfinite(levels[~unknown]).any(axis=0)
-    rank = np.where(unknown[:, None] & known, -np.inf, levels)
-    now = np.arange(levels.shape[1])
-    fronts = []
-    for some in (~soft, soft):
-        among = np.where(some[:, None], rank, -np.inf)
-        near = np.isfinite(among) & (among > among.max(axis=0) - _RIVAL_DB)
-        fronts.append(np.argmax(np.where(near, weights[:, None], -np.inf), axis=0))
-    engine, steps = fronts
-    engine_db = np.where(soft[engine], -np.inf, rank[engine, now])
-    steps_db = np.where(soft[steps], rank[steps, now], -np.inf)
-    return np.asarray(np.where(steps_db > engine_db, steps, engine))
-
-
-def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
+def _turn(usual: Turn, stage: Stage, own: _Own, behind: Mask) -> Turn:
     """The turn of one that is there where its levels are finite, and `behind` at times."""
     present = np.isfinite(own.levels)
     aside = present & behind
@@ -326,7 +218,7 @@ def _turn(usual: Turn, stage: _Stage, own: _Own, behind: Mask) -> Turn:
     return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db)
 
 
-def _behind_steps(turn: Turn, stage: _Stage, own: _Own) -> Turn:
+def _behind_steps(turn: Turn, stage: Stage, own: _Own) -> Turn:
     """The turn of one that stays where it is, its clothes softer where somebody crosses."""
     steps = np.isfinite(own.levels) & np.isfinite(stage.front_db)
     steps &= ~np.isfinite(stage.known_front_db)
@@ -340,7 +232,7 @@ def _behind_steps(turn: Turn, stage: _Stage, own: _Own) -> Turn:
     return replace(turn, lasting_db=lasting_db, note=note)
 
 
-def _spans(stage: _Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
+def _spans(stage: Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
     """Runs of `mine`; a pause parts them from the one in front before, and from the next."""
     present, times = np.isfinite(own.levels), stage.times
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mine.astype(np.int8), [0]])))
@@ -349,13 +241,13 @@ def _spans(stage: _Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
         late = _PAUSE_S if first > 0 and present[first - 1] else 0.0
         late = max(late, _still_heard_s(stage, own, first))
         early = _PAUSE_S if after < len(present) and present[after] else 0.0
-        start_s, stop_s = float(times[first]) + late, float(times[after - 1]) + _STEP_S - early
+        start_s, stop_s = float(times[first]) + late, float(times[after - 1]) + STEP_S - early
         if stop_s - start_s >= SHORTEST_S:
             spans.append((round(start_s, 3), round(stop_s, 3)))
     return tuple(spans)
 
 
-def _still_heard_s(stage: _Stage, own: _Own, first: int) -> float:
+def _still_heard_s(stage: Stage, own: _Own, first: int) -> float:
     """How long after `first` the one in front before is still arriving, and the pause after it."""
     if first == 0:
         return 0.0

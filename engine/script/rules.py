@@ -60,7 +60,9 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Of objects that yield, one at a time makes its lasting sounds; those that wait are silent
     while a louder one of these passes, or share the time with them if they cross the picture (see
-    `engine.script.foreground`). Where one that lives `outdoors` is seen, the scene is there.
+    `engine.script.foreground`). What is `power_db` louder than a car, and far louder than another
+    where the listener stands, leaves it no share of that time. Where one that lives `outdoors` is
+    seen, the scene is there.
     """
 
     name: str
@@ -70,6 +72,7 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     colour: str | None = None
     yields: bool = False
     waits: bool = False
+    power_db: float = 0.0
     outdoors: bool = False
 
 

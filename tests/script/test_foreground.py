@@ -9,9 +9,10 @@ import pytest
 from msgspec import structs
 
 from engine.project.model import Contact, Event, Keyframe, Trajectory
-from engine.script.foreground import UNKNOWN_DB, turns
+from engine.script.foreground import turns
 from engine.script.moments import with_moments
 from engine.script.rules import shipped_rules
+from engine.script.stage import UNKNOWN_DB
 from engine.script.writer import rule_for, write_script
 
 
@@ -37,6 +38,21 @@ def aside(script, track_id: str) -> list[Event]:
 
 def near_car(make_track, seen=(0.0, 3.0)):
     return make_track("car", (4, 8, -1), (4, -8, -1), seen=seen, id="near", name="Near")
+
+
+@pytest.mark.parametrize(("label", "gives"), [("train", False), ("car", True)])
+def test_a_train_leaves_no_hole_for_steps(
+    make_track, make_project, label: str, gives: bool
+) -> None:
+    engine = make_track(label, (3, -6, -1), (3, 6, -1), id="engine")
+    steps = tuple(np.arange(0.5, 8.0, 0.5))
+    walker = make_track("person", (4, 4, -1), (4, -4, -1), steps=steps, id="walker")
+    script = write_script(make_project(engine, walker), 3)
+    whole = all(
+        event.duration_s == pytest.approx(8.0, abs=0.1) for event in sounds(script, "engine")
+    )
+    assert whole is not gives
+    assert sounds(script, "walker")
 
 
 def test_the_one_behind_comes_in_when_the_one_in_front_has_gone(make_track, make_project) -> None:
