@@ -19,7 +19,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from scipy import fft, signal
 
 from engine.errors import FoleystageError
 from engine.spatial.hrir import HrirSet, hrir_set, load_hrirs
+from engine.spatial.joined_spheres import joined
 from engine.spatial.sofa import read_sofa
 
 Floats = NDArray[np.float64]
@@ -115,8 +116,7 @@ def predict_distances(files: list[Path]) -> list[str]:
     rows = []
     for place, truth in enumerate(sets[:-1]):
         around = sets[1] if place == 0 else sets[place + 1]
-        known = replace(around, nearer=(sets[place - 1],) if place else ())
-        known = _levelled(known)
+        known = joined((sets[place - 1], around)) if place else around
         directions = truth.directions[: truth.measured : 7]
         heard = truth.responses[: truth.measured : 7]
         far = sets[-1].interpolate(directions)
@@ -149,12 +149,6 @@ def level_differences_db(responses: Floats, sample_rate_hz: int) -> Floats:
     edges = np.searchsorted(frequency_hz, _BANDS_HZ)
     bands = [power[..., a:b].sum(axis=-1) for a, b in itertools.pairwise(edges)]
     return np.array([10.0 * np.log10(band[:, 0] / band[:, 1]) for band in bands])
-
-
-def _levelled(known: HrirSet) -> HrirSet:
-    """The nearer sphere's first onset brought to the outer's, as loading one file would."""
-    shifted = tuple(near.like(known) for near in known.nearer)
-    return replace(known, nearer=shifted)
 
 
 def _as_loud(responses: Floats, truth: Floats) -> Floats:

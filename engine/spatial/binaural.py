@@ -47,8 +47,7 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
     rows, lane = frequencies(size)
     shape = (len(spheres), len(hrirs.directions), partitions, len(rows), 2, 2, len(lane))
     spectra = line_zeros(shape)
-    earliest = hrirs.delays_samples.min()
-    delays = np.stack([sphere.delays_samples - earliest for sphere in spheres])
+    delays = np.stack([sphere.delays_samples - hrirs.onset for sphere in spheres])
     for table, sphere, late in zip(spectra, spheres, delays, strict=True):
         _fill(table, sphere, late + lead, size)
     triangulation = hrirs.triangulation

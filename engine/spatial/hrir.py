@@ -29,6 +29,7 @@ from engine.spatial.hrir_checks import check_head, coverage_notes, room_note
 from engine.spatial.hrir_measurements import Measurements, head_measurements
 from engine.spatial.hrir_resampling import resample_responses
 from engine.spatial.hrir_spheres import spheres
+from engine.spatial.joined_spheres import joined
 from engine.spatial.meridians import Lattice, between_rows, lattice_of, row_delays
 from engine.spatial.neighbour_alignment import aligned_delays
 from engine.spatial.rows import between_measurements
@@ -72,6 +73,9 @@ class HrirSet:
     shared_delays_samples : (n,) float64, optional
         Parts of the delays that both ears share and that go up and down from row to row, <= 0:
         measurements from unequal distances. What moves had better be heard without them.
+    onset_samples : float, optional
+        Where aligned responses begin; without it, where the earliest of them does. The spheres of
+        a set share it.
     """
 
     name: str
@@ -84,6 +88,7 @@ class HrirSet:
     notes: tuple[str, ...] = ()
     nearer: tuple[HrirSet, ...] = ()
     shared_delays_samples: Floats | None = None
+    onset_samples: float | None = None
 
     @cached_property
     def triangulation(self) -> Triangulation:
@@ -104,13 +109,19 @@ class HrirSet:
 
     @cached_property
     def aligned(self) -> Floats:
-        """(n, 2, taps) responses whose onsets all coincide with the earliest one."""
+        """(n, 2, taps) responses whose onsets all coincide."""
         return delay_responses(self.responses, -self.relative_delays_samples)
 
     @cached_property
     def relative_delays_samples(self) -> Floats:
-        """(n, 2) onset delays after the earliest of all."""
-        return self.delays_samples - self.delays_samples.min()
+        """(n, 2) onset delays after where aligned responses begin."""
+        return self.delays_samples - self.onset
+
+    @property
+    def onset(self) -> float:
+        """Where aligned responses begin, in samples."""
+        given = self.onset_samples
+        return float(self.delays_samples.min()) if given is None else given
 
     @cached_property
     def even_delays_samples(self) -> Floats:
@@ -176,7 +187,7 @@ class HrirSet:
         """
         aligned, delays = self.apart(self.directions, distance_m)
         responses = delay_responses(aligned, delays)
-        late = delays + self.delays_samples.min()
+        late = delays + self.onset
         return replace(
             self, responses=responses, delays_samples=late, distance_m=distance_m, nearer=()
         )
@@ -197,24 +208,6 @@ class HrirSet:
         silence = taps - self.responses.shape[-1]
         padded = np.pad(self.responses, ((0, 0), (0, 0), (0, silence)))
         return replace(self, responses=padded) if silence else self
-
-    def like(self, far: HrirSet) -> HrirSet:
-        """This nearer sphere with the level and the earliest onset it would have at `far`'s place.
-
-        Whether levels grow toward the head as 1/r is heard from the levels themselves. On the
-        ears' axis the near ear is a head's radius nearer than its centre at any distance: the
-        earliest onset stands for the way to the centre.
-        """
-        heard = [np.sqrt(np.mean(one.responses[: one.measured] ** 2)) for one in (self, far)]
-        growth = far.distance_m / self.distance_m
-        gain = 1.0 / growth if heard[0] / heard[1] > np.sqrt(growth) else 1.0
-        shift = far.delays_samples.min() - self.delays_samples.min()
-        shifts = np.full(self.delays_samples.shape, shift)
-        return replace(
-            self,
-            responses=gain * delay_responses(self.responses, shifts),
-            delays_samples=self.delays_samples + shift,
-        )
 
     def _on_sphere(self, directions: Floats) -> tuple[Floats, Floats]:
         vertices, weights = self.weights(directions)
@@ -337,8 +330,7 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
         raise HrirError(
             "the directions cannot be triangulated", place=path, remedy="choose another SOFA file"
         ) from error
-    taps = max(one.responses.shape[-1] for one in sets)
-    *near, widest = [one.lengthened(taps) for one in sets]
+    widest = sets[-1]
     heard, late = (part[: widest.measured] for part in (widest.responses, widest.delays_samples))
     notes = [
         *measurements.notes,
@@ -347,10 +339,7 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
         *room_note(heard, sample_rate_hz, path),
         *coverage_notes(widest.directions[: widest.measured], path),
     ]
-    if near:
-        widest = replace(widest, shared_delays_samples=None)
-        near = [replace(one, shared_delays_samples=None) for one in near]
-    result = replace(widest, notes=tuple(notes), nearer=tuple(one.like(widest) for one in near))
+    result = replace(joined(sets) if len(sets) > 1 else widest, notes=tuple(notes))
     for one in (*result.nearer, result):
         _ = one.triangulation  # kept, so that no session waits for it later
     return result

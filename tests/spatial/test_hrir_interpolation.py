@@ -12,6 +12,7 @@ from benchmarks.hrir_interpolation import interaural_lags_us, predict_half, spec
 from engine.coordinates import to_cartesian
 from engine.spatial.alignment import delay_responses, onset_delays
 from engine.spatial.hrir import HrirSet, hrir_set, load_hrirs
+from engine.spatial.joined_spheres import joined
 from engine.spatial.neighbour_alignment import aligned_delays
 from engine.spatial.sphere import edges_of, fibonacci_sphere, triangulate
 
@@ -173,16 +174,12 @@ def test_measured_distances_are_predicted_by_their_neighbours(shared_data: Path)
         energy = np.sum(np.abs(np.fft.rfft(responses, 1024))[..., 5:22] ** 2, axis=-1)
         return 10.0 * np.log10(energy[:, 0] / energy[:, 1])
 
-    both = HrirSet(**{**vars_of(far), "nearer": (near.like(far),)})
+    both = joined((near, far))
     plain, mixed = far.interpolate(directions), both.interpolate(directions, 1.0)
     wanted = low_ild_db(measured)
     assert (
         np.abs(low_ild_db(mixed) - wanted).mean() < 0.6 * np.abs(low_ild_db(plain) - wanted).mean()
     )
-
-
-def vars_of(hrirs: HrirSet) -> dict:
-    return {name: getattr(hrirs, name) for name in HrirSet.__dataclass_fields__}
 
 
 def test_a_set_can_be_asked_for_a_distance(elsewhere: np.ndarray) -> None:
