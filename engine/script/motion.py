@@ -32,6 +32,12 @@ FLIES_DEG, FLIES_LOWEST_DEG = 12.0, 4.0
 stands 3 m away is below that."""
 FLIGHT_GAP_S = 1.6
 """Longer apart, two bounces are not the ends of one flight."""
+G_M_PER_S2 = 9.81
+HIGH, RISE_S = 0.8, 0.1
+"""Share of the height below which a fall is timed, and how much longer its rise may take."""
+SLOWEST_FALL = 3.0
+"""How many times longer than a fall lasts one may seem to last, its height being misjudged: what
+goes up and down more slowly rolls, as on a slope that is seen from above."""
 
 
 @dataclass(frozen=True)
@@ -155,23 +161,43 @@ def _on_ground(track: Track, times: Array, positions: Array) -> NDArray[np.bool_
 
 
 def _falling(times: Array, height_m: Array, landing_s: float) -> NDArray[np.bool_]:
-    """The unbroken stretch before a landing during which it is clearly above where it lands."""
+    """The unbroken stretch before a landing during which it is clearly above where it lands.
+
+    It rose for as long as it fell, at the most; none where it came down more slowly than things
+    fall.
+    """
     ground_m = float(np.interp(landing_s, times, height_m))
     low = (times < landing_s - 0.1) & (height_m <= ground_m + RISE_M)
     since_s = times[low][-1] if low.any() else -np.inf
-    falls = np.any(height_m[(times > since_s) & (times < landing_s)] > ground_m + RISE_M)
-    return (times > since_s) & (times < landing_s) & bool(falls)
+    stretch = (times > since_s) & (times < landing_s)
+    rise_m = float(np.max(height_m[stretch], initial=ground_m)) - ground_m
+    if rise_m <= RISE_M:
+        return np.zeros(len(times), dtype=bool)
+    high_s = times[stretch][height_m[stretch] >= ground_m + HIGH * rise_m][-1]
+    fall_s = (landing_s - float(high_s)) / (1.0 - np.sqrt(1.0 - HIGH))
+    if fall_s > _longest_fall_s(rise_m):
+        return np.zeros(len(times), dtype=bool)
+    return stretch & (times > landing_s - 2.0 * fall_s - RISE_S)
+
+
+def _longest_fall_s(height_m: float) -> float:
+    """How long a fall from a height may seem to last."""
+    return SLOWEST_FALL * float(np.sqrt(2.0 * height_m / G_M_PER_S2))
 
 
 def _rises(times: Array, height_m: Array, first_s: float, last_s: float) -> bool:
-    """Whether the height between two moments bulges clearly above the straight line."""
+    """Whether the height between two moments bulges clearly above the straight line, as in flight.
+
+    It rises for half of the time and falls for the other.
+    """
     inside = (times >= first_s) & (times <= last_s)
     if np.count_nonzero(inside) < 3:
         return False
     chord = np.interp(
         times[inside], [first_s, last_s], np.interp([first_s, last_s], times, height_m)
     )
-    return bool(np.max(height_m[inside] - chord) > RISE_M)
+    rise_m = float(np.max(height_m[inside] - chord))
+    return rise_m > RISE_M and last_s - first_s <= 2.0 * _longest_fall_s(rise_m)
 
 
 def _spans(times: Array, where: NDArray[np.bool_], bridge_s: float) -> list[tuple[float, float]]:
