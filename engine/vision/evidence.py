@@ -10,7 +10,7 @@ evidence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,15 +20,16 @@ from engine.project.model import Contact
 from engine.vision.ground import vouched
 from engine.vision.labels import FLYER, Kind, Naming
 from engine.vision.paths import Path
-from engine.vision.scene_light import SceneLook, looks_indoors
+from engine.vision.scene_light import SceneLook, is_dark, looks_indoors
 
 _LEAST_SEEN, _LEAST_SEEN_MOVING = 0.4, 0.55
 """Share of its moments in which a thing must be seen to be called a person by its gait alone, and
 (under a moving camera, where parallax makes specks) to be called a vehicle or that."""
 _LIKELY_PERSON, _EVER = 0.2, 0.05
 """Score of the people detector from which it sees one, and share of looks that is not chance."""
-_OFTEN = 0.6
-"""Share of such looks from which it is one, though a network, which errs less, sees nobody."""
+_OFTEN, _OFTEN_IN_THE_DARK = 0.6, 0.3
+"""Share of such looks from which it is one, though a network, which errs less, sees nobody; and in
+the dark, where what is seen shines, as fireworks do that rise like somebody."""
 _DOUBTFUL = 0.5
 """Part of its sureness that is left to a thing whose name is refused, or that is a mere speck."""
 _OBJECT_STILL = 0.875
@@ -77,7 +78,8 @@ class Evidence:
             doubtful = doubtful or path.doubted
             fellows = vehicles - 1
             doubtful = doubtful or not vouched(path, size, fellows, camera_moves=self.camera_moves)
-            found.append(self._believed(path, kind, sure, no_vehicle=doubtful))
+            nobody = kind == "person" and self._no_person(path, shots_s)
+            found.append(self._believed(path, kind, sure, doubtful, nobody))
         return found
 
     def named(
@@ -120,35 +122,39 @@ class Evidence:
         return replace(name, label=name.kind, confidence=left * name.confidence)
 
     def _believed(
-        self, path: Path, kind: Kind, sure: float, *, no_vehicle: bool
+        self, path: Path, kind: Kind, sure: float, doubtful: bool, nobody: bool
     ) -> tuple[Kind, float]:
+        """The kind that is left where a vehicle is `doubtful`, a person `nobody`."""
         if path.named:
             return kind, sure
         hardly_seen = self.camera_moves and float(path.seen.mean()) < _LEAST_SEEN_MOVING
-        refused = (kind == "vehicle" and hardly_seen) or (
-            kind == "person" and self._no_person(path)
-        )
-        if kind == "vehicle" and no_vehicle and not hardly_seen:
+        refused = (kind == "vehicle" and hardly_seen) or nobody
+        if kind == "vehicle" and doubtful and not hardly_seen:
             return "object", _OBJECT_STILL * sure
         if refused or (kind == "object" and hardly_seen):
             return "object", _DOUBTFUL * sure
         return kind, sure
 
-    def _no_person(self, path: Path) -> bool:
+    def _no_person(self, path: Path, shots_s: Sequence[float]) -> bool:
         """Whether no look saw a person in it, and it is hardly seen at all, or seen otherwise."""
         scores = path.person_scores
-        often = len(scores) > 0 and float(np.mean(scores > _LIKELY_PERSON)) >= _OFTEN
-        if path.bodiless and not often:
+        share = float(np.mean(scores > _LIKELY_PERSON)) if len(scores) else 0.0
+        shines = self._is(is_dark, path, shots_s) and share < _OFTEN_IN_THE_DARK
+        if shines or (path.bodiless and share < _OFTEN):
             return True
-        ever = len(scores) > 0 and float(np.mean(scores > _LIKELY_PERSON)) > _EVER
+        ever = share > _EVER
         least = _LEAST_SEEN_MOVING if self.camera_moves else _LEAST_SEEN
         return not ever and float(path.seen.mean()) < least
 
     def _indoors(self, path: Path, shots_s: Sequence[float]) -> bool:
         """Whether the shot a path is in surely looks like indoors."""
+        return self._is(looks_indoors, path, shots_s)
+
+    def _is(self, what: Callable[[SceneLook], bool], path: Path, shots_s: Sequence[float]) -> bool:
+        """Whether something is true of the look of the shot that a path is in."""
         first_s = float(path.times_s[0]) + _SAME_MOMENT_S
         number = int(np.searchsorted(shots_s, first_s, side="right")) - 1
-        return 0 <= number < len(self.looks) and looks_indoors(self.looks[number])
+        return 0 <= number < len(self.looks) and what(self.looks[number])
 
 
 def _may_be_round(path: Path) -> bool:

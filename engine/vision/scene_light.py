@@ -66,6 +66,11 @@ def looks_indoors(look: SceneLook) -> bool:
     return look.light != "dark" and look.outdoors <= 1.0 - SURELY_INDOORS
 
 
+def is_dark(look: SceneLook) -> bool:
+    """Whether a look is so dark that what is seen in it shines."""
+    return look.light == "dark"
+
+
 class LookMeter:
     """Takes in a picture a second of a film, and tells the look of its shots."""
 

@@ -69,6 +69,15 @@ def test_a_gait_alone_makes_no_person_of_what_is_hardly_seen(seen, scores, kind)
     assert found == kind
 
 
+@pytest.mark.parametrize(("scores", "kind"), [((), "object"), ((0.5, 0.5, 0.0), "person")])
+def test_in_the_dark_what_rises_like_somebody_is_nobody_unless_seen(scores, kind) -> None:
+    for look, expected in ((DARK, kind), (MAYBE, "person")):
+        ((found, _),) = Evidence((look,)).believed(
+            [path(scores=scores)], [("person", 0.5)], (0.0, 2.0), SIZE
+        )
+        assert found == expected
+
+
 def test_steps_are_taken_only_while_somebody_is_seen() -> None:
     steps = [Contact(time_s=t, kind="step") for t in (0.2, 0.9, 1.1, 1.6)]
     assert [c.time_s for c in while_seen(path(0.5), steps)] == [0.2, 0.9, 1.1]
