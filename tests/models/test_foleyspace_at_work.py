@@ -39,7 +39,6 @@ def spatialiser() -> MovingSpatialiser:
     """One that has learned to hear, for a second, and no more: its layers say nothing yet."""
     torch.manual_seed(0)
     network = FoleySpaceNet(SMALL, torch.Generator().manual_seed(0))
-    torch.nn.init.zeros_(network.end.bias)
     recipe = Recipe(distances_m=(OWN_M, OWN_M))
     directed = network.conditions.directed
     assert directed is not None

@@ -38,12 +38,13 @@ class DirectedFilters(nn.Module):
 
     def forward(self, mono: Tensor, positions: Tensor) -> Tensor:
         """(B, n) and (B, 3, k), evenly spread over its time, to (B, 2, n)."""
-        spread = nn.functional.interpolate(
-            self.shares(positions), size=mono.shape[1], mode="linear", align_corners=True
-        )
+        return mixed(self.heard(mono), self.shares(positions).repeat(1, _EARS, 1))
+
+    def heard(self, mono: Tensor) -> Tensor:
+        """(B, 2 filters, n): the mono sound (B, n) through every filter, left ear's first."""
         behind = nn.functional.pad(mono[:, None], (self.bank.kernel_size[0] - 1, 0))
-        heard = self.bank(behind)  # (B, 2 filters, n)
-        return torch.stack([(ear * spread).sum(dim=1) for ear in heard.chunk(2, dim=1)], dim=1)
+        through: Tensor = self.bank(behind)
+        return through
 
     def shares(self, positions: Tensor) -> Tensor:
         """(B, filters, k): how much of each filter is heard at positions (B, 3, k)."""
@@ -58,3 +59,11 @@ class DirectedFilters(nn.Module):
         shares = self.shares(positions.T[None])[0]  # (filters, k)
         taps = self.bank.weight[:, 0].flip(-1)  # convolutions of the library are correlations
         return torch.einsum("fk,eft->ket", shares, taps.reshape(_EARS, len(shares), -1))
+
+
+def mixed(heard: Tensor, shares: Tensor) -> Tensor:
+    """(B, 2, n) of what is `heard` (B, 2 filters, n) by shares (B, 2 filters, k) over its time."""
+    spread = nn.functional.interpolate(
+        shares, size=heard.shape[2], mode="linear", align_corners=True
+    )
+    return torch.stack([ear.sum(dim=1) for ear in (heard * spread).chunk(_EARS, dim=1)], dim=1)

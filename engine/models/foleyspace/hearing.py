@@ -1,7 +1,7 @@
 """Learning to hear: what each ear hears of an impulse in any direction, before any sound is noised.
 
-It is the condition block's filters alone that learn here, as the first layers of other networks do
-on other tasks; the diffusion goes on from there.
+It is the condition block's filters alone that learn here, and nowhere else; the diffusion begins
+with what they make of a sound.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ References
 Kong et al., "DiffWave", ICLR 2021, figure 2 and appendix C; "FoleySpace", section III-D and fig. 3:
 the trajectory is repeated to the sound's length, laid beside the mono sound, and goes through
 convolutions into every residual layer (how many and how wide, the paper does not say). With
-`filters` the condition has a first guess of both ears (see `directed`): the layers then say what is
-to be added to it, and the noise follows from that (Salimans and Ho, "Progressive distillation",
-ICLR 2022, section 4: to know the sound is to know the noise).
+`filters` the condition has a first guess of both ears (see `directed`): the layers then say how the
+filters are to be mixed otherwise, and the noise follows from that (Salimans and Ho, "Progressive
+distillation", ICLR 2022, section 4: to know the sound is to know the noise). What they add is made
+of the sound itself, so that no noise can be left where the sound has nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from torch import Tensor, nn
 
 from engine.models.foleyspace.config import Config
 from engine.models.foleyspace.diffusion import kept_at
-from engine.models.foleyspace.directed import DirectedFilters
+from engine.models.foleyspace.directed import DirectedFilters, mixed
 from engine.models.foleyspace.moving import FURTHEST_M
 
+_TIMES_S = 0.02
+"""So often the mixing of filters is told anew."""
 _STEP_CHANNELS, _STEP_WIDTH = 128, 512
 _EARS = 2
 
@@ -54,12 +57,15 @@ class Told:
     ----------
     channels : (B, C, n)
         For every layer.
+    heard : (B, 2 filters, n), optional
+        The mono sound through all filters.
     guess : (B, 2, n), optional
         Of both ears.
     """
 
     channels: Tensor
-    guess: Tensor | None
+    heard: Tensor | None = None
+    guess: Tensor | None = None
 
 
 class ConditionBlock(nn.Module):
@@ -81,12 +87,15 @@ class ConditionBlock(nn.Module):
         places = positions_m / FURTHEST_M
         spread = nn.functional.interpolate(places, size=mono.shape[1])
         beside = [mono[:, None], spread]
-        guess = None
+        heard = guess = None
         if self.directed is not None:
-            guess = self.directed(mono, places)
+            with torch.no_grad():  # they have learned before (see `hearing`)
+                heard = self.directed.heard(mono)
+                guess = mixed(heard, self.directed.shares(places).repeat(1, _EARS, 1))
             beside.append(guess)
         both = torch.cat(beside, dim=1)
-        return Told(nn.functional.silu(self.second(nn.functional.silu(self.first(both)))), guess)
+        channels = nn.functional.silu(self.second(nn.functional.silu(self.first(both))))
+        return Told(channels, heard, guess)
 
 
 class ResidualLayer(nn.Module):
@@ -121,24 +130,29 @@ class FoleySpaceNet(nn.Module):
             ResidualLayer(c, 2 ** (layer % config.cycle)) for layer in range(config.layers)
         )
         self.last = nn.Conv1d(c, c, 1)
-        self.end = nn.Conv1d(c, _EARS, 1)
+        self.end = nn.Conv1d(c, _EARS * max(config.filters, 1), 1)
         nn.init.zeros_(self.end.weight)
+        if config.filters:  # the guess as it is
+            assert self.end.bias is not None
+            nn.init.zeros_(self.end.bias)
 
     def forward(self, noisy: Tensor, steps: Tensor, told: Told) -> Tensor:
         """Noise (B, 2, n) in (B, 2, n) at steps (B,), with a condition made before."""
-        if told.guess is None:
-            return self._ended(noisy, steps, told.channels)
+        if told.guess is None or told.heard is None:
+            ended: Tensor = self.end(self._passed(noisy, steps, told.channels))
+            return ended
         kept = kept_at(steps, self.config)[:, None, None]
         over = (noisy - kept.sqrt() * told.guess) / (1.0 - kept).sqrt()
-        added = self._ended(torch.cat([noisy, over], dim=1), steps, told.channels)
-        return over - (kept / (1.0 - kept)).sqrt() * added
+        passed = self._passed(torch.cat([noisy, over], dim=1), steps, told.channels)
+        size = max(passed.shape[2] // round(_TIMES_S * self.config.sample_rate_hz), 1)
+        shares = self.end(nn.functional.adaptive_avg_pool1d(passed, size))
+        return over - (kept / (1.0 - kept)).sqrt() * mixed(told.heard, shares)
 
-    def _ended(self, x: Tensor, steps: Tensor, condition: Tensor) -> Tensor:
+    def _passed(self, x: Tensor, steps: Tensor, condition: Tensor) -> Tensor:
         x = torch.relu(self.begin(x))
         step = self.steps(steps)
         total = torch.zeros_like(x)
         for layer in self.layers:
             x, skipped = layer(x, step, condition)
             total = total + skipped
-        ended: Tensor = self.end(torch.relu(self.last(total / sqrt(len(self.layers)))))
-        return ended
+        return torch.relu(self.last(total / sqrt(len(self.layers))))

@@ -83,7 +83,7 @@ class Schedule:
 
 SCHEDULES: dict[str, Schedule] = {
     "small": Schedule(
-        steps=1_500, batch=4, pieces=2, piece_segments=10, learning_rate=1e-3, falling=True,
+        steps=1_000, batch=4, pieces=2, piece_segments=10, learning_rate=1e-3, falling=True,
         most_weight=5.0, hearing_steps=20_000,
     ),
 }  # fmt: skip
