@@ -21,6 +21,7 @@ from engine.vision.ground import find_horizon
 from engine.vision.labels import FLYER, Kind, Naming, kind_of, name_paths
 from engine.vision.paths import Path, amodal
 from engine.vision.seen import SeenObject, VisionSettings
+from engine.vision.standing import held
 from engine.vision.strikes import with_strikes
 from engine.vocabularies import own_words
 
@@ -139,6 +140,8 @@ def _named(
 def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -> SeenObject:
     path = thing.seen.path
     contacts = _contacts(thing, screen)
+    if not screen.evidence.camera_moves:
+        positions_m = held(path, positions_m, contacts)
     trajectory = _trajectory(path.times_s, positions_m, contacts)
     leaves = thing.kind == "vehicle" or thing.name.label == FLYER
     if leaves and not screen.geometry.spherical:
