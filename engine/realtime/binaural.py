@@ -28,7 +28,7 @@ from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE
 from engine.realtime.line_aligned import line_zeros
 from engine.realtime.paces import JUMP, PACES, Paces
 from engine.realtime.passing import Passing
-from engine.realtime.places import Heard, Indices, Places
+from engine.realtime.places import Heard, Places
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
 from engine.realtime.sources import SourceStage
 from engine.realtime.swells import (
@@ -56,8 +56,6 @@ class BinauralStage:
     sources : int
     passes_near : bool
         Whether sources in the head's middle surround the listener (see `engine.realtime.passing`).
-    still : (n,) int64, optional
-        See `engine.realtime.places.still_sources`.
 
     Attributes
     ----------
@@ -75,7 +73,6 @@ class BinauralStage:
         sources: int,
         *,
         passes_near: bool,
-        still: Indices | None = None,
     ) -> None:
         size, partitions = plan.fft_samples, plan.spectra.shape[1]
         self._depth = (partitions - 1) * plan.partition_hops + 1
@@ -86,7 +83,7 @@ class BinauralStage:
         self._responses, self._bench = responses_of(plan), bench_of(size)
         self._paces = Paces(sources, passes_near=passes_near)
         self._passing = Passing(sources, passes_near=passes_near)
-        self._places = [Places(plan, sources, still) for _ in range(3)]
+        self._places = [Places(plan, sources) for _ in range(3)]
         self._slow, self._late, self._chosen = np.zeros((3, sources), dtype=np.bool_)
         self._order, self._mended_gains = Order(sources), np.zeros(sources)
         # A response of one partition needs no past spectra.
@@ -100,6 +97,8 @@ class BinauralStage:
         self._sound = Sound(hops, hops)
         self._window = line_zeros(2 * HOP_SAMPLES)
         self._sounding = (self._paces.of > 0, self._paces.of > 0)
+        self._rests: tuple[Floats, Floats] | None = None
+        self._resting_between = np.zeros(sources)
 
     def reset(self) -> None:
         """Forget all past sound."""
@@ -120,12 +119,21 @@ class BinauralStage:
                 self._chosen, self._sound, SWELL, self._bench, self._history[self._head]
             )
 
-    def render(self, old: Heard, new: Heard, levels: tuple[Floats, Floats], out: Samples) -> None:
+    def render(
+        self,
+        old: Heard,
+        new: Heard,
+        levels: tuple[Floats, Floats],
+        rests: tuple[Floats, Floats] | None,
+        out: Samples,
+    ) -> None:
         """Write the hop's two ears to `out`.
 
         `old` and `new` are (directions, gains, metres) at its start and end, `levels` the gains
-        that the sources have with what is heard of them elsewhere.
+        that the sources have with what is heard of them elsewhere, `rests` how much of them is at
+        rest (`engine.realtime.rests`).
         """
+        self._rests = rests
         fastest = self._paces.find(
             self._sounding, (old[0], new[0]), (old[1], new[1]), (old[2], new[2]), levels
         )
@@ -139,7 +147,7 @@ class BinauralStage:
             self._ring.totals[:] = 0.0
             if self._paces.mended:
                 choose_mends(self._paces.mends, old[1], self._chosen, self._mended_gains)
-                self._add_short(self._chosen, old, self._mended_gains, FALL, 1)
+                self._add_short(self._chosen, old, self._mended_gains, FALL, 1, self._resting(0.0))
             for pace in range(1, fastest + 1):
                 self._add_fast(pace, old, new)
             self._ring.add(whole=True)
@@ -148,9 +156,10 @@ class BinauralStage:
     def _add_swells(self, new: Heard) -> None:
         """Add the swells of slow sources, and those of before that are still heard."""
         if self._depth == 1:
-            self._mix(self._slow, new[1], self._places[0].find(self._slow, new), SWELL)
+            place = self._places[0].find(self._slow, new, self._resting(1.0))
+            self._mix(self._slow, new[1], place, SWELL)
             return
-        place = self._places[0].find(self._late, new)
+        place = self._places[0].find(self._late, new, self._resting(1.0))
         self._late ^= self._slow
         for first, wanted in enumerate((self._slow, self._late)):
             order = self._order.plain(wanted)
@@ -165,19 +174,35 @@ class BinauralStage:
         if not choose_equal(self._paces.of, pace, chosen):
             return
         if pace == JUMP:
-            for there, shares in ((old, SMOOTH_FALL), (new, SMOOTH_RISE)):
-                self._add_short(chosen, there, there[1], shares, 2)
+            for time, there, shares in ((0.0, old, SMOOTH_FALL), (1.0, new, SMOOTH_RISE)):
+                self._add_short(chosen, there, there[1], shares, 2, self._resting(time))
             return
         for time, shares in zip(*self._knots[pace - 1], strict=True):
             there = self._passing.between(old, new, time, chosen)
-            self._add_short(chosen, there, there[1], shares, 2)
+            self._add_short(chosen, there, there[1], shares, 2, self._resting(time))
+
+    def _resting(self, time: float) -> Floats | None:
+        """How much of the sources is at rest, after a share of the hop."""
+        if self._rests is None or time in (0.0, 1.0):
+            return self._rests[int(time)] if self._rests is not None else None
+        start, end = self._rests
+        np.subtract(end, start, out=self._resting_between)
+        self._resting_between *= time
+        self._resting_between += start
+        return self._resting_between
 
     def _add_short(
-        self, wanted: _Wanted, heard: Heard, gains: Floats, shares: Samples, places: int
+        self,
+        wanted: _Wanted,
+        heard: Heard,
+        gains: Floats,
+        shares: Samples,
+        places: int,
+        rests: Floats | None,
     ) -> None:
         """Add the hop with `shares` (HOP_SAMPLES,) of its own."""
         self._window[:HOP_SAMPLES] = shares
-        place = self._places[places].find(wanted, heard)
+        place = self._places[places].find(wanted, heard, rests)
         self._mix(wanted, gains, place, self._window)
 
     def _mix(self, wanted: _Wanted, gains: Floats, place: Place, window: Samples) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.realtime.addresses import doubles_at, triples_at
 from engine.realtime.encoding import Encoding
+from engine.realtime.rests import Rests
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Snapshot
 from engine.realtime.width_law import Widths
 
@@ -30,7 +31,8 @@ class Edges:
 
     `delays_samples` and `distances_m` (5, sources) and `positions_m` (5, sources, 3) also have the
     edge before and two after. `channel_gains` are (channels of all encoders, sources), `directions`
-    unit vectors (sources, 3).
+    unit vectors (sources, 3). `rests` are shares (sources,) of what rests at its start and end, if
+    that is to be heard (`engine.realtime.rests`).
     """
 
     gains_0: Floats
@@ -42,6 +44,7 @@ class Edges:
     channel_gains_1: Floats
     positions_m: Floats
     distances_m: Floats
+    rests: tuple[Floats, Floats] | None = None
 
 
 class MotionSampler:
@@ -73,6 +76,11 @@ class MotionSampler:
         self._encoding = Encoding(snapshot, edges * sources)
         self._channel_gains = np.zeros((edges, self._encoding.channels, sources))
         self._routes = _routes(snapshot)
+        uneven = (
+            snapshot.binaural is not None and snapshot.binaural.still_delays_samples is not None
+        )
+        self._rests = Rests(snapshot.sources, snapshot.sample_rate_hz) if uneven else None
+        self._resting = np.zeros((edges if uneven else 0, sources))
         self._ticks = np.arange(edges) * float(HOP_SAMPLES)
         self._times = np.zeros(edges)
 
@@ -92,6 +100,7 @@ class MotionSampler:
             self._channel_gains[i + 1],
             self._positions[i - 1 : i + 4],
             self._distances[i - 1 : i + 4],
+            None if self._rests is None else (self._resting[i], self._resting[i + 1]),
         )
 
     def gains_of(self, hop: int, hops: int) -> tuple[Floats, Floats]:
@@ -121,6 +130,8 @@ class MotionSampler:
             times[known:], *self._paths.table, self._positions[known:], self._directions[known:],
             self._distances[known:], self._delays[known:], self._lost[known:],
         )  # fmt: skip
+        if self._rests is not None:
+            self._rests.find(times, self._delays, self._resting)
         law, distances, gains = (
             self._snapshot.distance,
             self._distances[known:],

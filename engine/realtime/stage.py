@@ -17,7 +17,6 @@ from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE, Leaps
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.moving_fields import MovingFields
 from engine.realtime.node import Node, latency_of, longest_history
-from engine.realtime.places import still_sources
 from engine.realtime.room import RoomStage
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.sources import SourceStage
@@ -66,10 +65,7 @@ class Stage:
         self._binaural = None
         if plan is not None:
             near = self._width is not None
-            still = still_sources(plan, snapshot.sources)
-            self._binaural = BinauralStage(
-                plan, len(snapshot.sources), passes_near=near, still=still
-            )
+            self._binaural = BinauralStage(plan, len(snapshot.sources), passes_near=near)
         self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
         self._room_rests = False
         self._bed_readers = [
@@ -293,7 +289,8 @@ class Stage:
             gains_0 = np.multiply(gains_0, self._width.points_0, out=self._points[0])
             gains_1 = np.multiply(gains_1, self._width.points_1, out=self._points[1])
         near_0, near_1 = edges.distances_m[1:3]
-        self._binaural.render((old, gains_0, near_0), (new, gains_1, near_1), levels, out)
+        heard_0, heard_1 = (old, gains_0, near_0), (new, gains_1, near_1)
+        self._binaural.render(heard_0, heard_1, levels, edges.rests, out)
 
 
 @numba.njit(cache=True, nogil=True)
