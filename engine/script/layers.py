@@ -32,6 +32,9 @@ HANDOVER_S = 0.2
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 STRIDE_M = 0.8
 """Who stays within a stride while moving has not been seen to walk."""
+GOES_M_PER_S, GOES_S = 0.3, 1.0
+"""Who gets on more slowly than this, over that time, sits or stands: a box that trembles goes to
+and fro as quickly, but gets nowhere."""
 MISSED_SHARE, MISSED_BEATS = 0.5, 1.5
 """Where less than this share of a gait's beats was seen, more are assumed, so many beats away from
 every one that was seen."""
@@ -275,10 +278,19 @@ def _assumed(rate_hz: float, motion: Motion, track: Track) -> list[Contact]:
         pace = rate_hz * np.clip(motion.speed_m_per_s[inside] / usual, 0.6, 1.6) ** 0.5
         if len(times) < 2:
             continue
+        pace = np.where(_gets_on(track, times), pace, 0.0)
         count = np.floor(0.5 + np.cumsum(pace) * (times[1] - times[0]))
         for index in np.flatnonzero(np.diff(count) > 0):
             contacts.append(Contact(time_s=float(times[index]), kind="step", strength=0.8))
     return contacts
+
+
+def _gets_on(track: Track, times_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether (n,) it gets somewhere in the time around each moment of a span."""
+    early = np.maximum(times_s - 0.5 * GOES_S, times_s[0])
+    late = np.minimum(times_s + 0.5 * GOES_S, times_s[-1])
+    way_m = np.linalg.norm(track.trajectory.at(late) - track.trajectory.at(early), axis=1)
+    return np.asarray(way_m >= GOES_M_PER_S * (late - early))
 
 
 def _missed(seen: Sequence[Contact], rate_hz: float, motion: Motion, track: Track) -> list[Contact]:

@@ -37,6 +37,11 @@ _REACH, _REACH_NEW = 0.7, 2.0
 """How far from where it is expected a box may be, in its sizes."""
 _MOST_RATIO = 2.0
 """How much larger or smaller it may be."""
+_ANIMALS = frozenset(
+    {"cat", "dog", "horse", "sheep", "cow", "bear", "elephant", "zebra", "giraffe"}
+)
+_STAYS, _STAYED = 0.4, 0.1
+"""Overlap with its last box from which an animal may have stayed there, and what that costs."""
 _SAME_IOU = 0.55
 """Boxes that overlap more are one thing under two names."""
 _LEAST_SURE_HITS = 2
@@ -170,9 +175,22 @@ def _assign(
 
 
 def _costs(traces: Sequence[_Open], detections: Sequence[Detection], width: int) -> Array:
-    """(traces, detections): 0 where a box is as predicted, from 1 on where it is another's."""
-    boxes = np.array([t.filter.box for t in traces])
+    """(traces, detections): 0 where a box is as predicted, from 1 on where it is another's.
+
+    An animal may also be where it was: its limbs and tail shake its box, and so what is predicted.
+    """
     others = np.array([d.box for d in detections], dtype=np.float64)
+    names = np.array([[_label_cost(t.label, d.label) for d in detections] for t in traces])
+    cost = names + _box_costs(traces, np.array([t.filter.box for t in traces]), others)
+    last = np.array([t.rows[-1][1].box for t in traces], dtype=np.float64)
+    alive = np.array([[t.label in _ANIMALS] for t in traces])
+    stays = alive & (overlaps(last, others) >= _STAYS)
+    again = _STAYED + names + _box_costs(traces, last, others)
+    return np.where(stays, np.minimum(cost, again), cost)
+
+
+def _box_costs(traces: Sequence[_Open], boxes: Array, others: Array) -> Array:
+    """What it costs (traces, detections) that the traces, expected in boxes, are in others."""
     apart = 0.5 * np.linalg.norm(
         (boxes[:, None, :2] + boxes[:, None, 2:]) - (others[None, :, :2] + others[None, :, 2:]),
         axis=2,
@@ -183,8 +201,7 @@ def _costs(traces: Sequence[_Open], detections: Sequence[Detection], width: int)
     # one that was seen once may go at any speed; later its way is known
     reach = reach * np.array([[_REACH_NEW if len(t.rows) < 3 else _REACH] for t in traces])
     shape = 0.6 * (1.0 - overlaps(boxes, others)) + 0.4 * apart / reach
-    names = np.array([[_label_cost(t.label, d.label) for d in detections] for t in traces])
-    return np.where((apart > reach) | (ratio > 1.0), 10.0, shape + 0.1 * ratio + names)
+    return np.where((apart > reach) | (ratio > 1.0), 10.0, shape + 0.1 * ratio)
 
 
 def _label_cost(one: str, other: str) -> float:

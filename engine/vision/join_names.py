@@ -31,6 +31,7 @@ from engine.vision.known_things import (
 )
 from engine.vision.looks import Look, stirring
 from engine.vision.paths import Path, smoothed
+from engine.vision.settled_names import settled
 from engine.vision.traces import Trace, passed_each_other, related
 from engine.vision.vote_names import doubted, voted, without_body
 
@@ -60,6 +61,7 @@ _LOST_S = 0.9
 """Time without a sight from which a thing is not in the picture."""
 _OFTEN = 0.3
 """Share of the looks in which a path is there from which it is the animal it is taken for."""
+_NAMELESS = (("object", 1.0),)
 _MOMENT_S = 1e-6
 _REACH_S = 0.5
 """How far from a look a path's nearest row may be to lead on from it."""
@@ -98,7 +100,7 @@ def joined(
     things = [thing for thing in things if all(thing is not one for one in rare)]
     rest += [path for thing in rare for path in thing.same]
     found = [
-        _path_of(thing, [one.trace for one in things if one is not thing], pictures_s)
+        _path_of(thing, [one.trace for one in things if one is not thing], pictures_s, looks)
         for thing in things
         if _sounds(thing, looks, size, camera_moves=camera_moves)
     ]
@@ -257,9 +259,11 @@ def _goes(boxes: Array, width: int) -> bool:
     )
 
 
-def _path_of(thing: _Thing, others: Sequence[Trace], pictures_s: Array) -> Path:
+def _path_of(
+    thing: _Thing, others: Sequence[Trace], pictures_s: Array, looks: Sequence[Look]
+) -> Path:
     """The thing's path: motion's rows where they agree, its own boxes elsewhere."""
-    trace = thing.trace
+    votes = settled(thing.trace, looks)
     before, after = (_beyond(thing, others, start=start) for start in (True, False))
     rows = np.concatenate([before, _between(thing, pictures_s), after])
     asked = [path.person_scores for path in thing.same]
@@ -270,12 +274,13 @@ def _path_of(thing: _Thing, others: Sequence[Trace], pictures_s: Array) -> Path:
         confidence=_sureness(thing, rows[:, 0]),
         seen=_in_sight(thing, rows[:, 0]),
         person_scores=np.concatenate(asked) if asked else np.zeros(0),
-        labels=tuple(trace.votes().items()),
+        labels=tuple(votes.items()) or _NAMELESS,
         colour=next((p.colour for p in thing.same if p.colour is not None), None),
         points=rows[:, 5:7],
         speed=rows[:, 7],
-        named=True,
+        named=bool(votes),
         acts=True,
+        doubted=not votes,
     )
     return smoothed(path)
 

@@ -62,6 +62,9 @@ _FILLS, _AT_EDGES = 0.4, 2
 _HEADLESS, _TOP, _HANGS = 0.15, 0.04, 0.72
 """The same for somebody whose head is beyond the upper edge: hands at work, hardly feet; and the
 share of the height above which all of such a body is an arm that reaches in from above."""
+_STANDING, _STANDS, _FEET = 1.8, 0.7, 0.97
+"""Height over width, score, and share of the picture's height above which feet are, of who stands
+with the head at the picture's upper edge."""
 _RIDES, _RIDDEN = 0.6, 0.5
 """Shares of common looks in which someone is upon it, and of their width that it must hold."""
 
@@ -155,13 +158,19 @@ def found_twice(one: Trace, other: Trace) -> bool:
 
 def is_close_up(found: Detection, size: Size) -> bool:
     """Whether it is somebody whose head is out of the picture: hands at work."""
-    return found.label == "person" and _is_headless(np.asarray(found.box), size)
+    return found.label == "person" and _is_headless(np.asarray(found.box), found.confidence, size)
 
 
-def _is_headless(box: Array, size: Size) -> bool:
-    """Whether a body is cut by the upper edge, being near, or ends where no feet would be."""
+def _is_headless(box: Array, score: float, size: Size) -> bool:
+    """Whether a body is cut by the upper edge, being near, or ends where no feet would be.
+
+    Who is surely seen, slender, and ends where feet are stands there with the head at the edge.
+    """
     share = float(np.prod(box[2:] - box[:2])) / (size[0] * size[1])
     hangs = bool(box[3] <= _HANGS * size[1])
+    slender = box[3] - box[1] >= _STANDING * (box[2] - box[0])
+    if slender and score >= _STANDS and not hangs and box[3] <= _FEET * size[1]:
+        return False
     return bool(box[1] <= _TOP * size[1]) and (share > _HEADLESS or hangs)
 
 
@@ -218,7 +227,8 @@ def _fills(trace: Trace, size: Size) -> bool:
     share = float(np.prod(box[2:] - box[:2])) / (size[0] * size[1])
     margin = 0.01 * np.asarray(size)
     edges = int((box[:2] <= margin).sum() + (box[2:] >= size - margin).sum())
-    headless = trace.label == "person" and _is_headless(box, size)
+    score = float(np.mean(trace.scores))
+    headless = trace.label == "person" and _is_headless(box, score, size)
     return headless or (share > _FILLS and edges >= _AT_EDGES)
 
 

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 _LEAST_S, _BESIDE_S, _LETS_GO_S = 0.5, 0.6, 0.5
 """How long a stand lasts at the least; how near to what moves its size is not asked for; and how
 long the way takes up where it would have gone on."""
-_SAME_SIZE = 0.1
+_SAME_SIZE = 0.06
 """Change of the size's logarithm up to which a thing is neither coming nor going."""
 _MOVES = 0.01
 """Change of place (of the distance) from which holding makes a difference."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.plugins import Detection
 from engine.vision.known_things import (
+    ANIMALS,
     BALLS,
     HANDLED,
     MOVERS,
@@ -43,6 +44,8 @@ _STREET, _FAR = 0.5, 0.08
 _BODY, _BODY_SCORE, _BODY_LOOKS, _BODY_SIZE = 0.2, 0.3, 3, 0.05
 """Overlap and score of somebody who may be a path, looks in which nobody must be seen, and size
 (share of the picture's width) below which the network may miss them."""
+_LIVES, _BODY_OF = 0.45, 0.3
+"""Score of an animal, or somebody, and overlap from which a path may be that."""
 _ABOUT, _TOUCHES, _MEETS = 0.5, 0.7, 0.15
 """How far about a vehicle its smoke goes, in the vehicle's own sizes; share of looks in which it is
 there, and in which it lies on the vehicle itself."""
@@ -142,8 +145,11 @@ def doubted(path: Path, looks: Sequence[Look], known: Sequence[Trace], size: Siz
 def without_body(path: Path, looks: Sequence[Look], size: Size) -> Path:
     """Path in which nobody was seen in any look marked as such, unless it is small.
 
-    Hands and what they hold go to and fro like legs.
+    Hands and what they hold go to and fro like legs. So do animals: what is one in a look, and
+    somebody in none, is nobody, however small.
     """
+    if not path.named and _lives_otherwise(path, looks):
+        return replace(path, bodiless=True)
     own = float(np.sqrt(np.median(np.prod(path.sizes, axis=1)))) / size[0]
     if path.named or own < _BODY_SIZE:
         return path
@@ -160,6 +166,21 @@ def without_body(path: Path, looks: Sequence[Look], size: Size) -> Path:
         if (row := _row_at(path, look.time_s)) is not None
     ]
     return replace(path, bodiless=len(shares) >= _BODY_LOOKS and max(shares) < _BODY)
+
+
+def _lives_otherwise(path: Path, looks: Sequence[Look]) -> bool:
+    """Whether an animal is found just where a path is, and a person never."""
+    animal, person = 0.0, 0.0
+    for look in looks:
+        row = _row_at(path, look.time_s)
+        if row is None:
+            continue
+        for label in (*ANIMALS, "person"):
+            ones = [d for d in look.found if d.label == label and d.confidence >= _LIVES]
+            share = best_overlap(path.boxes[row], ones)[0]
+            animal = max(animal, share if label != "person" else 0.0)
+            person = max(person, share if label == "person" else 0.0)
+    return animal >= _BODY_OF and person < _BODY
 
 
 def _hangs_about(path: Path, vehicle: Trace, looks: Sequence[Look]) -> bool:
