@@ -64,6 +64,12 @@ def add_parser(subparsers: Any) -> None:
     )
     add_hrir(parser)
     parser.add_argument(
+        "--without",
+        nargs="+",
+        choices=("position", "depth", "film"),
+        help="hivibix: leave these out, to see what they are worth",
+    )
+    parser.add_argument(
         "--begin-with",
         type=Path,
         metavar="FILE",
@@ -150,6 +156,33 @@ def _foleyspace(args: argparse.Namespace, progress: TerminalProgress) -> Outcome
     return train(config, schedule, material, args.out, _running(args), progress)
 
 
+def _hivibix(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
+    from engine.models.hivibix.config import CONFIGS
+    from engine.models.hivibix.features import DEPTH_SIZE, EmbeddedFeatures
+    from engine.models.hivibix.train import Schedule, train
+    from engine.models.material import Material, config_named
+    from engine.models.names import load_spatialiser
+    from engine.models.pseudobinaural.pairs import Recipe
+    from engine.models.sounds import learning_banks
+
+    features = EmbeddedFeatures(load_spatialiser("pseudobinaural")[0].network)
+    left_out: dict[str, Any] = dict.fromkeys(args.without or (), False)
+    config = replace(
+        config_named(args.config, CONFIGS),
+        scene_size=features.scene_size,
+        depth_size=DEPTH_SIZE,
+        **left_out,
+    )
+    sounds = sounds_of(args, config.sample_rate_hz)
+    train_sounds, held_out = learning_banks(sounds, config.sample_rate_hz)
+    recipe = Recipe(
+        features.picture_px, config.samples, args.seed, hrir=args.hrir, filmed=args.filmed
+    )
+    material = Material(recipe, train_sounds, held_out)
+    schedule = replace(Schedule(), **_given(args, "steps", "batch", "seed"))
+    return train(config, schedule, material, features, args.out, _running(args), progress)
+
+
 def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
     """Those options that were given."""
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
@@ -162,5 +195,9 @@ def _running(args: argparse.Namespace) -> Running:
     return Running(args.until, most_s, args.device, args.begin_with)
 
 
-NETWORKS = {"pseudobinaural": _pseudobinaural, "foleyspace": _foleyspace}
+NETWORKS = {
+    "pseudobinaural": _pseudobinaural,
+    "foleyspace": _foleyspace,
+    "hivibix": _hivibix,
+}
 """What can be trained, to the function that does."""

@@ -21,6 +21,7 @@ class Spatialiser(Protocol):
     """Makes two ears out of mono sound and pictures; see `pseudobinaural.infer.Binauraliser`."""
 
     config: Any
+    network: Any
 
     def difference(
         self,

@@ -132,6 +132,8 @@ def test_a_small_one_runs_and_learns() -> None:
 def test_the_picture_matters() -> None:
     torch.manual_seed(0)
     network = HiViBiX(TINY).eval()
+    for branch in network.branches.values():  # which begin with nothing
+        torch.nn.init.normal_(branch.decoder[-1].weight)
     mono = torch.randn(2, TINY.bins, TINY.columns, dtype=torch.complex64)
     first = seen(TINY)
     plain = network(mono, first)

@@ -31,6 +31,9 @@ class Config:
         Of attention (not stated).
     position_px : (height, width)
         Of the position image (not stated).
+    position, depth, film : bool
+        Whether it is told where things are, how far they are, and makes ears by the FiLM layer;
+        without that layer, levels and phases of both ears are predicted as they are (table 3).
 
     References
     ----------
@@ -49,6 +52,9 @@ class Config:
     condition_size: int = 256
     heads: int = 4
     position_px: tuple[int, int] = (112, 224)
+    position: bool = True
+    depth: bool = True
+    film: bool = True
 
     @property
     def samples(self) -> int:
@@ -58,10 +64,12 @@ class Config:
 
 CONFIGS: dict[str, Config] = {
     "paper": Config(),
-    "small": Config(columns=128, width=8, condition_size=64, position_px=(56, 112)),
+    "small": Config(
+        columns=64, width=8, scene_size=128, depth_size=6, condition_size=64, position_px=(24, 48)
+    ),
     "tiny": Config(
         bins=32, columns=32, fft_samples=64, hop_samples=16, width=8, scene_size=12, depth_size=8,
         condition_size=16, heads=2, position_px=(16, 32),
     ),
 }  # fmt: skip
-"""By name: 'tiny' is for tests."""
+"""By name: 'tiny' is for tests; 'small' takes the embedded features (see `features`)."""

@@ -10,6 +10,8 @@ there are no skips around the latent network.
 
 from __future__ import annotations
 
+from math import pi
+
 import torch
 from torch import Tensor, nn
 
@@ -104,6 +106,9 @@ class HiViBiX(nn.Module):
             {name: Branch(config) for name in ("magnitude_x", "magnitude_y", "phase_x", "phase_y")}
         )
         self.film = AmbisonicsFilm()
+        for branch in self.branches.values():  # both ears begin as the mono is
+            nn.init.zeros_(branch.decoder[-1].weight)
+            nn.init.zeros_(branch.decoder[-1].bias)
 
     def forward(self, mono: Tensor, seen: Seen) -> Tensor:
         """Complex (B, F, T) of l + r to complex (B, 2, F, T) of left and right."""
@@ -111,8 +116,17 @@ class HiViBiX(nn.Module):
         condition = self.visual(seen)
         told = torch.stack([level, turn], dim=1)
         found = {name: branch(told, condition) for name, branch in self.branches.items()}
+        if not self.config.film:
+            return _as_they_are(found)
         ears: Tensor = self.film(
             Field(level, found["magnitude_x"], found["magnitude_y"]),
             Field(turn, found["phase_x"], found["phase_y"]),
         )
         return ears
+
+
+def _as_they_are(found: dict[str, Tensor]) -> Tensor:
+    """Spectra of both ears of which levels and phases are predicted, the left one's as X's."""
+    levels = torch.stack([found["magnitude_x"], found["magnitude_y"]], dim=1)
+    turns = torch.stack([found["phase_x"], found["phase_y"]], dim=1)
+    return torch.polar(torch.expm1(levels).clamp(min=0.0), turns * pi)

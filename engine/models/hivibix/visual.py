@@ -113,6 +113,7 @@ class VisualEncoder(nn.Module):
 
     def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
         super().__init__()
+        self.config = config
         out = config.condition_size
         self.scene = HierarchicalAttention(config.scene_size, out, config.heads)
         self.depth = HierarchicalAttention(config.depth_size, out, config.heads)
@@ -126,7 +127,11 @@ class VisualEncoder(nn.Module):
     def forward(self, seen: Seen) -> Tensor:
         """(B, condition)."""
         scene = self.scene(seen.scene, seen.scene_parts, seen.there)
-        depth = self.depth(seen.depth, seen.depth_parts, seen.there)
-        position = self.position(self.positions(seen.centres, seen.there))
+        nothing = torch.zeros_like(scene)
+        depth = position = nothing
+        if self.config.depth:
+            depth = self.depth(seen.depth, seen.depth_parts, seen.there)
+        if self.config.position:
+            position = self.position(self.positions(seen.centres, seen.there))
         joined: Tensor = self.together(torch.cat([scene, position, depth], dim=1))
         return joined
