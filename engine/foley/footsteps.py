@@ -191,6 +191,32 @@ SURFACES: dict[str, Surface] = {
         swish_hz=(900, 5000),
         swish_decay_s=0.05,
     ),
+    "sand": Surface(
+        modes=((55, 0.06, 1.0),),
+        body=0.30,
+        click=0.03,
+        click_hz=(200, 900),
+        click_decay_s=0.014,
+        swish=0.75,
+        swish_hz=(700, 3400),
+        swish_decay_s=0.11,
+        grains=0.25,
+        grains_per_step=300,
+        grain_hz=(2600, 6800),
+        grain_ring_s=0.0004,
+        grain_decay_s=0.11,
+    ),
+    # hard earth, neither soft nor ringing: where nothing tells the ground
+    "ground": Surface(
+        modes=((84, 0.06, 0.9), (165, 0.05, 0.8), (320, 0.035, 0.5)),
+        body=0.6,
+        click=0.5,
+        click_hz=(260, 1700),
+        click_decay_s=0.009,
+        swish=0.16,
+        swish_hz=(1000, 4200),
+        swish_decay_s=0.05,
+    ),
 }
 
 SHOES: dict[str, Shoe] = {
@@ -212,6 +238,8 @@ SURFACE_WORDS: dict[str, tuple[str, ...]] = {
     "carpet": ("rug",),
     "wood": ("wooden", "parquet", "floorboards", "planks"),
     "concrete": ("pavement", "asphalt", "street", "tiles", "stone", "marble"),
+    "sand": ("sandy", "beach", "desert"),
+    "ground": ("earth", "dirt", "soil"),
 }
 SHOE_WORDS: dict[str, tuple[str, ...]] = {
     "sneaker": ("sneakers", "trainers", "trainer"),
@@ -252,7 +280,7 @@ def footsteps(event: Event, sample_rate_hz: int) -> Array:
     Parameters of the event: `surface`, `shoe`, `weight` (0.3..3, default 1; heavier walkers have
     more and lower body), the first two otherwise read from the prompt.
     """
-    surface = SURFACES[choice(event, "surface", SURFACE_WORDS, "concrete")]
+    surface = SURFACES[choice(event, "surface", SURFACE_WORDS, "ground")]
     shoe = SHOES[choice(event, "shoe", SHOE_WORDS, "leather")]
     weight = number(event, "weight", 1.0, 0.3, 3.0)
     out = np.zeros(length_samples(event, sample_rate_hz))

@@ -50,6 +50,9 @@ GROUNDS: dict[str, Ground] = {
     "grass": Ground(0.0060, 0.30, 60.0, (2500, 8000), (60, 115), 0.5),
     "metal": Ground(0.0016, 0.35, 45.0, (1800, 6500), (171, 283, 437, 655, 1012), 1.2),
     "carpet": Ground(0.0090, 0.05, 20.0, (800, 2500), (72, 140), 0.5),
+    "snow": Ground(0.0080, 0.30, 120.0, (700, 4500), (60, 110), 0.4),
+    "sand": Ground(0.0075, 0.40, 190.0, (1800, 6500), (55, 100), 0.4),
+    "ground": Ground(0.0030, 0.40, 55.0, (900, 3800), (85, 165), 0.6),
 }
 GROUND_WORDS: dict[str, tuple[str, ...]] = {
     "gravel": ("pebbles", "path"),
@@ -58,6 +61,9 @@ GROUND_WORDS: dict[str, tuple[str, ...]] = {
     "carpet": ("rug",),
     "wood": ("wooden", "parquet", "floorboards"),
     "concrete": ("pavement", "asphalt", "street"),
+    "snow": ("snowy",),
+    "sand": ("sandy", "beach", "desert"),
+    "ground": ("earth", "dirt", "soil"),
 }
 
 
@@ -66,7 +72,7 @@ def rolling(event: Event, sample_rate_hz: int) -> Array:
 
     Parameters of the event: `material` and `size_m` of the body, `surface`, `speed_m_per_s`.
     """
-    ground = GROUNDS[choice(event, "surface", GROUND_WORDS, "concrete")]
+    ground = GROUNDS[choice(event, "surface", GROUND_WORDS, "ground")]
     size_m = number(event, "size_m", 0.25, 0.005, 20.0)
     speed, effort = _speed(event, sample_rate_hz)
     rng = random_stream(event, "rolling")
@@ -81,7 +87,7 @@ def rolling(event: Event, sample_rate_hz: int) -> Array:
 
 def scraping(event: Event, sample_rate_hz: int) -> Array:
     """(samples,) something dragged; parameters as for `rolling`."""
-    ground = GROUNDS[choice(event, "surface", GROUND_WORDS, "concrete")]
+    ground = GROUNDS[choice(event, "surface", GROUND_WORDS, "ground")]
     speed, effort = _speed(event, sample_rate_hz)
     rng = random_stream(event, "scraping")
     rough = _roughness(ground, speed, len(speed), rng, sample_rate_hz, 0.35)

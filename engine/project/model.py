@@ -249,6 +249,8 @@ class Analysis(Value, frozen=True, kw_only=True):
     """Start time of every shot."""
     outdoors: float | None = None
     """Probability that the picture shows a place outdoors; None: not known."""
+    ground: str = ""
+    """What the picture surely shows the ground to be ("grass"); empty: not known."""
     camera_moves: bool = False
     """Whether the camera travels or pans somewhere: what it follows stands in the picture."""
 

@@ -1,8 +1,8 @@
 """Which ambience lies under a scene, and on what evidence: words, what is seen, or nothing sure.
 
 A bed says where a film is. So it says no more than is known: what the user's words name; outdoors
-where something is seen that lives there, or where the picture surely looks so; indoors where it
-surely looks so. Else the bed is neutral: still air that fits either.
+where something is seen that lives there, where the ground is grass, or where the picture surely
+looks so; indoors where it surely looks so. Else the bed is neutral: still air that fits either.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from engine.script.script import AMBIENCE_TRACK
 
 SURE_OF_LOOK = 0.9
 """Probability from which the look of the picture alone decides; a third of those near 0.7 err."""
-_TOLD = 0.7
-"""Probability from which the look is told at all (as `engine.vision.scene_light` tells it)."""
+_GROWS = "grass"
+"""Ground that is outdoors."""
+_SURE_OF_ANIMAL = 0.6
+"""Confidence from which an animal that lives outdoors outweighs the look alone: no sunset makes a
+room of a beach with a horse on it."""
 _INDOORS, _AGREE = 0.75, 3
 """Probability of indoors from which so many must be seen to outweigh the look."""
 _SURE_OF_TRACK = 0.5
@@ -75,14 +78,15 @@ def _place(
     witness = _witness(seen, outdoors)
     if witness is not None:
         return named[scene.outdoors], f"{witness.name or witness.label} is seen there"
+    if project.analysis.ground == _GROWS:
+        return named[scene.outdoors], f"the ground is {_GROWS}"
     if outdoors is None:
         return named[scene.default_place], "nothing tells where it is"
-    likely = "outdoors" if outdoors >= 0.5 else "indoors"
     sure = max(outdoors, 1.0 - outdoors)
-    looks = f"it looks like {likely} ({100.0 * sure:.0f} % sure)"
     if sure < SURE_OF_LOOK:
-        guess = f": {looks}" if sure >= _TOLD else ""
-        return named[scene.default_place], f"nothing surely tells where it is{guess}"
+        return named[scene.default_place], "nothing surely tells where it is"
+    likely = "outdoors" if outdoors >= 0.5 else "indoors"
+    looks = f"it looks like {likely} ({100.0 * sure:.0f} % sure)"
     return named[scene.outdoors if outdoors >= 0.5 else scene.indoors], looks
 
 
@@ -93,6 +97,13 @@ def _witness(seen: Sequence[tuple[Track, ObjectRule]], outdoors: float | None) -
         for track, rule in seen
         if rule.outdoors and (track.provenance == "hand" or track.confidence >= _SURE_OF_TRACK)
     ]
+    animals = [
+        track
+        for track, rule in seen
+        if rule.outdoors and rule.waits and track.confidence >= _SURE_OF_ANIMAL
+    ]
+    if animals:
+        return animals[0]
     by_hand = any(track.provenance == "hand" for track in sure)
     indoors = outdoors is not None and outdoors <= 1.0 - _INDOORS
     if indoors and not by_hand and len(sure) < _AGREE:

@@ -38,6 +38,8 @@ and fro as quickly, but gets nowhere."""
 MISSED_SHARE, MISSED_BEATS = 0.5, 1.5
 """Where less than this share of a gait's beats was seen, more are assumed, so many beats away from
 every one that was seen."""
+THE_GROUND, THE_ROAD = "the ground", "the road"
+"""What prompts say where nothing tells what these are."""
 ALWAYS = Turn()
 FEW_WHY = "muted: so few may be slips of what follows it"
 ASSUMED_WHY = "{name} moves and no contact was seen: the pace is assumed from the speed"
@@ -46,11 +48,15 @@ FILLED_WHY = "where {name} moves and none was seen, the pace is assumed from the
 
 @dataclass(frozen=True)
 class Setting:
-    """What the user's words say about the ground, and whether the camera moves."""
+    """What the ground is, and whether the camera moves.
+
+    `assumed` where nothing tells it: then it is not named.
+    """
 
     surface: str
     road: str
     camera_moves: bool = False
+    assumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,7 +197,7 @@ def _hit_drafts(
             strengths=tuple(round(float(np.clip(c.strength, 0.05, 1.0)), 4) for c in group),
             level_db=layer.level_db,
             muted=few,
-            parameters=_parameters(layer, words),
+            parameters=_parameters(layer, words, setting),
         )
         yield draft if allowed else _stepped_aside(draft, turn)
 
@@ -211,7 +217,7 @@ def _span_drafts(
         stop_s = min(span_end_s, end_s)
         if stop_s <= start_s:
             continue
-        parameters = _parameters(layer, words)
+        parameters = _parameters(layer, words, setting)
         if layer.generator == "cloth" and "swing_hz" not in parameters:
             parameters["swing_hz"] = _stride_hz(track)
         parameters |= _edges_of_sight(track, start_s, stop_s)
@@ -346,15 +352,18 @@ def _words(track: Track, setting: Setting, motion: Motion, count: int) -> dict[s
     return {
         "name": track.name or track.label,
         "label": track.label or "object",
-        "surface": setting.surface,
-        "road": setting.road,
+        "surface": THE_GROUND if setting.assumed else setting.surface,
+        "road": THE_ROAD if setting.assumed else setting.road,
         "count": Count(count),
         "speed": f"{motion.usual_speed_m_per_s():.1f}",
     }
 
 
-def _parameters(layer: LayerRule, words: dict[str, object]) -> dict[str, float | str]:
+def _parameters(
+    layer: LayerRule, words: dict[str, object], setting: Setting
+) -> dict[str, float | str]:
+    known = {**words, "surface": setting.surface, "road": setting.road}
     return {
-        key: value.format_map(words) if isinstance(value, str) else value
+        key: value.format_map(known) if isinstance(value, str) else value
         for key, value in layer.parameters.items()
     }

@@ -127,12 +127,15 @@ def rule_for(track: Track, rules: Rules) -> ObjectRule:
 
 
 def setting_of(project: Project, rules: Rules) -> Setting:
-    """What the ground is, by the user's words; and whether the camera moves."""
+    """What the ground is, by the user's words or the picture; and whether the camera moves."""
     text, moves = " , ".join(project.scene.prompt), project.analysis.camera_moves
-    for ground in rules.scene.ground:
-        if mentions(text, ground.words):
-            return Setting(ground.surface, ground.road, camera_moves=moves)
-    return Setting(rules.scene.default_surface, rules.scene.default_road, camera_moves=moves)
+    seen = project.analysis.ground
+    said = [one for one in rules.scene.ground if mentions(text, one.words)]
+    said += [one for one in rules.scene.ground if seen and one.surface == seen]
+    if said:
+        return Setting(said[0].surface, said[0].road, camera_moves=moves)
+    scene = rules.scene
+    return Setting(scene.default_surface, scene.default_road, camera_moves=moves, assumed=True)
 
 
 def _bed_track(project: Project, end_s: float) -> Track:

@@ -29,7 +29,7 @@ from engine.vision.geometry import picture_geometry
 from engine.vision.merge import roams
 from engine.vision.paths import Path, most_objects, relevance, surely_person
 from engine.vision.placing import LookedAt, Screen, ToMetres, place
-from engine.vision.scene_light import places
+from engine.vision.scene_light import ground_of, places
 from engine.vision.seen import SeenObject, VisionResult, VisionSettings
 from engine.vision.strikes import find_strikes
 from engine.vision.user_words import yielding
@@ -119,6 +119,7 @@ def analyse_video(
         ),
         shots_s=followed.shots_s,
         camera_moves=followed.camera_moves,
+        ground=ground_of(followed.looks),
     )
     return VisionResult(video, analysis, objects, followed.looks)
 

@@ -22,8 +22,8 @@ def looking(project: Project, outdoors: float | None) -> Project:
     ("outdoors", "place", "said"),
     [
         (None, "neutral", "nothing tells where it is"),
-        (0.85, "neutral", "nothing surely tells where it is: it looks like outdoors (85 % sure)"),
-        (0.3, "neutral", "it looks like indoors (70 % sure)"),
+        (0.85, "neutral", "nothing surely tells where it is"),
+        (0.3, "neutral", "nothing surely tells where it is"),
         (0.95, "exterior", "it looks like outdoors (95 % sure)"),
         (0.04, "interior", "it looks like indoors (96 % sure)"),
     ],
@@ -57,6 +57,35 @@ def test_one_vehicle_does_not_outweigh_a_sure_look_of_indoors_but_several_do(
     assert bed(looking(make_project(*cars), 0.2)).parameters["place"] == "exterior"
     drawn = structs.replace(cars[0], provenance="hand")
     assert bed(looking(make_project(drawn), 0.2)).parameters["place"] == "exterior"
+
+
+def test_an_animal_of_the_open_outweighs_a_sunset(make_track, make_project) -> None:
+    horse = make_track("horse", name="Horse 1")
+    found = bed(looking(make_project(horse), 0.07))
+    assert found.parameters["place"] == "exterior"
+    assert "Horse 1 is seen there" in found.why
+    faint = structs.replace(horse, confidence=0.55)
+    assert bed(looking(make_project(faint), 0.07)).parameters["place"] == "interior"
+
+
+def test_grass_is_outdoors_and_what_feet_meet(make_track, make_project) -> None:
+    project = make_project(make_track("person", steps=(1.0, 2.0)))
+    project = structs.replace(project, analysis=Analysis(outdoors=0.6, ground="grass"))
+    assert bed(project).parameters["place"] == "exterior"
+    steps = [e for e in write_script(project, 3).events if e.generator == "footsteps"]
+    assert steps
+    assert {e.parameters["surface"] for e in steps} == {"grass"}
+    assert all("on grass" in e.prompt for e in steps)
+
+
+def test_a_ground_that_nothing_tells_is_not_named(make_track, make_project) -> None:
+    project = make_project(make_track("person", steps=(1.0, 2.0)), make_track("car"))
+    events = write_script(project, 3).events
+    assert not any("concrete" in e.prompt or "asphalt" in e.prompt for e in events)
+    steps = [e for e in events if e.generator == "footsteps"]
+    assert steps
+    assert all("on the ground" in e.prompt for e in steps)
+    assert {e.parameters["surface"] for e in steps} == {"ground"}
 
 
 def test_words_come_before_anything_that_is_seen(make_track, make_project) -> None:

@@ -125,9 +125,9 @@ def test_ambience_covers_the_scene(make_project) -> None:
     [
         (("a quiet room",), {"interior"}, "wood"),
         (("city street", "heavy rain"), {"city", "rain"}, "concrete"),
-        (("forest", "a brook"), {"forest", "stream"}, "concrete"),
+        (("forest", "a brook"), {"forest", "stream"}, "ground"),
         (("person", "gravel"), {"neutral"}, "gravel"),
-        (("beach",), {"sea"}, "grass"),
+        (("beach",), {"sea"}, "sand"),
     ],
 )
 def test_the_users_words(make_track, make_project, prompt, places, surface) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from engine.media.decode import read_video_frames
-from engine.vision.scene_light import LookMeter, look_of, places
+from engine.vision.opencv import cv2
+from engine.vision.scene_light import LookMeter, ground_of, look_of, places
 
 
 def street() -> np.ndarray:
@@ -65,4 +66,29 @@ def test_each_shot_has_a_look_of_its_own() -> None:
 )
 def test_real_clips(shared_data: Path, clip: str, place: str) -> None:
     pictures = [image for _, image in read_video_frames(shared_data / clip, max_width=192)]
-    assert look_of(pictures[::20]).place == place
+    look = look_of(pictures[::20])
+    assert look.place in (place, "unknown")
+    assert (look.outdoors > 0.5) == (place == "outdoors")
+
+
+def lawn(hue_deg: float, value: float = 0.5, *, blades: float = 30.0) -> np.ndarray:
+    """A plain sky over a lawn whose blades differ in brightness."""
+    rng = np.random.default_rng(2)
+    hsv = np.empty((90, 160, 3), dtype=np.float32)
+    hsv[...] = (0.5 * hue_deg, 120.0, 255.0 * value)
+    hsv[..., 2] += rng.normal(0.0, blades, hsv.shape[:2])
+    hsv[:40] = (105.0, 60.0, 220.0)
+    return np.asarray(cv2.cvtColor(np.clip(hsv, 0, 255).astype(np.uint8), cv2.COLOR_HSV2RGB))
+
+
+def test_grass_is_green_lit_and_rough() -> None:
+    def told(image: np.ndarray) -> str:
+        return ground_of([look_of([image])])
+
+    assert told(lawn(75.0)) == "grass"
+    assert told(lawn(140.0)) == ""  # a green screen's hue
+    assert told(lawn(75.0, blades=0.0)) == ""  # a smooth cloth
+    assert told(lawn(75.0, 0.2)) == ""  # dark water under trees
+    assert told(lawn(30.0)) == ""  # sand, or a wooden floor: nobody knows
+    assert ground_of([look_of([lawn(75.0)]), look_of([street()])]) == ""
+    assert ground_of([]) == ""

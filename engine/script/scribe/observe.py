@@ -148,6 +148,9 @@ def _surface(project: Project, rules: Rules) -> Told:
         word = mentions(text, ground.words)
         if word:
             return Told(value=word, confidence=1.0, evidence=f"the prompt says '{word}'")
+    seen = project.analysis.ground
+    if seen:
+        return Told(value=seen, confidence=0.8, evidence=f"it looks like {seen}")
     default = rules.scene.default_surface
     return Told(value=default, confidence=0.3, evidence="assumed: nothing tells the ground")
 
