@@ -32,9 +32,9 @@ HANDOVER_S = 0.2
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 STRIDE_M = 0.8
 """Who stays within a stride while moving has not been seen to walk."""
-GOES_M_PER_S, GOES_S = 0.3, 1.0
-"""Who gets on more slowly than this, over that time, sits or stands: a box that trembles goes to
-and fro as quickly, but gets nowhere."""
+GOES_M_PER_S, GOES_STRAIGHT, GOES_S = 0.3, 0.6, 1.0
+"""Who gets on more slowly than this over that time, and not by this share of the way made, sits or
+stands: a box that trembles goes to and fro as quickly, but gets nowhere."""
 MISSED_SHARE, MISSED_BEATS = 0.5, 1.5
 """Where less than this share of a gait's beats was seen, more are assumed, so many beats away from
 every one that was seen."""
@@ -293,10 +293,13 @@ def _assumed(rate_hz: float, motion: Motion, track: Track) -> list[Contact]:
 
 def _gets_on(track: Track, times_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether (n,) it gets somewhere in the time around each moment of a span."""
-    early = np.maximum(times_s - 0.5 * GOES_S, times_s[0])
-    late = np.minimum(times_s + 0.5 * GOES_S, times_s[-1])
-    way_m = np.linalg.norm(track.trajectory.at(late) - track.trajectory.at(early), axis=1)
-    return np.asarray(way_m >= GOES_M_PER_S * (late - early))
+    places = track.trajectory.at(times_s)
+    made_m = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(places, axis=0), axis=1)))
+    early = np.searchsorted(times_s, times_s - 0.5 * GOES_S)
+    late = np.minimum(np.searchsorted(times_s, times_s + 0.5 * GOES_S), len(times_s) - 1)
+    way_m = np.linalg.norm(places[late] - places[early], axis=1)
+    quick = way_m >= GOES_M_PER_S * (times_s[late] - times_s[early])
+    return np.asarray(quick | (way_m >= GOES_STRAIGHT * (made_m[late] - made_m[early])))
 
 
 def _missed(seen: Sequence[Contact], rate_hz: float, motion: Motion, track: Track) -> list[Contact]:

@@ -16,9 +16,9 @@ from engine.vision.traces import Trace
 
 ANIMAL = "animal"
 """Label of what lives and goes on legs, whatever it is."""
-_MOST = 0.6
+_MOST = 0.5
 """Share of the evidence that must speak for one name."""
-_LEAST_SURE = 0.55
+_LEAST_SURE = 0.5
 """Mean score over all looks at which it is there, those that missed it among them, from which an
 animal is believed."""
 _MOMENT_S = 1e-6
