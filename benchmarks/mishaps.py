@@ -23,9 +23,12 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from msgspec import structs
+
 from benchmarks.moving_scene import moving_scene
 from benchmarks.processes import alive, family_of
 from engine.playback.client import PlaybackClient
+from engine.spatial.room import NO_ROOM
 
 SOURCES, SCENE_S = 64, 60.0
 _TIMEOUT_S = 120.0
@@ -77,10 +80,11 @@ class Mishaps:
 
 
 def playing_client(
-    folder: Path, sources: int = SOURCES, scene_s: float = SCENE_S
+    folder: Path, sources: int = SOURCES, scene_s: float = SCENE_S, room: str = NO_ROOM
 ) -> PlaybackClient:
     """A client that plays the moving scene round and round, heard already."""
     project = moving_scene(folder, sources, scene_s)
+    project = structs.replace(project, scene=structs.replace(project.scene, room=room))
     client = PlaybackClient(block_samples=512)
     client.set_project(project, folder)
     client.set_loop(0.0, scene_s)

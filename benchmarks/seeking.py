@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from benchmarks.mishaps import playing_client, seconds_until
 from engine.playback.client import PlaybackClient
+from engine.spatial.room import NO_ROOM
 
 SOURCES, SCENE_S = 64, 600.0
 BLOCK_SAMPLES, RATE_HZ = 512, 48_000
@@ -53,14 +54,16 @@ def seek(client: PlaybackClient, folder: Path, time_s: float) -> Seek:
     return Seek(1e-9 * (landing.landed_ns - began_ns), taken_s, taken_s + waits_s)
 
 
-def measure(times: int, sources: int = SOURCES, scene_s: float = SCENE_S) -> list[Seek]:
+def measure(
+    times: int, sources: int = SOURCES, scene_s: float = SCENE_S, room: str = NO_ROOM
+) -> list[Seek]:
     """So many seeks to random places."""
     from tests.audio_server import running_audio_server  # needs the development set-up
 
     places_s = np.random.default_rng(1).uniform(0.0, scene_s - 1.0, times)
     with tempfile.TemporaryDirectory(prefix="foleystage-seek-") as name, running_audio_server():
         folder = Path(name)
-        client = playing_client(folder, sources, scene_s)
+        client = playing_client(folder, sources, scene_s, room)
         try:
             found = []
             for place_s in places_s:
@@ -86,8 +89,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="seek while it plays")
     parser.add_argument("--times", type=int, default=60)
     parser.add_argument("--sources", type=int, default=SOURCES)
+    parser.add_argument("--room", default=NO_ROOM)
     arguments = parser.parse_args()
-    print("\n".join(as_lines(measure(arguments.times, arguments.sources))))
+    seeks = measure(arguments.times, arguments.sources, room=arguments.room)
+    print("\n".join(as_lines(seeks)))
     print(f"load average {os.getloadavg()[0]:.1f}")
     return 0
 

@@ -20,7 +20,6 @@ from engine.playback.priority import raise_thread
 from engine.playback.reading_list import ReadingList
 from engine.playback.take_file import OpenFiles, TakeFile
 
-BEHIND_S = 2.5
 URGENT_S = 0.3
 AHEAD_S = 4.0
 """Read ahead at plain speed; as much more as the playhead is faster."""
@@ -154,7 +153,8 @@ class Butler:
     def _regions(self) -> Iterator[tuple[int, int]]:
         """Stretches of the scene, the most urgent first; the first two make a seek complete."""
         at, speed, rate_hz = self._position, self._speed, self._rate_hz
-        behind, urgent, ahead = (int(s * rate_hz) for s in (BEHIND_S, URGENT_S, AHEAD_S))
+        behind_s = max(self._list.behind_s, self._coming.behind_s)
+        behind, urgent, ahead = (int(s * rate_hz) for s in (behind_s, URGENT_S, AHEAD_S))
         ahead = int(ahead * min(max(abs(speed), 1.0), _FASTEST))
         yield at, at + urgent
         yield at - behind, at

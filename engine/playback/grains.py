@@ -49,7 +49,7 @@ class Grains:
         """A grain whose start is laid over the end of the one before (equal power)."""
         total = self._length + self._overlap
         start = int(self.position) - (total if self.speed < 0 else 0)
-        self._reader.locate(max(start, 0))
+        self._reader.locate(max(start, 0), hurried=True)
         grain = self._reader.read(total)
         if self.speed < 0:
             grain = grain[:, ::-1].copy()

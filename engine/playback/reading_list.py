@@ -9,7 +9,12 @@ from typing import Any
 
 from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, Key, StreamBuffer
 from engine.playback.take_file import take_file_of
-from engine.realtime.snapshot import ClipPlan, Snapshot
+from engine.realtime.snapshot import HOP_SAMPLES, ClipPlan, Snapshot
+
+BEHIND_S = 2.5
+"""So much of the past a seek replays, for what is still on its way and what rings in a room."""
+_TRAVEL_S = 1.0
+"""Of that, for what is on its way."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,12 @@ class ReadingList:
     Parameters
     ----------
     lines : iterable of Line
+    behind_s : float
+        How far behind the playhead sound must be at hand.
     """
 
-    def __init__(self, lines: Iterable[Line] = ()) -> None:
+    def __init__(self, lines: Iterable[Line] = (), behind_s: float = BEHIND_S) -> None:
+        self.behind_s = behind_s
         self._lines = sorted(lines, key=lambda line: line.start)
         self._starts = [line.start for line in self._lines]
         self._longest = max((line.stop - line.start for line in self._lines), default=0)
@@ -78,4 +86,6 @@ def stream(snapshot: Snapshot, store: ChunkStore) -> tuple[Snapshot, ReadingList
 
     sources = tuple(with_clips(source) for source in snapshot.sources)
     beds = tuple(with_clips(bed) for bed in snapshot.beds)
-    return replace(snapshot, sources=sources, beds=beds), ReadingList(lines)
+    rings_hops = 0 if snapshot.room is None else snapshot.room.prefill_hops
+    behind_s = max(BEHIND_S, rings_hops * HOP_SAMPLES / snapshot.sample_rate_hz + _TRAVEL_S)
+    return replace(snapshot, sources=sources, beds=beds), ReadingList(lines, behind_s)

@@ -41,7 +41,7 @@ class SceneKernel(Protocol):
     def strip_peaks(self) -> NDArray[np.float32]: ...
     @property
     def latency_samples(self) -> int: ...
-    def locate(self, sample: int) -> None: ...
+    def locate(self, sample: int, *, hurried: bool = False) -> None: ...
     def process(self, outs: Sequence[NDArray[np.float32]]) -> None: ...
     def swap(self, prepared: Any) -> None: ...
 
@@ -102,14 +102,14 @@ class SceneReader:
         self._rest_hops = 0
         self._resting_hops = 0
 
-    def locate(self, sample: int) -> None:
-        """Continue at this sample of the scene."""
+    def locate(self, sample: int, *, hurried: bool = False) -> None:
+        """Continue at this sample of the scene; `hurried` if what plays goes on meanwhile."""
         self._used = HOP_SAMPLES
         self._next_sample = sample
         self._rest_hops = self._resting_hops = 0
         self._is_lost = False
         try:
-            self.kernel.locate(sample)
+            self.kernel.locate(sample, hurried=hurried)
         except Exception as error:  # the audio path's edge: a fault must not end the engine
             self._fault(error)
 
@@ -141,7 +141,7 @@ class SceneReader:
             return
         try:
             if self._is_lost:
-                self.kernel.locate(sample)
+                self.kernel.locate(sample, hurried=True)
             self.kernel.process((self._hop,))
         except Exception as error:  # as above
             self._fault(error)

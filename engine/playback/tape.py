@@ -104,7 +104,7 @@ class SceneTape:
         out = np.zeros((self._reader.channels, count), dtype=np.float32)
         if before < count:
             if self._head != at + before:
-                self._reader.locate(at + before)
+                self._reader.locate(at + before, hurried=True)
             out[:, before:] = self._reader.read(count - before)
             self._head = at + count
         return out

@@ -73,6 +73,7 @@ class Transport:
         self._scrubbing: Scrubbing | None = None
         self._resumes = False
         self._must_locate = False
+        self._turns = False
         self._rises = False
         self._ramp = rising(0)
         self._tail: NDArray[np.float32] | None = None
@@ -169,9 +170,9 @@ class Transport:
     def prepare(self) -> None:
         """Have the reader where the next block begins; this is the slow part of a jump."""
         if self._must_locate and self._reader is not None:
-            self._reader.locate(self.position)
+            self._reader.locate(self.position, hurried=self._turns)
             self._reader.prepare()
-        self._must_locate = False
+        self._must_locate = self._turns = False
 
     def next_block(self) -> Block:
         """The next block of the scene, a hop at most."""
@@ -205,7 +206,7 @@ class Transport:
                 self._keep_tail()
             self.epoch += 1
             self._jump(self.loop[0], playing=True)
-            self._rises = self.declicks_loop
+            self._rises, self._turns = self.declicks_loop, True
         else:
             self._keep_tail()
             self.playing = False
@@ -215,6 +216,7 @@ class Transport:
         self.position = max(position, 0)
         self.playing = playing
         self._must_locate = self._rises = playing
+        self._turns = False
         self._ramp = rising(0)
 
     def _next_of_shuttle(self, shuttling: Shuttling) -> Block:

@@ -25,8 +25,8 @@ class Kernel:
 
     Hops lie on a fixed grid of scene time: what is rendered at a sample depends on the scene, the
     controls and that sample only, not on where playback began or in which pieces it is asked for.
-    (The tail of a room longer than its plan's `prefill_hops` is the one exception: after a seek,
-    what is older than those is missing from it.)
+    (The tail of a room that rings for longer than its plan's `prefill_hops` is the one exception:
+    after a seek, what is older than those is missing from it.)
     `process` takes no lock, opens no file and raises nothing; a faulty clip is silence and counts
     in `faults`.
 
@@ -81,11 +81,15 @@ class Kernel:
         """Pieces of sound left out because they were unreadable or not numbers."""
         return self._faults_before + self._stage.faults
 
-    def locate(self, sample: int) -> None:
-        """Continue at scene sample `sample` (>= 0), tails of what sounded before included."""
+    def locate(self, sample: int, *, hurried: bool = False) -> None:
+        """Continue at scene sample `sample` (>= 0), tails of what sounded before included.
+
+        `hurried` where playback turns back without a pause, as a loop does: a long room's tail is
+        that of when playback last began there, or shorter.
+        """
         if self._next is not None:
             self._adopt()
-        self._stage.locate(sample // HOP_SAMPLES)
+        self._stage.locate(sample // HOP_SAMPLES, hurried=hurried)
         self.position_samples = sample
         skip = sample % HOP_SAMPLES
         self._carried = 0

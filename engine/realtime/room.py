@@ -12,6 +12,7 @@ from engine.realtime.convolver import RoomConvolver
 from engine.realtime.delay_line import SAFE_MATH
 from engine.realtime.early import CHANNELS, EarlyReflections
 from engine.realtime.fdn import FeedbackDelays
+from engine.realtime.kept_tail import KeptTail
 from engine.realtime.motion import Edges
 from engine.realtime.room_plan import Floats, RoomPlan, Samples
 from engine.realtime.snapshot import HOP_SAMPLES, Snapshot
@@ -47,6 +48,7 @@ class RoomStage:
         self._old, self._new = np.zeros((2, len(self._strips)))
         self._mono = np.zeros(HOP_SAMPLES, dtype=np.float32)
         self._unwanted = np.zeros((CHANNELS, HOP_SAMPLES), dtype=np.float32)
+        self._kept = KeptTail(plan, len(snapshot.strips))
 
     @property
     def history_hops(self) -> int:
@@ -67,6 +69,20 @@ class RoomStage:
             self._late.adopt(other._late)
         if self._response is not None and other._response is not None:
             self._response.adopt(other._response)
+
+    def keep(self, hop: int, strip_gains: Floats) -> None:
+        """Remember what the long parts hold as `hop` begins (see `engine.realtime.kept_tail`)."""
+        self._kept.keep(hop, strip_gains, self._late, self._response)
+
+    def take_up(self, hop: int, strip_gains: Floats) -> bool:
+        """Let ring what is remembered of `hop`, if anything is; whether it is."""
+        if not self._kept.is_of(hop, strip_gains):
+            return False
+        if self._late is not None and self._kept.late is not None:
+            self._late.adopt(self._kept.late)
+        if self._response is not None and self._kept.response is not None:
+            self._response.adopt(self._kept.response)
+        return True
 
     def take_in(self, sources: SourceStage, strip_gains: tuple[Floats, Floats]) -> None:
         """Let the late part hear a hop of the sources; what it answers is not wanted."""

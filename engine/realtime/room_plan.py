@@ -145,6 +145,10 @@ class RoomPlan:
         How much of every source goes into the room, under its strip's gain.
     prefill_hops : int
         How much of the past is taken in when playback begins elsewhere than at the start.
+    rings_hops : int
+        How much of it there is, until it has rung out.
+    hurried_hops : int
+        How much of it where playback turns back without a pause, and none was kept of there.
     """
 
     space: int
@@ -153,6 +157,8 @@ class RoomPlan:
     late: LatePlan | None = None
     response: ResponsePlan | None = None
     prefill_hops: int = 0
+    rings_hops: int = 0
+    hurried_hops: int = 0
 
     def same_as(self, other: RoomPlan) -> bool:
         """Whether what rings in one may ring on in the other: the same walls, tail, response."""

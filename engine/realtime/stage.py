@@ -105,11 +105,12 @@ class Stage:
         beds = sum(reader.faults for reader in self._bed_readers)
         return self._sources.faults + straight + beds
 
-    def locate(self, hop: int, before: Stage | None = None) -> None:
+    def locate(self, hop: int, before: Stage | None = None, *, hurried: bool = False) -> None:
         """Be ready to render `hop`, with the past that is still heard already taken in.
 
         Where `before`, which is about to render `hop`, has the same room, what rings in it rings
-        on; otherwise the room is given as much of the past as its plan says.
+        on; otherwise the room is given as much of the past as its plan says. Where playback turns
+        back without a pause (`hurried`), what was kept of it when it last began there serves.
         """
         memory = self._sources.history_hops + longest_history(self.nodes)
         for node in self.nodes:
@@ -120,17 +121,28 @@ class Stage:
         self._room_rests = rings_on
         first = hop - memory
         if self._room is not None and not rings_on:
-            self._room.reset()
-            first = min(first, max(hop - self._room.plan.prefill_hops, 0))
+            first = self._prefill_from(hop, first, hurried=hurried)
         self._sources.seek(first * HOP_SAMPLES)
         self._rings_lag = False
         for self.hop in range(first, hop - memory):
             self._answer_only()
         self.hop = hop - memory
+        if first < self.hop and self._room is not None and not hurried:
+            self._room.keep(self.hop, self._gains_0)
         for left in range(memory, 0, -1):
             self._advance(None, left)
         if rings_on:
             self._go_on(before)
+
+    def _prefill_from(self, hop: int, first: int, *, hurried: bool) -> int:
+        """The hop to begin at, at the latest `first`, for the room to ring as it does at `hop`."""
+        assert self._room is not None
+        self._room.reset()
+        if hurried and self._room.take_up(first, self._gains_0):
+            return first
+        plan = self._room.plan
+        hops = plan.hurried_hops if hurried else plan.prefill_hops
+        return min(first, max(hop - hops, 0))
 
     def same_room(self, other: Stage) -> bool:
         """Whether the sound that rings in this stage's room may ring on in the other's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def render_passages(
     spans : sequence of (start sample, samples)
         Each begins with a hop. What sounded before it and is still on its way is part of it.
     """
-    kernel = Kernel(snapshot)
+    kernel = Kernel(_patient(snapshot))
     for number, (start, samples) in enumerate(spans):
         kernel.locate(start)
         for done in range(0, samples, BLOCK_HOPS * HOP_SAMPLES):
@@ -65,7 +66,7 @@ def render_span(
 
     What sounded before and is still on its way is part of it.
     """
-    kernel = Kernel(snapshot)
+    kernel = Kernel(_patient(snapshot))
     first = start_sample // HOP_SAMPLES * HOP_SAMPLES
     kernel.locate(first)
     spans = [np.empty((c, samples), dtype=np.float32) for c in snapshot.channels]
@@ -79,3 +80,11 @@ def render_span(
             span[:, low - start_sample : high - start_sample] = block[:, low - at : high - at]
         at += hops * HOP_SAMPLES
     return dict(zip(snapshot.formats, spans, strict=True))
+
+
+def _patient(snapshot: Snapshot) -> Snapshot:
+    """The scene, whose room is given all of the past that rings: there is time."""
+    room = snapshot.room
+    if room is None:
+        return snapshot
+    return replace(snapshot, room=replace(room, prefill_hops=room.rings_hops))

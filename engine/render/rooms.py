@@ -28,9 +28,12 @@ ROOM_ORDER = EARLY_ORDER
 _WALL_CLEARANCE_M = 0.5
 _LONGEST_DETOUR_M = 60.0
 """An image whose detour is always longer than this is left to the tail."""
-_PREFILL_S = 0.03
-_HOP_COST_S, _SOURCE_COST_S = 120e-6, 5e-6
-"""What a hop of prefill costs on a busy machine, and what every source adds."""
+_PREFILL_S, _HURRIED_S = 0.03, 0.01
+"""What a seek may take of a core, and a loop's turn, while which the sound must not run out."""
+_HOP_COST_S, _SOURCE_COST_S = 37e-6, 1.5e-6
+"""What a hop of prefill costs, and what every source adds (a core of 2.5 GHz that is at rest)."""
+_RUNG_OUT = 2.0
+"""Decay times until a tail is 120 dB down."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +138,9 @@ def add_room(
     room = room.heard_from(choice.listener_m)
     early, reaches = _early(room, sources, sends, choice.reflections, sample_rate_hz)
     longest_s = max(room.rt60_s or (0.0,))
-    plan = RoomPlan(
-        space,
-        sends,
-        early=early,
-        late=late_plan(room, sample_rate_hz, choice.reflections),
-        prefill_hops=_prefill_hops(longest_s, len(sources), sample_rate_hz),
-    )
+    late = late_plan(room, sample_rate_hz, choice.reflections)
+    plan = RoomPlan(space, sends, early=early, late=late)
+    plan = _with_past(plan, _RUNG_OUT * longest_s, sample_rate_hz)
     reaching = zip(sources, reaches, strict=True)
     kept = tuple(replace(source, reach_samples=reach) for source, reach in reaching)
     return Answer(plan, kept, tuple(spaces))
@@ -156,11 +155,13 @@ def _measured(
     sample_rate_hz: int,
 ) -> Answer:
     response = measured_plan(name, sample_rate_hz)
-    hops = _prefill_hops(response.seconds, len(sources), sample_rate_hz)
     if response.binaural:  # the ears hear it as it is; its field is for all other formats
         spaces = [*spaces, replace(spaces[space], decoder=None)]
         space = len(spaces) - 1
-    plan = RoomPlan(space, sends, response=response, prefill_hops=hops)
+    if response.binaural:  # the ears hear it as it is; its field is for all other formats
+        spaces = [*spaces, replace(spaces[space], decoder=None)]
+        space = len(spaces) - 1
+    plan = _with_past(RoomPlan(space, sends, response=response), response.seconds, sample_rate_hz)
     return Answer(plan, tuple(sources), tuple(spaces))
 
 
@@ -177,10 +178,17 @@ def ringing_samples(plan: RoomPlan | None, choice: RoomChoice, sample_rate_hz: i
     return max(int(np.ceil(seconds * sample_rate_hz)), reach)
 
 
-def _prefill_hops(seconds: float, sources: int, sample_rate_hz: int) -> int:
-    """So much of a tail as a seek has time for; all of it where there are few sources."""
-    affordable = int(_PREFILL_S / (_HOP_COST_S + sources * _SOURCE_COST_S))
-    return min(int(np.ceil(seconds * sample_rate_hz / HOP_SAMPLES)) + 2, affordable)
+def _with_past(plan: RoomPlan, seconds: float, sample_rate_hz: int) -> RoomPlan:
+    """The plan with how much of the past rings, and how much of it there is time for: all, of few
+    sources."""
+    rings = int(np.ceil(seconds * sample_rate_hz / HOP_SAMPLES)) + 2
+    hop_s = _HOP_COST_S + len(plan.sends) * _SOURCE_COST_S
+    return replace(
+        plan,
+        rings_hops=rings,
+        prefill_hops=min(rings, int(_PREFILL_S / hop_s)),
+        hurried_hops=min(rings, int(_HURRIED_S / hop_s)),
+    )
 
 
 _Row = tuple[int, NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]

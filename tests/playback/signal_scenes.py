@@ -25,7 +25,7 @@ class SignalKernel:
         self.hops = 0
         self._signal = signal
 
-    def locate(self, sample: int) -> None:
+    def locate(self, sample: int, *, hurried: bool = False) -> None:
         assert sample >= 0
         self.sample = sample
         self.locates += 1

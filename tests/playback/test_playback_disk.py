@@ -13,10 +13,10 @@ from playing import wait_for
 
 from engine.errors import MediaError
 from engine.media.audio_file import map_audio
-from engine.playback.butler import BEHIND_S, URGENT_S, Butler
+from engine.playback.butler import URGENT_S, Butler
 from engine.playback.chunks import CHUNK_SAMPLES, ChunkStore, StreamBuffer
 from engine.playback.fetching import Fetching
-from engine.playback.reading_list import Line, ReadingList
+from engine.playback.reading_list import BEHIND_S, Line, ReadingList
 from engine.playback.take_file import OpenFiles, TakeFile, take_file_of
 
 RATE_HZ = 48_000

@@ -39,9 +39,11 @@ class CountingKernel:
     def __init__(self) -> None:
         self.controls = None
         self.sample = 0
+        self.jumps: list[tuple[int, bool]] = []
 
-    def locate(self, sample: int) -> None:
+    def locate(self, sample: int, *, hurried: bool = False) -> None:
         self.sample = sample
+        self.jumps.append((sample, hurried))
 
     def process(self, outs: Sequence[NDArray[np.float32]]) -> None:
         outs[0][:] = np.arange(self.sample, self.sample + HOP_SAMPLES)
@@ -153,6 +155,20 @@ def test_loops_are_exact(first: int, length: int) -> None:
         assert heard[start - 1] == pytest.approx(first + length - 1)
         inside = heard[start + fade : start + length]
         assert np.array_equal(inside, first + np.arange(fade, length))
+
+
+def test_a_loop_turns_in_a_hurry_and_a_seek_does_not() -> None:
+    kernel = CountingKernel()
+    source = Transport(RATE_HZ)
+    source.end_sample = 100_000
+    source.set_reader(SceneReader(kernel, 1), RATE_HZ)
+    source.loop = (1000, 3000)
+    source.locate(1000)
+    source.play()
+    read(source, 12)
+    source.locate(1500)
+    read(source, 2)
+    assert kernel.jumps == [(1000, False), (1000, True), (1500, False)]
 
 
 def test_playing_ends_at_the_scenes_end_and_starts_over() -> None:

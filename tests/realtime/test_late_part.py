@@ -8,7 +8,8 @@ from scipy import signal
 
 from engine.realtime.fdn import FeedbackDelays
 from engine.realtime.kernel import Kernel
-from engine.realtime.snapshot import HOP_SAMPLES
+from engine.realtime.snapshot import HOP_SAMPLES, Snapshot
+from engine.render.renderer import render_span
 from engine.render.rooms import RoomChoice
 from engine.spatial.reverberation import LINES, late_plan
 from engine.spatial.room import Room, preset_names, reverberant_energy, room_named
@@ -170,18 +171,61 @@ def test_any_way_to_cut_gives_the_same_samples() -> None:
     np.testing.assert_allclose(late_start, whole[:, 10_000 : 10_000 + 120 * HOP_SAMPLES], atol=2e-6)
 
 
-@pytest.mark.parametrize(("name", "limit_db"), [("small_room", -80.0), ("hall", -35.0)])
-def test_a_seek_misses_only_what_is_long_past(name: str, limit_db: float) -> None:
-    """With a few sources a seek takes in one and a half seconds of the past, or all of it."""
-    sources = [
-        source(fixed(40.0 * i, 0.0, 3.0), clip(noise(200_000, i)), strip=i) for i in range(3)
-    ]
-    scene = in_room(sources, name)
-    whole = render(scene, 600)[0]
-    start = 400 * HOP_SAMPLES
-    after = render(scene, 100, start)[0]
+def ringing(name: str, sources: int = 3) -> Snapshot:
+    """Noise of six seconds from all around."""
+    return in_room(
+        [
+            source(fixed(40.0 * i, 0.0, 3.0), clip(noise(290_000, i)), strip=i % 4)
+            for i in range(sources)
+        ],
+        name,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "sources", "limit_db"),
+    [("small_room", 3, -110.0), ("hall", 3, -110.0), ("hall", 16, -70.0), ("church", 3, -55.0)],
+)
+def test_a_seek_is_what_the_file_holds(name: str, sources: int, limit_db: float) -> None:
+    """From the first sample on: a few sources' tails are taken in until they are 120 dB down."""
+    scene = ringing(name, sources)
+    whole = render(scene, 1020)[0]
+    start = 1000 * HOP_SAMPLES
+    after = render(scene, 10, start)[0]
     expected = whole[:, start : start + after.shape[1]]
     assert level_db(after - expected, expected) < limit_db
+
+
+def test_a_delivered_span_is_what_the_whole_file_holds() -> None:
+    """Files may take the time that all of the past takes."""
+    scene = ringing("church", 2)
+    start = 1000 * HOP_SAMPLES
+    expected = render(scene, 1010)[0][:, start:]
+    (span,) = render_span(scene, start, expected.shape[1]).values()
+    assert level_db(span - expected, expected) < -110.0
+
+
+def test_a_loop_turns_to_what_was_heard_when_it_began() -> None:
+    """Though a turn has no time for seconds of the past; a fader moved meanwhile makes it old."""
+    kernel = Kernel(ringing("hall"))
+    start = 1000 * HOP_SAMPLES
+    kernel.locate(start)
+    first = render(kernel, 10)[0]
+    kernel.locate(start, hurried=True)
+    np.testing.assert_array_equal(render(kernel, 10)[0], first)
+    kernel.controls.set_track_gain("t1", -12.0)
+    kernel.locate(start, hurried=True)
+    turned = render(kernel, 10)[0]
+    kernel.locate(start)
+    lowered = render(kernel, 10)[0]
+    assert level_db(lowered - first, first) > -10.0
+    assert level_db(turned - lowered, lowered) < -15.0
+
+
+def test_a_turn_takes_in_less_of_the_past_than_a_seek() -> None:
+    room = ringing("church").room
+    assert room is not None
+    assert 0 < 2 * room.hurried_hops < room.prefill_hops
 
 
 @pytest.mark.parametrize("room", ["small_room", "church"])
