@@ -15,6 +15,7 @@ from benchmarks import kill_test
 from benchmarks.fields import measure_fields
 from benchmarks.foley_takes import measure_takes
 from benchmarks.full_chain import measure_full_chain
+from benchmarks.learned_speeds import measure_learned
 from benchmarks.main_job import measure_main_job
 from benchmarks.moving_sources import measure_moving_sources
 from benchmarks.rendering import measure_kernel
@@ -56,6 +57,8 @@ def main() -> int:
             figures += measure_rooms(Path(folder))
             _tell("sound fields and objects")
             figures += measure_fields(Path(folder))
+            _tell("learned spatialisers")
+            figures += measure_learned(Path(folder))
             _tell("questions to a library of 100,000 recordings")
             figures += measure_library()
             _tell("painting the timeline")

@@ -160,6 +160,16 @@ def test_what_it_cannot_do_is_said(
         load_moving_spatialiser(tmp_path / "x.safetensors")
 
 
+def test_a_way_behind_the_head_is_warned_of(spatialiser: MovingSpatialiser, tmp_path: Path) -> None:
+    write_audio(tmp_path / "in.wav", noise(0.3)[None], RATE_HZ)
+    for azimuth_deg, elevation_deg, warned in ((90, 40, False), (120, 0, True), (0, 60, True)):
+        place = to_cartesian(float(azimuth_deg), float(elevation_deg), 2.0)[None]
+        wanted = Spatialisation(np.array([0.0]), place, "binaural")
+        out = tmp_path / "o.wav"
+        report = spatialise_by_diffusion(tmp_path / "in.wav", wanted, spatialiser, out)
+        assert any("has learned" in note for note in report["notes"]) == warned
+
+
 def test_an_impulse_is_heard_as_the_filters_respond() -> None:
     """What `hearing` learns by is what the block does to sound."""
     filters = DirectedFilters(5, 12, torch.Generator().manual_seed(0))

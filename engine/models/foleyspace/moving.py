@@ -33,7 +33,7 @@ FURTHEST_M, NEAREST_M = 6.0, 0.1
 COARSE_AZIMUTHS_DEG = (80.0, 40.0, 0.0, -40.0, -80.0)
 COARSE_ELEVATIONS_DEG = (40.0, 0.0, -40.0)
 COARSE_DISTANCES_M = (1.0, 2.0, 3.0, 4.0, 5.0)
-_HIGHEST_DEG = 40.0
+WIDEST_DEG, HIGHEST_DEG = 90.0, 40.0
 _WAYPOINTS = (2, 7)
 _RMS = 0.05
 
@@ -108,8 +108,8 @@ def random_places(count: int, rng: np.random.Generator, distances_m: tuple[float
     """(count, 3) positions, anywhere where sources may be."""
     return np.stack(
         [
-            rng.uniform(-90.0, 90.0, count),
-            rng.uniform(-_HIGHEST_DEG, _HIGHEST_DEG, count),
+            rng.uniform(-WIDEST_DEG, WIDEST_DEG, count),
+            rng.uniform(-HIGHEST_DEG, HIGHEST_DEG, count),
             rng.uniform(*distances_m, count),
         ],
         axis=1,

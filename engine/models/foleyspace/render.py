@@ -14,16 +14,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.coordinates import to_spherical
 from engine.errors import LayoutError, PluginError
 from engine.jobs import Progress, silent_progress
 from engine.media.audio_file import AudioWriter, read_audio_blocks, wave_mask_of
 from engine.models.foleyspace.infer import FAST_STEPS, MovingSpatialiser, PositionsAt
+from engine.models.foleyspace.moving import HIGHEST_DEG, WIDEST_DEG
 from engine.models.pieces import Mono, ears_in_pieces, mono_pieces, resampled
 from engine.render.spatialise import Spatialisation, spatialise
 from engine.render.takes import open_take
 from engine.spatial.propagation import PointSource
 from engine.spatial.room import NO_ROOM
 from engine.units import gain_to_db
+
+_SLACK_DEG = 1.0
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +76,7 @@ def spatialise_by_diffusion(
                 done += block.shape[1]
                 progress("denoising", done / measured.shape[1])
     notes = [note for note in report["notes"] if "full scale" not in note]
+    notes += _beyond(wanted)
     if peak > 1.0:
         notes.append("the peak is above full scale: it clips where it is played as it is")
     told = {"method": "foleyspace", "steps": steps, "seed": seed, "notes": notes}
@@ -86,6 +91,18 @@ def positions_of(wanted: Spatialisation) -> PositionsAt:
         return np.stack(columns, axis=1)
 
     return at
+
+
+def _beyond(wanted: Spatialisation) -> list[str]:
+    """What is to be said of a way that leaves the directions of the recipe."""
+    azimuth_deg, elevation_deg, _ = to_spherical(wanted.positions_m).T
+    widest, highest = np.abs(azimuth_deg).max(), np.abs(elevation_deg).max()
+    if widest <= WIDEST_DEG + _SLACK_DEG and highest <= HIGHEST_DEG + _SLACK_DEG:
+        return []
+    return [
+        f"the network has learned +-{WIDEST_DEG:g} degrees across and +-{HIGHEST_DEG:g} up and "
+        "down: beyond, it guesses; --method hrir knows"
+    ]
 
 
 def _ears(
