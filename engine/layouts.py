@@ -159,11 +159,6 @@ def format_channels(name: str) -> int:
     return FORMATS[name]
 
 
-def ambisonic_order(name: str) -> int:
-    """Ambisonic order of format 'foa' (1) or 'hoa2' to 'hoa7'."""
-    return AMBISONIC_FORMATS[name]
-
-
 def chosen_formats(names: Iterable[str]) -> tuple[str, ...]:
     """Deliverables by name, in the given order, in lower case and without repeats.
 

@@ -7,11 +7,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.options import add_allow_missing, angles, output_path
+from engine.cli.options import add_allow_missing, angles, deliverables, output_path
 from engine.cli.outputs import check_sound_name
 from engine.cli.progress import TerminalProgress
 from engine.errors import DeliveryError, LayoutError
-from engine.layouts import FILE_NAMES, parse_formats
+from engine.layouts import FILE_NAMES
 
 if TYPE_CHECKING:
     from engine.deliver.report import Deliverable
@@ -29,6 +29,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("project", type=Path, metavar="PROJECT", help="a scene.foley session")
     parser.add_argument(
         "--format",
+        type=deliverables,
         required=True,
         metavar="FORMAT",
         help=f"any of {', '.join(FILE_NAMES)}; several with commas",
@@ -65,8 +66,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from engine.project.edits import TurnScene
     from engine.project.store import Bundle
 
-    formats = parse_formats(args.format)
-    folder, file_name = _destination(args.out, formats)
+    wanted = args.format
+    folder, file_name = _destination(args.out, wanted)
     options = DeliveryOptions(
         film_order=args.film_order, file_name=file_name, allow_missing=args.allow_missing
     )
@@ -77,13 +78,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             log.warning("%s: %s", args.project, note)
         film = project.video.path if project.video else None
         keep_inputs([folder / file_name] if file_name else [], [film, *bundle.path.rglob("*")])
-        if file_name and formats[0] not in ("stems", "video"):
+        if file_name and wanted[0] not in ("stems", "video"):
             check_sound_name(args.out)
         if args.rotate is not None:
             yaw_deg, pitch_deg, roll_deg = args.rotate
             turn = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)
             project = turn.apply(project)
-        report = deliver(project, bundle, formats, folder, progress, options)
+        report = deliver(project, bundle, wanted, folder, progress, options)
     finally:
         progress.close()
         bundle.close()

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
+from engine.errors import LayoutError
+from engine.layouts import parse_formats
 from engine.minds.budget import Price
 from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
@@ -185,6 +187,20 @@ def _number(text: str, kind: str, limits: tuple[float, float], unit: str) -> flo
     if not low <= value <= high:
         raise argparse.ArgumentTypeError(f"'{text}' is no {kind} from {low:g} to {high:g} {unit}")
     return value
+
+
+def deliverables(text: str) -> tuple[str, ...]:
+    """Deliverables by name, with commas.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If none is given, or one is unknown.
+    """
+    try:
+        return parse_formats(text)
+    except LayoutError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def angles(text: str) -> tuple[float, float, float]:

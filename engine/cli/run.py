@@ -13,11 +13,12 @@ from engine.cli.options import (
     add_mind,
     add_room,
     add_seeing,
+    deliverables,
     mind_of,
     output_path,
 )
 from engine.cli.progress import TerminalProgress
-from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS, parse_formats
+from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS
 from engine.media.probe import probe_video
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
 
@@ -55,6 +56,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--formats",
+        type=deliverables,
         default=",".join(USUAL_FORMATS),
         metavar="LIST",
         help=f"what to deliver, with commas: any of {', '.join(FILE_NAMES)} (default: %(default)s)",
@@ -98,7 +100,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         script=args.script,
         screenplay=args.screenplay,
         mind=mind_of(args),
-        formats=parse_formats(args.formats),
+        formats=args.formats,
         mapping=args.mapping,
         detector=args.detector,
         weights=args.weights,

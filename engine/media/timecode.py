@@ -90,6 +90,33 @@ def parse_timecode(text: str, rate: Fraction) -> float:
     return -time_s if sign else time_s
 
 
+def label_time_s(label_s: Fraction, rate: Fraction, drop_frame: bool | None = None) -> float:
+    """Time in seconds at which timecode shows a label.
+
+    Parameters
+    ----------
+    label_s : Fraction
+        The label as seconds of the clock that it is written by: 61 is 00:01:01:00, and a video
+        frame is one part of the rate's nominal number, such as 1/30. Of a label that drop-frame
+        leaves out, the time of the next; at rates without a standard counting the clock's.
+    rate : Fraction
+        Video frames per second.
+    drop_frame : bool, optional
+        As in `format_timecode`.
+    """
+    rate = Fraction(rate)
+    if not _is_standard(rate):
+        return float(label_s)
+    video_frame = round(label_s * _nominal(rate))
+    drops = _drops(rate, drop_frame)
+    if drops:
+        minutes, rest = divmod(video_frame, 60 * _nominal(rate))
+        if minutes % 10:
+            video_frame += max(0, drops - rest)
+        video_frame -= drops * (minutes - minutes // 10)
+    return video_frame_to_seconds(video_frame, rate)
+
+
 def _nominal(rate: Fraction) -> int:
     return -(-rate.numerator // rate.denominator)
 

@@ -117,16 +117,24 @@ class _Found:
 def not_followed(project: Project, heard: Sequence[HeardMover]) -> list[str]:
     """A note for every mover that crosses the picture, but is not heard to."""
     return [
-        f"{project.track(one.track_id).name} crosses the picture, but is not heard to: rank "
-        f"correlations of azimuth with ITD and ILD are {_figure(one.itd)} and {_figure(one.ild)} "
-        f"(from {FOLLOWED:.1f} on the ears follow)"
+        f"{project.track(one.track_id).name} crosses the picture, but is not heard to: "
+        f"{_figures(one)}"
         for one in heard
         if not one.followed and one.active_s > 0.0
     ]
 
 
+def _figures(one: HeardMover) -> str:
+    if one.itd is None and one.ild is None:
+        return "too little of it is heard alone to tell which way it goes"
+    return (
+        f"rank correlations of azimuth with ITD and ILD are {_figure(one.itd)} and "
+        f"{_figure(one.ild)} (from {FOLLOWED:.1f} on the ears follow)"
+    )
+
+
 def _figure(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+    return "not to be told" if value is None else f"{value:.2f}"
 
 
 def _has_hand_sound(project: Project, track: Track) -> bool:

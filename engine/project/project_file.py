@@ -21,7 +21,17 @@ from engine.project.unknown_fields import unknown_fields
 FORMAT = "foleystage"
 _MOST_NAMED = 3
 _VERSION_FIELD = "project.schema_version"
-_REMEDY = "mend it there, or take the newest file of the generations folder in its place"
+GENERATIONS = "generations"
+"""Folder of the last saves, beside the project's file."""
+
+
+def _remedy(place: Path | str, first: str = "mend it there") -> str:
+    """What to do about a file that is no project: an earlier save in its place, if one is left."""
+    beside = Path(place).parent
+    folder = beside if beside.name == GENERATIONS else beside / GENERATIONS
+    if any(folder.glob("*.json")):
+        return f"{first}, or take the newest file of the {GENERATIONS} folder in its place"
+    return f"{first}, or put back a copy of the session: no earlier save is left beside it"
 
 
 def encode_project_file(project: Project, number: int) -> bytes:
@@ -55,7 +65,7 @@ def read_with_notes(path: Path) -> tuple[Project, int, tuple[str, ...]]:
         raise ProjectError(
             "the saved project is not there",
             place=path,
-            remedy="put it back, or copy the newest file of the generations folder to this name",
+            remedy=_remedy(path, "put it back"),
         ) from error
     except OSError as error:
         raise ProjectError(
@@ -63,10 +73,10 @@ def read_with_notes(path: Path) -> tuple[Project, int, tuple[str, ...]]:
         ) from error
     table = _parse(data, path)
     if table.get("format") != FORMAT or not isinstance(table.get("project"), dict):
-        raise ProjectError("this is not a Foleystage project", place=path, remedy=_REMEDY)
+        raise ProjectError("this is not a Foleystage project", place=path, remedy=_remedy(path))
     number = table.get("number")
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        raise ProjectError(f"number is {number!r}, not a count", place=path, remedy=_REMEDY)
+        raise ProjectError(f"number is {number!r}, not a count", place=path, remedy=_remedy(path))
     current = migrate(table["project"], table.get("schema_version"), path)
     project = decode_project(current, path)
     unknown = [name for name in unknown_fields(project, current) if name != _VERSION_FIELD]
@@ -91,11 +101,11 @@ def decode_project(table: Any, place: Path | str) -> Project:
         check_project(project)
     except msgspec.ValidationError as error:
         raise ProjectError(
-            str(error).replace("$", "project"), place=place, remedy=_REMEDY
+            str(error).replace("$", "project"), place=place, remedy=_remedy(place)
         ) from error
     except ProjectError as error:
         raise ProjectError(
-            error.problem, place=place, remedy=f"{error.remedy}; {_REMEDY}".lstrip("; ")
+            error.problem, place=place, remedy=f"{error.remedy}; {_remedy(place)}".lstrip("; ")
         ) from error
     return project
 
@@ -106,10 +116,10 @@ def _parse(data: bytes, path: Path) -> dict[str, Any]:
         table = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProjectError(
-            _reason(error), place=f"{path}:{_line_of(error, data)}", remedy=_REMEDY
+            _reason(error), place=f"{path}:{_line_of(error, data)}", remedy=_remedy(path)
         ) from error
     if not isinstance(table, dict):
-        raise ProjectError("this is not a Foleystage project", place=path, remedy=_REMEDY)
+        raise ProjectError("this is not a Foleystage project", place=path, remedy=_remedy(path))
     return table
 
 

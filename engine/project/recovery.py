@@ -17,11 +17,15 @@ from engine.project.journal import REACH
 from engine.project.journal_lines import Began, Did, Line, Opened, Went, is_unfinished, read_lines
 from engine.project.migrations import EDIT_MIGRATIONS, migrate
 from engine.project.model import SCHEMA_VERSION, Project
-from engine.project.project_file import decode_project, read_project_file, read_with_notes
+from engine.project.project_file import (
+    GENERATIONS,
+    decode_project,
+    read_project_file,
+    read_with_notes,
+)
 
 PROJECT_FILE = "project.json"
 JOURNAL_FILE = "journal.jsonl"
-GENERATIONS = "generations"
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,8 @@ from engine.project.journal_lines import Began, Opened, encode_line
 from engine.project.lock import SessionLock
 from engine.project.media_folder import AudioIntake, MediaFolder
 from engine.project.model import ContentHash, Project
-from engine.project.project_file import encode_project_file
+from engine.project.project_file import GENERATIONS, encode_project_file
 from engine.project.recovery import (
-    GENERATIONS,
     JOURNAL_FILE,
     PROJECT_FILE,
     Reading,

@@ -25,8 +25,6 @@ from engine.realtime.lfe_plan import LfePlan
 
 LFE_CUTOFF_HZ = 90.0
 """Where the send is 6 dB down."""
-LFE_REPLAY_DB = 10.0
-"""Playback chains raise the LFE by so much."""
 _HALF_ORDER = 4
 _MEMORY_S = 0.12
 """What the filters remember above -120 dB."""

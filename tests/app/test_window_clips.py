@@ -165,6 +165,19 @@ def test_times_are_written_in_every_format() -> None:
     assert format_time(2.0, "video_frames", video, 48_000) == "50"
 
 
+@pytest.mark.parametrize("rate", [Fraction(30000, 1001), Fraction(24000, 1001), Fraction(25)])
+@pytest.mark.parametrize("name", ["timecode", "non_drop"])
+def test_labelled_ticks_stand_where_timecode_shows_whole_seconds(name: str, rate: Fraction) -> None:
+    for from_s in (0.0, 55.0, 595.0, 3590.0):
+        ticks = choose_ticks(100.0, rate, name, 48_000)  # type: ignore[arg-type]
+        shown = [t for t, labelled in ticks.between(from_s, from_s + 12.0) if labelled]
+        assert len(shown) >= 5
+        for time_s in shown:
+            label = format_time(time_s, name, rate, 48_000)  # type: ignore[arg-type]
+            dropped = ";" in label and label[6:8] == "00" and label[4] != "0"
+            assert label.endswith("02" if dropped else "00")
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_ticks_are_round_in_every_format_and_keep_their_distance(name: str) -> None:
     rate = Fraction(30000, 1001)

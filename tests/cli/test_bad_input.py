@@ -99,8 +99,24 @@ def test_run_keeps_what_was_in_the_folder_when_it_fails(media, tmp_path, capsys)
 
 def test_run_with_an_unknown_format_names_the_known_ones(media, tmp_path, capsys):
     demo = str(resources.path("demo/demo.mp4"))
-    assert main(["run", demo, "-o", str(tmp_path / "o"), "--formats", "9.1.6"]) == 1
-    _one_line(capsys, "9.1.6", "binaural")
+    assert main(["run", demo, "-o", str(tmp_path / "o"), "--formats", "9.1.6"]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert "unknown format '9.1.6'" in told
+    assert "binaural" in told
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "clip.mp4", "-o", "o", "--mapping", "x"],
+        ["run", "clip.mp4", "-o", "o", "--formats", ","],
+        ["export", "scene.foley", "-o", "o", "--format", "mp9"],
+    ],
+)
+def test_a_choice_that_there_is_not_is_a_mistake_of_use(arguments, capsys):
+    assert main(arguments) == 2
+    assert "choose" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_run_with_an_unknown_detector_names_the_known_ones(tmp_path, capsys):

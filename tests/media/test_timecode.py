@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import FoleystageError
-from engine.media.timecode import format_timecode, parse_timecode
+from engine.media.timecode import format_timecode, label_time_s, parse_timecode
 from engine.units import video_frame_to_seconds
 
 NTSC = Fraction(30000, 1001)
@@ -52,3 +52,20 @@ def test_there_and_back(video_frame: int, rate: Fraction) -> None:
 def test_nonsense_is_refused(text: str) -> None:
     with pytest.raises(FoleystageError):
         parse_timecode(text, NTSC if ";" in text else Fraction(25))
+
+
+@pytest.mark.parametrize(
+    "rate", [Fraction(30000, 1001), Fraction(60000, 1001), Fraction(24000, 1001)]
+)
+@pytest.mark.parametrize("drop_frame", [None, False])
+def test_a_labels_time_is_where_it_is_shown(rate: Fraction, drop_frame: bool | None) -> None:
+    for label_s in (0, 1, 59, 61, 119, 600, 601, 3600, 3661):
+        time_s = label_time_s(Fraction(label_s), rate, drop_frame)
+        text = format_timecode(time_s, rate, drop_frame)
+        hours, minutes, seconds = (int(text[k : k + 2]) for k in (0, 3, 6))
+        assert 3600 * hours + 60 * minutes + seconds == label_s
+        left_out = ";" in text and seconds == 0 and minutes % 10
+        assert int(text[9:]) == (round(rate / 15) if left_out else 0)
+    # a label that drop-frame leaves out is shown by none: the next stands for it
+    left_out = label_time_s(Fraction(60), NTSC)
+    assert format_timecode(left_out, NTSC) == "00:01:00;02"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,18 @@ def test_nothing_sound_left_is_said(tmp_path: Path, project: Project) -> None:
         Bundle.open(tmp_path / "nowhere.foley")
     with pytest.raises(ProjectError, match="not a Foleystage session"):
         Bundle.open(tmp_path)
+
+
+def test_the_remedy_names_only_saves_that_are_there(tmp_path: Path, project: Project) -> None:
+    path = tmp_path / "scene.foley"
+    Bundle.create(path, project).close()
+    (path / "project.json").write_text("{")
+    with pytest.raises(ProjectError, match="take the newest file of the generations folder"):
+        read_project_file(path / "project.json")
+    shutil.rmtree(path / "generations")
+    with pytest.raises(ProjectError, match="no earlier save is left beside it") as caught:
+        Bundle.open(path)
+    assert "generations" not in str(caught.value)
 
 
 def test_a_number_of_a_hand_edited_file_does_not_matter(tmp_path: Path, project: Project) -> None:

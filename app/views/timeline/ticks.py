@@ -6,26 +6,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.views.timeline.time_formats import TimeFormat, round_steps_s
+from app.views.timeline.time_formats import TimeFormat, round_steps_s, time_of_label_s
 
 LABEL_SPACING_PX = 92.0
 DEFAULT_RATE = Fraction(25)
+_SLOWEST = 1.002
+"""A label's time over what it says, at the most."""
 
 
 @dataclass(frozen=True)
 class Ticks:
-    """Labelled ticks every `major` and plain ones every `minor` (exact seconds)."""
+    """Labelled ticks every `major` and plain ones every `minor` (exact seconds of the labels).
+
+    Labels of timecode run 0.1 % slower or faster than the clock at rates such as 30000/1001.
+    """
 
     major: Fraction
     minor: Fraction
+    name: TimeFormat = "seconds"
+    rate: Fraction = DEFAULT_RATE
 
     def between(self, from_s: float, to_s: float) -> Iterator[tuple[float, bool]]:
         """(time, labelled) of each tick in [from_s, to_s]."""
         per_major = max(1, round(self.major / self.minor))
-        number = max(0, int(from_s / float(self.minor)))
-        step_s = float(self.minor)
-        while (time_s := number * step_s) <= to_s:
-            yield time_s, number % per_major == 0
+        number = max(0, int(from_s / _SLOWEST / float(self.minor)) - 1)
+        while (time_s := time_of_label_s(number * self.minor, self.name, self.rate)) <= to_s:
+            if time_s >= from_s - float(self.minor):
+                yield time_s, number % per_major == 0
             number += 1
 
 
@@ -36,9 +43,9 @@ def choose_ticks(
     steps = round_steps_s(name, rate, sample_rate_hz)
     for index, step in enumerate(steps):
         if float(step) * px_per_s >= LABEL_SPACING_PX:
-            return Ticks(step, _minor(step, steps[:index], px_per_s))
+            return Ticks(step, _minor(step, steps[:index], px_per_s), name, rate)
     hours = max(1, int(LABEL_SPACING_PX / px_per_s / 3600) + 1)
-    return Ticks(Fraction(3600 * hours), Fraction(900 * hours))
+    return Ticks(Fraction(3600 * hours), Fraction(900 * hours), name, rate)
 
 
 def _minor(step: Fraction, smaller: list[Fraction], px_per_s: float) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, get_args
 
-from engine.media.timecode import format_timecode
+from engine.media.timecode import format_timecode, label_time_s
 from engine.units import seconds_to_samples, seconds_to_video_frame
 
 TimeFormat = Literal["timecode", "non_drop", "video_frames", "seconds", "samples"]
@@ -40,7 +40,7 @@ def format_time(time_s: float, name: TimeFormat, rate: Fraction, sample_rate_hz:
 
 
 def round_steps_s(name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> list[Fraction]:
-    """Steps in seconds that look round in a format, from the smallest."""
+    """Steps in seconds of the labels that look round in a format, from the smallest."""
     if name == "samples":
         decades = (Fraction(10) ** power for power in range(9))
         return [step * ten / sample_rate_hz for ten in decades for step in (1, 2, 5)]
@@ -50,5 +50,13 @@ def round_steps_s(name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> list
     if name == "seconds":
         thousandths = (1, 2, 5, 10, 20, 50, 100, 200, 500)
         return [*(Fraction(n, 1000) for n in thousandths), *map(Fraction, _LONG_S)]
-    frames = [Fraction(count) / rate for count in _VIDEO_FRAMES if count < rate / 2]
+    nominal = -(-rate.numerator // rate.denominator)  # labels count so many a second
+    frames = [Fraction(count, nominal) for count in _VIDEO_FRAMES if count < rate / 2]
     return [*frames, *map(Fraction, _LONG_S)]
+
+
+def time_of_label_s(label_s: Fraction, name: TimeFormat, rate: Fraction) -> float:
+    """Time in seconds that a ruler's label stands for; timecode's run by video frames."""
+    if name not in ("timecode", "non_drop"):
+        return float(label_s)
+    return label_time_s(label_s, rate, False if name == "non_drop" else None)
