@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from engine.layouts import format_channels
 from engine.playback import messages as m
+from engine.playback.fader_slots import FaderSlots, with_fader
 from engine.playback.landing import LandingTimes, read_landing
 from engine.playback.readings import Readings
-from engine.playback.shared import MAX_TRACKS, ClockReading, SharedBlock
+from engine.playback.shared import ClockReading, SharedBlock
 from engine.playback.status import EngineStatus, StatusBoard
 from engine.playback.supervisor import Supervisor
 from engine.project.coding import encode_value
@@ -72,7 +73,7 @@ class PlaybackClient:
         self._revision = self._sent_revision = 0
         self._changed_s = 0.0
         self._message: m.SetProject | None = None
-        self._slots: dict[str, int] = {}
+        self._faders = FaderSlots(self._block)
         self._serials = itertools.count(1)
         self._serial = 0
         self._wants_playing = False
@@ -109,11 +110,18 @@ class PlaybackClient:
     def set_project(self, project: Project, bundle_path: str | Path) -> None:
         """Play this value from now on; while it plays, without a gap."""
         with self._lock:
-            self._project, self._bundle_path = project, str(bundle_path)
+            self._bundle_path = str(bundle_path)
+            self._faders.assign(project)
+        self._faders.write(project)
+        self._block.put({"master_muted": int(project.master.muted)})
+        self.set_master_gain(project.master.gain_db, project.scene)
+        self._send(project)
+
+    def _send(self, project: Project) -> None:
+        with self._lock:
+            self._project = project
             self._revision += 1
             self._changed_s = time.monotonic()
-            self._assign_slots(project)
-        self._write_strips(project)
         self._supervisor.send(self._next_project)
 
     def play(self) -> None:
@@ -275,7 +283,7 @@ class PlaybackClient:
 
     def track_levels(self) -> dict[str, float]:
         """Peak of every track in dBFS, after its fader."""
-        return self.readings.tracks(self._slots)
+        return self.readings.tracks(self._faders.of)
 
     def clear_clips(self) -> None:
         """Put the clip flags out; true peak and integrated loudness begin anew."""
@@ -302,28 +310,15 @@ class PlaybackClient:
             return self._last
         return self._block.read_clock() or self._last
 
-    def _assign_slots(self, project: Project) -> None:
-        """Give every track a fader of its own; those of deleted tracks are given again."""
-        ids = [str(track.id) for track in project.tracks][:MAX_TRACKS]
-        kept = {track_id: self._slots[track_id] for track_id in ids if track_id in self._slots}
-        free = iter(sorted(set(range(MAX_TRACKS)) - set(kept.values())))
-        self._slots = {i: kept[i] if i in kept else next(free) for i in ids}
-
-    def _write_strips(self, project: Project) -> None:
-        for track in project.tracks:
-            self._set_fader("fader_db", str(track.id), track.strip.gain_db)
-            self._set_fader("fader_muted", str(track.id), track.strip.muted)
-            self._set_fader("fader_soloed", str(track.id), track.strip.soloed)
-        self._block.put({"master_muted": int(project.master.muted)})
-        self.set_master_gain(project.master.gain_db, project.scene)
-
     def _put_master(self) -> None:
         self._block.put({"master_db": self._master_db + trim_db(self._trims, self._format)})
 
     def _set_fader(self, field: str, track_id: str, value: float) -> None:
-        slot = self._slots.get(str(track_id))
-        if slot is not None:
-            self._block.array(field)[slot] = value
+        if self._faders.move(field, track_id, value) or self._project is None:
+            return
+        moved = with_fader(self._project, field, track_id, value)
+        if moved is not None:
+            self._send(moved)
 
     def _next_project(self) -> m.Message | None:
         """The newest project as a message; None when it has been sent already."""
@@ -340,7 +335,7 @@ class PlaybackClient:
                 revision=self._revision,
                 project=encode_value(self._project),
                 bundle_path=self._bundle_path,
-                slots=self._slots,
+                slots=dict(self._faders.of),
             )
         return self._message
 

@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_TRACKS = 512
+MAX_TRACKS = 4096
+"""Tracks whose faders are heard at once; those of more are heard as edits are."""
 MAX_METERS = 64
 MAX_DIRECTIONS = 64
 SCOPE_SAMPLES = 512
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 
 _CLOCK = struct.Struct("<qdddddqqq")
 _SEQUENCE = struct.Struct("<Q")
