@@ -8,7 +8,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.lanes import LANES, every, fma, load, store
+from engine.realtime.channel_sums import add_gliding, keep, pair
+from engine.realtime.lanes import LANES
 from engine.realtime.snapshot import Floats, Samples
 
 _GROUP = 4
@@ -47,45 +48,25 @@ def mixing_room() -> Room:
     return Room(np.zeros(_BATCH, dtype=np.int64), gains, np.zeros(_GROUP, dtype=np.int64))
 
 
-@numba.njit(forceinline=True)
-def _pair(samples, at):
-    """Thirty-two samples."""
-    return load(samples, at), load(samples, at + LANES)
-
-
-@numba.njit(forceinline=True)
-def _add(heard, gains, g, sums):
-    """Sums of a channel and of what is heard (as it is, and rising) with a level and a rise."""
-    level, rise = every(gains, g), every(gains, g + 1)
-    a = fma(heard[0], level, fma(heard[2], rise, sums[0]))
-    return a, fma(heard[1], level, fma(heard[3], rise, sums[1]))
-
-
-@numba.njit(forceinline=True)
-def _keep(bus, at, sums):
-    store(bus, at, sums[0])
-    store(bus, at + LANES, sums[1])
-
-
 @numba.njit(inline="always")
 def _add_four(blocks, chosen, count, gains, fade_in, n, bus, rows, width):
     """Add sources to 32 samples of up to four channels, whose sums stay in registers."""
-    a, b = _pair(bus, rows[0] + n), _pair(bus, rows[1] + n)
-    c, d = _pair(bus, rows[2] + n), _pair(bus, rows[3] + n)
-    rise, later = _pair(fade_in, n)
+    a, b = pair(bus, rows[0] + n), pair(bus, rows[1] + n)
+    c, d = pair(bus, rows[2] + n), pair(bus, rows[3] + n)
+    rise, later = pair(fade_in, n)
     for i in range(count):
-        x, y = _pair(blocks, chosen[i] + n)
+        x, y = pair(blocks, chosen[i] + n)
         heard = (x, y, x * rise, y * later)
         g = 2 * _GROUP * i
-        a, b = _add(heard, gains, g, a), _add(heard, gains, g + 2, b)
-        c, d = _add(heard, gains, g + 4, c), _add(heard, gains, g + 6, d)
-    _keep(bus, rows[0] + n, a)
+        a, b = add_gliding(heard, gains, g, a), add_gliding(heard, gains, g + 2, b)
+        c, d = add_gliding(heard, gains, g + 4, c), add_gliding(heard, gains, g + 6, d)
+    keep(bus, rows[0] + n, a)
     if width > 1:
-        _keep(bus, rows[1] + n, b)
+        keep(bus, rows[1] + n, b)
     if width > 2:
-        _keep(bus, rows[2] + n, c)
+        keep(bus, rows[2] + n, c)
     if width > 3:
-        _keep(bus, rows[3] + n, d)
+        keep(bus, rows[3] + n, d)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -11,6 +11,7 @@ import numba
 import numpy as np
 
 from engine.realtime.addresses import floats_at
+from engine.realtime.channel_sums import add_gliding, keep, pair
 from engine.realtime.clip_table import MIXED, SILENT, ClipTable, fill_chunk, only_clip
 from engine.realtime.lanes import (
     LANES,
@@ -120,50 +121,30 @@ def _dry(samples, n, gain, changed):
 
 
 @numba.njit(forceinline=True)
-def _pair(bus, row, n):
-    """Thirty-two samples of a channel."""
-    return load(bus, row + n), load(bus, row + n + LANES)
-
-
-@numba.njit(forceinline=True)
-def _keep(bus, row, n, sums):
-    store(bus, row + n, sums[0])
-    store(bus, row + n + LANES, sums[1])
-
-
-@numba.njit(forceinline=True)
-def _add(heard, gains, g, sums):
-    """Sums of a channel and of what is heard (as it is, and rising) with a level and a rise."""
-    level, rise = every(gains, g), every(gains, g + 1)
-    a = fma(heard[0], level, fma(heard[2], rise, sums[0]))
-    return a, fma(heard[1], level, fma(heard[3], rise, sums[1]))
-
-
-@numba.njit(forceinline=True)
 def _add_group(chosen, count, places, levels, gains, first, stride, fade, bus, rows, changed):
     """Add `count` sources to six channels, whose sums stay in registers.
 
     Gains of source s are levels and rises by turns, from ``gains[first + s * stride]`` on.
     """
     for n in range(0, HOP_SAMPLES, 2 * LANES):
-        a, b, c = _pair(bus, rows[0], n), _pair(bus, rows[1], n), _pair(bus, rows[2], n)
-        d, e, f = _pair(bus, rows[3], n), _pair(bus, rows[4], n), _pair(bus, rows[5], n)
-        rise, later = _pair(fade, 0, n)
+        a, b, c = pair(bus, rows[0] + n), pair(bus, rows[1] + n), pair(bus, rows[2] + n)
+        d, e, f = pair(bus, rows[3] + n), pair(bus, rows[4] + n), pair(bus, rows[5] + n)
+        rise, later = pair(fade, n)
         for i in range(count):
             samples, gain = floats_at(places[chosen[i]], HOP_SAMPLES), every(levels, chosen[i])
             x, changed = _dry(samples, n, gain, changed)
             y, changed = _dry(samples, n + LANES, gain, changed)
             heard = (x, y, x * rise, y * later)
             g = first + chosen[i] * stride
-            a, b = _add(heard, gains, g, a), _add(heard, gains, g + 2, b)
-            c, d = _add(heard, gains, g + 4, c), _add(heard, gains, g + 6, d)
-            e, f = _add(heard, gains, g + 8, e), _add(heard, gains, g + 10, f)
-        _keep(bus, rows[0], n, a)
-        _keep(bus, rows[1], n, b)
-        _keep(bus, rows[2], n, c)
-        _keep(bus, rows[3], n, d)
-        _keep(bus, rows[4], n, e)
-        _keep(bus, rows[5], n, f)
+            a, b = add_gliding(heard, gains, g, a), add_gliding(heard, gains, g + 2, b)
+            c, d = add_gliding(heard, gains, g + 4, c), add_gliding(heard, gains, g + 6, d)
+            e, f = add_gliding(heard, gains, g + 8, e), add_gliding(heard, gains, g + 10, f)
+        keep(bus, rows[0] + n, a)
+        keep(bus, rows[1] + n, b)
+        keep(bus, rows[2] + n, c)
+        keep(bus, rows[3] + n, d)
+        keep(bus, rows[4] + n, e)
+        keep(bus, rows[5] + n, f)
     return changed
 
 
