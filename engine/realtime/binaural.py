@@ -26,7 +26,7 @@ from engine.realtime.ear_ringing import EarRing
 from engine.realtime.knots import knot_shares, knot_times
 from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE
 from engine.realtime.line_aligned import line_zeros
-from engine.realtime.paces import JUMP, PACES, Paces
+from engine.realtime.paces import JUMP, PACE_STEPS, Paces
 from engine.realtime.passing import Passing
 from engine.realtime.places import Heard, Places
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats, Samples
@@ -91,8 +91,7 @@ class BinauralStage:
         self._history = line_zeros((self._depth, kept, size))
         self._head = 0
         self._quiet_hops = np.full(sources, self._depth, dtype=np.int64)
-        steps = [1 << pace for pace in range(PACES)]
-        self._knots = [(knot_times(n), knot_shares(n)) for n in steps]
+        self._knots = [(knot_times(n), knot_shares(n)) for n in PACE_STEPS]
         hops = np.zeros((sources, HOP_SAMPLES), dtype=np.float32)
         self._sound = Sound(hops, hops)
         self._window = line_zeros(2 * HOP_SAMPLES)

@@ -8,13 +8,18 @@ from numpy.typing import NDArray
 
 from engine.realtime.snapshot import Floats
 
-PACES = 6
-"""There are so many paces beyond a slow one,"""
+PACE_STEPS = (1, 2, 4, 8, 16)
+"""Steps in which a source passes a hop, at paces 1 and up."""
+PACES = len(PACE_STEPS)
 JUMP = PACES + 1
-"""and one that is no motion."""
+"""The pace of what is no motion."""
 
-_SLOW_COSINES = np.cos(np.radians([0.5, 1.25, 2.5, 5.0, 10.0, 20.0]))
-"""A source that turns farther in a hop passes it in 1, 2, 4, 8, 16, 32 steps of a cubic."""
+_SLOW_DEG = 0.5
+"""What turns less in a hop is slow; beyond, steps are no wider than"""
+_STEP_DEG = 2.5
+"""this (and wider than half of it), but where a hop turns by more than sixteen of them: narrow
+enough for 12 kHz, and wide enough to pass by the corners of measurements as far apart."""
+_SLOW_COSINES = np.cos(np.radians([_SLOW_DEG, *(_STEP_DEG * n for n in PACE_STEPS[:-1])]))
 JUMP_COSINE = np.cos(np.radians(30.0))
 """Farther than this (15 turns a second at 48 kHz) is no motion but a jump,"""
 NEAR_M = 0.5

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from engine.coordinates import to_cartesian, to_spherical
 from engine.spatial.alignment import delay_responses
-from engine.spatial.rows import crossed_over, is_even, rows_of
+from engine.spatial.rows import SLACK_DEG, SPACING_DEG, crossed_over, is_even, rows_of
 
 _FINEST_DEG, _COARSEST_DEG = 6.0, 12.5
 """Rows as far apart as this are told more finely."""
@@ -35,8 +35,6 @@ _ROW_DEG = 5.0
 """How far apart directions of a row are that nobody measured."""
 _SAME_DEG = 0.25
 _FEWEST_ROWS = 6
-_END = 0.1
-"""A share of a response: it is over, and before as much again fades."""
 _EARLY_S, _EARLY = 3e-4, 4.5
 """It fades in within this time, which begins so many times as long before the onset."""
 _HEAD_RADIUS_S = 0.0875 / 343.0
@@ -111,7 +109,7 @@ def row_delays(lattice: Lattice, directions: Floats, delays: Floats, rate_hz: fl
 def between_rows(
     lattice: Lattice, directions: Floats, responses: Floats, delays: Floats, sample_rate_hz: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Directions (m, 3) half-way between rows, with responses (m, 2, taps) and delays (m, 2).
+    """Directions (m, 3) between rows, with responses (m, 2, taps) and delays (m, 2).
 
     Parameters
     ----------
@@ -125,27 +123,34 @@ def between_rows(
     """
     angles = to_spherical(directions)
     rows = rows_of(angles)
-    places = [
-        _row(angles[low, 1].mean() + 0.5 * lattice.step_deg, max(len(low), len(high)))
-        for low, high in itertools.pairwise(rows)
-    ]
-    wanted = np.concatenate(places)
-    earliest = delays.min()
-    taps = responses.shape[-1]
-    exact = _series(angles, rows, to_spherical(wanted), lattice)
-    near = _neighbours(angles, rows, to_spherical(wanted), lattice)
-    late = near @ delays
-    aligned = delay_responses(responses, earliest - delays)
-    mean = delay_responses((near @ aligned.reshape(len(angles), -1)).reshape(-1, 2, taps),
-                           late - earliest)  # fmt: skip
-    sound = (exact @ responses.reshape(len(angles), -1)).reshape(-1, 2, taps)
-    count = 2 * (len(lattice.elevations_deg) - 1)
-    sound = crossed_over(sound, mean, count, 1.0, sample_rate_hz)
-    # Where responses end, what a series adds to the mean is noise; before they begin, everything.
-    time = np.arange(taps)
-    sound = mean + _risen((taps - time) / (_END * taps) - 1.0) * (sound - mean)
-    sound *= _risen((time - late[..., None]) / (_EARLY_S * sample_rate_hz) + _EARLY)
-    return wanted, sound, late
+    aligned = delay_responses(responses, delays.min() - delays)
+    parts = int(np.ceil((lattice.step_deg - SLACK_DEG) / SPACING_DEG))
+    counts = [max(len(low), len(high)) for low, high in itertools.pairwise(rows)]
+    found = []
+    for count in sorted(set(counts)):
+        around = _meridians(angles, rows, responses, count)
+        for (low, high), own in zip(itertools.pairwise(rows), counts, strict=True):
+            beside = [_beside(angles[row, 0], count) for row in (low, high)]
+            for share in np.arange(1, parts) / parts if own == count else ():
+                height_deg = float(angles[low, 1].mean() + share * lattice.step_deg)
+                weights = [(1.0 - share) * beside[0], share * beside[1]]
+                late, mean = (
+                    np.tensordot(weights[0], known[low], 1)
+                    + np.tensordot(weights[1], known[high], 1)
+                    for known in (delays, aligned)
+                )
+                mean = delay_responses(mean, late - delays.min())
+                exact = np.tensordot(_along(lattice, height_deg), around, 1)
+                sound = crossed_over(exact, mean, len(around), 1.0, sample_rate_hz)
+                found.append((_row(height_deg, count), _begun(sound, late, sample_rate_hz), late))
+    places, sounds, lates = (np.concatenate(part) for part in zip(*found, strict=True))
+    return places, sounds, lates
+
+
+def _begun(sounds: Floats, late: Floats, sample_rate_hz: float) -> Floats:
+    """Responses (n, 2, taps) without what a series leaves before their onsets (n, 2)."""
+    time = np.arange(sounds.shape[-1])
+    return sounds * _risen((time - late[..., None]) / (_EARLY_S * sample_rate_hz) + _EARLY)
 
 
 def _risen(way: Floats) -> Floats:
@@ -158,21 +163,26 @@ def _row(elevation_deg: float, count: int) -> Floats:
     return to_cartesian(np.arange(count) * 360.0 / count, np.full(count, elevation_deg))
 
 
-def _series(
-    angles: Floats, rows: list[NDArray[np.intp]], wanted: Floats, lattice: Lattice
+def _meridians(
+    angles: Floats, rows: list[NDArray[np.intp]], responses: Floats, count: int
 ) -> Floats:
-    """(m, n) weights of what is on (n, 3) angles in what is at `wanted` (m, 3) ones."""
-    weights = np.zeros((len(wanted), len(angles)))
-    meridian = 2 * (len(lattice.elevations_deg) - 1)
-    for row in rows:
-        height = angles[row, 1].mean()
-        behind = 180.0 - height
-        pole = abs(height) > 90.0 - _SAME_DEG
-        for side, turn in ((height, 0.0), (behind, 180.0)) if not pole else ((height, 0.0),):
-            along = _dirichlet(wanted[:, 1] - side, meridian)
-            around = _dirichlet(wanted[:, :1] + turn - angles[row, 0], len(row))
-            weights[:, row] += along[:, None] * around
-    return weights
+    """(points, count, 2, taps) what the rows tell at `count` meridians, from the pole below up and
+    down again on the other side."""
+    azimuths_deg = np.arange(count) * 360.0 / count
+    ahead = [*rows, *rows[-2:0:-1]]
+    turns_deg = [0.0] * len(rows) + [180.0] * (len(rows) - 2)
+    points = []
+    for row, turn_deg in zip(ahead, turns_deg, strict=True):
+        off_deg = azimuths_deg[:, None] + turn_deg - angles[row, 0]
+        points.append(np.tensordot(_dirichlet(off_deg, len(row)), responses[row], 1))
+    return np.stack(points)
+
+
+def _along(lattice: Lattice, height_deg: float) -> Floats:
+    """(points,) weights of a meridian's points at an elevation."""
+    points = 2 * (len(lattice.elevations_deg) - 1)
+    places_deg: Floats = lattice.step_deg * np.arange(points, dtype=np.float64) - 90.0
+    return _dirichlet(height_deg - places_deg, points)
 
 
 def _dirichlet(off_deg: Floats, count: int) -> Floats:
@@ -184,15 +194,9 @@ def _dirichlet(off_deg: Floats, count: int) -> Floats:
     return np.asarray(np.where(there, 1.0, share))
 
 
-def _neighbours(
-    angles: Floats, rows: list[NDArray[np.intp]], wanted: Floats, lattice: Lattice
-) -> Floats:
-    """(m, n) weights as `_series`, of the nearest on the rows above and below alone."""
-    weights = np.zeros((len(wanted), len(angles)))
-    for row in rows:
-        share = 1.0 - np.abs(wanted[:, 1] - angles[row, 1].mean()) / lattice.step_deg
-        turn = (wanted[:, :1] - angles[row, 0] + 180.0) % 360.0 - 180.0
-        beside = np.clip(1.0 - np.abs(turn) * len(row) / 360.0, 0.0, None)
-        beside /= np.maximum(beside.sum(axis=1, keepdims=True), 1e-12)
-        weights[:, row] = np.clip(share, 0.0, None)[:, None] * beside
-    return weights
+def _beside(azimuths_deg: Floats, count: int) -> Floats:
+    """(count, n) shares of a row's (n,) neighbours in what is at `count` equal azimuths."""
+    wanted_deg = np.arange(count) * 360.0 / count
+    turn = (wanted_deg[:, None] - azimuths_deg + 180.0) % 360.0 - 180.0
+    beside = np.clip(1.0 - np.abs(turn) * len(azimuths_deg) / 360.0, 0.0, None)
+    return np.asarray(beside / np.maximum(beside.sum(axis=1, keepdims=True), 1e-12))

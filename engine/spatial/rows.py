@@ -31,7 +31,7 @@ _FEWEST = 8
 _SAME_ROW_DEG = 0.25
 _UNEVEN = 0.12
 """Of a step: files tell angles in whole degrees."""
-_SLACK_DEG = 0.25
+SLACK_DEG = 0.25
 _HEAD_RADIUS_M = 0.0875
 _SPEED_OF_SOUND_M_S = 343.0
 _CROSSOVER = (0.8, 1.0)
@@ -98,7 +98,7 @@ def _between(
     elevation_deg = float(angles[:, 1].mean())
     wide = np.cos(np.radians(elevation_deg))
     step_deg = 360.0 / count * wide
-    parts = int(np.ceil((step_deg - _SLACK_DEG) / SPACING_DEG)) if step_deg < _COARSEST_DEG else 1
+    parts = int(np.ceil((step_deg - SLACK_DEG) / SPACING_DEG)) if step_deg < _COARSEST_DEG else 1
     found = [(np.zeros((0, 3)), responses[:0], delays[:0])]
     aligned = delay_responses(responses, earliest - delays)
     following = (np.roll(aligned, -1, axis=0), np.roll(delays, -1, axis=0))

@@ -16,6 +16,7 @@ from scipy.special import eval_legendre, spherical_jn, spherical_yn
 
 from engine.coordinates import to_cartesian
 from engine.realtime.knots import knot_shares, knot_times
+from engine.realtime.paces import PACE_STEPS
 from engine.realtime.snapshot import MotionPlan
 from engine.spatial.binaural import binaural_plan
 from engine.spatial.hrir import HrirSet, load_hrirs
@@ -117,10 +118,10 @@ def test_a_tone_that_circles_kemar_has_no_lines_beyond_what_72_measurements_tell
         assert 20 * np.log10(found[far].max() / np.sqrt((found**2).sum())) < -60.0
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4, 8, 16])
-def test_cubics_through_the_places_of_a_hop(steps: int) -> None:
-    """What changes as a cubic is met at every sample; a straight line, to the last bit but few."""
+@pytest.mark.parametrize("steps", PACE_STEPS)
+def test_polynomials_through_the_places_of_a_hop(steps: int) -> None:
+    """What changes as a polynomial of fifth degree is met at every sample."""
     times, shares = knot_times(steps), knot_shares(steps).astype(np.float64)
     middles = (np.arange(256) + 0.5) / 256
-    for power in range(4):
+    for power in range(6):
         np.testing.assert_allclose(times**power @ shares, middles**power, atol=1e-6)
