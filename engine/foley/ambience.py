@@ -52,6 +52,7 @@ class Place:
 
 PLACES: dict[str, Place] = {
     "exterior": Place(0.0, ((0.0, wind), (-7.0, traffic), (-5.0, birds))),
+    "open": Place(-1.0, ((0.0, wind), (-6.0, birds))),
     "forest": Place(0.0, ((-2.0, wind), (0.0, birds))),
     "city": Place(4.0, ((0.0, traffic), (-4.0, passing_cars), (-12.0, wind))),
     "interior": Place(-8.0, ((0.0, hum),)),
@@ -73,6 +74,7 @@ PLACE_WORDS: dict[str, tuple[str, ...]] = {
     "interior": ("room", "indoor", "indoors"),
     "neutral": ("still",),
     "exterior": ("outside", "outdoors"),
+    "open": ("countryside", "meadow"),
 }
 
 

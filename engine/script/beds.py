@@ -77,9 +77,11 @@ def _place(
     outdoors = project.analysis.outdoors
     witness = _witness(seen, outdoors)
     if witness is not None:
-        return named[scene.outdoors], f"{witness.name or witness.label} is seen there"
+        track, rule = witness
+        place = scene.open_air if rule.waits else scene.outdoors
+        return named[place], f"{track.name or track.label} is seen there"
     if project.analysis.ground == _GROWS:
-        return named[scene.outdoors], f"the ground is {_GROWS}"
+        return named[scene.open_air], f"the ground is {_GROWS}"
     if outdoors is None:
         return named[scene.default_place], "nothing tells where it is"
     sure = max(outdoors, 1.0 - outdoors)
@@ -87,28 +89,27 @@ def _place(
         return named[scene.default_place], "nothing surely tells where it is"
     likely = "outdoors" if outdoors >= 0.5 else "indoors"
     looks = f"it looks like {likely} ({100.0 * sure:.0f} % sure)"
-    return named[scene.outdoors if outdoors >= 0.5 else scene.indoors], looks
+    return named[scene.open_air if outdoors >= 0.5 else scene.indoors], looks
 
 
-def _witness(seen: Sequence[tuple[Track, ObjectRule]], outdoors: float | None) -> Track | None:
+def _witness(
+    seen: Sequence[tuple[Track, ObjectRule]], outdoors: float | None
+) -> tuple[Track, ObjectRule] | None:
     """What tells that the scene is outdoors; one that a hand made, or so many as agree."""
     sure = [
-        track
+        (track, rule)
         for track, rule in seen
         if rule.outdoors and (track.provenance == "hand" or track.confidence >= _SURE_OF_TRACK)
     ]
     animals = [
-        track
-        for track, rule in seen
-        if rule.outdoors and rule.waits and track.confidence >= _SURE_OF_ANIMAL
+        (track, rule) for track, rule in sure if rule.waits and track.confidence >= _SURE_OF_ANIMAL
     ]
-    if animals:
-        return animals[0]
-    by_hand = any(track.provenance == "hand" for track in sure)
+    vehicles = [one for one in sure if not one[1].waits]
+    by_hand = any(track.provenance == "hand" for track, _ in sure)
     indoors = outdoors is not None and outdoors <= 1.0 - _INDOORS
     if indoors and not by_hand and len(sure) < _AGREE:
-        return None
-    return sure[0] if sure else None
+        return animals[0] if animals else None
+    return next(iter([*vehicles, *sure]), None)
 
 
 def _draft(bed: _Bed, end_s: float, level_db: float) -> Draft:

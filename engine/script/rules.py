@@ -101,6 +101,7 @@ class SceneRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_road: str
     default_place: str
     outdoors: str
+    open_air: str
     indoors: str
     bed_under_movers_db: float = 0.0
     aside_db: float | None = None
@@ -238,7 +239,7 @@ def _check_fields(text: str, where: str, path: Path) -> None:
 def _check_scene(rules: Rules, path: Path) -> None:
     for rule in (*rules.scene.place, *rules.scene.weather):
         check_category(rule.category, f"place '{rule.place}'", rules.categories, path)
-    for key in ("default_place", "outdoors", "indoors"):
+    for key in ("default_place", "outdoors", "open_air", "indoors"):
         place = getattr(rules.scene, key)
         if place not in {rule.place for rule in rules.scene.place}:
             raise ScriptError(f"{key} '{place}' has no [[place]]", place=path)

@@ -24,7 +24,7 @@ def looking(project: Project, outdoors: float | None) -> Project:
         (None, "neutral", "nothing tells where it is"),
         (0.85, "neutral", "nothing surely tells where it is"),
         (0.3, "neutral", "nothing surely tells where it is"),
-        (0.95, "exterior", "it looks like outdoors (95 % sure)"),
+        (0.95, "open", "it looks like outdoors (95 % sure)"),
         (0.04, "interior", "it looks like indoors (96 % sure)"),
     ],
 )
@@ -62,7 +62,8 @@ def test_one_vehicle_does_not_outweigh_a_sure_look_of_indoors_but_several_do(
 def test_an_animal_of_the_open_outweighs_a_sunset(make_track, make_project) -> None:
     horse = make_track("horse", name="Horse 1")
     found = bed(looking(make_project(horse), 0.07))
-    assert found.parameters["place"] == "exterior"
+    assert found.parameters["place"] == "open"
+    assert "traffic" not in found.prompt
     assert "Horse 1 is seen there" in found.why
     faint = structs.replace(horse, confidence=0.55)
     assert bed(looking(make_project(faint), 0.07)).parameters["place"] == "interior"
@@ -71,7 +72,7 @@ def test_an_animal_of_the_open_outweighs_a_sunset(make_track, make_project) -> N
 def test_grass_is_outdoors_and_what_feet_meet(make_track, make_project) -> None:
     project = make_project(make_track("person", steps=(1.0, 2.0)))
     project = structs.replace(project, analysis=Analysis(outdoors=0.6, ground="grass"))
-    assert bed(project).parameters["place"] == "exterior"
+    assert bed(project).parameters["place"] == "open"
     steps = [e for e in write_script(project, 3).events if e.generator == "footsteps"]
     assert steps
     assert {e.parameters["surface"] for e in steps} == {"grass"}
