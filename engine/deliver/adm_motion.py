@@ -4,6 +4,9 @@ An ADM renderer fades the loudspeaker gains linearly over a block, which goes al
 two directions as long as they are close. So blocks are as long as the path stays within
 `TOLERANCE_DEG` of that arc and turns by at most `LARGEST_STEP_DEG`. The same goes for how wide it
 is, to `WIDTH_TOLERANCE_DEG`.
+
+What is nearer than the near-field limit surrounds the listener the more, the nearer it is. ADM
+renderers do not know that: it is said as width, of a cap with just as much focus.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.coordinates import angle_between_deg, to_spherical
+from engine.realtime.snapshot import DistanceLaw
 from engine.realtime.width_law import width_focus
 from engine.spatial.spread import flatness
 
@@ -63,12 +67,13 @@ def motion_blocks(
     start_ticks: int = 0,
     rotation: NDArray[np.float64] | None = None,
     width_at: WidthAt | None = None,
+    law: DistanceLaw | None = None,
 ) -> tuple[MotionBlock, ...]:
     """Blocks that cover [0, duration) without a gap; there, 0 is `start_ticks` of the path.
 
     The first block stands at the starting direction (renderers do not fade into it); each later
     one moves from the previous direction to its own. `rotation` (3, 3) turns all of them;
-    `width_at` says how wide the sound is.
+    `width_at` says how wide the sound is, `law` how much of its focus nearness leaves.
     """
     ticks = _grid(duration_ticks)
     times_s = (start_ticks + ticks) / TICKS_PER_S
@@ -77,6 +82,8 @@ def motion_blocks(
         positions = positions @ rotation.T
     directions = _unit(positions)
     widths = np.zeros(len(ticks)) if width_at is None else width_at(times_s)
+    if law is not None:
+        widths = _near_widths(positions, widths, law)
     knots = _knots(directions, widths)
     angles = to_spherical(directions[knots])
     said = np.column_stack([angles[:, :2], widths[knots], height_of(widths[knots], angles[:, 1])])
@@ -106,6 +113,15 @@ def _unit(positions_m: NDArray[np.float64]) -> NDArray[np.float64]:
     distance = np.linalg.norm(positions_m, axis=-1, keepdims=True)
     ahead = np.broadcast_to([1.0, 0.0, 0.0], positions_m.shape)
     return np.where(distance > 1e-6, positions_m / np.maximum(distance, 1e-6), ahead)
+
+
+def _near_widths(
+    positions_m: NDArray[np.float64], widths_deg: NDArray[np.float64], law: DistanceLaw
+) -> NDArray[np.float64]:
+    """(n,) widths in degrees of caps with the focus that places (n, 3) leave of widths (n,)."""
+    focus = law.focus(np.linalg.norm(positions_m, axis=-1))
+    around = np.degrees(4.0 * np.arccos(np.sqrt(focus * width_focus(widths_deg))))
+    return np.where(focus < 1.0, around, widths_deg)
 
 
 def _knots(directions: NDArray[np.float64], widths: NDArray[np.float64]) -> list[int]:

@@ -123,7 +123,10 @@ class DeliveryJob:
         start, end = self._ticks(item.start_sample), self._ticks(item.end_sample)
         curve = source.width_deg
         width_at = None if curve is None else lambda times_s: curve.at(times_s * self._rate_hz)
-        blocks = motion_blocks(path, end - start, start, self._snapshot.rotation, width_at)
+        scene = self._snapshot
+        blocks = motion_blocks(
+            path, end - start, start, scene.rotation, width_at, law=scene.distance
+        )
         return AdmObject(self._object_name(item.source), blocks, start)
 
     def _object_name(self, source: int) -> str:

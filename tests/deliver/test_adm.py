@@ -19,6 +19,8 @@ from engine.deliver.bw64 import AdmChunks, ChannelUid, read_adm_chunks, write_bw
 from engine.errors import MediaError
 from engine.media.audio_file import read_audio, write_audio
 from engine.project.model import Project, Trajectory
+from engine.realtime.width_law import width_focus
+from engine.spatial.propagation import PointSource
 from engine.units import SPEED_OF_SOUND_M_PER_S
 
 DURATION_TICKS = 8 * TICKS_PER_S
@@ -58,6 +60,20 @@ def test_what_stands_still_is_one_block_and_left_is_positive() -> None:
     above = Trajectory.from_arrays([0.0], [[1.0, -1.0, np.sqrt(2.0)]])
     (block,) = motion_blocks(above, 7)
     assert (block.azimuth_deg, block.elevation_deg) == (-45.0, 45.0)
+
+
+def test_what_is_near_is_told_as_wide_as_loudspeakers_play_it() -> None:
+    """By gains: a cap of the width that is told, and a point of the focus that nearness leaves."""
+    law = PointSource()
+    path = Trajectory.from_arrays([0.0, 8.0], [[0.05, 0.5, 0.0], [0.05, -0.5, 0.0]])
+    blocks = motion_blocks(path, DURATION_TICKS, law=law)
+    times_s = np.array([b.start_ticks + b.duration_ticks for b in blocks]) / TICKS_PER_S
+    at_s = np.arange(0.2, 8.0, 0.1)
+    told_deg = np.interp(at_s, times_s, [block.width_deg for block in blocks])
+    distances_m = np.linalg.norm(path.at(at_s), axis=1)
+    assert np.abs(width_focus(told_deg) - law.focus(distances_m)).max() < 0.03
+    assert (told_deg[distances_m > 0.26] < 4.0).all()
+    assert told_deg.max() > 250.0
 
 
 def test_width_is_told_where_a_sound_has_one() -> None:
