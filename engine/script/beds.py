@@ -78,8 +78,8 @@ def _place(
     witness = _witness(seen, outdoors)
     if witness is not None:
         track, rule = witness
-        place = scene.open_air if rule.waits else scene.outdoors
-        return named[place], f"{track.name or track.label} is seen there"
+        airy = scene.open_air if rule.waits else scene.outdoors
+        return named[airy], f"{track.name or track.label} is seen there"
     if project.analysis.ground == _GROWS:
         return named[scene.open_air], f"the ground is {_GROWS}"
     if outdoors is None:
