@@ -36,6 +36,8 @@ from engine.project.model import (
     Trajectory,
 )
 from engine.project.model import Scene as SceneSettings
+from engine.render.compiler import compile_project
+from engine.render.renderer import render_snapshot
 
 _CONTENT = ContentHash("0" * 64)
 _TAKE = TakeId("warm")
@@ -85,6 +87,26 @@ def warm_all(sample_rate_hz: int, progress: Progress = silent_progress) -> None:
     for done, kind in enumerate(kinds):
         progress(f"rehearsing {kind.feature or kind.monitor_format}", done / len(kinds))
         _rehearse(kind, sample_rate_hz, "kemar")
+    mix_straight(sample_rate_hz)
+
+
+def mix_straight(sample_rate_hz: int) -> None:
+    """Mix sources to which nothing but gains happens, many hops at once, as files are made."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        project = _project(folder, sample_rate_hz, "kemar")
+        tracks = tuple(
+            structs.replace(track, air=False, doppler=False, lfe_send_db=None)
+            for track in project.tracks
+            if track.name == "stands"
+        )
+        clips = tuple(clip for clip in project.clips if clip.track_id in {t.id for t in tracks})
+        plain = structs.replace(project, tracks=tracks, clips=clips)
+        snapshot = compile_project(
+            plain, lambda audio: folder / "media" / f"{audio}.wav", ("stereo",)
+        )
+        for _ in render_snapshot(snapshot):
+            pass
 
 
 def _rehearse(kind: Kind, sample_rate_hz: int, hrir: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 
-from benchmarks.endurance import run
+from benchmarks.endurance import resident_bytes, run
 from benchmarks.simulated_device import SimulatedDevice
+from engine.realtime.stage import Stage
 
 RATE_HZ = 48_000
+MOST_GROWTH_BYTES = 48 << 20
+"""Three times what equal sessions differ by."""
 
 
 def test_a_short_session_holds_together() -> None:
@@ -34,3 +39,19 @@ def test_the_simulated_device_counts_what_it_misses() -> None:
     clock[0] = 0.050
     assert device.consumed() == 2048
     assert device.underruns == 1
+
+
+def test_a_session_leaves_nothing_behind() -> None:
+    """What one needed serves the next: no scene of either is kept, and memory stays."""
+    run(hours=0.01, seed=3)
+    kept, held = living_stages(), resident_bytes()
+    result = run(hours=0.02, seed=4)
+    assert result.gestures > 10
+    assert living_stages() <= kept
+    assert resident_bytes() - held < MOST_GROWTH_BYTES
+
+
+def living_stages() -> int:
+    """How many scenes are ready to be rendered."""
+    gc.collect()
+    return sum(isinstance(thing, Stage) for thing in gc.get_objects())

@@ -7,8 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from engine.playback.warming import mix_straight
+from engine.realtime.straight import StraightSources
 
 HERE = Path(__file__).resolve().parent
 
@@ -29,3 +33,17 @@ def test_the_renderer_meets_no_loop_for_the_first_time(tmp_path: Path) -> None:
     threads = json.loads(done.stdout)
     assert "scene maker" in threads  # features are warmed when a scene first has them
     assert threads.count("renderer") == 0
+
+
+def test_what_files_are_mixed_with_is_compiled_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nothing but gains happens to goes another way into a file than into the device."""
+    mixed: list[int] = []
+    mix = StraightSources.mix
+
+    def noted(self: StraightSources, first: int, *rest: Any) -> None:
+        mixed.append(first)
+        mix(self, first, *rest)
+
+    monkeypatch.setattr(StraightSources, "mix", noted)
+    mix_straight(48_000)
+    assert mixed
