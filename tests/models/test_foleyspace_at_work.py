@@ -42,7 +42,7 @@ def spatialiser() -> MovingSpatialiser:
     recipe = Recipe(distances_m=(OWN_M, OWN_M))
     directed = network.conditions.directed
     assert directed is not None
-    assert learn_to_hear(directed, recipe, RATE_HZ, 500) < 0.05
+    assert learn_to_hear(directed, recipe, RATE_HZ, 250) < 0.08
     return MovingSpatialiser(network, recipe.distances_m)
 
 

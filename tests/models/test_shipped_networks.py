@@ -8,9 +8,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from engine import resources  # noqa: E402
+from engine.coordinates import to_cartesian  # noqa: E402
 from engine.metrics.binaural import compare_binaural  # noqa: E402
+from engine.metrics.direction_errors import ear_errors  # noqa: E402
+from engine.metrics.spectral_distance import log_spectral_distance_db  # noqa: E402
 from engine.models.checkpoint import load_checkpoint  # noqa: E402
-from engine.models.names import load_spatialiser  # noqa: E402
+from engine.models.foleyspace.moving import SECONDS, make_sample  # noqa: E402
+from engine.models.foleyspace.moving import Recipe as Moving  # noqa: E402
+from engine.models.names import load_moving_spatialiser, load_spatialiser  # noqa: E402
 from engine.models.pseudobinaural.pairs import Recipe, make_pair  # noqa: E402
 from engine.models.sounds import SoundBank, parted, synthesised_sounds  # noqa: E402
 from engine.weights.folder import is_here, place_of  # noqa: E402
@@ -45,11 +50,38 @@ def test_it_hears_where_things_are_seen() -> None:
     assert path == place_of(known("pseudobinaural-small"))
 
 
-def test_its_card_says_how_it_was_made() -> None:
-    _, facts = load_checkpoint(place_of(known("pseudobinaural-small")))
-    card = resources.path("checkpoints/pseudobinaural-small.md").read_text("utf-8")
-    assert known("pseudobinaural-small").sha256 in card
-    assert "foleystage train pseudobinaural" in card
+def test_it_moves_what_it_has_never_heard() -> None:
+    """As the measured responses do: time, level, and what the middle of both ears sounds like."""
+    spatialiser, path = load_moving_spatialiser("foleyspace")
+    bank = SoundBank(parted(synthesised_sounds(12, RATE_HZ), "test"), RATE_HZ)
+    recipe = Moving(seed=3_000, distances_m=spatialiser.distances_m)
+    sample = make_sample(recipe, bank, 0)
+    times_s = np.linspace(0.0, SECONDS, len(sample.positions))
+    axes = to_cartesian(*sample.positions.T).T
+
+    def positions_at(wanted_s: np.ndarray) -> np.ndarray:
+        return np.stack([np.interp(wanted_s, times_s, axis) for axis in axes], axis=1)
+
+    kept = slice(0, RATE_HZ)
+    true, mono = sample.binaural[:, kept], sample.mono[kept]
+    found = {}
+    for steps in (6, 50):
+        ears = spatialiser.binaural(mono, positions_at, steps=steps)
+        errors = ear_errors(true, ears, RATE_HZ)
+        distance_db = log_spectral_distance_db(true.mean(axis=0), ears.mean(axis=0), RATE_HZ)
+        assert distance_db is not None
+        found[steps] = (np.median(errors.itd_us), np.median(errors.ild_db), distance_db)
+        assert np.all(np.array(found[steps]) <= [60.0, 1.5, 2.0])
+    assert found[6] == pytest.approx(found[50], rel=0.2)
+    assert path == place_of(known("foleyspace-small"))
+
+
+@pytest.mark.parametrize("name", ["pseudobinaural-small", "foleyspace-small"])
+def test_its_card_says_how_it_was_made(name: str) -> None:
+    _, facts = load_checkpoint(place_of(known(name)))
+    card = resources.path(f"checkpoints/{name}.md").read_text("utf-8")
+    assert known(name).sha256 in card
+    assert f"foleystage train {facts['model']}" in card
     assert f"step {facts['step']}" in card
     assert f"{100 * facts['validation_share']:.1f} %" in card
-    assert is_here(known("pseudobinaural-small"))
+    assert is_here(known(name))
