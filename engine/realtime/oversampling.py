@@ -1,7 +1,8 @@
 """What a signal reaches between its samples, found only where it matters.
 
 A band-limited signal's true peak lies between its samples. Interpolating everything is slow;
-here only stretches loud enough to reach a threshold are interpolated, with the same result.
+here only what is loud enough to reach a threshold is interpolated, with the same result: stretches
+by their largest sample, and in these single places by the sizes of the samples around.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def interpolators() -> NDArray[np.float64]:
 
 
 _TAPS = interpolators()
+_LARGEST_TAPS = np.abs(_TAPS).max(axis=0) * (1.0 + 1e-9)
+"""(TAPS,) no interpolated point is higher than the sizes of the samples with these weights."""
 LARGEST_GAIN = float(np.abs(_TAPS).sum(axis=1).max())
 """By no more than this a signal rises between samples above the largest of them."""
 
@@ -43,7 +46,7 @@ def peaks_between(
     signal : (channels, n + TAPS - 1) array
         Entry i of the answer lies between samples ``i + HALF_TAPS - 1`` and ``i + HALF_TAPS``.
     threshold : float
-        Stretches that cannot exceed it are left at 0.
+        What cannot exceed it is left at 0.
     largest_only : bool
         Only the largest entry is wanted: the threshold rises with it.
 
@@ -54,7 +57,9 @@ def peaks_between(
     peaks = np.zeros(max(signal.shape[1] - TAPS + 1, 0))
     for channel in signal:
         steady = np.ascontiguousarray(channel, dtype=np.float64)
-        reached = _find_peaks(steady, threshold, largest_only, _TAPS, LARGEST_GAIN, peaks)
+        reached = _find_peaks(
+            steady, threshold, largest_only, _TAPS, _LARGEST_TAPS, LARGEST_GAIN, peaks
+        )
         threshold = max(threshold, reached) if largest_only else threshold
     return peaks
 
@@ -65,6 +70,7 @@ def _find_peaks(
     threshold: float,
     largest_only: bool,
     taps: NDArray[np.float64],
+    largest_taps: NDArray[np.float64],
     largest_gain: float,
     peaks: NDArray[np.float64],
 ) -> float:
@@ -79,6 +85,11 @@ def _find_peaks(
         if local * largest_gain <= threshold:
             continue
         for i in range(start, stop):
+            most = 0.0
+            for k in range(length):
+                most += abs(channel[i + k]) * largest_taps[k]
+            if most <= threshold:
+                continue
             highest = 0.0
             for p in range(points):
                 total = 0.0
@@ -87,6 +98,6 @@ def _find_peaks(
                 highest = max(highest, abs(total))
             peaks[i] = max(peaks[i], highest)
             reached = max(reached, highest)
-        if largest_only:
-            threshold = max(threshold, reached)
+            if largest_only:
+                threshold = max(threshold, reached)
     return reached
