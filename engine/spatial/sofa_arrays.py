@@ -23,6 +23,11 @@ _LARGEST_CHUNK_BYTES = 512 * 10**6
 _LARGEST_TEXT_BYTES = 64_000
 _LARGEST_NUMBER = 1e12
 _MOST_ENTRIES = 1000
+_READ = (
+    "Data.IR", "Data.SamplingRate", "Data.Delay", "SourcePosition", "ListenerPosition",
+    "ListenerView", "ListenerUp", "ReceiverPosition", "EmitterPosition",
+)  # fmt: skip
+"""Arrays that say what is heard and from where."""
 _MEANINGS = (
     ("signature not found", "it is no HDF5 file at all"),
     ("truncated file", "it is cut short"),
@@ -49,9 +54,7 @@ def opened(path: Path) -> Iterator[h5py.File]:
         with h5py.File(path, "r") as sofa:
             if len(sofa) > _MOST_ENTRIES:
                 raise HrirError(f"holds {len(sofa)} arrays", place=path, remedy=REMEDY)
-            for name in sofa:
-                if isinstance(sofa.get(name, getlink=True), h5py.HardLink):
-                    list(sofa[name].attrs)  # raises if the file is damaged there
+            _check_whole(sofa)
             yield sofa
     except HrirError:
         raise
@@ -61,12 +64,27 @@ def opened(path: Path) -> Iterator[h5py.File]:
         ) from error
 
 
-def _in_words(error: Exception) -> str:
+def _check_whole(sofa: h5py.File) -> None:
+    """Refuse a file that is damaged where it is read: elsewhere, that is of no consequence."""
+    for name in ("/", *_READ):
+        try:
+            if name == "/" or isinstance(sofa.get(name, getlink=True), h5py.HardLink):
+                list(sofa[name].attrs)
+        except (OSError, KeyError, RuntimeError) as error:
+            part = "what it says of itself" if name == "/" else name
+            raise HrirError(
+                f"not a readable SOFA file: {_in_words(error, part)}",
+                place=Path(sofa.filename),
+                remedy=REMEDY,
+            ) from error
+
+
+def _in_words(error: Exception, part: str = "it") -> str:
     """What HDF5 means; its own text speaks of its insides."""
     if isinstance(error, MemoryError):
         return "it needs more memory than there is"
     said = str(error).lower()
-    return next((words for sign, words in _MEANINGS if sign in said), "it is damaged inside")
+    return next((words for sign, words in _MEANINGS if sign in said), f"{part} is damaged inside")
 
 
 def has(sofa: h5py.File, name: str) -> bool:

@@ -162,3 +162,25 @@ def test_a_text_that_is_an_array_of_texts_is_not_read_for_ever(tmp_path: Path) -
         file["Data.IR"], file["Data.SamplingRate"] = head(), RATE
         file["SourcePosition"] = ring()
     assert read_sofa(path).title == ""
+
+
+@pytest.mark.parametrize(("name", "loads"), [("M", True), ("ListenerView", False)])
+def test_damage_counts_where_something_is_read(tmp_path: Path, name: str, loads: bool) -> None:
+    """A checksum that is wrong: of a dimension's scale, which nobody needs, or of an array."""
+    path = tmp_path / "damaged.sofa"
+    arrays = {"Data.IR": head(), "Data.SamplingRate": RATE, "SourcePosition": ring(),
+              "ListenerView": np.array([[1.0, 0.0, 0.0]]), "M": np.zeros(24)}  # fmt: skip
+    with h5py.File(path, "w", libver="latest") as sofa:
+        sofa.attrs["SOFAConventions"] = np.bytes_("SimpleFreeFieldHRIR")
+        for key, values in arrays.items():
+            sofa[key] = values
+        sofa["SourcePosition"].attrs["Type"] = np.bytes_("spherical")
+        header = h5py.h5o.get_info(sofa[name].id).addr
+    content = bytearray(path.read_bytes())
+    content[header + 16] ^= 0xFF
+    path.write_bytes(content)
+    if loads:
+        assert load_hrirs(path, 48_000).measured == 24
+    else:
+        with pytest.raises(HrirError, match="ListenerView is damaged inside"):
+            load_hrirs(path, 48_000)
