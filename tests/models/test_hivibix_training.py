@@ -49,6 +49,13 @@ def test_boxes_are_told_where_they_are_and_how_large(features: EmbeddedFeatures)
     assert not seen.depth[1].any()
 
 
+def test_other_weights_are_other_features(features: EmbeddedFeatures) -> None:
+    generators = [torch.Generator().manual_seed(seed) for seed in (0, 1)]
+    again, other = (EmbeddedFeatures(PseudoBinaural(SEEING["tiny"], g)) for g in generators)
+    assert again.digest == features.digest
+    assert other.digest != features.digest
+
+
 def test_spectra_lead_back_to_the_sound() -> None:
     config = replace(TINY, bins=33)  # all frequencies
     sound = torch.randn(2, config.samples, generator=torch.Generator().manual_seed(0))
@@ -106,6 +113,7 @@ def test_the_command_trains(
     report = json.loads(capsys.readouterr().out)
     assert (report["steps"], report["reason"]) == (2, "done")
     _, facts = load_checkpoint(Path(report["checkpoint"]))
+    assert len(facts["features"]) == 64
     told = facts["config"]
     assert [told["position"], told["depth"], told["film"]] == [not left_out, True, not left_out]
     assert load_hivibix(Path(report["checkpoint"])).config == Config(

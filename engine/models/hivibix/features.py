@@ -8,6 +8,7 @@ Whoever has better features makes `Seen` of them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import cv2
@@ -36,6 +37,14 @@ class EmbeddedFeatures:
         self.visual = network.visual.eval()
         self.picture_px = network.config.picture_px
         self.scene_size = network.config.visual_channels
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights: what has learned with some features knows no others."""
+        whole = hashlib.sha256()
+        for tensor in self.visual.state_dict().values():
+            whole.update(np.ascontiguousarray(tensor.numpy()).tobytes())
+        return whole.hexdigest()
 
     @torch.no_grad()
     def seen(self, pictures: Sequence[Picture], boxes: Sequence[Boxes]) -> Seen:

@@ -119,7 +119,7 @@ class _Pairs:
         ]
         begun = running.begin_with.name if running.begin_with else None
         parts = {"config": config, "schedule": schedule, "recipe": material.recipe}
-        self.told = told_of(MODEL, **parts, begun_with=begun)
+        self.told = told_of(MODEL, **parts, begun_with=begun, features=features.digest)
 
     def optimiser(self) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.network.parameters(), lr=self.schedule.learning_rate)
