@@ -61,6 +61,12 @@ def add_parser(subparsers: Any) -> None:
         "(default: a point)",
     )
     parser.add_argument("--doppler", action="store_true", help="let sound take its time to travel")
+    _add_method(parser)
+    parser.add_argument("-o", "--out", type=output_path, required=True, metavar="OUT.wav")
+
+
+def _add_method(parser: argparse.ArgumentParser) -> None:
+    """Measured responses or a network, and how it goes about it."""
     parser.add_argument(
         "--method",
         choices=("hrir", "foleyspace"),
@@ -81,7 +87,6 @@ def add_parser(subparsers: Any) -> None:
         help="foleyspace: of the way back from noise; the paper has 50 (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="foleyspace: of the noise")
-    parser.add_argument("-o", "--out", type=output_path, required=True, metavar="OUT.wav")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:

@@ -36,6 +36,12 @@ def add_parser(subparsers: Any) -> None:
     add_material(parser)
     parser.add_argument("--steps", type=count, metavar="N", help="at most (default: the network's)")
     parser.add_argument("--batch", type=count, metavar="N", help="a step (default: the network's)")
+    _add_parts(parser)
+    _add_limits(parser)
+
+
+def _add_parts(parser: argparse.ArgumentParser) -> None:
+    """What belongs to one network or another."""
     parser.add_argument(
         "--looking-steps",
         type=count,
@@ -69,6 +75,10 @@ def add_parser(subparsers: Any) -> None:
         choices=("position", "depth", "film"),
         help="hivibix: leave these out, to see what they are worth",
     )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """Where to begin, where to stop, and on what."""
     parser.add_argument(
         "--begin-with",
         type=Path,
