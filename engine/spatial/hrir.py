@@ -35,7 +35,14 @@ from engine.spatial.neighbour_alignment import aligned_delays
 from engine.spatial.rows import between_measurements
 from engine.spatial.sofa import read_sofa
 from engine.spatial.sphere import Triangulation, edges_of, triangulate
-from engine.spatial.stand_ins import across_gaps, between, coarse_places, gaps, worth_refining
+from engine.spatial.stand_ins import (
+    across_gaps,
+    between,
+    coarse_places,
+    gaps,
+    refining_note,
+    worth_refining,
+)
 
 KEMAR = "kemar"
 _KEMAR_FILE = "hrir/mit_kemar_normal_pinna.sofa"
@@ -336,7 +343,10 @@ def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
         *measurements.notes,
         *notes,
         *check_head(heard, late, sample_rate_hz, path),
-        *room_note(heard, sample_rate_hz, path),
+        *(
+            room_note(heard, sample_rate_hz, path)
+            or refining_note(widest.measured, heard.shape[-1], sample_rate_hz)
+        ),
         *coverage_notes(widest.directions[: widest.measured], path),
     ]
     result = replace(joined(sets) if len(sets) > 1 else widest, notes=tuple(notes))

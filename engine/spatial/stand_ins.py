@@ -113,6 +113,16 @@ def worth_refining(measured: int, taps: int) -> bool:
     return measured <= _MOST_MEASURED and taps <= _LONGEST_TAPS
 
 
+def refining_note(measured: int, taps: int, sample_rate_hz: int) -> list[str]:
+    """Words for those whose responses are too long at a rate to be told more finely."""
+    if measured > _MOST_MEASURED or taps <= _LONGEST_TAPS:
+        return []
+    return [
+        f"responses of {taps} samples at {sample_rate_hz / 1000:g} kHz are not told between their "
+        "measurements: sources that circle or pass the head are cleaner at lower rates"
+    ]
+
+
 def _lonely(points: Floats, others: Floats) -> NDArray[np.bool_]:
     """Which points lie apart from all others and from the points before them."""
     apart = 2.0 * np.sin(np.radians(_NEW_DEG) / 2.0)

@@ -91,3 +91,9 @@ def test_a_ring_keeps_interaural_time_off_its_plane(tmp_path: Path) -> None:
     times = [np.diff(onset_delays(r, 48000)[0])[0] for r in (above, on_cone)]
     assert times[0] == pytest.approx(times[1], abs=1.5)
     assert times[1] > 10.0
+
+
+def test_responses_too_long_to_be_told_finely_are_named() -> None:
+    (note,) = load_hrirs("kemar", 192_000).notes
+    assert "at 192 kHz are not told between their measurements" in note
+    assert load_hrirs("kemar", 96_000).notes == ()
