@@ -32,7 +32,7 @@ from engine.vision.known_things import (
 from engine.vision.looks import Look, stirring
 from engine.vision.paths import Path, smoothed
 from engine.vision.settled_names import settled
-from engine.vision.traces import Trace, passed_each_other, related
+from engine.vision.traces import Trace, passed_each_other, related, went_for_good
 from engine.vision.vote_names import doubted, voted, without_body
 
 Array = NDArray[np.float64]
@@ -127,7 +127,7 @@ def _led(traces: Sequence[Trace], paths: Sequence[Path], width: int) -> list[Tra
         return led and not passed_each_other(early, late, width)
 
     def one(early: Trace, late: Trace) -> bool:
-        again = is_one(early, late) and not passed_each_other(early, late, width)
+        again = is_one(early, late) and not went_for_good(early, late, width)
         again = again or came_back(early, late, width)
         return again or found_twice(early, late) or leading(early, late)
 

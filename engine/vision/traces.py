@@ -23,6 +23,8 @@ _LONGEST_GAP_S = 1.3
 _ROWS = 5
 """Sightings that tell how a trace ends or begins."""
 _GATE = 0.8
+_GONE_S = 0.9
+"""Time after which who was last seen at the side, going out, is gone."""
 AT_SIDE = 0.06
 """How near the side of the picture a thing goes out or comes in, in widths of it."""
 _END_LOOKS = 4
@@ -62,12 +64,21 @@ def stitch(traces: Sequence[Trace], width: int) -> list[Trace]:
 
     def cost(early: Trace, late: Trace) -> float | None:
         gap_s = late.times_s[0] - early.times_s[-1]
-        if not 0.0 < gap_s <= _LONGEST_GAP_S or passed_each_other(early, late, width):
+        if not 0.0 < gap_s <= _LONGEST_GAP_S or went_for_good(early, late, width):
             return None
         found = _stitch_cost(early, late, gap_s, width)
         return found if found < _GATE else None
 
     return join_cheapest(sorted(traces, key=lambda t: t.times_s[0]), cost, _joined)
+
+
+def went_for_good(early: Trace, late: Trace, width: int) -> bool:
+    """Whether one went out by a side long enough before the other came in there to be gone.
+
+    Who turns round at the side of the picture is lost for a look or two.
+    """
+    gone = late.times_s[0] - early.times_s[-1] > _GONE_S
+    return gone and passed_each_other(early, late, width)
 
 
 def passed_each_other(early: Trace, late: Trace, width: int) -> bool:

@@ -219,6 +219,15 @@ def test_who_goes_out_by_a_side_and_who_comes_in_there_are_two() -> None:
     np.testing.assert_allclose(ends, [(0.0, 1.6), (2.56, 3.84)], atol=0.1)
 
 
+def test_who_turns_round_at_the_side_is_one() -> None:
+    """Lost for a look, at the side, as the picture cuts them off."""
+    x = np.interp(TIMES, [0.0, 1.7, 3.9], [310.0, 412.0, 290.0])
+    boxes = np.column_stack([x, np.full(len(x), 60.0), x + 80.0, np.full(len(x), 250.0)])
+    boxes[(TIMES > 1.65) & (TIMES < 2.1)] = np.nan
+    player = ("person", np.clip(boxes, 0.0, 480.0), 0.8)
+    assert len(brought([], looks(player, stir=True))) == 1
+
+
 class Crowd:
     """A network that finds so many people, half as high as the picture, from a moment on."""
 
