@@ -57,7 +57,6 @@ def test_one_format_to_a_file_and_several_to_a_folder(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--format", "7.1"], "unknown format '7.1'"),
         (["--format", "video"], "no picture"),
         (["--format", "binaural,stereo", "--film-order"], ""),
     ],
@@ -77,6 +76,11 @@ def test_errors_are_one_line(
     assert lines[-1].startswith("foleystage: ")
     assert sum(line.startswith("foleystage:") for line in lines) == 1
     assert main(["export", str(tmp_path / "missing.foley"), "--format", "foa", "-o", "x"]) == 1
+
+
+def test_an_unknown_format_is_wrong_usage(session: Path, tmp_path: Path, capsys) -> None:
+    assert main(["export", str(session), "--format", "7.1", "-o", str(tmp_path / "out.wav")]) == 2
+    assert "unknown format '7.1'" in capsys.readouterr().err.strip().splitlines()[-1]
 
 
 def test_the_whole_scene_is_turned(session: Path, tmp_path: Path) -> None:

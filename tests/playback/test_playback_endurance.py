@@ -54,4 +54,4 @@ def test_a_session_leaves_nothing_behind() -> None:
 def living_stages() -> int:
     """How many scenes are ready to be rendered."""
     gc.collect()
-    return sum(isinstance(thing, Stage) for thing in gc.get_objects())
+    return sum(type(thing) is Stage for thing in gc.get_objects())
