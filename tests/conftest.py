@@ -15,6 +15,7 @@ hypothesis.settings.load_profile("foleystage")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("YOLO_AUTOINSTALL", "False")
 os.environ.setdefault("FOLEYSTAGE_ANALYSES", "off")  # every test analyses for itself
+os.environ.setdefault("FOLEYSTAGE_HRIRS", "off")  # and makes its own HRIR sets ready
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BESIDE = REPOSITORY.parent / "shared" / "data"

@@ -23,7 +23,7 @@ from engine import resources
 from engine.coordinates import to_spherical
 from engine.errors import HrirError, ShapeError
 from engine.realtime.triangles import locate_triangle
-from engine.spatial import near_field
+from engine.spatial import kept_hrirs, near_field
 from engine.spatial.alignment import delay_responses
 from engine.spatial.hrir_checks import check_head, coverage_notes, room_note
 from engine.spatial.hrir_measurements import Measurements, head_measurements
@@ -250,7 +250,8 @@ class HrirSet:
 def load_hrirs(source: str | Path, sample_rate_hz: int) -> HrirSet:
     """HRIR set from a SOFA file, or the shipped one ('kemar'), at a sample rate.
 
-    Converted to the rate once (`hrir_resampling`). The result is cached.
+    Converted to the rate once (`hrir_resampling`). The result is cached, on disk, too
+    (`kept_hrirs`).
 
     Raises
     ------
@@ -329,6 +330,17 @@ def _filled(
 
 @lru_cache(maxsize=4)
 def _load(name: str, path: Path, stamp: int, sample_rate_hz: int) -> HrirSet:
+    place = kept_hrirs.place_of(path, sample_rate_hz)
+    kept = None if place is None else kept_hrirs.read(place, HrirSet, name, sample_rate_hz)
+    if kept is not None:
+        return kept
+    made = _made(name, path, sample_rate_hz)
+    if place is not None:
+        kept_hrirs.write(place, made)
+    return made
+
+
+def _made(name: str, path: Path, sample_rate_hz: int) -> HrirSet:
     measurements = head_measurements(read_sofa(path), path)
     groups, notes = spheres(measurements, path)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, get_args
 
 from engine.media.timecode import format_timecode, label_time_s
@@ -55,6 +56,7 @@ def round_steps_s(name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> list
     return [*frames, *map(Fraction, _LONG_S)]
 
 
+@lru_cache(maxsize=8192)
 def time_of_label_s(label_s: Fraction, name: TimeFormat, rate: Fraction) -> float:
     """Time in seconds that a ruler's label stands for; timecode's run by video frames."""
     if name not in ("timecode", "non_drop"):
