@@ -7,11 +7,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from engine.errors import DeliveryError, WeightsError
 
 Facts = dict[str, Any]
+T = TypeVar("T")
 
 
 def save_checkpoint(path: Path, tensors: Mapping[str, Any], facts: Facts) -> None:
@@ -62,6 +65,42 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], Facts]:
             remedy="copy or fetch it again",
         ) from error
     return tensors, facts
+
+
+def checkpoint_of(path: Path, model: str) -> tuple[dict[str, Any], Facts]:
+    """Tensors and facts of a checkpoint that must be one of a `model`'s.
+
+    Raises
+    ------
+    WeightsError
+        If the file is missing, damaged, or another network's.
+    """
+    tensors, facts = load_checkpoint(path)
+    if facts.get("model") != model:
+        raise WeightsError(
+            f"these are weights of '{facts.get('model', 'another network')}', not of '{model}'",
+            place=path,
+            remedy="choose another file",
+        )
+    return tensors, facts
+
+
+def fact(facts: Facts, name: str, kind: type[T], path: Path) -> T:
+    """One of the facts of a checkpoint, as a value of its kind.
+
+    Raises
+    ------
+    WeightsError
+        If this version knows no such value.
+    """
+    try:
+        return msgspec.convert(facts[name], kind)
+    except (KeyError, msgspec.ValidationError) as error:
+        raise WeightsError(
+            "it was made by another version of the program",
+            place=path,
+            remedy="train it again with this version",
+        ) from error
 
 
 def halved(tensors: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.errors import ShapeError, WeightsError
-from engine.models.checkpoint import Facts, fitted, load_checkpoint
+from engine.errors import ShapeError
+from engine.models.checkpoint import checkpoint_of, fact, fitted
 from engine.models.foleyspace.config import Config
 from engine.models.foleyspace.diffusion import (
     Schedule,
@@ -175,31 +174,11 @@ def load_moving_spatialiser(path: Path) -> MovingSpatialiser:
     WeightsError
         If the file is missing, damaged, or another network's.
     """
-    tensors, facts = load_checkpoint(path)
-    if facts.get("model") != MODEL:
-        raise WeightsError(
-            f"these are weights of '{facts.get('model', 'another network')}', not of '{MODEL}'",
-            place=path,
-            remedy="choose another file",
-        )
-    config, recipe = _learned(facts, path)
-    network = FoleySpaceNet(config)
+    tensors, facts = checkpoint_of(path, MODEL)
+    network = FoleySpaceNet(fact(facts, "config", Config, path))
     fitted(network, tensors, path)
+    recipe = fact(facts, "recipe", Recipe, path)
     return MovingSpatialiser(network, recipe.distances_m, recipe.hrir)
-
-
-def _learned(facts: Facts, path: Path) -> tuple[Config, Recipe]:
-    """The configuration, and what was learned from."""
-    try:
-        config = msgspec.convert(facts["config"], Config)
-        recipe = msgspec.convert(facts["recipe"], Recipe)
-    except (KeyError, msgspec.ValidationError) as error:
-        raise WeightsError(
-            "it was made by another version of the program",
-            place=path,
-            remedy="train it again with this version",
-        ) from error
-    return config, recipe
 
 
 def _taper(size: int, fade: int) -> NDArray[np.float32]:

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.errors import ShapeError, WeightsError
-from engine.models.checkpoint import Facts, fitted, load_checkpoint
+from engine.errors import ShapeError
+from engine.models.checkpoint import checkpoint_of, fact, fitted
 from engine.models.hivibix.config import Config
 from engine.models.hivibix.network import HiViBiX
 from engine.models.hivibix.spectra import sound_of, spectrum
@@ -82,24 +81,7 @@ def load_hivibix(path: Path) -> HivibixSpatialiser:
     WeightsError
         If the file is missing, damaged, or another network's.
     """
-    tensors, facts = load_checkpoint(path)
-    if facts.get("model") != MODEL:
-        raise WeightsError(
-            f"these are weights of '{facts.get('model', 'another network')}', not of '{MODEL}'",
-            place=path,
-            remedy="choose another file",
-        )
-    network = HiViBiX(_config_of(facts, path))
+    tensors, facts = checkpoint_of(path, MODEL)
+    network = HiViBiX(fact(facts, "config", Config, path))
     fitted(network, tensors, path)
     return HivibixSpatialiser(network)
-
-
-def _config_of(facts: Facts, path: Path) -> Config:
-    try:
-        return msgspec.convert(facts["config"], Config)
-    except (KeyError, msgspec.ValidationError) as error:
-        raise WeightsError(
-            "it was made by another version of the program",
-            place=path,
-            remedy="train it again with this version",
-        ) from error

@@ -16,14 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.errors import ShapeError, WeightsError
-from engine.models.checkpoint import Facts, fitted, load_checkpoint
+from engine.errors import ShapeError
+from engine.models.checkpoint import checkpoint_of, fact, fitted
 from engine.models.pseudobinaural.batches import level_of
 from engine.models.pseudobinaural.config import Config
 from engine.models.pseudobinaural.network import PseudoBinaural
@@ -122,34 +121,10 @@ def load_binauraliser(path: Path) -> Binauraliser:
     WeightsError
         If the file is missing, damaged, or another network's.
     """
-    tensors, facts = load_checkpoint(path)
-    if facts.get("model") != MODEL:
-        raise WeightsError(
-            f"these are weights of '{facts.get('model', 'another network')}', not of '{MODEL}'",
-            place=path,
-            remedy="choose another file",
-        )
-    network = PseudoBinaural(config_of(facts, path))
+    tensors, facts = checkpoint_of(path, MODEL)
+    network = PseudoBinaural(fact(facts, "config", Config, path))
     fitted(network, tensors, path)
     return Binauraliser(network)
-
-
-def config_of(facts: Facts, path: Path) -> Config:
-    """The configuration that a checkpoint was trained with.
-
-    Raises
-    ------
-    WeightsError
-        If this version knows no such configuration.
-    """
-    try:
-        return msgspec.convert(facts["config"], Config)
-    except (KeyError, msgspec.ValidationError) as error:
-        raise WeightsError(
-            "it was made by another version of the program",
-            place=path,
-            remedy="train it again with this version",
-        ) from error
 
 
 def _distinct(pictures: list[Picture]) -> tuple[list[Picture], list[int]]:
