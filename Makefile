@@ -5,7 +5,8 @@
 # make fix     let the formatter and the linter mend what they can
 # make bench   measure; prints a table and writes benchmarks/results.json
 # make kill-test  kill an editing session 200 times; each must open again, and be right
-# make steadiness  ten minutes of playing while the window and the machine are kept busy
+# make walk    ten thousand random actions in the window, undone to the start
+# make steadiness  twice ten minutes of playing: a busy process, then the busy window and a job
 # make endurance   eight simulated hours of editing and playing
 # make screenshots  pictures of every panel at 100 and 200 % into docs/screenshots
 # make demo    draw the demo clip and its known answer again
@@ -13,7 +14,7 @@
 # make clean   remove .venv and everything built
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint check fix bench kill-test steadiness endurance screenshots demo package install-desktop clean
+.PHONY: run test lint check fix bench kill-test walk steadiness endurance screenshots demo package install-desktop clean
 
 BIN := .venv/bin
 SETUP := packaging/setup.sh pyproject.toml $(wildcard packaging/debian/*.txt)
@@ -52,8 +53,12 @@ bench: .venv/.ready-dev
 kill-test: .venv/.ready-dev
 	$(BIN)/python -m benchmarks.kill_test --kills 200
 
+walk: .venv/.ready-dev
+	FOLEYSTAGE_WALK=10000 QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/app/test_window_random_walk.py
+
 steadiness: .venv/.ready-dev
 	$(BIN)/python -m benchmarks.steadiness --minutes 10
+	$(BIN)/python -m benchmarks.window_steadiness --minutes 10
 
 endurance: .venv/.ready-dev
 	$(BIN)/python -m benchmarks.endurance --hours 8

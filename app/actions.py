@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QWidget
 from app import icons
 from app.words import tr
 
-Needs = Literal["", "session", "picture", "clips", "track", "keyframe", "span", "undo", "redo"]
+Needs = Literal[
+    "", "session", "picture", "film_sound", "clips", "track", "keyframe", "span", "undo", "redo"
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ TABLE: tuple[Spec, ...] = (
     Spec("open_session", "Open session…", ("Ctrl+Shift+O",), "File", "folder", ""),
     Spec("open_demo", "Open the demo", (), "File", "", ""),
     Spec("save", "Save", ("Ctrl+S",), "File", starts_group=True),
+    Spec("save_as", "Save as…", ("Ctrl+Shift+S",), "File"),
     Spec("import_sound", "Import sound…", ("Ctrl+I",), "File", starts_group=True),
+    Spec("spatialise_production", "Spatialise production sound", (), "File", needs="film_sound"),
     Spec("find_missing", "Find missing files…", (), "File"),
     Spec("export", "Export…", ("Ctrl+E",), "File", "export"),
     Spec("preferences", "Preferences…", ("Ctrl+,",), "File", needs="", starts_group=True),
@@ -72,11 +76,13 @@ TABLE: tuple[Spec, ...] = (
     Spec("select_all", "Select all clips", ("Ctrl+A",), "Edit", starts_group=True),
     Spec("deselect", "Select nothing", ("Ctrl+Shift+A",), "Edit"),
     Spec("add_marker", "Add marker", ("M",), "Edit", starts_group=True),
+    Spec("add_scene", "A scene begins here", ("Ctrl+Shift+K",), "Edit"),
     Spec("nudge_left", "Nudge clips left", ("Alt+Left",), "Edit", needs="clips"),
     Spec("nudge_right", "Nudge clips right", ("Alt+Right",), "Edit", needs="clips"),
     Spec("nudge_left_fine", "Nudge left by 1 ms", ("Alt+Shift+Left",), "Edit", needs="clips"),
     Spec("nudge_right_fine", "Nudge right by 1 ms", ("Alt+Shift+Right",), "Edit", needs="clips"),
     Spec("select_clips_time", "Select the time of the clips", ("T",), "Time", needs="clips"),
+    Spec("span_numbers", "Select time by numbers…", (), "Time"),
     Spec("loop_span", "Loop the selected time", ("P",), "Time", needs="span"),
     Spec(
         "split_span",
@@ -104,6 +110,8 @@ TABLE: tuple[Spec, ...] = (
         checkable=True,
         starts_group=True,
     ),
+    Spec("ripple_track", "Ripple on the track", ("Alt+R",), "Time", "ripple", checkable=True),
+    Spec("ripple_all", "Ripple on all tracks", ("Alt+Shift+R",), "Time", checkable=True),
     Spec("add_region", "Add region", ("Shift+R",), "Time", needs="span"),
     Spec("play", "Play or stop", ("Space",), "Transport", "play"),
     Spec("play_return", "Play, or stop and go back", ("Shift+Space",), "Transport"),
@@ -125,6 +133,8 @@ TABLE: tuple[Spec, ...] = (
     Spec("loop", "Loop", ("R",), "Transport", "loop", checkable=True, starts_group=True),
     Spec("loop_in", "Loop starts here", ("I",), "Transport"),
     Spec("loop_out", "Loop ends here", ("O",), "Transport"),
+    Spec("tempo", "Tempo and meter…", (), "Time"),
+    Spec("loop_numbers", "Loop by numbers…", (), "Transport"),
     Spec("pre_roll", "Pre-roll of two seconds", ("Ctrl+R",), "Transport", "", "", True),
     Spec("dim", "Dim the monitor", ("Ctrl+Shift+D",), "Transport", "", "", True, True),
     Spec("mute_monitor", "Mute the monitor", ("Ctrl+Shift+M",), "Transport", "", "", True),
@@ -140,6 +150,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("occlusion_lane", "Occlusion automation", ("Shift+V",), "Track", needs="track"),
     Spec("width_lane", "Width automation", ("Alt+V",), "Track", needs="track"),
     Spec("take_lanes", "Take lanes", ("Alt+T",), "Track", needs="track"),
+    Spec("compare_ears", "Two ears measured, or by FoleySpace", (), "Track", needs="track"),
     Spec("azimuth_lane", "Azimuth lane", (), "Track", needs="track"),
     Spec("elevation_lane", "Elevation lane", (), "Track", needs="track"),
     Spec("distance_lane", "Distance lane", (), "Track", needs="track"),
@@ -148,6 +159,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("analyse", "Analyse the picture…", (), "Track", needs="picture", starts_group=True),
     Spec("touch", "Record by dragging while it plays", ("W",), "Path", "record", checkable=True),
     Spec("path_fly_by", "Fly-by…", (), "Path", needs="track", starts_group=True),
+    Spec("path_fly_by_left", "Fly-by to the left…", (), "Path", needs="track"),
     Spec("path_orbit", "Orbit…", (), "Path", needs="track"),
     Spec("path_approach", "Approach…", (), "Path", needs="track"),
     Spec("path_mirror", "Mirror left and right", (), "Path", needs="track", starts_group=True),
@@ -155,10 +167,13 @@ TABLE: tuple[Spec, ...] = (
     Spec("path_reverse", "Reverse in time", (), "Path", needs="track"),
     Spec("path_stretch", "Stretch in time…", (), "Path", needs="track"),
     Spec("path_offset", "Offset…", (), "Path", needs="track"),
+    Spec("path_turn", "Turn about the listener…", (), "Path", needs="track"),
     Spec("path_offset_all", "Offset several paths…", (), "Path"),
     Spec("path_scale", "Scale distance…", (), "Path", needs="track"),
     Spec("path_smooth", "Smooth", (), "Path", needs="track"),
+    Spec("path_smooth_by", "Smooth by…", (), "Path", needs="track"),
     Spec("path_simplify", "Simplify", (), "Path", needs="track"),
+    Spec("path_simplify_by", "Simplify by…", (), "Path", needs="track"),
     Spec(
         "path_lock",
         "Lock or unlock the path",
@@ -182,6 +197,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("stage_side", "Stage from the side", ("Ctrl+2",), "View"),
     Spec("stage_free", "Stage in 3D", ("Ctrl+3",), "View"),
     Spec("snap", "Snap", ("N",), "View", "magnet", checkable=True, starts_group=True),
+    Spec("stage_snap", "Snap on stage and picture", ("Shift+N",), "View", "magnet", checkable=True),
     Spec("follow", "Follow the playhead", ("F",), "View", "follow", checkable=True),
     Spec("follow_smoothly", "Follow without pages", ("Shift+F",), "View", checkable=True),
     Spec("film_strip", "Film strip", ("Ctrl+4",), "View", checkable=True),
@@ -193,16 +209,17 @@ TABLE: tuple[Spec, ...] = (
     Spec("trails", "Trails", (), "View", checkable=True),
     Spec("saliency", "Saliency", (), "View", checkable=True),
     Spec("safe_areas", "Safe areas", ("Shift+B",), "View", "safe", checkable=True),
+    Spec("light_copies", "Light copies of heavy films", (), "View", checkable=True),
     Spec("full_screen_picture", "Picture on the full screen", ("F11",), "View", starts_group=True),
     Spec("reset_layout", "Reset the panels", (), "View", needs=""),
-    Spec("tour", "Tour in four steps", (), "Help"),
+    Spec("tour", "Tour in four steps", (), "Help", needs=""),
     Spec("command_palette", "Find a command…", ("Ctrl+Shift+P",), "Help", needs=""),
     Spec("shortcuts", "Shortcuts…", ("F1",), "Help", needs=""),
     Spec("about", "About Foleystage", (), "Help", needs=""),
 )
 ON_AT_FIRST = (
     "snap", "follow", "boxes", "box_names", "box_confidence", "trails", "automation_follows",
-    "film_strip",
+    "film_strip", "light_copies",
 )  # fmt: skip
 MENUS = ("File", "Edit", "Time", "Transport", "Track", "Path", "View", "Help")
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit status."""
     _heed_signals()  # before anything is imported: whoever stops a command early is told so, too
+    _one_thread_a_product()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         status = _open_or_run(arguments)
@@ -39,6 +40,16 @@ def _heed_signals() -> None:
         number = getattr(_signal, name, None)
         if number is not None and _signal.getsignal(number) != _signal.SIG_IGN:  # as under nohup
             _signal.signal(number, _cancel)
+
+
+def _one_thread_a_product() -> None:
+    """Products of matrices are small here: a second thread would wait at full load for its part.
+
+    It is said before NumPy is loaded; whoever has said otherwise is heard.
+    """
+    import os
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _cancel(number: int, interrupted: FrameType | None) -> None:

@@ -9,11 +9,14 @@ from msgspec import structs
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
-from app import work
+from app import places, work
 from app.dialogs.asking import ask
 from app.dialogs.import_sound import SOUND_PATTERNS, ImportDialog
+from app.notices import Notice
+from app.ripples import making_room
 from app.session import Session
 from app.views.library.model import MIME
+from app.words import said, tr
 from engine.project.edits import SetScene
 from engine.project.model import Track
 
@@ -64,8 +67,10 @@ class Dropping:
     def take(self, path: Path, place: QPoint) -> None:
         """A file or folder was dropped at a place in the window."""
         suffix = path.suffix.lower()
-        if not self._session.is_open or suffix not in _TAKEN:
+        if not self._session.is_open or places.is_bundle(path):
             self._session.open(path)
+        elif suffix not in _TAKEN:
+            self._offer_video(path)
         elif suffix == ".sofa":
             self.use_hrir(path)
         elif suffix == ".csv":
@@ -75,6 +80,16 @@ class Dropping:
         else:
             time_s, track = self._under(place)
             self.bring_sound(path, time_s, track, onto_track=True)
+
+    def _offer_video(self, path: Path) -> None:
+        """A film makes a session of its own: that is said before it happens."""
+        place = places.shown(places.bundle_for(path))
+        words = said(
+            "Open {film}? Its session goes to {place}; the open one is saved.",
+            film=path.name, place=place,
+        )  # fmt: skip
+        open_it = (tr("Open it"), lambda: self._session.open(path))
+        self._session.tell(Notice(words, "info", (open_it,)))
 
     def use_hrir(self, path: Path) -> None:
         """Hear the scene through another set."""
@@ -91,7 +106,8 @@ class Dropping:
             return
         session.jobs.start(
             f"Import {dialog.audio.name}",
-            lambda edit: session.bundle is bundle and session.do(edit),
+            lambda edit: session.bundle is bundle
+            and session.do(making_room(session.project, session.selection, edit)),
             work.import_sound, dialog.audio, session.project, bundle.path,
             dialog.convention, dialog.start_s, dialog.track_id,
         )  # fmt: skip

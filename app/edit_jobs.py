@@ -6,8 +6,12 @@ from typing import Any
 
 from app import work
 from app.jobs import ListedJob
+from app.ripples import making_room
 from app.session import Session
 from engine.job_queue import ORDINARY
+from engine.project.edits import Edit
+
+_PLACING = "place recording"
 
 
 def start_edit(
@@ -25,7 +29,13 @@ def start_edit(
         return None
     return session.jobs.start(
         name,
-        lambda edit: session.bundle is bundle and session.do(edit),
+        lambda edit: session.bundle is bundle and session.do(_let_in(session, verb, edit)),
         work.edit_by, verb, session.project, bundle.path, *arguments,
         priority=priority,
     )  # fmt: skip
+
+
+def _let_in(session: Session, verb: str, edit: Edit) -> Edit:
+    """A clip that is placed at a time makes room for itself when the session ripples."""
+    placing = verb == _PLACING
+    return making_room(session.project, session.selection, edit) if placing else edit

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from msgspec import structs
+
+from app import ripples
 from app.clip_groups import groups_of_copies
 from app.clipboard import Clipboard
 from app.envelope_menu import delete_point
@@ -42,8 +45,6 @@ class EditingVerbs:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.clipboard = Clipboard()
-        self.carries_automation = True
-        """Whether what is drawn under clips goes where they go."""
 
     def chosen_clips(self) -> list[Clip]:
         """The selected clips."""
@@ -74,7 +75,7 @@ class EditingVerbs:
 
     def duplicate(self) -> None:
         """Put copies of the selected clips right behind them."""
-        clips = self.chosen_clips()
+        session, clips = self.session, self.chosen_clips()
         if not clips:
             return
         first_s = min(clip.start_s for clip in clips)
@@ -85,16 +86,20 @@ class EditingVerbs:
             for clip, new_id in zip(clips, fresh, strict=True)
         ]
         journeys = [Journey(clip, length_s, clip.track_id) for clip in clips]
-        along = [*self._carried(journeys, copy=True), *groups_of_copies(clips, fresh)]
-        self._do_each("Duplicate", copies, along)
-        self.session.selection.select_clips(fresh)
+        project = session.project
+        copied = [structs.replace(clip, start_s=clip.start_s + length_s) for clip in clips]
+        room = ripples.with_insertion(project, session.selection, copied)
+        along = self._carried(journeys, copy=True, room=room)
+        along += groups_of_copies(clips, fresh)
+        self._do_each("Duplicate", copies, along, room=room)
+        session.selection.select_clips(fresh)
 
     def delete(self) -> None:
         """Delete the selected clips, else the point, the keyframe, or the script line."""
         session = self.session
         chosen = session.selection.value
         if chosen.clip_ids:
-            self._do_each("Delete", [DeleteClip(clip_id=clip.id) for clip in self.chosen_clips()])
+            self._delete_clips("Delete")
         elif chosen.point is not None and chosen.track_id is not None:
             delete_point(session, chosen.track_id, *chosen.point)
         elif chosen.keyframe is not None and chosen.track_id is not None:
@@ -113,7 +118,12 @@ class EditingVerbs:
     def cut(self) -> None:
         """Remember the selected clips and delete them."""
         self.copy()
-        self._do_each("Cut", [DeleteClip(clip_id=clip.id) for clip in self.chosen_clips()])
+        self._delete_clips("Cut")
+
+    def _delete_clips(self, verb: str) -> None:
+        clips = self.chosen_clips()
+        closing = ripples.with_deletion(self.session.project, self.session.selection, clips)
+        self._do_each(verb, [DeleteClip(clip_id=clip.id) for clip in clips], closing)
 
     def paste(self) -> None:
         """Put the remembered clips at the playhead; they are selected, the playhead goes on."""
@@ -124,10 +134,13 @@ class EditingVerbs:
             return
         edits = [one.edit for one in pasted]
         journeys = [one.journey for one in pasted]
-        along = self._carried(journeys, copy=True, source=self.clipboard.source)
+        room = ripples.with_insertion(
+            session.project, session.selection, [one.edit.clip for one in pasted]
+        )
+        along = self._carried(journeys, copy=True, source=self.clipboard.source, room=room)
         originals = [one.journey.clip for one in pasted]
         along += groups_of_copies(originals, [edit.clip.id for edit in edits])
-        self._do_each("Paste", edits, along)
+        self._do_each("Paste", edits, along, room=room)
         session.selection.select_clips({edit.clip.id for edit in edits})
         session.locate(max(edit.clip.start_s + edit.clip.duration_s for edit in edits))
 
@@ -160,10 +173,12 @@ class EditingVerbs:
         clips = self.chosen_clips()
         if clips and min(clip.start_s for clip in clips) + step_s >= 0.0:
             journeys = [Journey(clip, step_s, clip.track_id) for clip in clips]
+            project, selection = self.session.project, self.session.selection
             self._do_each(
                 "Nudge",
                 [MoveClip(clip_id=clip.id, start_s=clip.start_s + step_s) for clip in clips],
-                self._carried(journeys, copy=False),
+                ripples.with_move(project, selection, clips, step_s)
+                or self._carried(journeys, copy=False),
             )
 
     def add_marker(self) -> None:
@@ -236,18 +251,32 @@ class EditingVerbs:
             self.session.do(ReorderTrack(track_id=track.id, index=index))
 
     def _carried(
-        self, journeys: Sequence[Journey], *, copy: bool, source: Project | None = None
+        self,
+        journeys: Sequence[Journey],
+        *,
+        copy: bool,
+        source: Project | None = None,
+        room: Sequence[Edit] = (),
     ) -> list[Edit]:
-        """The automation that goes along, when it is wanted."""
-        if not self.carries_automation:
-            return []
+        """The automation that goes along, when it is wanted, once there is `room` for it."""
         project = self.session.project
-        return carrying_edits(source or project, project, journeys, copy=copy)
+        if not self.session.selection.carries_automation:
+            return []
+        target = project
+        for edit in room:
+            target = edit.apply(target)
+        return carrying_edits(source or project, target, journeys, copy=copy)
 
-    def _do_each(self, verb: str, edits: Sequence[Edit], along: Sequence[Edit] = ()) -> None:
-        """Several edits of clips, and what goes along with them, as one step."""
-        if len(edits) == 1 and not along:
+    def _do_each(
+        self,
+        verb: str,
+        edits: Sequence[Edit],
+        along: Sequence[Edit] = (),
+        room: Sequence[Edit] = (),
+    ) -> None:
+        """Several edits of clips, what makes `room` and what goes along, as one step."""
+        if len(edits) == 1 and not along and not room:
             self.session.do(edits[0])
         elif edits:
             name = f"{verb} {len(edits)} clips" if len(edits) > 1 else edits[0].label
-            self.session.do(EditGroup(name=name, edits=(*edits, *along)))
+            self.session.do(EditGroup(name=name, edits=(*room, *edits, *along)))

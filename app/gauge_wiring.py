@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
+
+from engine.playback.monitor_formats import measured_format
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+
+
+def _show_measured(view: Callable[[str], None], monitor_format: str) -> None:
+    view(measured_format(monitor_format))
 
 
 def wire_gauges(window: MainWindow) -> None:
@@ -22,7 +30,7 @@ def wire_gauges(window: MainWindow) -> None:
     bridge.status_changed.connect(window.strip.show_engine)
     heard = window.listening
     for view in (window.stage.set_monitor_format, window.sphere.set_monitor_format):
-        heard.format_changed.connect(view)
+        heard.format_changed.connect(partial(_show_measured, view))
     heard.format_changed.connect(transport.show_monitor)
     heard.head_turned.connect(window.stage.set_head)
     window.stage.head_turned.connect(heard.turn_head)

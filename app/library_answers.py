@@ -16,20 +16,25 @@ SHOWN = 200
 class Question:
     """What is asked: words (within `among`, where that is not None), or what sounds `like` a file.
 
-    Paths are absolute.
+    Paths are absolute. `by` is a listener's name where the words' meaning is asked for, else "".
     """
 
     words: str = ""
+    by: str = ""
     among: tuple[str, ...] | None = None
     like: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Recordings, best first, and the indexed folders with how many sounds each holds."""
+    """Recordings, best first, and the indexed folders with how many sounds each holds.
+
+    `listeners` are those that could search by meaning.
+    """
 
     recordings: tuple[Recording, ...] = ()
     folders: tuple[tuple[str, int], ...] = ()
+    listeners: tuple[str, ...] = ()
 
 
 def answer(question: Question) -> Answer:
@@ -43,6 +48,7 @@ def answer(question: Question) -> Answer:
     from engine.library.browsing import browse
     from engine.library.database import Database
     from engine.library.indexing import folders
+    from engine.library.meaning import ready_listeners
     from engine.library.search import like
 
     if not Database.is_there():
@@ -52,7 +58,7 @@ def answer(question: Question) -> Answer:
             found = like(database, Path(question.like), SHOWN)
         else:
             found = browse(database, question.words, question.among, SHOWN)
-        return Answer(tuple(found), tuple(folders(database)))
+        return Answer(tuple(found), tuple(folders(database)), ready_listeners())
 
 
 def forget(folder: str) -> int:

@@ -14,6 +14,7 @@ from app.edit_jobs import start_edit
 from app.favourites import favourites, mark
 from app.jobs import ListedJob
 from app.library_answers import Answer, Question, answer, forget
+from app.library_meaning import MeaningQuestions
 from app.notices import Notice
 from app.session import Session
 from app.views.library.panel import LibraryPanel
@@ -24,7 +25,10 @@ from engine.project.model import Clip, Project
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.library.recording import Recording
 
+_BY_WORDS = "By words: names, descriptions, categories"
+_BY_LIKENESS = "By likeness: colour, movement, rhythm"
 _AGAIN_MS = 2000
 """While it is indexed, what is shown is asked for again so often."""
 
@@ -37,6 +41,7 @@ class LibraryDesk(QObject):
         self._session, self._window = session, window
         self.panel = LibraryPanel()
         self._background = Background(self)
+        self._meaning = MeaningQuestions(session.jobs, self)
         self._asked = Question()
         self._title = ""
         self._number = 0
@@ -45,7 +50,7 @@ class LibraryDesk(QObject):
         self._indexing: list[ListedJob] = []
         self._again = QTimer(self)
         self._again.setInterval(_AGAIN_MS)
-        self._again.timeout.connect(self._ask)
+        self._again.timeout.connect(self._ask_again)
         self._wire()
 
     def _wire(self) -> None:
@@ -54,6 +59,7 @@ class LibraryDesk(QObject):
         panel.folder_requested.connect(self.add_folder)
         panel.update_requested.connect(self.update_all)
         panel.forget_requested.connect(self._forget)
+        panel.listen_requested.connect(self.listen)
         panel.event_chosen.connect(self._go_to_event)
         panel.progress.cancelled.connect(self._stop_indexing)
         table.audition_requested.connect(lambda path: session.audition.begin_recording(Path(path)))
@@ -72,7 +78,8 @@ class LibraryDesk(QObject):
     def look(self) -> None:
         """Show what answers the words of the panel, where it says to look."""
         among = {"favourites": favourites(), "session": tuple(self._used)}.get(self.panel.within)
-        self._asked, self._title = Question(self.panel.words, among), ""
+        by = self.panel.by if among is None else ""
+        self._asked, self._title = Question(self.panel.words, by, among), ""
         self._ask()
 
     def more_like(self, path: str) -> None:
@@ -84,16 +91,38 @@ class LibraryDesk(QObject):
     def _ask(self) -> None:
         self._number += 1
         number, asked = self._number, self._asked
+        self._meaning.drop()
+        if asked.by and any(character.isalnum() for character in asked.words):
+            self.panel.tell(f"{tr('Looking for')} {asked.words} …")
+            self._meaning.ask(
+                asked.by,
+                asked.words,
+                lambda found: self._meant(number, *found),
+                lambda words: self._refused(number, words),
+            )
+            return
         self._background.run(
             lambda: answer(asked),
             lambda found: self._answered(number, found),
             lambda error: self._refused(number, str(error)),
         )
 
+    def _ask_again(self) -> None:
+        if not self._asked.by:  # an answer by meaning is no quick matter
+            self._ask()
+
     def _answered(self, number: int, found: Answer) -> None:
         if number == self._number:
             self._folders = found.folders
+            self.panel.offer(found.listeners)
             self.panel.show_answer(found.recordings, found.folders, self._title)
+            self.panel.tell_how(_BY_LIKENESS if self._asked.like else _BY_WORDS)
+            self._show_marks()
+
+    def _meant(self, number: int, recordings: tuple[Recording, ...], by: str) -> None:
+        if number == self._number:
+            self.panel.show_answer(recordings, self._folders, "")
+            self.panel.tell_how(f"{tr('By meaning')}: {by}")
             self._show_marks()
 
     def _refused(self, number: int, words: str) -> None:
@@ -123,6 +152,15 @@ class LibraryDesk(QObject):
         self._again.start()
         self._show_indexing()
 
+    def listen(self, name: str) -> None:
+        """Let a listener hear what it does not know yet."""
+        self._indexing.append(
+            self._session.jobs.start(
+                f"{name} listens", lambda _: None, work.listen_to_library, name, outlives=True
+            )
+        )
+        self._show_indexing()
+
     def _stop_indexing(self) -> None:
         for listed in self._indexing:
             self._session.jobs.cancel(listed.number)
@@ -142,10 +180,7 @@ class LibraryDesk(QObject):
         if not self._indexing:
             self._again.stop()
         if listed.state.state == "done":
-            report = listed.state.result
-            refused = f", {len(report.refused)} cannot be read" if report.refused else ""
-            text = f"{Path(report.folder).name}: {report.sounds} recordings{refused}"
-            self._session.tell(Notice(text, fades=True))
+            self._session.tell(Notice(listed.state.result.words, fades=True))
         self._show_indexing()
         self._ask()
 

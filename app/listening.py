@@ -20,7 +20,7 @@ class Listening(QObject):
     """Not part of the session: another user of it listens in another way."""
 
     format_changed = Signal(str)
-    """What is heard from now on, one of `engine.layouts.FORMATS`."""
+    """What is heard from now on, one of `engine.playback.monitor_formats.MONITOR_FORMATS`."""
     head_turned = Signal(float)
     """Where the listener looks from now on: degrees to the left."""
 

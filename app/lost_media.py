@@ -14,7 +14,7 @@ from app import work
 from app.background import Background
 from app.notices import Notice
 from app.session import Session
-from app.words import tr
+from app.words import said, tr
 from engine.errors import FoleystageError
 from engine.media.lost_files import FoundFiles, LostFiles, lost_files
 from engine.media.probe import fingerprint, probe_video
@@ -41,6 +41,7 @@ class LostMedia(QObject):
         self._window = window
         self._background = Background(self)
         self._lost = LostFiles()
+        self._fills: Path | None = None
         session.troubles.is_told = self._has_told
         session.opened.connect(self.look)
 
@@ -50,11 +51,15 @@ class LostMedia(QObject):
         if bundle is None:
             return
         media, self._lost = bundle.media, LostFiles()
+        fills, self._fills = self._fills == bundle.path, None
 
         def tell(lost: LostFiles) -> None:
             if self._session.bundle is bundle and lost.words:
                 self._lost = lost
-                self._session.tell(Notice(sentence(lost), "warning", self._actions(lost)))
+                if fills:
+                    self.make_again(tr("Make the demo's sounds"))
+                else:
+                    self._session.tell(Notice(sentence(lost), "warning", self._actions(lost)))
 
         self._background.run(lambda: lost_files(project, media), tell, lambda error: None)
 
@@ -71,16 +76,17 @@ class LostMedia(QObject):
         if not lost.words:
             return False
         without = (
-            "Export without them",
+            tr("Export without them"),
             lambda: self._session.export(formats, folder, allow_missing=True),
         )
-        text = f"Not exported. {sentence(lost)}"
+        text = f"{tr('Not exported.')} {sentence(lost)}"
         self._session.tell(Notice(text, "warning", (*self._actions(lost), without)))
         return True
 
     def pick_folder(self) -> None:
         """Ask where to look; all that is lost is looked for in there and below."""
-        if not self.now().words:
+        lost = self.now()
+        if not lost.words:
             self._session.tell(
                 Notice(tr("All files of this session are in their places"), fades=True)
             )
@@ -88,6 +94,8 @@ class LostMedia(QObject):
         name = QFileDialog.getExistingDirectory(self._window, tr("Where are the missing files?"))
         if name:
             self.search(Path(name))
+        else:
+            self._session.tell(Notice(sentence(lost), "warning", self._actions(lost)))
 
     def pick_picture(self) -> None:
         """Ask for the picture; what else is lost is looked for around it."""
@@ -124,12 +132,16 @@ class LostMedia(QObject):
                 work.find_files, lost, folder, bundle.path,
             )  # fmt: skip
 
-    def make_again(self) -> None:
+    def fill_next(self, bundle_path: Path) -> None:
+        """When this session is opened its sounds are made without a question."""
+        self._fills = bundle_path
+
+    def make_again(self, name: str = "Make lost sounds again") -> None:
         """Make the generated sounds that are lost again, as a background job."""
         bundle = self._session.bundle
         if bundle is not None:
             self._session.jobs.start(
-                "Make lost sounds again",
+                name,
                 lambda made: self._take_made(made) if self._session.bundle is bundle else None,
                 work.edit_by, "make again", self._session.project, bundle.path,
             )  # fmt: skip
@@ -154,7 +166,8 @@ class LostMedia(QObject):
         count = len(found.sounds) + len(changed) + (found.video is not None)
         left = self.now()
         if left.words:
-            text = f"{count} found. {sentence(left)}" if count else f"Not there. {sentence(left)}"
+            found_words = said("{count} found.", count=count) if count else tr("Not there.")
+            text = f"{found_words} {sentence(left)}"
             session.tell(Notice(text, "warning", self._actions(left)))
         else:
             session.tell(Notice(tr("All missing files are found"), fades=True))
@@ -185,16 +198,17 @@ class LostMedia(QObject):
         """What can be done about lost files; generated sounds need not be found."""
         find = self._find_action()
         if any(take.recipe is not None for take in lost.sounds):
-            return find, ("Make the sounds again", self.make_again)
+            return find, (tr("Make the sounds again"), self.make_again)
         return (find,)
 
     def _find_action(self) -> tuple[str, Callable[[], None]]:
-        return "Find the files…", self.pick_folder
+        return tr("Find the files…"), self.pick_folder
 
 
 def sentence(lost: LostFiles) -> str:
     """What is missing, in a line."""
     words = lost.words
     named = ", ".join(words[:_NAMED])
-    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return f"Missing: {named}{more}"
+    if len(words) > _NAMED:
+        return said("Missing: {names} and {count} more", names=named, count=len(words) - _NAMED)
+    return said("Missing: {names}", names=named)

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import places, theme
+from app import places, preferences, theme
 from app.interrupts import Interrupts
 from app.session import Session
 from app.window import MainWindow
@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def make_window(playback: PlaybackClient | None = None) -> MainWindow:
     """A window with its own session."""
     device = os.environ.get("FOLEYSTAGE_AUDIO_DEVICE") or places.audio_device()
-    return MainWindow(Session(playback or PlaybackClient(device)))
+    block_samples = preferences.load().block_samples
+    return MainWindow(Session(playback or PlaybackClient(device, block_samples=block_samples)))
 
 
 def begin(window: MainWindow, arguments: Sequence[str]) -> None:

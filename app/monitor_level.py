@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+import math
+
+from PySide6.QtCore import QObject
+
+from engine.playback.client import PlaybackClient
 
 DIM_DB = -20.0
-MUTE_DB = -144.0
+MUTE_DB = -math.inf
 
 
 class MonitorLevel(QObject):
-    """What is added to the master fader of what is heard; files are not touched."""
+    """A level behind the meters: what is measured and what is delivered stay as they are."""
 
-    changed = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, playback: PlaybackClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._playback = playback
         self._dimmed = False
         self._muted = False
-
-    @property
-    def offset_db(self) -> float:
-        """Decibels on top of the master fader."""
-        return MUTE_DB if self._muted else DIM_DB if self._dimmed else 0.0
 
     def dim(self, on: bool) -> None:
         """Softer, to talk."""
         self._dimmed = on
-        self.changed.emit()
+        self._move()
 
     def mute(self, on: bool) -> None:
         """Not at all."""
         self._muted = on
-        self.changed.emit()
+        self._move()
+
+    def _move(self) -> None:
+        level_db = MUTE_DB if self._muted else DIM_DB if self._dimmed else 0.0
+        self._playback.set_monitor_level(level_db)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.dialogs.asking import ask
 from app.dialogs.numbers import Number, NumbersDialog
 from app.notices import Notice
-from app.time_verbs import TimeVerbs
+from app.picture_verbs import PictureVerbs
 from app.views.stage.tangents import smooth_velocity
 from app.words import tr
 from engine.errors import FoleystageError
@@ -45,11 +45,15 @@ Preset = Callable[[float, float], shaping.Path]
 """From the first and the last second to a path."""
 
 
-class PathVerbs(TimeVerbs):
+class PathVerbs(PictureVerbs):
     """Verbs on the path of the selected object; each is one step of the history."""
 
     window: MainWindow
     _copied: Trajectory | None = None
+
+    def stage_snap(self, on: bool) -> None:
+        """What is dragged on stage and picture catches directions, rings and keyframes."""
+        self.session.selection.snaps_in_space = on
 
     def path_mirror(self) -> None:
         """Left becomes right."""
@@ -63,10 +67,37 @@ class PathVerbs(TimeVerbs):
         self._reshape("Reverse path", shaping.reversed_in_time)
 
     def path_smooth(self) -> None:
+        self._smooth(_SMOOTH_S)
+
+    def path_smooth_by(self) -> None:
+        """Ask over how long a time it is averaged."""
+        asked = self._numbers("Smooth path", "Smooth", (Number("Over", "s", 0.3, 0.02, 10.0, 3),))
+        if asked:
+            self._smooth(asked[0])
+
+    def _smooth(self, over_s: float) -> None:
         self._reshape(
             "Smooth path",
-            lambda t, p: simplify(*shaping.smoothed(t, p, _SMOOTH_S), _SIMPLER_DEG / 2),
+            lambda t, p: simplify(*shaping.smoothed(t, p, over_s), _SIMPLER_DEG / 2),
         )
+
+    def path_simplify_by(self) -> None:
+        """Ask how far the simpler path may be from this one, as heard."""
+        asked = self._numbers(
+            "Simplify path", "Simplify", (Number("Within", "°", 3.0, 0.1, 45.0, 1),)
+        )
+        if asked:
+            self._reshape("Simplify path", lambda t, p: simplify(t, p, asked[0]))
+
+    def path_turn(self) -> None:
+        """About the listener, by degrees; the distance stays."""
+        questions = (
+            Number("To the left", "°", 0.0, -180.0, 180.0, 1),
+            Number("Up", "°", 0.0, -90.0, 90.0, 1),
+        )
+        asked = self._numbers("Turn path about the listener", "Turn", questions)
+        if asked:
+            self._reshape("Turn path", lambda t, p: shaping.turned(t, p, asked[0], asked[1]))
 
     def path_simplify(self) -> None:
         """As few keyframes as stay within a degree."""
@@ -95,15 +126,22 @@ class PathVerbs(TimeVerbs):
             self._reshape("Offset path", lambda t, p: shaping.offset(t, p, (x_m, y_m, z_m), by_s))
 
     def path_fly_by(self) -> None:
+        self._fly_by("Fly-by, from left to right", to_the_right=True)
+
+    def path_fly_by_left(self) -> None:
+        self._fly_by("Fly-by, from right to left", to_the_right=False)
+
+    def _fly_by(self, title: str, *, to_the_right: bool) -> None:
         questions = (
             Number("Nearest", "m", 2.0, 0.1, 200.0), Number("From and to", "m", 20.0, 1.0, 500.0),
             Number("Height", "m", 0.0, -50.0, 200.0),
         )  # fmt: skip
-        asked = self._numbers("Fly-by, from left to right", "Fly by", questions)
+        asked = self._numbers(title, "Fly by", questions)
         if asked:
             near_m, reach_m, height_m = asked
             self._preset("Fly-by", lambda a, b: shaping.fly_by(
-                a, b, nearest_m=near_m, reach_m=reach_m, height_m=height_m))  # fmt: skip
+                a, b, nearest_m=near_m, reach_m=reach_m, height_m=height_m,
+                to_the_right=to_the_right))  # fmt: skip
 
     def path_orbit(self) -> None:
         questions = (

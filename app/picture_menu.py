@@ -18,6 +18,7 @@ from engine.project.model import ContentHash
 from engine.vision.box_pull import pulled
 from engine.vision.correct import corrected_position
 from engine.vision.geometry import scene_geometry
+from engine.vision.round_pictures import on_the_turn_of
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -58,6 +59,9 @@ def merge_tracks(session: Session, track_ids: tuple[str, ...]) -> bool:
     """Make one of several tracks, the first one believed; it is selected."""
     tracks = [session.project.track(track_id) for track_id in track_ids]
     boxes = [found for track in tracks if (found := session.media.boxes(track)) is not None]
+    video = session.project.video
+    if boxes and video is not None and video.spherical:
+        boxes = [on_the_turn_of(rows, boxes[0], video.width) for rows in boxes]
     content = session.media.put_boxes(merged_boxes(boxes)) if boxes else None
     new_id = _new_id()
     done = session.do(MergeTracks(track_ids=track_ids, new_id=new_id, boxes=content))

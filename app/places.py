@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -38,17 +39,38 @@ def is_bundle(path: Path) -> bool:
 
 
 def bundle_for(video: Path) -> Path:
-    """A free place for the session of a video: beside it, or under the user's data folder."""
-    folder = video.parent
-    shipped = "resources" in video.parts and "demo" in video.parts
-    if shipped or not os.access(folder, os.W_OK):
-        folder = Path(platformdirs.user_data_dir("foleystage")) / "sessions"
+    """A free place for a video's session."""
+    folder = folder_for(video)
     place = folder / f"{video.stem}{SUFFIX}"
     number = 2
     while place.exists():
         place = folder / f"{video.stem} {number}{SUFFIX}"
         number += 1
     return place
+
+
+def folder_for(video: Path) -> Path:
+    """Where a video's session goes: where preferred, beside it, or in the data folder."""
+    folder = _preferred("sessions") or video.parent
+    shipped = "resources" in video.parts and "demo" in video.parts
+    if (shipped and folder == video.parent) or not os.access(folder, os.W_OK):
+        folder = Path(platformdirs.user_data_dir("foleystage")) / "sessions"
+    return folder
+
+
+def export_folder(bundle: Path) -> Path:
+    """Where a session's deliverables go: into the folder that is preferred, or beside it."""
+    return (_preferred("exports") or bundle.parent) / f"{bundle.stem} export"
+
+
+def _preferred(what: str) -> Path | None:
+    """A folder of the preferences, made where need be; None where there is none."""
+    name = str(settings().value(f"folders/{what}") or "")
+    if not name:
+        return None
+    with contextlib.suppress(OSError):
+        Path(name).mkdir(parents=True, exist_ok=True)
+    return Path(name)
 
 
 def recent_sessions() -> list[Path]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from app.views.timeline.envelopes import envelope_of
 from engine.project.model import Project
+from engine.project.rippling import RippleMode
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,29 @@ class Selection(QObject):
     changed = Signal(object)
     span_changed = Signal(object)
     """The selected time changed: (from_s, to_s) or None."""
+    ripple_changed = Signal(str)
+    """What goes along with edits of clips: 'off', 'track' or 'all'."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.value = Selected()
         self.span_s: tuple[float, float] | None = None
         """The selected time, whatever else is selected."""
+        self.ripple: RippleMode = "off"
+        self.carries_automation = True
+        """Whether what is drawn under clips goes where they go."""
+        self.snaps_in_space = False
+        """Whether what is dragged on stage and picture catches directions and distances."""
+
+    def snapping_in_space(self, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether a drag on stage or picture snaps now: Ctrl turns the setting round."""
+        return self.snaps_in_space != bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+
+    def set_ripple(self, mode: RippleMode) -> None:
+        """Choose what goes along with edits of clips."""
+        if mode != self.ripple:
+            self.ripple = mode
+            self.ripple_changed.emit(mode)
 
     def set_span(self, span_s: tuple[float, float] | None) -> None:
         """Select time, or none."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app import places, work
 from app.audition import Audition
 from app.background import Background
+from app.beginnings import first_project, first_settings
 from app.bridge import PlaybackBridge
 from app.faders import without_strips
 from app.jobs import JobBoard, ListedJob
@@ -31,9 +32,11 @@ from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
 from engine.project.edits import AddTrack, Edit
 from engine.project.history import Document
-from engine.project.model import Project, Scene, Video
+from engine.project.model import Project, Video
 from engine.project.store import Bundle
 
+_AT_LOOP_END_S = 0.001
+"""Playing that begins at the loop's end begins at its start."""
 _SEND_MS = 30
 """Edits that follow each other this closely reach the engine together."""
 
@@ -58,8 +61,7 @@ class Session(QObject):
         self.shuttle.speed_changed.connect(self.bridge.refresh)
         self.jobs = JobBoard(self)
         self.jobs.finished.connect(self._job_finished)
-        self.monitor_level = MonitorLevel(self)
-        self.monitor_level.changed.connect(self._move_master)
+        self.monitor_level = MonitorLevel(playback, self)
         self.media = MediaStore(self)
         self.selection = Selection(self)
         self.audition = Audition(self)
@@ -138,6 +140,8 @@ class Session(QObject):
         if self.playback.is_playing:
             self.shuttle.halt()
         else:
+            if self.loop_s and abs(self.playback.position_s - self.loop_s[1]) < _AT_LOOP_END_S:
+                self.playback.locate(self.loop_s[0])
             self.began_s = self.playback.position_s
             if self.pre_roll_s:
                 self.playback.locate(max(0.0, self.began_s - self.pre_roll_s))
@@ -156,9 +160,9 @@ class Session(QObject):
         self.playback.scrub(min(max(0.0, time_s), self.project.duration_s))
         self.bridge.refresh()
 
-    def choose_device(self, device: str | None) -> None:
+    def choose_device(self, device: str | None, block_samples: int | None = None) -> None:
         """Play on another device (None: the default one), in later runs too."""
-        self.playback.set_device(device)
+        self.playback.set_device(device, block_samples)
         places.note_audio_device(device)
 
     def set_loop(self, loop_s: tuple[float, float] | None) -> None:
@@ -192,7 +196,7 @@ class Session(QObject):
         path = path.expanduser().absolute()
         self._background.run(
             lambda: probe_video(path),
-            lambda video: self._begin(video, settings or RunSettings()),
+            lambda video: self._begin(video, settings),
             lambda error: self.tell(Notice(str(error), "error")),
         )
 
@@ -310,20 +314,19 @@ class Session(QObject):
 
     # -- inside -------------------------------------------------------------------------------
 
-    def _begin(self, video: Video, settings: RunSettings) -> None:
-        path = Path(video.path)
-        project = Project(title=path.stem, video=video, scene=Scene(mapping=settings.mapping))
+    def _begin(self, video: Video, settings: RunSettings | None) -> None:
+        project = first_project(video, settings)
         try:
             project = self.begin_with(project)
         except FoleystageError as error:
             self.tell(Notice(str(error), "warning"))
         try:
-            bundle = Bundle.create(places.bundle_for(path), project)
+            bundle = Bundle.create(places.bundle_for(Path(video.path)), project)
         except FoleystageError as error:
             self.tell(Notice(str(error), "error"))
             return
         self._take(bundle, project)
-        self.analyse(settings)
+        self.analyse(first_settings(settings, project))
 
     def _take(self, bundle: Bundle, project: Project) -> None:
         """Put the old document away and work on another."""
@@ -375,8 +378,7 @@ class Session(QObject):
         self._move_master()
 
     def _move_master(self) -> None:
-        gain_db = self.project.master.gain_db + self.monitor_level.offset_db
-        self.playback.set_master_gain(gain_db, self.project.scene)
+        self.playback.set_master_gain(self.project.master.gain_db, self.project.scene)
 
     def _journal_problem(self) -> ProjectError | None:
         return self.bundle.journal.problem if self.bundle is not None else None

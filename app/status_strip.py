@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
 from app import places, theme
 from app.jobs import ListedJob
 from app.session import Session
-from app.words import tr
+from app.words import said, tr
 from engine.playback.status import EngineStatus
 
 _STEPS = 1000
@@ -29,6 +29,7 @@ class StatusStrip(QStatusBar):
         super().__init__()
         self.setObjectName("statusStrip")
         self.setSizeGripEnabled(False)
+        self._waits = ""
         self._state = QLabel()
         self._state.setContentsMargins(12, 0, 12, 0)
         self._engine = QLabel()
@@ -57,22 +58,33 @@ class StatusStrip(QStatusBar):
         if session.bundle is None:
             self._state.setText(tr("No session open"))
             return
-        saved = "edits are journalled, not saved yet" if session.document.is_dirty else "saved"
+        dirty = session.document.is_dirty
+        saved = tr("edits are journalled, not saved yet") if dirty else tr("saved")
         if session.holds_recovery:
-            saved = "recovered, not saved yet"
+            saved = tr("recovered, not saved yet")
         self._state.setText(f"{places.shown(session.bundle.path)}   ·   {saved}")
 
     def show_engine(self, status: EngineStatus) -> None:
         """Load, buffer and drop-outs of the audio engine."""
         if status.state not in ("running", "silent"):
-            self._engine.setText("audio off" if status.state == "stopped" else status.state)
+            off = status.state == "stopped"
+            state = tr("audio off") if off else said("audio: {state}", state=tr(status.state))
+            self._engine.setText(self._waits or state)
             return
-        gaps = status.underruns + status.disk_dropouts
-        words = "1 drop-out" if gaps == 1 else f"{gaps} drop-outs"
-        self._engine.setText(
-            f"load {status.render_load:.0%}   ·   buffer {1000 * status.fill_s:.0f} ms"
-            f"   ·   {words}"
+        one = status.gaps == 1
+        facts = (
+            said("load {load}", load=f"{status.render_load:.0%}"),
+            said("buffer {ms} ms", ms=f"{1000 * status.fill_s:.0f}"),
+            tr("1 drop-out") if one else said("{count} drop-outs", count=status.gaps),
         )
+        self._engine.setText("   ·   ".join(facts))
+        self._engine.setToolTip(drop_out_words(status))
+
+    def show_waiting(self, words: str) -> None:
+        """What playing waits for; empty when it waits no more."""
+        waited, self._waits = self._waits, words
+        if words or waited:
+            self._engine.setText(words)
 
     @property
     def engine_text(self) -> str:
@@ -88,5 +100,13 @@ class StatusStrip(QStatusBar):
             shown, others = at_work[-1], len(running) - 1
             state = shown.state
             more = f"   (+{others})" if others else ""
-            self._job_name.setText(f"{shown.name}: {state.stage or 'starting'}{more}")
+            self._job_name.setText(f"{shown.name}: {tr(state.stage or 'starting')}{more}")
             self._job_bar.setValue(round(_STEPS * state.fraction))
+
+
+def drop_out_words(status: EngineStatus) -> str:
+    """What the drop-outs were."""
+    return said(
+        "Drop-outs: {engine} of the engine, {disk} of the disk, {device} that the device reports",
+        engine=status.underruns, disk=status.disk_dropouts, device=status.device_underflows,
+    )  # fmt: skip

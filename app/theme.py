@@ -9,10 +9,14 @@ from functools import cache
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app import palettes
+from app.palettes import Look
 from engine import resources
 from engine.project.palette import TRACK_COLOURS
 
 FONT_FAMILY = "Inter"
+_SIGNALS = ("good", "warning", "danger")
+_look = [Look()]
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,32 @@ class Colours:
 
 @cache
 def colours() -> Colours:
-    """The colour table."""
-    table = tomllib.loads(resources.path("theme/dark.toml").read_text(encoding="utf-8"))
+    """The colour table, with the signals in use."""
+    table = _dark() | palettes.signal_colours(in_use().signals)
     return Colours(**{field.name: QColor(table[field.name]) for field in fields(Colours)})
+
+
+@cache
+def _dark() -> dict[str, str]:
+    return tomllib.loads(resources.path("theme/dark.toml").read_text(encoding="utf-8"))
+
+
+def signal_table(name: str) -> dict[str, str]:
+    """Colours of good, warning and danger in a palette of signals."""
+    table = _dark() | palettes.signal_colours(name)
+    return {signal: table[signal] for signal in _SIGNALS}
+
+
+def in_use() -> Look:
+    """The palettes that are shown."""
+    return _look[0]
+
+
+def use(look: Look) -> None:
+    """Show other palettes; what is painted already has to be painted again."""
+    _look[0] = look
+    colours.cache_clear()
+    legible.cache_clear()
 
 
 def apply(application: QApplication) -> None:
@@ -121,10 +148,18 @@ def mix(first: QColor, second: QColor, share: float) -> QColor:
     )
 
 
+def track_colour(colour_name: str) -> QColor:
+    """A track's colour as the palette in use has it; colours of one's own stay."""
+    name = colour_name.lower()
+    if name in TRACK_COLOURS:
+        return QColor(palettes.track_colours(in_use().tracks)[TRACK_COLOURS.index(name)])
+    return QColor(colour_name)
+
+
 @cache
 def legible(colour_name: str) -> QColor:
-    """A track colour, lightened until it reads at 4.5:1 on panels."""
-    colour = QColor(colour_name)
+    """A track colour in the palette in use, lightened until it reads at 4.5:1 on panels."""
+    colour = track_colour(colour_name)
     if not colour.isValid():
         colour = QColor(TRACK_COLOURS[0])
     while contrast(colour, colours().raised) < 4.5:

@@ -14,7 +14,20 @@ class TimeVerbs(TakeVerbs):
 
     def automation_follows(self, on: bool) -> None:
         """Whether what is drawn under clips goes where they go."""
-        self.carries_automation = on
+        self.session.selection.carries_automation = on
+
+    @property
+    def automation_goes_along(self) -> bool:
+        """Whether it does now."""
+        return self.session.selection.carries_automation
+
+    def ripple_track(self, on: bool) -> None:
+        """What is behind an edited clip on its track goes along, or no more."""
+        self.session.selection.set_ripple("track" if on else "off")
+
+    def ripple_all(self, on: bool) -> None:
+        """What is behind an edited clip on all tracks goes along, or no more."""
+        self.session.selection.set_ripple("all" if on else "off")
 
     def select_clips_time(self) -> None:
         """Select the time from the first selected clip's start to the last one's end."""
@@ -58,7 +71,7 @@ class TimeVerbs(TakeVerbs):
         """Take the selected time out; what is behind it comes earlier, the playhead to the cut."""
         span = self._span()
         if span is not None and self.session.do(
-            DeleteTime(from_s=span[0], to_s=span[1], automation=self.carries_automation)
+            DeleteTime(from_s=span[0], to_s=span[1], automation=self.automation_goes_along)
         ):
             self.session.selection.set_span(None)
             self.session.locate(span[0])
@@ -69,7 +82,9 @@ class TimeVerbs(TakeVerbs):
         if span is not None:
             self.session.do(
                 InsertTime(
-                    at_s=span[0], length_s=span[1] - span[0], automation=self.carries_automation
+                    at_s=span[0],
+                    length_s=span[1] - span[0],
+                    automation=self.automation_goes_along,
                 )
             )
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
-from app.words import tr
+from app.words import said, tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -112,11 +112,12 @@ class Tour(QWidget):
 
     def _show_stop(self) -> None:
         stop = self._stops[self._number]
-        self._count.setText(f"{self._number + 1} of {len(self._stops)}")
-        self._title.setText(stop.title)
-        self._words.setText(stop.words)
+        count = said("{number} of {count}", number=self._number + 1, count=len(self._stops))
+        self._count.setText(count)
+        self._title.setText(tr(stop.title))
+        self._words.setText(tr(stop.words))
         last = self._number == len(self._stops) - 1
-        self.next.setText("Done" if last else "Next")
+        self.next.setText(tr("Done") if last else tr("Next"))
         self._put_card()
 
     def _put_card(self) -> None:
@@ -133,15 +134,17 @@ class Tour(QWidget):
         return QRect(corner, place.size()).intersected(self.rect())
 
     def _card_place(self, area: QRect) -> QPoint:
-        """Beside the area where there is room, else inside it; always in sight."""
+        """Beside, below or above the area where there is room, else inside it; in sight."""
         wide, high = self.card.width(), self.card.height()
+        x, y = area.center().x() - wide // 2, area.center().y() - high // 2
         if area.right() + _GAP_PX + wide <= self.width():
             x = area.right() + _GAP_PX
         elif area.left() - _GAP_PX - wide >= 0:
             x = area.left() - _GAP_PX - wide
-        else:
-            x = area.center().x() - wide // 2
-        y = area.center().y() - high // 2
+        elif area.bottom() + _GAP_PX + high <= self.height():
+            y = area.bottom() + _GAP_PX
+        elif area.top() - _GAP_PX - high >= 0:
+            y = area.top() - _GAP_PX - high
         return QPoint(
             min(max(x, 8), self.width() - wide - 8), min(max(y, 8), self.height() - high - 8)
         )

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from app import actions, places, preferences, shortcuts, theme
+from app import actions, places, shortcuts, theme
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.asking import ask
 from app.dialogs.edit_shortcuts import EditShortcutsDialog
 from app.dialogs.export import ExportDialog
 from app.dialogs.import_sound import SOUND_PATTERNS
 from app.dialogs.palette import CommandPalette
-from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.doubts import Doubt, find_doubts
+from app.ending import may_end
 from app.mind_verbs import choose_mind
 from app.path_verbs import PathVerbs
 from app.picture_tools import overlays_of
+from app.preferring import ask_and_take
+from app.ready_demo import open_demo
+from app.save_as import save_as
 from app.session import Session
 from app.words import tr
-from engine import resources
 from engine.units import seconds_to_video_frame, video_frame_to_seconds
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Verbs(PathVerbs):
             self.session.open_bundle(Path(name))
 
     def open_demo(self) -> None:
-        self.session.open_video(resources.path("demo/demo.mp4"))
+        open_demo(self.window)
 
     def save(self) -> None:
         self.session.save()
@@ -82,7 +84,7 @@ class Verbs(PathVerbs):
             return
         scene = session.project.scene
         target = f"{scene.target_lufs:g} LUFS, true peak below {scene.true_peak_limit_dbtp:g} dBTP"
-        folder = session.bundle.path.parent / f"{session.bundle.path.stem} export"
+        folder = places.export_folder(session.bundle.path)
         dialog = ExportDialog(folder, target.replace("-", "−"), self.window)
         if ask(dialog, self.window) and not self.window.lost_media.refuses_export(
             dialog.formats, dialog.folder
@@ -93,8 +95,12 @@ class Verbs(PathVerbs):
     def find_missing(self) -> None:
         self.window.lost_media.pick_folder()
 
+    def save_as(self) -> None:
+        save_as(self.window)
+
     def quit(self) -> None:
-        self.window.close()
+        if may_end(self.window):
+            self.window.close()
 
     # -- Transport ----------------------------------------------------------------------------
 
@@ -253,10 +259,6 @@ class Verbs(PathVerbs):
     def stage_fit(self) -> None:
         self.window.stage.fit()
 
-    def automation_follows(self, on: bool) -> None:
-        super().automation_follows(on)
-        self.window.timeline.lanes.carries_automation = on
-
     def touch(self, on: bool) -> None:
         self.window.stage.arm(on)
 
@@ -365,17 +367,7 @@ class Verbs(PathVerbs):
             actions.give_keys(self.window.actions_by_name, shortcuts.in_use())
 
     def preferences(self) -> None:
-        devices = self.session.playback.status.devices
-        before = preferences.load()
-        dialog = PreferencesDialog(before, devices, self.window)
-        if not ask(dialog, self.window):
-            return
-        wanted = dialog.answer
-        preferences.store(wanted)
-        self.window.take_preferences(wanted)
-        if wanted.audio_device != before.audio_device:
-            self.session.choose_device(wanted.audio_device)
-            self.window.transport.engine.set_device(wanted.audio_device)
+        ask_and_take(self.window)
 
     def mind(self) -> None:
         choose_mind(self.session, self.window)
@@ -387,9 +379,8 @@ class Verbs(PathVerbs):
             dialog.chosen.trigger()
 
     def tour(self) -> None:
-        """Four places to know."""
-        self.window.workspace.reset()
-        self.window.tour.begin()
+        """Four places to know; without a session, of the demo."""
+        self.window.tour_offer.begin()
 
     def about(self) -> None:
         box = QMessageBox(self.window)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
 )
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -20,17 +19,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, icons, places, preferences, shortcuts
+from app import actions, icons, places, preferences, preferring, shortcuts, window_place
+from app.calm_wheel import CalmWheel
 from app.distance_wheel import DistanceWheel
 from app.doubts import find_doubts
 from app.dropping import Dropping
-from app.enabling import show_state
+from app.enabling import show_ripple, show_state
+from app.ending import may_end
 from app.envelope_menu import EnvelopeMenu
+from app.focus_walk import walk
 from app.gauge_wiring import wire_gauges
 from app.gesture_gate import GestureGate
 from app.intents import EditingWidget
 from app.layouts import LayoutMenu
 from app.library_desk import LibraryDesk
+from app.light_copies import LightCopies
 from app.listening import Listening
 from app.lost_media import LostMedia
 from app.marker_menu import MarkerMenu
@@ -38,6 +41,8 @@ from app.menus import Menus
 from app.panel_tools import tool_buttons
 from app.picture_menu import PictureMenu, move_box
 from app.picture_tools import overlays_button
+from app.place_menus import PlaceMenus
+from app.play_state import PlayState
 from app.recent_menu import RecentMenu
 from app.ruler_menu import RulerMenu
 from app.saliency_maps import SaliencyMaps
@@ -48,6 +53,7 @@ from app.take_menu import TakeMenu
 from app.templates_menu import TemplatesMenu, begun
 from app.thumbnails import Thumbnails
 from app.tour import Tour, stops_of
+from app.tour_offer import TourOffer
 from app.verbs import Verbs
 from app.versions_menu import VersionsMenu
 from app.views.analysis.panel import AnalysisPanel
@@ -63,10 +69,9 @@ from app.views.timeline.view import TimelineView
 from app.views.tracks.panel import InspectorPanel
 from app.views.transport.bar import TransportBar
 from app.views.welcome.view import WelcomeView
-from app.workspace import Workspace, within
+from app.welcome_wiring import wire_welcome
+from app.workspace import Workspace
 from engine.project.model import Project
-
-DEFAULT_SIZE = (1600, 1000)
 
 
 class MainWindow(QMainWindow):
@@ -77,24 +82,23 @@ class MainWindow(QMainWindow):
         self.session = session
         self.setWindowIcon(icons.application_icon())
         self.setAcceptDrops(True)
-        self.resize(self._first_size())
+        self.resize(window_place.first_size(self))
         self.verbs = Verbs(session, self)
         self.lost_media = LostMedia(session, self)
         self.dropping = Dropping(session, self)
         self.actions_by_name = actions.build(self, self.verbs)
         actions.give_keys(self.actions_by_name, shortcuts.in_use())
         self._build_views()
+        self._dock_views()
         self._build_frame()
         self._build_menus()
         self._wire_session()
         self._wire_views()
+        self._calm_wheel = CalmWheel(self)
+        self._calm_wheel.watch(self)
         self._restore()
-        self.take_preferences(preferences.load())
+        preferring.take(self, preferences.load())
         self._opened()
-
-    def _first_size(self) -> QSize:
-        """The default size, or what the screen has room for."""
-        return QSize(*DEFAULT_SIZE).boundedTo(self.screen().availableSize())
 
     # -- building -----------------------------------------------------------------------------
 
@@ -103,6 +107,7 @@ class MainWindow(QMainWindow):
         self.saliency = SaliencyMaps(self.session.jobs, self)
         self.picture = PictureView(selection, media, self.saliency)
         self.saliency.arrived.connect(self.picture.update)
+        self.light_copies = LightCopies(self.session, self.picture)
         self.picture_menu = PictureMenu(self.session, self)
         self.distance_wheel = DistanceWheel(self.session, self)
         self.picture.distance_turned.connect(self.distance_wheel.turn)
@@ -128,6 +133,8 @@ class MainWindow(QMainWindow):
         self.goniometer = Goniometer()
         self.welcome = WelcomeView()
         self.notices = NoticeBar()
+
+    def _dock_views(self) -> None:
         self.workspace = Workspace()
         self.workspace.setCentralWidget(self.timeline)
         add, tools = self.workspace.add, partial(tool_buttons, self.actions_by_name)
@@ -137,7 +144,7 @@ class MainWindow(QMainWindow):
             "stage",
             "Stage",
             self.stage,
-            (*self.stage.buttons(), *tools("touch", "stage_fit")),
+            (*self.stage.buttons(), *tools("touch", "stage_snap", "stage_fit")),
         )
         add("inspector", "Inspector", self.inspector)
         add("script", "Script", self.script)
@@ -147,7 +154,7 @@ class MainWindow(QMainWindow):
         add("jobs", "Jobs", self.jobs)
         add("sphere", "Sphere", self.sphere)
         add("goniometer", "Goniometer", self.goniometer)
-        self.workspace.arrange(DEFAULT_SIZE[0], 460)
+        self.workspace.reset()
 
     def _build_frame(self) -> None:
         self._pages = QStackedWidget()
@@ -166,6 +173,7 @@ class MainWindow(QMainWindow):
         self.strip.jobs_requested.connect(self.show_jobs)
         self.tour = Tour(stops_of(self), self)
         self.tour.hide()
+        self.tour_offer = TourOffer(self)
 
     def _build_menus(self) -> None:
         panels = (panel.toggleViewAction() for panel in self.workspace.panels.values())
@@ -196,7 +204,9 @@ class MainWindow(QMainWindow):
         session.jobs.changed.connect(self._show_jobs)
         bridge = session.bridge
         bridge.moved.connect(self._show_position)
-        bridge.playing_changed.connect(self._show_playing)
+        bridge.playing_changed.connect(self.thumbnails.rest)
+        self.play_state = PlayState(self.actions_by_name["play"], bridge)
+        self.play_state.waits.connect(self.strip.show_waiting)
         wire_gauges(self)
 
     def _wire_views(self) -> None:
@@ -207,6 +217,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         for editor in editors:
             self._wire_editor(editor)
+        self.inspector.ears_wanted.connect(verbs.learned_ears)
         self.script.edit_requested.connect(session.do)
         self.script_verbs = ScriptVerbs(session, self)
         for view in (self.timeline, self.stage, self.script, self.transport):
@@ -226,10 +237,7 @@ class MainWindow(QMainWindow):
         self.picture.menu_requested.connect(self.picture_menu.popup)
         self.picture.follow_requested.connect(session.follow)
         self.picture.box_moved.connect(lambda *moved: move_box(session, *moved))
-        self.welcome.open_video_requested.connect(verbs.open_video)
-        self.welcome.open_session_requested.connect(verbs.open_session)
-        self.welcome.demo_requested.connect(verbs.open_demo)
-        self.welcome.recent_chosen.connect(session.open_bundle)
+        wire_welcome(self)
         for name in actions.ON_AT_FIRST:
             self.actions_by_name[name].setChecked(True)
 
@@ -243,6 +251,7 @@ class MainWindow(QMainWindow):
         timeline.loop_requested.connect(session.set_loop)
         timeline.clip_menu_requested.connect(self.menus.of_clip)
         timeline.track_menu_requested.connect(self.menus.of_track)
+        self.place_menus = PlaceMenus(self)
         timeline.lanes.take_menu_requested.connect(self.take_menu.popup)
         timeline.lanes.audition_requested.connect(session.audition.begin)
         timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
@@ -250,6 +259,7 @@ class MainWindow(QMainWindow):
         timeline.clip_opened.connect(lambda _: self.workspace.panels["inspector"].raise_())
         timeline.snap_button.toggled.connect(self.actions_by_name["snap"].setChecked)
         timeline.follow_button.toggled.connect(self.actions_by_name["follow"].setChecked)
+        session.selection.ripple_changed.connect(partial(show_ripple, self.actions_by_name))
 
     def _wire_editor(self, view: EditingWidget) -> None:
         view.edit_requested.connect(self.session.do)
@@ -306,10 +316,6 @@ class MainWindow(QMainWindow):
         speed = self.session.shuttle.speed or 1 if playing else 0
         self.picture.set_position(position_s, speed)
 
-    def _show_playing(self, playing: bool) -> None:
-        self.thumbnails.rest(playing)
-        self.actions_by_name["play"].setIcon(icons.icon("stop" if playing else "play"))
-
     def _show_loop(self, loop_s: tuple[float, float] | None) -> None:
         self.timeline.ruler.set_loop(loop_s)
         self.actions_by_name["loop"].setChecked(loop_s is not None)
@@ -327,11 +333,6 @@ class MainWindow(QMainWindow):
         """Bring the jobs panel forward."""
         self.workspace.panels["jobs"].show()
         self.workspace.panels["jobs"].raise_()
-
-    def take_preferences(self, wanted: preferences.Preferences) -> None:
-        """Do as the user prefers from now on."""
-        self.session.set_autosave(wanted.autosave_s)
-        self.picture.set_width(wanted.picture_width_px)
 
     # -- menus and files ----------------------------------------------------------------------
 
@@ -358,15 +359,12 @@ class MainWindow(QMainWindow):
         self.welcome.set_drop_hint(False)
         self.dropping.drop(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return walk(self, forward=forward)
+
     def _restore(self) -> None:
-        stored = places.settings()
-        geometry, state = stored.value("window/geometry"), stored.value("window/panels")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-            if not self.isMaximized() and not self.isFullScreen():
-                room = QGuiApplication.screenAt(self.geometry().center()) or self.screen()
-                self.setGeometry(within(self.geometry(), room.availableGeometry()))
-        self._kept_layout = state
+        window_place.restore(self)
+        self._kept_layout = places.settings().value("window/panels")
         self._arranged = False
 
     def _arrange(self) -> None:
@@ -380,8 +378,11 @@ class MainWindow(QMainWindow):
         self.timeline.open_at_start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and not may_end(self):
+            event.ignore()
+            return
         stored = places.settings()
-        stored.setValue("window/geometry", self.saveGeometry())
+        window_place.keep(self)
         if self._arranged:
             stored.setValue("window/panels", self.workspace.state())
         self.picture.close_decoder()

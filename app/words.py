@@ -20,6 +20,17 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
+def said(text: str, **values: object) -> str:
+    """A sentence in the user's language, with values where it has their names in braces.
+
+    A translation that has other names in them is not used.
+    """
+    try:
+        return tr(text).format(**values)
+    except (ValueError, LookupError):
+        return text.format(**values)
+
+
 def translations_folder() -> Path:
     """Where the user's translations are."""
     return Path(platformdirs.user_data_dir("foleystage")) / "translations"

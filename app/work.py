@@ -19,6 +19,8 @@ VERBS = {
     "make again": "engine.pipeline.made_again:make_again",
     "remake section": "engine.pipeline.remaking:remake_section",
     "place recording": "engine.pipeline.recordings:place_recording",
+    "production sound": "engine.pipeline.production_sound:spatialise_production_sound",
+    "two ears": "engine.pipeline.learned_ears:make_learned_ears",
     "recording as take": "engine.pipeline.recordings:recording_as_take",
 }
 """Where the work of a verb is: a function of project and media folder, with `progress`."""
@@ -60,6 +62,15 @@ def follow(
     return follow_shown(video, project, media, time_s, shown, progress=progress)
 
 
+def copy_session(source: Path, target: Path, progress: Progress = silent_progress) -> Path:
+    """Copy a session's folder; the answer is where the copy is."""
+    leave_interrupts_to_the_window()
+    from engine.project.copying import copy_session as copy
+
+    progress("copying", 0.0)
+    return copy(source, target)
+
+
 def edit_by(
     verb: str,
     project: Project,
@@ -94,6 +105,33 @@ def index_folder(folder: Path, progress: Progress = silent_progress) -> Any:
 
     with Database() as database:
         return index(database, folder, progress=progress)
+
+
+def listen_to_library(name: str, progress: Progress = silent_progress) -> Any:
+    """Let a listener hear all recordings of the library; the answer tells what was done."""
+    leave_interrupts_to_the_window()
+    from engine.library.database import Database
+    from engine.library.meaning import listen
+    from engine.plugins import create
+
+    with Database() as database:
+        return listen(database, create("listener", name), progress)
+
+
+def search_by_meaning(
+    name: str, words: str, limit: int, progress: Progress = silent_progress
+) -> Any:
+    """(recordings, by what they were found) that sound like what words say."""
+    leave_interrupts_to_the_window()
+    from engine.library.database import Database
+    from engine.library.meaning import heard, search_meaning
+    from engine.plugins import create
+
+    listener = create("listener", name)
+    with Database() as database:
+        progress(f"{listener.name} looks for {words}", 0.0)
+        found = search_meaning(database, listener, words, limit)
+        return tuple(found), heard(database, listener).words
 
 
 def import_sound(
@@ -135,6 +173,16 @@ def saliency(video: Path, progress: Progress = silent_progress) -> Any:
     from engine.vision.saliency import saliency_of
 
     return saliency_of(video, progress=progress)
+
+
+def light_copy(
+    video: Path, target: Path, width_px: int, progress: Progress = silent_progress
+) -> Any:
+    """A film's light copy; see `engine.media.light_copy`."""
+    leave_interrupts_to_the_window()
+    from engine.media.light_copy import make_light_copy
+
+    return make_light_copy(video, target, width_px, progress)
 
 
 def export(

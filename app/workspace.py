@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent, QScreen
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -20,6 +20,8 @@ from app import icons
 from app.words import tr
 
 LAYOUT_VERSION = 6
+_STAGE_PX, _SIDE_PX = 356, 326
+"""The narrowest stage and panel beside it, at first."""
 SIDE = ("inspector", "script", "library", "history", "analysis", "jobs")
 """Panels in tabs beside the stage."""
 
@@ -57,6 +59,18 @@ class Panel(QDockWidget):
         if self.titleBarWidget() is not bar:
             self.setTitleBarWidget(bar)
             bar.show()
+
+    def leave_full_screen(self) -> None:
+        """Back to its place among the others."""
+        self.showNormal()
+        self.setFloating(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves the full screen."""
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.leave_full_screen()
+        else:
+            super().keyPressEvent(event)
 
 
 class PanelTitle(QWidget):
@@ -110,8 +124,11 @@ class Workspace(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, panel)
         return panel
 
-    def arrange(self, across_px: int, down_px: int) -> None:
-        """The default layout: picture | stage | tabs; sphere and goniometer wait in a menu."""
+    def _arrange(self) -> None:
+        """The default layout: picture | stage | tabs; sphere and goniometer wait in a menu.
+
+        Done once: docks that are moved about leave many tab bars behind.
+        """
         p = self.panels
         side = [
             p[name] for name in ("inspector", "script", "library", "history", "analysis", "jobs")
@@ -128,20 +145,40 @@ class Workspace(QMainWindow):
         for name in ("sphere", "goniometer"):
             self.tabifyDockWidget(side[0], p[name])
             p[name].hide()
-        side[0].raise_()
-        across = [round(across_px * share) for share in (0.45, 0.30, 0.25)]
-        self.resizeDocks([p["picture"], p["stage"], side[0]], across, Qt.Orientation.Horizontal)
-        self.resizeDocks([p["picture"]], [down_px], Qt.Orientation.Vertical)
-        self._show_titles()
-        self._calm_tabs()
+
+    def _share_out(self, across_px: int, down_px: int) -> None:
+        """The default sizes: fields beside the stage keep the room they need."""
+        p = self.panels
+        side_px = max(round(0.25 * across_px), _SIDE_PX)
+        stage_px = max(round(0.3 * across_px), _STAGE_PX)
+        across = [max(across_px - side_px - stage_px, 1), stage_px, side_px]
+        three = [p["picture"], p["stage"], p["inspector"]]
+        self.resizeDocks(three, across, Qt.Orientation.Horizontal)
+        self.resizeDocks([p["picture"]], [max(down_px, 1)], Qt.Orientation.Vertical)
 
     def _calm_tabs(self) -> None:
-        """Tabs as wide as their words, without a line under them."""
-        for bar in self.findChildren(QTabBar):
+        """Tabs as wide as their words, without a line under them.
+
+        Qt forgets tab bars where panels were, in sight: they go below all panels, below the
+        newest bar, which is the one in use, and out of sight once the panels are in their places.
+        """
+        QTimer.singleShot(0, self._put_strays_away)
+        for bar in reversed(self.findChildren(QTabBar)):
+            bar.lower()
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setExpanding(False)
             bar.setDrawBase(False)
             bar.setUsesScrollButtons(True)
+
+    def _put_strays_away(self) -> None:
+        for bar in self.findChildren(QTabBar):
+            place = bar.geometry()
+            if not any(
+                panel.geometry().left() == place.left()
+                and abs(panel.geometry().top() - place.bottom() - 1) <= 1
+                for panel in self.panels.values()
+            ):
+                bar.move(-bar.width() - 1, -bar.height() - 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The panels above and the timeline keep their shares of a window that grows or shrinks."""
@@ -163,28 +200,42 @@ class Workspace(QMainWindow):
         """A panel over a whole screen (another than `own` where there is one), or back again."""
         panel = self.panels[name]
         if panel.isFullScreen():
-            panel.showNormal()
-            panel.setFloating(False)
+            panel.leave_full_screen()
             return
         screens = QGuiApplication.screens()
         target = next((screen for screen in screens if screen is not own), own)
         panel.setFloating(True)
         panel.setGeometry(target.geometry())
         panel.showFullScreen()
+        self._show_titles()
         panel.activateWindow()
         panel.widget().setFocus()
 
     def reset(self) -> None:
         """Back to the default layout."""
-        self.arrange(self.width(), round(self.height() * 0.51))
+        if self._default is None:
+            self._arrange()
+            self._default = self.saveState(LAYOUT_VERSION)
+        else:
+            self.restoreState(self._default, LAYOUT_VERSION)
+        self.panels["inspector"].raise_()
+        self._share_out(self.width(), round(self.height() * 0.51))
+        self._show_titles()
 
     def state(self) -> QByteArray:
-        """The layout, to be kept."""
+        """The layout, to be kept; what fills a screen is put back first."""
+        for panel in self.panels.values():
+            if panel.isFullScreen():
+                panel.leave_full_screen()
         return self.saveState(LAYOUT_VERSION)
 
     def restore(self, state: QByteArray) -> bool:
-        """Take up a kept layout."""
+        """Take up a kept layout; what would lie over a whole screen is docked."""
         done = self.restoreState(state, LAYOUT_VERSION)
+        for panel in self.panels.values():
+            room = panel.screen().availableGeometry().size()
+            if panel.isFloating() and room.boundedTo(panel.size()) == room:
+                panel.setFloating(False)
         self._show_titles()
         return done
 
@@ -196,5 +247,5 @@ class Workspace(QMainWindow):
     def _show_titles(self, *_: object) -> None:
         for panel in self.panels.values():
             tabbed = bool(self.tabifiedDockWidgets(panel)) and not panel.isFloating()
-            panel.show_title(not tabbed)
+            panel.show_title(not tabbed and not panel.isFullScreen())
         self._calm_tabs()

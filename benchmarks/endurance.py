@@ -13,6 +13,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -79,16 +80,16 @@ class Tally:
         return float(np.searchsorted(np.cumsum(self._counts), 0.5 * self.count)) * self.STEP_S
 
 
-def run(hours: float, seed: int = 1) -> Endurance:
-    """Simulate so many hours."""
+def run(hours: float, seed: int = 1, formats: Sequence[str] = FORMATS) -> Endurance:
+    """Simulate so many hours, listening in some formats by turns; to two ears in a hall."""
     rng = np.random.default_rng(seed)
-    for monitor_format in FORMATS:
+    for monitor_format in formats:
         warm_up(RATE_HZ, monitor_format, "kemar")  # what is loaded once is no growth
     began_s, began_core_s = time.monotonic(), time.process_time()
     errors = Tally()
     memory: list[int] = []
     with tempfile.TemporaryDirectory(prefix="foleystage-endure-") as folder:
-        session = SimulatedSession(Path(folder), rng)
+        session = SimulatedSession(Path(folder), rng, formats)
         end_s = hours * 3600.0
         quiet_s, next_gesture_s, next_look_s = SETTLE_S, 1.0, 0.0
         while session.now_s < end_s:

@@ -29,7 +29,7 @@ from msgspec import structs
 from benchmarks.plain_peers import numpy_decode_us
 from benchmarks.rendering import SAMPLE_RATE_HZ, moving_project
 from benchmarks.results import Figure, print_figures_of, rate, tell_absent
-from engine.deliver.bounce import deliver
+from engine.deliver.bounce import DeliveryOptions, deliver
 from engine.deliver.surround import write_mix
 from engine.errors import FoleystageError
 from engine.playback.listening import FieldListening
@@ -53,6 +53,7 @@ OBJECT_LEVEL = 0.004
 ROUNDS = 7
 SCENE_TURNS = 3
 EAR_ROUNDS = 3
+AS_MIXED = DeliveryOptions(as_mixed=True)
 BLOCK_SAMPLES = 2 * HOP_SAMPLES
 SAF_SOURCES = 10_400.0
 IEM_DECODE_US = 30.0
@@ -170,27 +171,37 @@ def _decode_us() -> float:
 
 
 def _objects(folder: Path, bundle: Bundle) -> list[Figure]:
-    """A 5.1 file of moving objects against ear-render's; then with loudness and limiter too."""
+    """A 5.1 file of moving objects against ear-render's: mixed into a file, as the command
+    `export --loudness none` delivers it, and delivered with loudness and limiter, too."""
     project = _direct(moving_project(bundle, OBJECTS, OBJECTS_S, OBJECT_LEVEL))
     object_s = OBJECTS * project.duration_s
     deliver(project, bundle, ["5.1", "adm"], folder / "objects")
-    plain_s, whole_s, theirs_s = [], [], []
+    plain_s, mixed_s, whole_s, theirs_s = [], [], [], []
     for _ in range(EAR_ROUNDS):
         for _ in range(3):
             plain_s += [_spent_s(lambda: _write_51(project, bundle, folder / "mix.wav"))]
+            mixed_s += [
+                _spent_s(
+                    lambda: deliver(project, bundle, ["5.1"], folder / "as_mixed", options=AS_MIXED)
+                )
+            ]
             whole_s += [_spent_s(lambda: deliver(project, bundle, ["5.1"], folder / "mix"))]
         theirs_s += _ear_s(folder / "objects" / "scene.adm.wav", folder)
-    plain, whole = (object_s / float(np.median(spent_s)) for spent_s in (plain_s, whole_s))
+    plain, mixed, whole = (
+        object_s / float(np.median(spent_s)) for spent_s in (plain_s, mixed_s, whole_s)
+    )
     unit = "object seconds a second"
     if not theirs_s:
         tell_absent("ear-render", "FOLEYSTAGE_EAR_RENDER does not name it")
         return [
             rate("object_51_vs_ear", round(plain), unit),
             rate("object_51_beside_ear_stored", round(plain), unit, EAR_OBJECT_SECONDS),
+            rate("object_51_export_vs_ear", round(mixed), unit),
         ]
     theirs = round(object_s / float(np.median(theirs_s)), 1)
     return [
         rate("object_51_vs_ear", round(plain), unit, theirs),
+        rate("object_51_export_vs_ear", round(mixed), unit, theirs),
         rate("object_51_delivery_vs_ear", round(whole), unit, theirs),
         Figure("object_51_difference_to_ear", _difference_db(folder), "dB"),
         _still_difference(folder, bundle),

@@ -14,7 +14,11 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from engine.coordinates import to_spherical
-from engine.metrics.direction import energy_vector, interaural_differences
+from engine.metrics.direction import (
+    InterauralDifferences,
+    energy_vector,
+    interaural_differences,
+)
 from engine.metrics.following import active_windows, rank_correlation
 from engine.project.model import Project, Track
 from engine.render.compiler import AudioPath, compile_project
@@ -32,6 +36,8 @@ SINGLE_DB = 20.0
 @dataclass(frozen=True)
 class Heard:
     """One track's figures; correlations are of ranks, with azimuth, and NaN where none exists.
+
+    Those of the time difference are the lesser of two, with and without the phase transform.
 
     `*_span` in the mix from its first sight to its last, `*_mix` there over its active time,
     `*_lead` there where it leads, `*_solo` rendered alone. `foa_*_deg` are medians of the angle
@@ -108,16 +114,20 @@ def _measure(
     def ranks(values: Array, where: Mask) -> float:
         return rank_correlation(azimuth_deg[where], values[where])
 
+    def time_ranks(ears: InterauralDifferences, where: Mask) -> float:
+        both = (ranks(ears.itd_us, where), ranks(ears.plain_itd_us, where))
+        return float(np.minimum(*both))
+
     return Heard(
         active_s=float(active.sum()) * 0.05,
         lead=float(leads.sum()) / max(1, int(active.sum())),
-        itd_span=ranks(whole.itd_us, inside),
+        itd_span=time_ranks(whole, inside),
         ild_span=ranks(whole.ild_db, inside),
-        itd_mix=ranks(whole.itd_us, active),
+        itd_mix=time_ranks(whole, active),
         ild_mix=ranks(whole.ild_db, active),
-        itd_lead=ranks(whole.itd_us, leads),
+        itd_lead=time_ranks(whole, leads),
         ild_lead=ranks(whole.ild_db, leads),
-        itd_solo=ranks(own.itd_us, active),
+        itd_solo=time_ranks(own, active),
         ild_solo=ranks(own.ild_db, active),
         foa_mix_deg=_median(in_mix[active]),
         foa_single_deg=_median(in_mix[single]),

@@ -59,7 +59,8 @@ class Found:
 def made(spatialiser: MovingSpatialiser, sample: Sample, steps: int) -> Audio:
     """The network's two ears of a sample."""
     x, y, z = to_cartesian(*sample.positions.T).T
-    times_s = np.linspace(0.0, SECONDS, len(sample.positions))
+    seconds = len(sample.mono) / spatialiser.config.sample_rate_hz
+    times_s = np.linspace(0.0, seconds, len(sample.positions))
 
     def positions_at(wanted_s: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.stack([np.interp(wanted_s, times_s, axis) for axis in (x, y, z)], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,11 @@ from engine.project.model import (
 )
 
 RATE_HZ = 48_000
-FORMATS = ("stereo", "foa")
+PLAIN = ("stereo", "foa")
+"""Formats of a short session."""
+FORMATS = (*PLAIN, "binaural")
+ROOM = "hall"
+"""Answers to two ears; in stereo, what is heard tells the place in the scene."""
 SCENE_S = 240.0
 PERIOD_S = 20.0
 LEVEL = 0.5
@@ -62,15 +67,19 @@ class SimulatedSession:
         Takes go there.
     rng : numpy Generator
         Decides what the hand does.
+    formats : sequence of str
+        What is listened in, by turns; stereo first.
     """
 
-    def __init__(self, folder: Path, rng: np.random.Generator) -> None:
+    def __init__(
+        self, folder: Path, rng: np.random.Generator, formats: Sequence[str] = FORMATS
+    ) -> None:
         self.now_s = 0.0
         self.gestures = self.device_changes = self.faulty_blocks = 0
         self._gaps_before = 0
         self._folder, self._rng = folder, rng
         self._project = _project(folder)
-        self._format = FORMATS[0]
+        self._formats, self._format = formats, formats[0]
         self._delivered: tuple[str, int] | None = None
         self._revision = self._serial = 0
         self._loop_s: tuple[float, float] | None = None
@@ -196,7 +205,8 @@ class SimulatedSession:
         self._compile()
 
     def _listen(self) -> None:
-        self._format = FORMATS[1 - FORMATS.index(self._format)]
+        others = [name for name in self._formats if name != self._format]
+        self._format = others[int(self._rng.integers(len(others)))]
         self._compile()
 
     def _unplug(self) -> None:
@@ -228,12 +238,15 @@ class SimulatedSession:
 
     def _compile(self) -> None:
         self._revision += 1
+        room = ROOM if self._format == "binaural" else "none"
+        scene = structs.replace(self._project.scene, room=room)
+        project = structs.replace(self._project, scene=scene)
         message = m.SetProject(
-            self._revision, encode_value(self._project), str(self._folder), {"main": 0, "other": 1}
+            self._revision, encode_value(project), str(self._folder), {"main": 0, "other": 1}
         )
-        scene, _ = make_scene(message, self._format, self._butler, self._delivered)
-        self._delivered = (scene.format, scene.sample_rate_hz)
-        self._renderer.post(self._renderer.set_scene, scene)
+        made, _ = make_scene(message, self._format, self._butler, self._delivered)
+        self._delivered = (made.format, made.sample_rate_hz)
+        self._renderer.post(self._renderer.set_scene, made)
 
     def _trouble(self, message: str) -> None:
         raise AssertionError(message)

@@ -18,10 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.results import Figure, print_figures
 from engine.library.database import Database
 from engine.library.features import SIZE
+from engine.library.meaning import search_meaning, vectors_of
 from engine.library.recording import Recording
 from engine.library.search import like, search
 from engine.library.ucs import categories
@@ -65,6 +67,8 @@ def measure_library(sounds: int = SOUNDS) -> list[Figure]:
         fill(database, sounds, words)
         asked = Path(folder) / "asked.wav"
         rng = np.random.default_rng(1)
+        listener = _Listener()
+        listen_at_random(database, listener)
         write_audio(asked, rng.standard_normal((1, 48_000)) * 0.1, 48_000)
         questions: dict[str, Callable[[], object]] = {
             "rare word": lambda: search(database, words[900]),
@@ -74,8 +78,31 @@ def measure_library(sounds: int = SOUNDS) -> list[Figure]:
             "words that never meet": lambda: search(database, " ".join(words[:900:150])),
             "category": lambda: search(database, f"category:doors {words[3]}"),
             "more like this": lambda: like(database, asked),
+            "by meaning": lambda: search_meaning(database, listener, "a door"),
         }
         return [_figure(name, ask) for name, ask in questions.items()]
+
+
+class _Listener:
+    """As large as CLAP's descriptions are; what the network itself takes is not measured."""
+
+    name, identity, size = "random", "random", 512
+
+    def of_words(self, words: str) -> NDArray[np.float32]:
+        drawn = np.random.default_rng(len(words)).standard_normal(self.size)
+        return np.asarray(drawn / np.linalg.norm(drawn), dtype=np.float32)
+
+    def of_sound(self, sound: NDArray[np.floating], sample_rate_hz: int) -> NDArray[np.float32]:
+        return self.of_words("")
+
+
+def listen_at_random(database: Database, listener: _Listener) -> None:
+    """A description for every recording."""
+    rng = np.random.default_rng(2)
+    ids = database.ids().tolist()
+    drawn = rng.standard_normal((len(ids), listener.size), dtype=np.float32)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    vectors_of(database, listener).put(dict(zip(ids, drawn, strict=True)))
 
 
 def vocabulary() -> list[str]:

@@ -81,7 +81,7 @@ def run(seconds_per_load: float, sources: int = SOURCES) -> Report:
             with busy_workers(2):
                 time.sleep(SETTLE_S)
                 phases = tuple(
-                    _phase(client, name, load, seconds_per_load) for name, load in LOADS.items()
+                    phase(client, name, load, seconds_per_load) for name, load in LOADS.items()
                 )
                 status = client.status
             return Report(
@@ -95,9 +95,8 @@ def run(seconds_per_load: float, sources: int = SOURCES) -> Report:
             client.close()
 
 
-def _phase(
-    client: PlaybackClient, name: str, load: Callable[[float], int], seconds: float
-) -> Phase:
+def phase(client: PlaybackClient, name: str, load: Callable[[float], int], seconds: float) -> Phase:
+    """Bear a load (called with the monotonic time it ends at) for so long, while it plays."""
     engine, before = client.engine_pid, client.status
     began_s, began_at_s = time.monotonic(), client.position_s
     with standstills.watched() as machine:

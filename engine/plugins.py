@@ -1,9 +1,10 @@
 """The public plug-in API: what a replaceable part must offer, and where parts are found.
 
 Each kind of part has an embedded default that works offline. Other packages add parts through
-the entry-point groups ``foleystage.detectors``, ``.depth``, ``.generators`` and ``.embedders``;
-an entry point names a callable that returns the part. It is called without arguments, or, if it
-has a parameter ``weights``, with the path of the file that the user chose for it (None: no choice).
+the entry-point groups ``foleystage.detectors``, ``.depth``, ``.generators``, ``.embedders`` and
+``.listeners``; an entry point names a callable that returns the part. It is called without
+arguments, or, if it has a parameter ``weights``, with the path of the file that the user chose for
+it (None: no choice).
 
 Besides this module a part may use `engine.errors`, `engine.resources`, `engine.vocabularies` and
 `engine.weights`; the rest of the engine is not for plug-ins and may change at any time.
@@ -28,6 +29,7 @@ GROUPS = {
     "depth": "foleystage.depth",
     "generator": "foleystage.generators",
     "embedder": "foleystage.embedders",
+    "listener": "foleystage.listeners",
 }
 
 
@@ -76,6 +78,58 @@ class DepthEstimator(Protocol):
         """Distance in metres of a detected object, from geometry."""
 
 
+@dataclass(frozen=True)
+class Abilities:
+    """What a generator takes into account of an event, and what it answers.
+
+    Attributes
+    ----------
+    prompt, negative_prompt : bool
+        Words that say what shall sound, and what shall not (parameter `negative_prompt`).
+    longest_s : float, optional
+        None: any length. What is longer is asked for in parts.
+    curve : bool
+        The event's intensity over time.
+    onsets : bool
+        Single hits start where the event says, within 10 ms.
+    place : bool
+        Spatial cues; of all others the renderer places what they make.
+    pictures : bool
+        It looks at the film; see `Generator`.
+    seed : bool
+        Another seed makes another take.
+    channels : tuple of int
+        1, 2 (a stereo bed) or 4 (first-order AmbiX).
+    """
+
+    prompt: bool = True
+    negative_prompt: bool = False
+    longest_s: float | None = None
+    curve: bool = False
+    onsets: bool = False
+    place: bool = False
+    pictures: bool = False
+    seed: bool = True
+    channels: tuple[int, ...] = (1,)
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        told = {
+            "words": self.prompt,
+            "unwanted words": self.negative_prompt,
+            "the film's pictures": self.pictures,
+            "intensity over time": self.curve,
+            "onsets": self.onsets,
+            "places": self.place,
+            "seeds": self.seed,
+        }
+        length = "any length" if self.longest_s is None else f"up to {self.longest_s:g} s"
+        shapes = {1: "mono", 2: "stereo", 4: "ambisonics"}
+        made = "/".join(shapes.get(count, f"{count} channels") for count in self.channels)
+        return f"follows {', '.join(name for name, does in told.items() if does)}; {length}; {made}"
+
+
 @runtime_checkable
 class Generator(Protocol):
     """Makes the sound of one script event. Same arguments, same samples.
@@ -85,6 +139,11 @@ class Generator(Protocol):
     ambiences. A part that chooses something by itself (a recording, a checkpoint) may have a method
     ``settle(event)``: the event with the choice written into its parameters, which go to the
     recipe, so that the same recipe gives the same samples.
+
+    An attribute ``abilities`` (`Abilities`) says what it can do; where there is none, it follows
+    words and seeds. To a part that looks at the film ``generate`` is given a third argument, a
+    function that yields the (height, width, 3) RGB pictures on screen at rising times in seconds of
+    the film, whatever its rate; None where there is no film.
     """
 
     name: str
@@ -102,6 +161,31 @@ class PatchEmbedder(Protocol):
 
     def embed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.floating]:
         """Embeddings (t, h, w, d) of t (height, width, 3) RGB images, on a grid of h x w."""
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """Describes sounds and words by numbers that are alike where the words tell of the sound.
+
+    `identity` says which weights it listens by: descriptions by other weights are not compared.
+    To make one is cheap; what is large is loaded when it first listens.
+    """
+
+    name: str
+    identity: str
+    size: int
+
+    def of_sound(self, sound: NDArray[np.floating], sample_rate_hz: int) -> NDArray[np.float32]:
+        """(size,) of unit length, of a mono recording (samples,) of any length."""
+
+    def of_words(self, words: str) -> NDArray[np.float32]:
+        """(size,) of unit length."""
+
+
+def abilities_of(generator: Generator) -> Abilities:
+    """What a generator says it can do."""
+    said = getattr(generator, "abilities", None)
+    return said if isinstance(said, Abilities) else Abilities()
 
 
 _EMBEDDED: dict[str, dict[str, Callable[[], Any]]] = {kind: {} for kind in GROUPS}

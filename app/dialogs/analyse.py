@@ -20,6 +20,7 @@ from app.dialogs.buttons import DialogButtons
 from app.dialogs.part_row import PartRows
 from app.views.tracks.file_choice import FileChoice
 from app.words import tr
+from engine.media.spherical import is_whole_sphere, projection_of
 from engine.pipeline.settings import RunSettings
 from engine.project.model import Analysis, Project
 
@@ -29,7 +30,11 @@ _MAPPINGS = (
     ("foleydesigner", "FoleyDesigner"),
 )
 
-
+_PROJECTIONS = (
+    ("auto", "As the film tells"),
+    ("flat", "Flat"),
+    ("sphere", "Everything all around (equirectangular)"),
+)
 _SCREENPLAYS = "Screenplays (*.fountain *.fdx *.txt *.md);;All files (*)"
 
 
@@ -48,6 +53,12 @@ class AnalyseDialog(QDialog):
         for name, words in _MAPPINGS:
             self._mapping.addItem(words, name)
         self._mapping.setCurrentIndex(self._mapping.findData(scene.mapping))
+        self.projection = QComboBox()
+        for name, words in _PROJECTIONS:
+            self.projection.addItem(tr(words), name)
+        self.projection.setCurrentIndex(self.projection.findData(projection_of(project.video)))
+        video = project.video
+        self._may_be_round = video is not None and is_whole_sphere(video.width, video.height)
         self._prompt = QLineEdit(", ".join(scene.prompt))
         self._prompt.setPlaceholderText(tr("dog, bicycle, rain (optional)"))
         self._screenplay = FileChoice(
@@ -76,6 +87,7 @@ class AnalyseDialog(QDialog):
         return RunSettings(
             prompt=tuple(word for word in words if word),
             mapping=self._mapping.currentData(),
+            projection=self.projection.currentData(),
             detector=self.detector_rows.name,
             weights=self.detector_rows.weights,
             depth=self.depth_rows.name,
@@ -103,6 +115,8 @@ class AnalyseDialog(QDialog):
         self.detector_rows.add_to(form, "Detector")
         self.depth_rows.add_to(form, "Depth")
         form.addRow(tr("Mapping"), self._mapping)
+        if self._may_be_round:
+            form.addRow(tr("Picture"), self.projection)
         form.addRow(tr("What sounds"), self._prompt)
         form.addRow(tr("Screenplay"), self._screenplay)
         form.addRow(tr("Script by"), self.mind)

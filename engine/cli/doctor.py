@@ -22,6 +22,7 @@ from engine.cli.doctor_weights import weights_found
 from engine.cli.findings import Finding, State
 from engine.cli.options import add_hrir
 from engine.errors import FoleystageError
+from engine.library.meaning import ready_listeners
 from engine.pipeline.film_generators import film_generators, single_generators
 from engine.spatial.hrir import KEMAR, load_hrirs
 
@@ -33,7 +34,7 @@ PACKAGES = (
 OPTIONAL_PACKAGES = {
     "torch": "--detector yolo, yolo-world and --depth depth-anything",
     "ultralytics": "--detector yolo and yolo-world",
-    "transformers": "--depth depth-anything and the words of yolo-world",
+    "transformers": "--depth depth-anything, the words of yolo-world, library search by clap",
     "safetensors": "--depth depth-anything",
     "mido": "MIDI control surfaces; nothing needs it yet",
     "python-osc": "OSC remotes; nothing needs it yet",
@@ -272,6 +273,13 @@ def _parts(hrir: str) -> list[Finding]:
         known = film_generators() if kind == "generator" else plugins.names(kind)
         others = [other for other in known if other != name]
         found.append(Finding(f"{kind}s to choose", ", ".join(others) or "no other"))
+    for name in film_generators()[1:]:
+        able = plugins.abilities_of(plugins.create("generator", name))
+        found.append(Finding(f"generator {name}", able.words))
+    listeners = ", ".join(ready_listeners())
+    found.append(
+        Finding("library search", "by words", "ok", f"by meaning: {listeners or 'no weights here'}")
+    )
     single = ", ".join(single_generators())
     found.append(
         Finding("single sounds", single, "ok", "for events of a script, see docs/script.md")

@@ -12,12 +12,14 @@ from engine.cli.outputs import check_sound_name
 from engine.cli.progress import TerminalProgress
 from engine.errors import DeliveryError, LayoutError
 from engine.layouts import FILE_NAMES
+from engine.pipeline.settings import LOUDNESS_LUFS
 
 if TYPE_CHECKING:
     from engine.deliver.report import Deliverable
 
 log = logging.getLogger("foleystage")
 
+AS_MIXED = "none"
 _FILE_ENDINGS = (".wav", ".wave", ".mp4", ".mov", ".mkv")
 
 
@@ -47,6 +49,13 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="5.1 as L C R Ls Rs LFE instead of L R C LFE Ls Rs",
     )
+    parser.add_argument(
+        "--loudness",
+        type=_loudness,
+        metavar="LUFS",
+        help="integrated loudness to deliver at, in place of the session's own; or 'none': as loud "
+        "as it was mixed, without target and limiter (mixes and ambisonics)",
+    )
     add_allow_missing(parser)
     parser.add_argument(
         "--rotate",
@@ -69,7 +78,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     wanted = args.format
     folder, file_name = _destination(args.out, wanted)
     options = DeliveryOptions(
-        film_order=args.film_order, file_name=file_name, allow_missing=args.allow_missing
+        film_order=args.film_order,
+        file_name=file_name,
+        allow_missing=args.allow_missing,
+        as_mixed=args.loudness == AS_MIXED,
     )
     progress = TerminalProgress()
     bundle, project, recovery = Bundle.open(args.project, read_only=True)
@@ -84,6 +96,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             yaw_deg, pitch_deg, roll_deg = args.rotate
             turn = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)
             project = turn.apply(project)
+        if isinstance(args.loudness, float):
+            scene = msgspec.structs.replace(project.scene, target_lufs=args.loudness)
+            project = msgspec.structs.replace(project, scene=scene)
         report = deliver(project, bundle, wanted, folder, progress, options)
     finally:
         progress.close()
@@ -93,6 +108,22 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for problem in report.problems:
         log.warning("%s", problem)
     return {"out": str(folder), **msgspec.to_builtins(report)}
+
+
+def _loudness(text: str) -> float | str:
+    """A loudness in LUFS, or `AS_MIXED`."""
+    if text == AS_MIXED:
+        return text
+    low, high = LOUDNESS_LUFS
+    try:
+        target_lufs = float(text)
+    except ValueError:
+        target_lufs = float("nan")
+    if not low <= target_lufs <= high:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no loudness; give one from {low:g} to {high:g} LUFS, or '{AS_MIXED}'"
+        )
+    return target_lufs
 
 
 def _destination(out: Path, formats: tuple[str, ...]) -> tuple[Path, str | None]:
@@ -130,6 +161,8 @@ def _line(folder: Path, file: Deliverable) -> str:
         figures.append(f"{file.integrated_lufs:.1f} LUFS")
     if file.true_peak_dbtp is not None:
         figures.append(f"peak {file.true_peak_dbtp:.1f} dB")
+    if file.sample_peak_dbfs is not None:
+        figures.append(f"sample peak {file.sample_peak_dbfs:.1f} dBFS")
     if file.limiter_reduction_db:
         figures.append(f"limiter -{file.limiter_reduction_db:.1f} dB")
     return f"{folder / file.path}: {', '.join([*figures, *file.notes])}"

@@ -35,6 +35,16 @@ def add_parser(subparsers: Any) -> None:
     search.add_argument(
         "words", nargs="+", metavar="WORDS", help='"in quotes", -not, category:DOORS'
     )
+    search.add_argument(
+        "--by", default="words", metavar="HOW",
+        help="words (of names and descriptions), or a listener that knows what they mean: clap",
+    )  # fmt: skip
+    listen = actions.add_parser("listen", help="let a listener hear all recordings, for --by")
+    listen.add_argument("--by", default="clap", metavar="NAME", help="%(default)s")
+    for hearing in (search, listen):
+        hearing.add_argument(
+            "--weights", type=Path, metavar="DIR", help="folder of the listener's weights"
+        )
     like = actions.add_parser("like", help="recordings that sound like a file")
     like.add_argument("file", type=Path, metavar="FILE")
     for asking in (search, like):
@@ -54,6 +64,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Do what was asked, and say what was found."""
     from engine.library.database import Database
     from engine.library.indexing import folders, forget_folder
+    from engine.library.meaning import BY_WORDS
     from engine.library.search import like, search
 
     with Database() as database:
@@ -72,13 +83,43 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 "index": str(database.folder),
                 "folders": [{"folder": folder, "sounds": count} for folder, count in held],
             }
-        if args.action == "search":
-            found = search(database, " ".join(args.words), args.limit)
+        if args.action == "listen":
+            return _listen(database, args)
+        if args.action == "like":
+            found, by = like(database, args.file, args.limit), f"likeness to {args.file.name}"
+        elif args.by == BY_WORDS:
+            found, by = search(database, " ".join(args.words), args.limit), BY_WORDS
         else:
-            found = like(database, args.file, args.limit)
+            found, by = _by_meaning(database, args)
+    log.info("searched by %s", by)
     if not args.json:
         _print(found)
-    return {"recordings": [msgspec.to_builtins(recording) for recording in found]}
+    return {"by": by, "recordings": [msgspec.to_builtins(recording) for recording in found]}
+
+
+def _by_meaning(database: Any, args: argparse.Namespace) -> tuple[list[Any], str]:
+    """Recordings, and by what they were found."""
+    from engine.library.meaning import heard, search_meaning
+    from engine.plugins import create
+
+    listener = create("listener", args.by, args.weights)
+    found = search_meaning(database, listener, " ".join(args.words), args.limit)
+    return found, f"meaning ({heard(database, listener).words})"
+
+
+def _listen(database: Any, args: argparse.Namespace) -> dict[str, Any]:
+    from engine.library.meaning import listen
+    from engine.plugins import create
+
+    progress = TerminalProgress()
+    try:
+        report = listen(database, create("listener", args.by, args.weights), progress)
+    finally:
+        progress.close()
+    log.info("%s", report.words)
+    for path, reason in report.refused:
+        log.warning("%s: %s", path, reason)
+    return dict(msgspec.to_builtins(report))
 
 
 def _index(database: Any, args: argparse.Namespace) -> dict[str, Any]:

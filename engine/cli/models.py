@@ -1,4 +1,4 @@
-"""`foleystage models list|fetch|trust`: weights of learned parts, fetched only when asked for."""
+"""`foleystage models list|fetch|trust|adopt`: weights of learned parts; fetched if asked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from engine.cli.options import output_path
 from engine.cli.progress import TerminalProgress
 from engine.errors import WeightsError
 from engine.weights.fetching import fetch
@@ -24,9 +25,17 @@ def add_parser(subparsers: Any) -> None:
         "models", help="weights of learned parts: what there is, and fetching it"
     )
     parser.add_argument(
-        "action", choices=("list", "fetch", "trust"), help="look, fetch one, or trust a file"
+        "action",
+        choices=("list", "fetch", "trust", "adopt"),
+        help="look, fetch one, trust a file, or make published weights of 2.5D Visual Sound or "
+        "PseudoBinaural ours: adopt VISUAL.pth AUDIO.pth -o OUT.safetensors",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="which one to fetch, or the file")
+    parser.add_argument("audio", nargs="?", type=Path, metavar="AUDIO", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "-o", "--out", type=output_path, metavar="OUT", help="adopt: the checkpoint to write"
+    )
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument(
         "--yes", action="store_true", help="agree to size and licence without being asked"
     )
@@ -41,6 +50,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return _list(args.json)
     if args.action == "trust":
         return _trust(args.name, args.say)
+    if args.action == "adopt":
+        return _adopt(args)
     if not args.name:
         raise WeightsError("fetch which one?", remedy="see `foleystage models list`")
     weights = known(args.name)
@@ -79,6 +90,21 @@ def _facts(weights: Weights) -> dict[str, Any]:
         "sha256": weights.sha256,
         "path": str(place_of(weights)) if is_here(weights) else None,
     }
+
+
+def _adopt(args: argparse.Namespace) -> dict[str, Any]:
+    """Make a published pair of weights a checkpoint of ours."""
+    if not (args.name and args.audio and args.out):
+        args.refuse("adopt takes two files and -o: adopt VISUAL.pth AUDIO.pth -o OUT.safetensors")
+    from engine.models.torch_here import require_torch
+
+    require_torch("adopting weights")
+    from engine.models.pseudobinaural.published import adopt
+
+    facts = adopt(Path(args.name).expanduser(), args.audio.expanduser(), args.out)
+    log.info("written to  %s", args.out)
+    log.info("try it:     foleystage binauralise CLIP --weights %s -o OUT.wav", args.out)
+    return {"out": str(args.out), **facts}
 
 
 def _trust(name: str | None, said: str | None) -> dict[str, Any]:

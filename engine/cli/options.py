@@ -8,6 +8,7 @@ from typing import get_args
 
 from engine.errors import LayoutError
 from engine.layouts import parse_formats
+from engine.media.spherical import Projection
 from engine.minds.budget import Price
 from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
@@ -23,7 +24,7 @@ def output_path(text: str) -> Path:
 
 
 def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
-    """How the picture is read: --mapping, --detector and --prompt."""
+    """How the picture is read: --mapping, --projection, --detector and --prompt."""
     parser.add_argument(
         "--prompt", type=words, default=(), metavar="WORDS", help=f"{prompt_help}; with commas"
     )
@@ -32,6 +33,13 @@ def add_seeing(parser: argparse.ArgumentParser, prompt_help: str) -> None:
         choices=get_args(Mapping),
         default="cylinder",
         help=f"how pixels become metres ({_DEFAULT})",
+    )
+    parser.add_argument(
+        "--projection",
+        choices=get_args(Projection),
+        default="auto",
+        help="whether the picture shows everything all around (equirectangular); auto: as the film "
+        f"tells ({_DEFAULT})",
     )
     parser.add_argument(
         "--detector",
@@ -125,6 +133,18 @@ def add_hrir(parser: argparse.ArgumentParser) -> None:
     """Whose ears: --hrir."""
     parser.add_argument(
         "--hrir", default="kemar", metavar="SOFA", help="a SOFA file (default: the shipped KEMAR)"
+    )
+
+
+def add_features(parser: argparse.ArgumentParser) -> None:
+    """What HiViBiX sees with: --features."""
+    parser.add_argument(
+        "--features",
+        nargs=2,
+        type=Path,
+        metavar=("CLIP", "DINOV2"),
+        help="hivibix: folders of CLIP (with projection) and of DINOv2, as transformers saves "
+        "them, to see with (default: the visual network that comes with the program)",
     )
 
 

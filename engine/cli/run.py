@@ -102,6 +102,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         mind=mind_of(args),
         formats=args.formats,
         mapping=args.mapping,
+        projection=args.projection,
         detector=args.detector,
         weights=args.weights,
         depth=args.depth,
@@ -115,7 +116,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         seed=args.seed,
         allow_missing=args.allow_missing,
     )
-    probe_video(args.video.expanduser())  # what is no film is told before the slow imports
+    # what is no film is told before the slow imports
+    probe_video(args.video.expanduser(), args.projection)
     from engine.pipeline.produce import produce
 
     progress = TerminalProgress()

@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         detector=args.detector,
         weights=weights_for(args.detector, args.weights),
         mapping=args.mapping,
+        projection=args.projection,
         depth=args.depth,
         depth_weights=weights_for(args.depth, args.depth_weights, "depth"),
         distance_m=args.distance,
@@ -109,6 +110,7 @@ def _run_follow(args: argparse.Namespace) -> dict[str, Any]:
                 shown,
                 weights=args.follow_weights,
                 mapping=args.mapping,
+                projection=args.projection,
                 progress=progress,
             )
         finally:
@@ -191,6 +193,7 @@ def _report(result: VisionResult, out: Path, mapping: str) -> dict[str, Any]:
         "mapping": mapping,
         "notes": list(analysis.notes),
         "shots_s": list(analysis.shots_s),
+        "shots": [{"start_s": s, "camera": camera} for s, camera in analysis.cameras],
         "tracks": [
             {
                 "id": seen.id,

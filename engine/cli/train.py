@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.material import add_material, count, sounds_of
-from engine.cli.options import add_hrir, output_path
+from engine.cli.options import add_features, add_hrir, output_path
 from engine.cli.progress import TerminalProgress
 from engine.errors import PluginError
 
@@ -75,6 +75,7 @@ def _add_parts(parser: argparse.ArgumentParser) -> None:
         choices=("position", "depth", "film"),
         help="hivibix: leave these out, to see what they are worth",
     )
+    add_features(parser)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -168,19 +169,18 @@ def _foleyspace(args: argparse.Namespace, progress: TerminalProgress) -> Outcome
 
 def _hivibix(args: argparse.Namespace, progress: TerminalProgress) -> Outcome:
     from engine.models.hivibix.config import CONFIGS
-    from engine.models.hivibix.features import DEPTH_SIZE, EmbeddedFeatures
     from engine.models.hivibix.train import Schedule, train
     from engine.models.material import Material, config_named
-    from engine.models.names import load_spatialiser
+    from engine.models.names import load_features
     from engine.models.pseudobinaural.pairs import Recipe
     from engine.models.sounds import learning_banks
 
-    features = EmbeddedFeatures(load_spatialiser("pseudobinaural")[0].network)
+    features = load_features(tuple(args.features) if args.features else None)
     left_out: dict[str, Any] = dict.fromkeys(args.without or (), False)
     config = replace(
         config_named(args.config, CONFIGS),
         scene_size=features.scene_size,
-        depth_size=DEPTH_SIZE,
+        depth_size=features.depth_size,
         **left_out,
     )
     sounds = sounds_of(args, config.sample_rate_hz)

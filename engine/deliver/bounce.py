@@ -6,7 +6,8 @@ with true peaks below `scene.true_peak_limit_dbtp` (a limiter works only where p
 it).
 Ambisonics and ADM are made as much louder as the 5.1 mix, limited too where needed, with one gain
 for all their channels: one scene is equally loud in every format. Stems stay unlimited; they take
-the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix.
+the 5.1 mix's gain, lowered only to keep -1 dBFS. The video carries the 5.1 mix. Mixes and
+ambisonics can be delivered as loud as they were mixed, too (`engine.deliver.as_mixed`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from engine.deliver.as_mixed import check_mixes, write_as_mixed
 from engine.deliver.delivered_paths import delivered_paths
 from engine.deliver.inputs import keep_inputs
 from engine.deliver.job import DeliveryJob
@@ -52,11 +54,13 @@ class DeliveryOptions(Struct, frozen=True, kw_only=True):
         the usual one; a video's ending chooses its container
     allow_missing : deliver although takes that should be heard are missing or damaged; the report
         names them
+    as_mixed : leave the loudness as it is monitored, without target and limiter
     """
 
     film_order: bool = False
     file_name: str | None = None
     allow_missing: bool = False
+    as_mixed: bool = False
 
 
 def deliver(
@@ -95,6 +99,8 @@ def deliver(
     """
     out_dir = Path(out_dir)
     order = _order(project, bundle, formats, out_dir, options)
+    if options.as_mixed:
+        return _deliver_as_mixed(order, out_dir, progress)
     with staging_folder(out_dir, order.needed_bytes) as staging:
         rendered = render_to_files(order.snapshot, staging, progress, order.scene.omni, order.gains)
         job = DeliveryJob(project, order.snapshot, rendered, staging, order.names, progress)
@@ -109,6 +115,22 @@ def deliver(
             files=tuple(job.files),
             problems=order.snapshot.problems,
         )
+
+
+def _deliver_as_mixed(order: _Order, out_dir: Path, progress: Progress) -> DeliveryReport:
+    with staging_folder(out_dir, order.needed_bytes) as staging:
+        files = write_as_mixed(
+            order.snapshot, staging, order.names, order.gains, progress,
+            film_order=order.film_order,
+        )  # fmt: skip
+        progress("putting the files in place", 1.0)
+        publish({staging / file.path: out_dir / file.path for file in files})
+    return DeliveryReport(
+        target_lufs=None,
+        true_peak_limit_dbtp=None,
+        files=tuple(files),
+        problems=order.snapshot.problems,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +157,8 @@ def _order(
 ) -> _Order:
     asked = chosen_formats(formats)
     wanted = tuple(name for name in FILE_NAMES if name in asked)
+    if options.as_mixed:
+        check_mixes(wanted)
     names = _names(wanted, options)
     container = _container(project, options) if "video" in wanted else None
     written = {name: names[name] for name in wanted}
@@ -144,7 +168,8 @@ def _order(
     )
     # monitoring goes on with another set, a delivery does not
     hrirs = chosen_hrirs(project) if "binaural" in wanted else None
-    snapshot = compile_project(project, bundle.audio_path, rendered_formats(wanted))
+    rendered = wanted if options.as_mixed else rendered_formats(wanted)
+    snapshot = compile_project(project, bundle.audio_path, rendered)
     gains = heard_gains(hrirs, project.scene, snapshot.formats)
     if snapshot.length_samples == 0:
         raise DeliveryError("the scene has no length", remedy="add a video or a clip first")

@@ -15,8 +15,10 @@ class Deliverable(Struct, frozen=True, kw_only=True):
     path : relative to the output folder, with forward slashes
     integrated_lufs_before, integrated_lufs : before and after gain and limiter
     true_peak_dbtp : of the delivered file; for stems their sample peak
+    sample_peak_dbfs : of what is delivered as mixed, before it is clipped at full scale
     gain_db : gain applied to the render
     limiter_reduction_db : largest reduction the limiter made (0: it did not engage)
+    sha256 : of the file; none is told of what is delivered as mixed, which nothing reads again
     notes : what a person should know, such as a target that could not be reached
     """
 
@@ -28,6 +30,7 @@ class Deliverable(Struct, frozen=True, kw_only=True):
     integrated_lufs_before: float | None = None
     integrated_lufs: float | None = None
     true_peak_dbtp: float | None = None
+    sample_peak_dbfs: float | None = None
     gain_db: float = 0.0
     limiter_reduction_db: float = 0.0
     sha256: str = ""
@@ -35,10 +38,13 @@ class Deliverable(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryReport(Struct, frozen=True, kw_only=True):
-    """Everything one delivery wrote. `problems` names takes that were missing, and the like."""
+    """Everything one delivery wrote. `problems` names takes that were missing, and the like.
 
-    target_lufs: float
-    true_peak_limit_dbtp: float
+    What is delivered as mixed has neither target nor limit.
+    """
+
+    target_lufs: float | None
+    true_peak_limit_dbtp: float | None
     files: tuple[Deliverable, ...]
     problems: tuple[str, ...] = ()
 

@@ -101,7 +101,8 @@ def _named_sounds(project: Project, snapshot: Snapshot) -> list[tuple[int, str, 
     while index < len(snapshot.sources):
         bundle = bundled.get(index, BundlePlan("", index, 1))
         parts = tuple(snapshot.sources[i].clips for i in bundle.sources)
-        sounds.append((snapshot.sources[index].strip, bundle.kind, parts))
+        if bundle.kind != "ears":  # of a source that has a stem
+            sounds.append((snapshot.sources[index].strip, bundle.kind, parts))
         index += bundle.count
     sounds += [(bed.strip, "field", (bed.clips,)) for bed in snapshot.beds]
     sounds = sorted((s for s in sounds if s[2][0]), key=lambda sound: sound[0])

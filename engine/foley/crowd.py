@@ -1,7 +1,9 @@
 """Crowds: murmur, applause, cheering, a restaurant, children at play.
 
 Murmur is many talkers: syllables four times a second, each a voice at its own pitch on one of a
-few vowels; singly they are words, together a babble. Applause is many pairs of hands, each with
+few vowels; singly they are words, together a babble. Who talks is spread over a place: the few
+that are near stand out, as the k-th nearest of many is sqrt(k) times as far as the nearest.
+Applause is many pairs of hands, each with
 its own pitch, shape and pace, 2-5 claps a second, falling in and out of step (Peltola et al.,
 "Synthesis of hand clapping sounds", IEEE TASLP 15, 2007).
 
@@ -30,6 +32,9 @@ from engine.project.model import Event
 Array = NDArray[np.float64]
 LEVEL_DBFS = -28.0
 
+_RAISED = 0.35
+"""Effort of talkers over each other's noise: raised voices have more above 1 kHz (Pearsons, Bennett
+and Fidell, "Speech levels in various noise environments", EPA, 1977)."""
 VOWELS: tuple[tuple[float, float, float], ...] = (
     (730.0, 1090.0, 2440.0),
     (530.0, 1840.0, 2480.0),
@@ -54,12 +59,12 @@ class Gathering:
 
 
 GATHERINGS: dict[str, Gathering] = {
-    "murmur": Gathering(1.0, 0.0, 0.0, 0.0, 16, (95, 230), 0.8),
-    "restaurant": Gathering(1.0, 0.0, 0.0, 0.4, 16, (95, 240), 0.8),
+    "murmur": Gathering(1.0, 0.0, 0.0, 0.0, 16, (95, 230), 0.5),
+    "restaurant": Gathering(1.0, 0.0, 0.0, 0.3, 16, (95, 240), 0.45),
     "applause": Gathering(0.0, 0.0, 1.0, 0.0, 0, (100, 240), 0.0),
     "cheer": Gathering(0.25, 1.0, 0.45, 0.0, 12, (180, 520), 0.7),
     "children": Gathering(0.6, 0.7, 0.0, 0.0, 12, (280, 620), 0.15),
-    "stadium": Gathering(0.3, 0.4, 0.15, 0.0, 12, (120, 320), 1.6),
+    "stadium": Gathering(0.5, 0.6, 0.15, 0.0, 12, (120, 320), 1.0),
 }
 GATHERING_WORDS: dict[str, tuple[str, ...]] = {
     "applause": ("clapping", "claps", "ovation"),
@@ -81,7 +86,7 @@ def crowd(event: Event, sample_rate_hz: int) -> Array:
     sound = np.zeros(samples)
     if kind.babble:
         talkers = int(np.clip(0.35 * people, 2, kind.talkers))
-        sound += kind.babble * _voices(kind, talkers, 4.2, 0.0, samples, rng, sample_rate_hz)
+        sound += kind.babble * _voices(kind, talkers, 4.2, _RAISED, samples, rng, sample_rate_hz)
     if kind.shouts:
         sound += kind.shouts * _voices(kind, 8, 1.1, 0.5, samples, rng, sample_rate_hz)
     if kind.claps:
@@ -90,7 +95,7 @@ def crowd(event: Event, sample_rate_hz: int) -> Array:
         sound += kind.clatter * _clatter(samples, rng, sample_rate_hz)
     if kind.far:
         roar = shaped_noise(
-            rng, samples, sample_rate_hz, lambda hz: band(hz, 180, 2400, 1.0) * tilt(hz, -3.0)
+            rng, samples, sample_rate_hz, lambda hz: band(hz, 260, 1600, 1.0) * tilt(hz, -3.0)
         )
         sound += kind.far * roar * np.exp(0.25 * wander(rng, samples, sample_rate_hz, 0.6))
     return to_unit_texture(sound, sample_rate_hz) * effort
@@ -109,19 +114,19 @@ def _voices(
     lanes = np.zeros((len(VOWELS), samples))
     consonants = np.zeros(samples)
     column = np.arange(samples)
-    for _ in range(count):
+    for nearness in (0.5 + np.arange(count)) ** -0.5:
         voice = _voice(kind, excited, samples, rng, sample_rate_hz)
         pace = syllables_hz * float(vary(rng, 0.15))
         swing = np.exp(0.3 * wander(rng, samples, sample_rate_hz, pace))
         beat = phase_of(pace * swing, sample_rate_hz, rng.uniform())
         turn = beat.astype(np.int64)
         loud = (0.35 + 0.65 * float(rng.uniform())) * vary(rng, 0.5, int(turn[-1]) + 1)
-        loud *= rng.uniform(size=len(loud)) < 0.78
+        loud *= nearness * (rng.uniform(size=len(loud)) < 0.78)
         shape, level = np.sin(np.pi * (beat - turn)), loud[turn]
         lanes[rng.integers(0, len(VOWELS), len(loud))[turn], column] += voice * shape * level
         consonants += np.maximum(0.25 - shape, 0.0) * level
-    hiss = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 2200, 7000))
-    out = 0.25 * consonants * hiss
+    hiss = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 2200, 5500))
+    out = 0.2 * consonants * hiss
     for lane, formants_hz in zip(lanes, VOWELS, strict=True):
         hz = np.array(formants_hz) * (1.0 + 0.15 * excited)
         mouth = Modes(hz, 2.2 / (0.09 * hz + 40.0), np.array([1.0, 0.6, 0.3]))

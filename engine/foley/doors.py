@@ -181,7 +181,7 @@ def _thump(door: _Door, strength: float, samples: int) -> Array:
 def _boom(door: _Door, samples: int) -> Array:
     """Walls and floor of the house, ringing on for some tenths of a second: unit energy."""
     rate = door.sample_rate_hz
-    walls = shaped_noise(door.rng, samples, rate, lambda hz: band(hz, 90, 6000) * tilt(hz, -1.5))
+    walls = shaped_noise(door.rng, samples, rate, lambda hz: band(hz, 90, 6000) * tilt(hz, -3.5))
     walls *= burst(samples, rate, 0.012, 0.3)
     return walls / (np.sqrt(np.sum(walls**2)) + 1e-12)
 
@@ -193,7 +193,7 @@ def _panel(door: _Door, strength: float, samples: int) -> Array:
     shape = 0.3 + 0.7 * np.abs(np.sin(np.pi * np.arange(1, len(door.body.hz) + 1) * place_hit))
     out = ring(pulse, door.body.varied(gains=shape * vary(rng, 0.15, len(shape))), samples, rate)
     knuckles = door.action.rate_hz > 0.0
-    top_hz, tilt_db = (1600.0, -3.0) if knuckles else (9000.0, -1.0)
+    top_hz, tilt_db = (1600.0, -3.0) if knuckles else (9000.0, -2.5)
     slap = shaped_noise(rng, samples, rate, lambda hz: band(hz, 150, top_hz) * tilt(hz, tilt_db))
     slap *= burst(samples, rate, 0.0006, door.action.slap_s)
     out /= np.sqrt(np.sum(out**2)) + 1e-12

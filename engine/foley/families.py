@@ -47,6 +47,7 @@ from engine.foley import (
 )
 from engine.foley.envelope import fade_edges, length_samples, remove_rumble, soft_ceiling
 from engine.foley.parameters import number
+from engine.plugins import Abilities
 from engine.project.model import Event
 from engine.units import db_to_gain
 
@@ -54,6 +55,9 @@ CEILING_DBFS = -1.0
 KNEE_DBFS = -4.0
 EDGE_S = 0.005
 """Shortest fade at an edge that would otherwise be cut through a sounding take."""
+
+_ALSO_AT_ONSETS = frozenset({"designed", "horns", "jingle", "paper", "water", "wings"})
+"""Families that run throughout, or sound at the event's onsets where it has some."""
 
 Synthesise = Callable[[Event, int], NDArray[np.float64]]
 
@@ -83,6 +87,15 @@ class Family:
     synthesise: Synthesise
     option: str
     options: tuple[str, ...]
+
+    @property
+    def abilities(self) -> Abilities:
+        """Its words choose a preset; strength follows the intensity."""
+        return Abilities(
+            curve=True,
+            onsets=self.hits or self.name in _ALSO_AT_ONSETS,
+            channels=(4,) if self.name == "ambience" else (1,),
+        )
 
     def generate(self, event: Event, sample_rate_hz: int) -> NDArray[np.float32]:
         """(channels, samples) float32 take of the event; see `engine.foley.generate.generate`."""
@@ -121,15 +134,15 @@ FAMILIES: tuple[Family, ...] = (
     _family(impacts, "impacts", "2", True, "material", impacts.MATERIALS),
     _family(friction, "rolling", "1", False, "surface", friction.GROUNDS, friction.ROLLING_DBFS),
     _family(friction, "scraping", "1", False, "surface", friction.GROUNDS, friction.SCRAPING_DBFS),
-    _family(motor, "motor", "1", False, "type", motor.MOTOR_WORDS),
+    _family(motor, "motor", "2", False, "type", motor.MOTOR_WORDS),
     _family(tyres, "tyres", "1", False, "road", tyres.ROADS),
     _family(air, "air", "2", False, "character", air.CHARACTERS),
     _family(wings, "wings", "2", False, "wing", wings.WINGS),
     _family(cloth, "cloth", "1", False, "fabric", cloth.FABRICS),
-    _family(water, "water", "2", False, "type", water.WATER_WORDS),
+    _family(water, "water", "3", False, "type", water.WATER_WORDS),
     _family(drone, "drone", "1", False, "type", drone.AIRCRAFT),
-    _family(ambience, "ambience", "1", False, "place", ambience.PLACES),
-    _family(fire, "fire", "1", False, "type", fire.FLAMES),
+    _family(ambience, "ambience", "2", False, "place", ambience.PLACES),
+    _family(fire, "fire", "2", False, "type", fire.FLAMES),
     _family(wind, "wind", "1", False, "type", wind.BLOWS),
     _family(whoosh, "whoosh", "1", True, "type", whoosh.SWINGS),
     _family(electricity, "electricity", "1", False, "type", electricity.CURRENTS),
@@ -137,16 +150,16 @@ FAMILIES: tuple[Family, ...] = (
     _family(paper, "paper", "1", False, "material", paper.SHEETS),
     _family(jingle, "jingle", "2", False, "type", jingle.RATTLES),
     _family(creak, "creak", "2", False, "type", creak.JOINTS),
-    _family(doors, "doors", "2", True, "action", doors.ACTIONS),
+    _family(doors, "doors", "3", True, "action", doors.ACTIONS),
     _family(clicks, "clicks", "2", True, "type", clicks.MECHANISMS),
     _family(tools, "tools", "1", True, "type", tools.TOOLS),
     _family(machine, "machine", "1", False, "type", machine.MACHINES),
-    _family(rails, "rails", "2", False, "type", rails.STOCKS),
+    _family(rails, "rails", "3", False, "type", rails.STOCKS),
     _family(debris, "debris", "1", True, "material", debris.STUFF),
     _family(blasts, "blasts", "1", True, "type", blasts.CHARGE_WORDS),
     _family(animals, "animals", "1", True, "animal", animals.ANIMALS),
     _family(people, "people", "1", True, "sound", people.SOUNDS),
-    _family(crowd, "crowd", "1", False, "type", crowd.GATHERINGS),
+    _family(crowd, "crowd", "2", False, "type", crowd.GATHERINGS),
     _family(bells, "bells", "1", True, "type", bells.BELLS),
     _family(horns, "horns", "1", False, "type", horns.SIGNALS),
     _family(percussion, "percussion", "1", True, "type", percussion.DRUMS),

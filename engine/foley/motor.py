@@ -41,7 +41,9 @@ class Engine:
     """A motor. `revolutions` per firing cycle is 2 for four-stroke, 1 for two-stroke engines.
 
     `pipe_hz` are exhaust resonances; `hiss`, `clatter` the levels of turbulence and of the valve
-    gear's noise beside the exhaust; `inertia_s` the time it takes to follow.
+    gear's noise beside the exhaust; `inertia_s` the time it takes to follow. `gated` is the share
+    of that noise which comes in puffs, 0..1: of a car, whose exhaust is silenced, most comes from
+    intake, fan, belts and many valves, and is steady; an open pipe puffs.
     """
 
     cylinders: int
@@ -54,14 +56,15 @@ class Engine:
     clatter: float
     harmonics: int
     inertia_s: float
+    gated: float = 1.0
 
 
 ENGINES: dict[str, Engine] = {
     "car": Engine(
-        4, 2, 820, 3600, (72, 118, 176, 265, 390, 610, 930), 0.60, (500, 7500), 0.16, 70, 0.35
+        4, 2, 820, 3600, (72, 118, 176, 265, 390, 610, 930), 0.60, (500, 7500), 0.16, 70, 0.35, 0.25
     ),
     "truck": Engine(
-        6, 2, 560, 1900, (48, 83, 131, 205, 330, 520), 0.42, (350, 6000), 0.34, 80, 0.6
+        6, 2, 560, 1900, (48, 83, 131, 205, 330, 520), 0.42, (350, 6000), 0.34, 80, 0.6, 0.4
     ),
     "motorcycle": Engine(
         2, 2, 1150, 6800, (92, 150, 235, 390, 640, 1050), 0.42, (700, 7000), 0.14, 50, 0.2
@@ -144,7 +147,8 @@ def _breath(
     noise = shaped_noise(
         rng, len(load), sample_rate_hz, lambda hz: band(hz, low_hz, high_hz, 1.0) * tilt(hz, -3.0)
     )
-    return engine.hiss * noise * (0.35 + 0.5 * stroke) * (0.6 + 0.4 * load)
+    puffs = engine.gated * stroke + (1.0 - engine.gated) * np.mean(stroke)
+    return engine.hiss * noise * (0.35 + 0.5 * puffs) * (0.6 + 0.4 * load)
 
 
 def _valves(engine: Engine, cycle: Array, rng: np.random.Generator, sample_rate_hz: int) -> Array:
@@ -152,6 +156,7 @@ def _valves(engine: Engine, cycle: Array, rng: np.random.Generator, sample_rate_
     beat = (cycle * engine.cylinders * 2.0 + 0.37) % 1.0
     gate = np.exp(-beat * 5.0) * per_cycle(rng, cycle * engine.cylinders * 2.0, 0.3)
     noise = shaped_noise(rng, len(cycle), sample_rate_hz, lambda hz: band(hz, 1800, 9000, 1.5))
+    gate = engine.gated * gate + (1.0 - engine.gated) * np.sqrt(np.mean(gate**2))
     return engine.clatter * noise * gate * 2.0
 
 

@@ -26,7 +26,8 @@ LEVEL_DBFS = -26.0
 
 @dataclass(frozen=True)
 class Flow:
-    """Bubbles a second and their radii, drops a second and their band, turbulence and its band."""
+    """Bubbles a second and their radii, drops a second and their band, turbulence and its band;
+    how often and how far (natural log) it surges, and the rumble of the bed or basin beneath."""
 
     bubbles_per_s: float
     radii_m: tuple[float, float]
@@ -38,14 +39,18 @@ class Flow:
     hiss_hz: tuple[float, float]
     hiss_tilt_db: float
     surges_hz: float
+    surges: float = 0.45
+    rumble: float = 0.0
 
 
 FLOWS: dict[str, Flow] = {
     "stream": Flow(
-        420, (0.0006, 0.0065), 1.0, 60, (2500, 7000), 0.18, 0.42, (300, 5500), -2.5, 1.6
+        420, (0.0006, 0.0065), 1.0, 60, (2500, 7000), 0.18, 0.42, (300, 5500), -2.5, 1.6, 0.3
     ),
     "river": Flow(700, (0.0008, 0.009), 0.8, 160, (1500, 6000), 0.15, 1.0, (150, 3500), -4.5, 0.7),
-    "pour": Flow(520, (0.0012, 0.0075), 1.6, 120, (2000, 7000), 0.2, 0.38, (500, 6000), -2.0, 3.0),
+    "pour": Flow(
+        520, (0.0012, 0.0075), 1.6, 120, (2000, 7000), 0.2, 0.38, (500, 6000), -2.0, 3.0, 0.2, 0.15
+    ),
     "rain": Flow(60, (0.0004, 0.0016), 0.6, 1500, (1200, 5500), 1.0, 0.9, (500, 5000), -1.5, 0.4),
     "lake": Flow(90, (0.0015, 0.010), 1.2, 0, (2000, 6000), 0.0, 0.35, (120, 1400), -5.0, 0.45),
 }
@@ -82,7 +87,7 @@ def flow(
     kind: Flow, size: float, samples: int, rng: np.random.Generator, sample_rate_hz: int
 ) -> Array:
     """(samples,) steady flow of unit K-weighted level."""
-    surge = np.exp(0.45 * wander(rng, samples, sample_rate_hz, kind.surges_hz))
+    surge = np.exp(kind.surges * wander(rng, samples, sample_rate_hz, kind.surges_hz))
     smallest_m, largest_m = kind.radii_m
     stock = bubble_stock(rng, 160, smallest_m * size, largest_m * size, kind.rise, sample_rate_hz)
     rate = kind.bubbles_per_s / size * surge
@@ -106,6 +111,9 @@ def flow(
         lambda hz: band(hz, low_hz / size, high_hz, 1.5) * tilt(hz, kind.hiss_tilt_db),
     )
     sound += kind.hiss * hiss * surge**0.6
+    if kind.rumble:
+        low = shaped_noise(rng, samples, sample_rate_hz, lambda hz: band(hz, 45, 160 / size, 1.5))
+        sound += kind.rumble * low * surge
     return to_unit_texture(sound, sample_rate_hz)
 
 

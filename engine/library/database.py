@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from engine.errors import LibraryError
 from engine.library.features import SIZE
 from engine.library.recording import Recording
+from engine.library.vector_file import VectorFile
 
 VARIABLE = "FOLEYSTAGE_LIBRARY"
 """Environment variable: a folder to keep the index in instead of the user's own."""
 VERSION = 1
 _NAME, _VECTORS = "library.sqlite", "vectors.f32"
-_ROW_BYTES = 4 * SIZE
 
 FIELDS = (
     "path", "title", "description", "keywords", "category", "subcategory", "creator", "source",
@@ -185,22 +185,23 @@ class Database:
 
     def put_vectors(self, vectors: dict[int, NDArray[np.float32]]) -> None:
         """Keep descriptions by id, before the rows are committed."""
-        path = self.folder / _VECTORS
-        mode = "r+b" if path.exists() else "w+b"
-        with path.open(mode) as file:
-            for sound_id, vector in vectors.items():
-                file.seek(sound_id * _ROW_BYTES)
-                file.write(vector.astype("<f4").tobytes())
-            file.flush()
-            os.fsync(file.fileno())
+        VectorFile(self.folder / _VECTORS, SIZE).put(vectors)
 
     def vectors(self) -> NDArray[np.float32]:
         """(ids, SIZE) read-only; row i is the sound with id i, zeros where there is none."""
-        path = self.folder / _VECTORS
-        rows = path.stat().st_size // _ROW_BYTES if path.exists() else 0
-        if not rows:
-            return np.zeros((0, SIZE), np.float32)
-        return np.memmap(path, "<f4", "r", shape=(rows, SIZE))
+        return VectorFile(self.folder / _VECTORS, SIZE).rows()
+
+    def paths(self) -> dict[int, str]:
+        """Absolute paths of all readable sounds by id, in order."""
+        with self.told():
+            rows = self.sql.execute("SELECT id, path FROM sounds WHERE refusal = '' ORDER BY id")
+            return dict(rows.fetchall())
+
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) ids of all readable sounds, in order."""
+        with self.told():
+            rows = self.sql.execute("SELECT id FROM sounds WHERE refusal = '' ORDER BY id")
+            return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
 def default_folder() -> Path:

@@ -25,7 +25,7 @@ from engine.library.facts import read_facts
 from engine.library.fitting import FITS, Fit, fit
 from engine.library.recording import Recording
 from engine.media.audio_file import read_audio_blocks
-from engine.plugins import register
+from engine.plugins import Abilities, register
 from engine.project.model import Event
 from engine.render.takes import resampled
 from engine.units import db_to_gain
@@ -49,6 +49,7 @@ class LibraryGenerator:
 
     name = NAME
     version = VERSION
+    abilities = Abilities(curve=True, onsets=True, channels=(1, 2))
 
     def settle(self, event: Event) -> Event:
         """The event with the recordings that it sounds, and whose they are, in its parameters.

@@ -38,6 +38,12 @@ class IndexReport(Struct, frozen=True, kw_only=True):
     removed: int = 0
     refused: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def words(self) -> str:
+        """For people: how many there are, and how many cannot be read."""
+        refused = f", {len(self.refused)} cannot be read" if self.refused else ""
+        return f"{Path(self.folder).name}: {self.sounds} recordings{refused}"
+
 
 def index_folder(
     database: Database,

@@ -54,8 +54,8 @@ def search(database: Database, question: str, limit: int = 50) -> list[Recording
     with database.told():
         ids = _match(database, _query(marked, unwanted, "AND"), limit)
         if ids or len(wanted) == 1:
-            return _in_order(database, ids, dict.fromkeys(ids, 1.0))
-        return _in_order(database, *_with_some(database, marked, unwanted, limit))
+            return in_order(database, ids, dict.fromkeys(ids, 1.0))
+        return in_order(database, *_with_some(database, marked, unwanted, limit))
 
 
 def like(database: Database, path: Path, limit: int = 50) -> list[Recording]:
@@ -80,7 +80,7 @@ def like(database: Database, path: Path, limit: int = 50) -> list[Recording]:
         order = np.argpartition(-alike, most - 1)[:most]
         order = order[np.argsort(-alike[order], kind="stable")]
         shares = {int(i): float(np.clip(alike[i], 0.0, 1.0)) for i in order}
-        found = _in_order(database, list(shares), shares)
+        found = in_order(database, list(shares), shares)
     own = str(path.expanduser().absolute())
     return [recording for recording in found if recording.path != own][:limit]
 
@@ -159,7 +159,8 @@ def _all(database: Database, query: str) -> NDArray[np.int64]:
     return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
-def _in_order(database: Database, ids: list[int], shares: dict[int, float]) -> list[Recording]:
+def in_order(database: Database, ids: list[int], shares: dict[int, float]) -> list[Recording]:
+    """Recordings of `ids` in their order, with their `likeness`; those that have gone left out."""
     found = database.recordings(ids)
     return [
         structs.replace(found[sound_id], likeness=shares[sound_id])

@@ -52,6 +52,7 @@ class FoundFiles:
 def lost_files(project: Project, media: MediaFolder) -> LostFiles:
     """What a session's project names and its places lack. Reads no file, only their sizes."""
     used = {clip.take_id for clip in project.clips}
+    used |= {t.ears_take for t in project.tracks if t.ears_take and t.spatialiser != "measured"}
     video, scene = project.video, project.scene
     return LostFiles(
         sounds=tuple(t for t in project.takes if t.id in used and not _is_whole(t, media)),

@@ -7,16 +7,25 @@ import itertools
 import os
 import re
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import av
 import numpy as np
 
 from engine.errors import MediaError
-from engine.media.decode import OpenVideo, decode_pictures, no_pictures, open_video, seek
+from engine.media.decode import (
+    OpenVideo,
+    decode_pictures,
+    no_pictures,
+    open_video,
+    read_video_frames,
+    seek,
+)
 from engine.media.picture import geometry_of
 from engine.media.reasons import why
-from engine.media.spherical import is_whole_sphere, says_spherical
+from engine.media.seam import LOOK_WIDTH, shows_all_around
+from engine.media.spherical import Projection, decided, is_whole_sphere, says_spherical
 from engine.media.wholeness import missing_bytes
 from engine.project.model import Video
 
@@ -28,9 +37,11 @@ LEAST_MISSING_S, LEAST_MISSING_SHARE = 0.15, 0.01
 
 _FINGERPRINT_BYTES = 2**20
 _RATE_PACKETS = 400
+_LOOKED_AT = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Shares of a film's length at which it is looked at, to tell what it shows."""
 
 
-def probe_video(path: str | os.PathLike[str]) -> Video:
+def probe_video(path: str | os.PathLike[str], projection: Projection = "auto") -> Video:
     """Describe a video file. Only its beginning and end are read.
 
     `width` and `height` are those of the upright picture with square pixels. `duration_s` runs
@@ -42,7 +53,8 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
     ------
     MediaError
         If it is missing, not a video, audio only, a still, holds fewer than two pictures, is
-        truncated, or its pictures end more than 10 % before its declared end.
+        truncated, its pictures end more than 10 % before its declared end, or `projection` says
+        that it is a whole sphere and its shape is another.
     """
     video = open_video(path)
     try:
@@ -64,7 +76,7 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
             variable_rate=_is_variable(times, video.time_base),
             has_audio=bool(video.container.streams.audio),
             first_time_s=float(first),
-            spherical=is_whole_sphere(width, height) and says_spherical(video.path),
+            spherical=_all_around(video.path, (width, height), float(end - first), projection),
         )
     except (av.FFmpegError, OSError) as error:
         raise MediaError(
@@ -74,6 +86,29 @@ def probe_video(path: str | os.PathLike[str]) -> Video:
         ) from error
     finally:
         video.close()
+
+
+def _all_around(
+    path: Path, size: tuple[int, int], duration_s: float, projection: Projection
+) -> bool:
+    """Whether a film is equirectangular and whole: by decision, by what its file says, or else by
+    its looks."""
+    known = decided(projection, path, size)
+    if known is not None:
+        return known
+    if not is_whole_sphere(*size):
+        return False
+    return says_spherical(path) or _looks_all_around(str(path), path.stat().st_mtime_ns, duration_s)
+
+
+@lru_cache(maxsize=16)
+def _looks_all_around(path: str, changed_ns: int, duration_s: float) -> bool:
+    """Judged from some pictures across the film; `changed_ns` tells that the file is another."""
+    looks = []
+    for share in _LOOKED_AT:
+        pictures = read_video_frames(path, max_width=LOOK_WIDTH, start_s=share * duration_s)
+        looks += [image for _, image in itertools.islice(pictures, 1)]
+    return shows_all_around(looks)
 
 
 def missing_s(path: str | os.PathLike[str]) -> float:

@@ -38,6 +38,8 @@ class Following:
 
     `itd`, `ild` are correlations of ranks, -1 to 1, of its azimuth with the interaural time and
     level differences over its active time; NaN where it is active too shortly, or does not move.
+    Of the time difference with and without the phase transform, the lesser one counts: a mover is
+    to be followed whichever of its sound an ear holds on to.
     """
 
     active_s: float
@@ -87,7 +89,12 @@ def following(
     """
     return Following(
         active_s=round(float(active.sum()) * hop_s, 3),
-        itd=rank_correlation(azimuth_deg[active], ears.itd_us[active]),
+        itd=float(
+            np.minimum(
+                rank_correlation(azimuth_deg[active], ears.itd_us[active]),
+                rank_correlation(azimuth_deg[active], ears.plain_itd_us[active]),
+            )
+        ),
         ild=rank_correlation(azimuth_deg[active], ears.ild_db[active]),
     )
 

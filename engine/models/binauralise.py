@@ -36,6 +36,57 @@ class Binauralised:
     difference_db: float | None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Two ears of a sound: (2, samples) blocks at its rate, and the channels that were mixed."""
+
+    blocks: Iterator[NDArray[np.float32]]
+    sample_rate_hz: int
+    input_channels: int
+
+
+def heard_with(sound: Path, video: Path, network_rate_hz: int, difference: SeenDifference) -> Heard:
+    """`sound` as heard by two ears that see `video`.
+
+    The sound is read and worked on in pieces, whatever its length; above what the network hears
+    (half its rate) both ears are alike.
+
+    Raises
+    ------
+    MediaError
+        If a file cannot be read, the video has no picture, or (at the end) the sound no samples.
+    ShapeError
+        If the sound has more than two channels, or (when it is read) holds NaN or infinity.
+    """
+    blocks = read_audio_blocks(sound)
+    first, rate_hz = next(blocks)
+    if len(first) > 2:
+        raise ShapeError(
+            f"the sound has {len(first)} channels; mono or stereo is made binaural",
+            place=sound,
+            remedy="mix it down first",
+        )
+    reader = VideoReader(video, max_width=512)
+
+    def seen(piece: Mono, start_s: float) -> Mono:
+        return difference(piece, lambda time_s: reader.at(time_s)[1], start_s)
+
+    def ears(piece: Mono, start_s: float) -> NDArray[np.float32]:
+        return spread(piece, rate_hz, network_rate_hz, seen, start_s)
+
+    def heard() -> Iterator[NDArray[np.float32]]:
+        samples = 0
+        with reader:
+            mono = mono_pieces(first, blocks, rate_hz, sound)
+            for block in ears_in_pieces(mono, rate_hz, ears):
+                samples += block.shape[1]
+                yield block
+        if not samples:
+            raise MediaError("the sound holds no samples", place=sound, remedy="export it again")
+
+    return Heard(heard(), rate_hz, len(first))
+
+
 def binauralise(
     sound: Path,
     video: Path,
@@ -46,43 +97,15 @@ def binauralise(
 ) -> Binauralised:
     """Write `sound` as heard by two ears that see `video`.
 
-    The sound is read, worked on and written in pieces, whatever its length; above what the network
-    hears (half its rate) both ears are alike.
-
     Raises
     ------
-    MediaError
-        If a file cannot be read, or the video has no picture.
-    ShapeError
-        If the sound holds NaN or infinity.
+    MediaError, ShapeError
+        See `heard_with`.
     DeliveryError
         If the result cannot be written.
     """
-    reader = VideoReader(video, max_width=512)
-    try:
-        blocks = read_audio_blocks(sound)
-        first, rate_hz = next(blocks)
-        if len(first) > 2:
-            raise ShapeError(
-                f"the sound has {len(first)} channels; mono or stereo is made binaural",
-                place=sound,
-                remedy="mix it down first",
-            )
-        mono = mono_pieces(first, blocks, rate_hz, sound)
-
-        def seen(piece: Mono, start_s: float) -> Mono:
-            return difference(piece, lambda time_s: reader.at(time_s)[1], start_s)
-
-        def ears(piece: Mono, start_s: float) -> NDArray[np.float32]:
-            return spread(piece, rate_hz, network_rate_hz, seen, start_s)
-
-        heard = ears_in_pieces(mono, rate_hz, ears)
-        done = _write(heard, rate_hz, out, len(first), progress)
-        if not done.seconds:
-            raise MediaError("the sound holds no samples", place=sound, remedy="export it again")
-        return done
-    finally:
-        reader.close()
+    heard = heard_with(sound, video, network_rate_hz, difference)
+    return _write(heard, out, progress)
 
 
 def spread(
@@ -95,16 +118,10 @@ def spread(
     return np.stack([mono + apart, mono - apart])
 
 
-def _write(
-    blocks: Iterator[NDArray[np.float32]],
-    rate_hz: int,
-    out: Path,
-    channels: int,
-    progress: Progress,
-) -> Binauralised:
-    powers, done = np.zeros(2), 0
+def _write(heard: Heard, out: Path, progress: Progress) -> Binauralised:
+    powers, done, rate_hz = np.zeros(2), 0, heard.sample_rate_hz
     with AudioWriter(out, 2, rate_hz, subtype="FLOAT") as writer:
-        for block in blocks:
+        for block in heard.blocks:
             writer.write(block)
             both = np.stack([block[0] + block[1], block[0] - block[1]])
             powers += np.sum(np.square(both, dtype=np.float64), axis=1)
@@ -112,4 +129,4 @@ def _write(
             progress(f"at {done / rate_hz:.0f} s", 0.0)
     share = powers[1] / powers[0] if powers[0] > 0.0 else 0.0
     level_db = float(10.0 * np.log10(share)) if share > 0.0 else None
-    return Binauralised(done / rate_hz, rate_hz, channels, level_db)
+    return Binauralised(done / rate_hz, rate_hz, heard.input_channels, level_db)

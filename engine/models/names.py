@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import PluginError, WeightsError
+from engine.jobs import Progress, silent_progress
 from engine.models.torch_here import require_torch
 from engine.weights.choice import weights_for
 
 if TYPE_CHECKING:
     from engine.models.foleyspace.infer import MovingSpatialiser
+    from engine.models.hivibix.features import Features
 
 
 class Spatialiser(Protocol):
@@ -22,6 +24,9 @@ class Spatialiser(Protocol):
 
     config: Any
     network: Any
+
+    def beside(self, film: Path, progress: Progress = silent_progress) -> Spatialiser:
+        """The same beside a film, of which it may have to know more than single pictures."""
 
     def difference(
         self,
@@ -32,7 +37,7 @@ class Spatialiser(Protocol):
         """Half of left minus right (n,), of a mono sound (n,) at the network's rate."""
 
 
-SPATIALISERS = ("pseudobinaural",)
+SPATIALISERS = ("pseudobinaural", "hivibix")
 """Those that there are."""
 
 
@@ -40,13 +45,17 @@ MOVING_SPATIALISERS = ("foleyspace",)
 """Those that are told where a source is, instead of seeing it."""
 
 
-def load_spatialiser(name: str, weights: str | None = None) -> tuple[Spatialiser, Path]:
+def load_spatialiser(
+    name: str, weights: str | None = None, features: tuple[Path, Path] | None = None
+) -> tuple[Spatialiser, Path]:
     """The spatialiser of that name with its weights, and the file they are from.
 
     Parameters
     ----------
     weights : str, optional
         A file, or a name of `foleystage models list`; by default those that are here.
+    features : (CLIP, DINOv2), optional
+        Folders; for HiViBiX, in place of our own shipped visual network.
 
     Raises
     ------
@@ -56,9 +65,35 @@ def load_spatialiser(name: str, weights: str | None = None) -> tuple[Spatialiser
         If the weights are missing, damaged or another network's.
     """
     path = _weights(name, SPATIALISERS, weights)
+    if name == "hivibix":
+        from engine.models.hivibix.at_work import load_film_spatialiser
+
+        return load_film_spatialiser(path, load_features(features)), path
     from engine.models.pseudobinaural.infer import load_binauraliser
 
     return load_binauraliser(path), path
+
+
+def load_features(folders: tuple[Path, Path] | None = None) -> Features:
+    """What HiViBiX is told of pictures by: folders of CLIP and DINOv2, or our own shipped network.
+
+    Raises
+    ------
+    PluginError
+        If torch or transformers is missing.
+    WeightsError
+        If weights are missing, damaged or another network's.
+    """
+    if folders is not None:
+        require_torch("features")
+        from engine.models.hivibix.public_features import load_public_features
+
+        return load_public_features(*folders)
+    seeing = _weights("pseudobinaural", SPATIALISERS, None)
+    from engine.models.hivibix.features import EmbeddedFeatures
+    from engine.models.pseudobinaural.infer import load_binauraliser
+
+    return EmbeddedFeatures(load_binauraliser(seeing).network)
 
 
 def load_moving_spatialiser(

@@ -61,6 +61,7 @@ def analyse(
             depth_weights=weights_for(settings.depth, settings.depth_weights, "depth"),
             distance_m=settings.distance_m,
             mapping=settings.mapping,
+            projection=settings.projection,
             horizontal_fov_deg=project.scene.horizontal_fov_deg,
             prompt=settings.prompt,
             seed=settings.seed,

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from msgspec import structs
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.balance import Balance
+from engine.pipeline.film_pictures import film_of
 from engine.pipeline.focus import focus_movers
 from engine.pipeline.master import level_mix
 from engine.pipeline.scripting import script_for
@@ -76,7 +78,9 @@ def sound_script(
     kept = {event.id: event for event in scripted.events}
     wanted = tuple(kept[event.id] for event in events if event.id in kept)
     balance = Balance(scripted)
-    takes, clips = make_takes(wanted, project.sample_rate_hz, media, progress, balance.hear)
+    takes, clips = make_takes(
+        wanted, project.sample_rate_hz, media, progress, balance.hear, film_of(project)
+    )
     events = balance.events(events)
     apply_takes = ApplyTakes(takes=takes, clips=balance.clips(clips))
     sounding = apply_takes.apply(structs.replace(apply_script, events=events).apply(project))
@@ -93,13 +97,15 @@ def make_takes(
     media: MediaFolder,
     progress: Progress = silent_progress,
     ear: Ear = lambda event, clip, audio: None,
+    film: Path | None = None,
 ) -> tuple[tuple[Take, ...], tuple[Clip, ...]]:
     """Takes and clips of events, their audio kept in `media`; order follows `events`.
 
     An event makes one take and one clip, a long one several (see `engine.pipeline.sections`).
-    `ear` is given each clip with its event and the take's (channels, samples).
+    `ear` is given each clip with its event and the take's (channels, samples); generators that see
+    are shown `film`.
     """
-    parts = [(event, part) for event in events for part in sections(settled(event))]
+    parts = [(event, part) for event in events for part in sections(settled(event, film))]
     takes: list[Take] = []
     clips: list[Clip] = []
     with ThreadPoolExecutor(_WORKERS) as pool:

@@ -1,7 +1,8 @@
 """What makes and delivers the sound is fetched while the picture is looked at.
 
-Its modules take a second to import, the head's responses some tenths more. The picture's decoder
-and filters leave the interpreter free meanwhile, so a run need not wait for either.
+Its modules take a second to import, the head's responses some tenths more, and so does the first
+call of compiled code. The picture's decoder and filters leave the interpreter free meanwhile, so a
+run need not wait for any of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from contextlib import contextmanager
 
 from engine.pipeline.settings import RunSettings
 
-_LATER = ("engine.pipeline.compose", "engine.deliver.bounce", "engine.pipeline.report")
+_LATER = (
+    "scipy.optimize",  # the picture needs it next
+    "engine.pipeline.compose",
+    "engine.deliver.bounce",
+    "engine.pipeline.report",
+)
 _EMBEDDED = RunSettings()
 
 
@@ -41,6 +47,9 @@ def fetched_meanwhile(settings: RunSettings, sample_rate_hz: int) -> Iterator[No
 def _fetch(hrir: str, sample_rate_hz: int) -> None:
     for name in _LATER:
         importlib.import_module(name)
+    from engine.spatial.binaural import binaural_plan
     from engine.spatial.hrir import load_hrirs
 
-    load_hrirs(hrir, sample_rate_hz)
+    hrirs = load_hrirs(hrir, sample_rate_hz)
+    hrirs.weights((1.0, 0.0, 0.0))  # Numba readies itself when something compiled is called
+    binaural_plan(hrirs)

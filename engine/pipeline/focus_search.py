@@ -2,8 +2,9 @@
 
 Per mover that is not followed by the ears, remedies are tried from the mildest on. What covers it
 is lowered while it does, by no more than 12 dB for a bed and 8 dB for another mover; the mover is
-raised by no more than 4 dB; and where it only just begins or ends under something else, it comes to
-the front after that, or steps back before: 24 dB softer, not silent. A remedy is kept when more
+raised by no more than 4 dB; and if it still is not followed, where it only just begins or ends
+under something else, it comes to the front after that, or steps back before: 24 dB softer, not
+silent, and never while it strikes something. A remedy is kept when more
 movers are followed with it, or the same ones better: what serves one at the cost of another is not
 done. For a mover that still is not followed the others are lowered by up to 16 dB, or two that
 cross each other are parted: one steps back as the other comes to the front. Where that does not
@@ -53,6 +54,8 @@ _PARTED_AT = (0.25, 0.5, 0.75)
 """Shares of the time that both sound at which they are parted."""
 _MOST_PARTED = 6
 """Ways of parting that are tried in a passage."""
+_STRIKING_DB = 4.0
+"""By no more than this is a track lowered while it strikes something."""
 _SILENT_DBFS = -120.0
 _HOLD = 1
 """Points that a change of level reaches beyond what it is for."""
@@ -132,8 +135,9 @@ def _served(
     for _ in range(_ROUNDS):
         last = found
         for mover_id in sorted(served, key=lambda i: (last.followed[i].worst, i)):
-            usual = (_half_clear, _clear, _clear_and_raised, _held_back)
+            usual = (_half_clear, _clear, _clear_and_raised)
             found = _tried(passage, found, mover_id, most_db, usual, GOAL)
+            found = _tried(passage, found, mover_id, most_db, (_held_back,), FOLLOWED)
         if found is last:
             break
     further = {i: most * (_FURTHER if i in passage.objects else 1) for i, most in most_db.items()}
@@ -175,7 +179,7 @@ def _stepping_back(passage: HeardPassage, mix: Mix, cuts: Iterable[tuple[str, sl
     for track_id, part in cuts:
         sounds = passage.levels_dbfs[track_id][part] > _SILENT_DBFS
         away = np.zeros(passage.windows)
-        away[part] = np.where(sounds, _AWAY_DB, 0.0)
+        away[part] = np.where(sounds & ~passage.strikes[track_id][part], _AWAY_DB, 0.0)
         _change(passage, gains, deeds, (track_id, track_id), away, hold=0)
     return _heard(passage, mix, gains, deeds) or mix
 
@@ -266,7 +270,8 @@ def _lowered(
             continue
         excess = passage.level_dbfs(track_id, mix.gains_db) - (own - _CLEAR_DB)
         given = -np.min(gains.get(track_id, np.zeros(1)))
-        wanted = np.where(covered, np.clip(excess, 0.0, max(most - given, 0.0)), 0.0)
+        bound = np.where(passage.strikes[track_id], min(most, _STRIKING_DB), most)
+        wanted = np.where(covered, np.clip(excess, 0.0, np.maximum(bound - given, 0.0)), 0.0)
         if wanted.max(initial=0.0) >= 1.0:
             _change(passage, gains, deeds, (track_id, mover_id), -wanted)
     return _heard(passage, mix, gains, deeds)
@@ -304,6 +309,7 @@ def _held_back(
         while first < after and covered[after - 2 : after].any():
             cut[after - 1] = True
             after -= 1
+    cut &= ~passage.strikes[mover_id]
     kept_s = passage.following(mover_id, mix.gains_db, mix.ears).active_s
     left_s = kept_s * (1.0 - cut.sum() / max(int(active.sum()), 1))
     if not cut.any() or left_s < max(_KEEPS_S, _KEEPS * kept_s):
@@ -316,8 +322,10 @@ def _held_back(
 def _covered(passage: HeardPassage, mix: Mix, mover_id: str) -> Mask:
     """Windows (n,) in which the mover sounds, but is heard elsewhere than alone."""
     own = passage.alone(mover_id)
-    off = (np.abs(mix.ears.itd_us - own.itd_us) > _OFF_US) | (
-        np.abs(mix.ears.ild_db - own.ild_db) > _OFF_DB
+    off = (
+        (np.abs(mix.ears.itd_us - own.itd_us) > _OFF_US)
+        | (np.abs(mix.ears.plain_itd_us - own.plain_itd_us) > _OFF_US)
+        | (np.abs(mix.ears.ild_db - own.ild_db) > _OFF_DB)
     )
     return np.asarray(passage.active(mover_id, mix.gains_db) & off)
 

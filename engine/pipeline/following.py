@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.jobs import Progress, silent_progress
+from engine.media.spherical import projection_of
 from engine.project.edits import AddTrack
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Project, Track, TrackId, Trajectory
@@ -46,6 +47,7 @@ def follow_shown(
         shown,
         weights=weights,
         mapping=project.scene.mapping,
+        projection=projection_of(project.video),
         horizontal_fov_deg=project.scene.horizontal_fov_deg,
         progress=progress,
     )

@@ -20,6 +20,7 @@ from engine.metrics.direction import (
     InterauralDifferences,
     ear_spectra,
     level_differences_db,
+    plain_time_differences_us,
     time_differences_us,
     window_levels_dbfs,
 )
@@ -27,25 +28,29 @@ from engine.metrics.following import Following, active_windows, following
 from engine.project.model import ContentHash, Project, Track
 from engine.render.compiler import compile_project
 from engine.render.renderer import render_span
-from engine.units import seconds_to_samples
+from engine.units import SPEED_OF_SOUND_M_PER_S, seconds_to_samples
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Spectra = NDArray[np.complex128]
+Spectra = NDArray[np.complex64]
 Gains = Mapping[str, Array]
 """Decibels (points,) of tracks by id, `STEP_S` apart from the passage's start; none is 0."""
 
 STEP_S, WINDOW_S = 0.05, 0.1
 _HIDDEN_DBFS = -200.0
+_STEPS = "footsteps"
+_STRIKES_S = (0.25, 0.3)
+"""Windows so near before and after what strikes are its own: a level has room to come and go."""
 _ON_ITS_WAY_S = 0.5
 """Sound that left its source so long ago may still arrive."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ears:
-    """Differences between the ears in the mix, (windows,): `itd_us`, `ild_db`."""
+    """`InterauralDifferences` of a mix, (windows,) each."""
 
     itd_us: Array
+    plain_itd_us: Array
     ild_db: Array
 
 
@@ -93,6 +98,8 @@ class HeardPassage:
             id_: to_spherical(track.trajectory.at(self.times_s))[:, 0]
             for id_, track in self.movers.items()
         }
+        self.strikes: dict[str, Mask] = {t.id: self._struck(project, t) for t in sounding}
+        """Windows in which a track strikes something, steps apart."""
         self._alone: dict[str, Ears] = {}
         self._spectra_of: dict[str, Spectra] = {}
 
@@ -106,18 +113,17 @@ class HeardPassage:
         heard = self._heard(mix, gains, low)
         if before is None:
             return heard
-        itd_us, ild_db = before.itd_us.copy(), before.ild_db.copy()
-        itd_us[low:high], ild_db[low:high] = heard.itd_us, heard.ild_db
-        return Ears(itd_us, ild_db)
+        whole = Ears(before.itd_us.copy(), before.plain_itd_us.copy(), before.ild_db.copy())
+        whole.itd_us[low:high] = heard.itd_us
+        whole.plain_itd_us[low:high] = heard.plain_itd_us
+        whole.ild_db[low:high] = heard.ild_db
+        return whole
 
     def alone(self, track_id: str) -> Ears:
         """A track on its own."""
         if track_id not in self._alone:
             stem = np.asarray(self.stems[track_id], np.float64)
-            self._alone[track_id] = Ears(
-                time_differences_us(self._spectra(track_id), self._rate_hz, WINDOW_S),
-                level_differences_db(stem, self._rate_hz, WINDOW_S, STEP_S),
-            )
+            self._alone[track_id] = self._ears(self._spectra(track_id), stem)
         return self._alone[track_id]
 
     def level_dbfs(self, track_id: str, gains: Gains) -> Array:
@@ -139,9 +145,27 @@ class HeardPassage:
         """How the ears follow a mover in the mix."""
         active = self.active(mover_id, gains)
         differences = InterauralDifferences(
-            self.times_s, ears.itd_us, ears.ild_db, self.levels_dbfs[mover_id]
+            self.times_s,
+            ears.itd_us,
+            ears.plain_itd_us,
+            ears.ild_db,
+            self.levels_dbfs[mover_id],
         )
         return following(self.azimuth_deg[mover_id], differences, active, STEP_S)
+
+    def _struck(self, project: Project, track: Track) -> Mask:
+        struck = np.zeros(self.windows, dtype=bool)
+        for event in project.events:
+            if event.track_id != track.id or event.muted or event.generator == _STEPS:
+                continue
+            onsets_s = np.array(event.onsets_s, dtype=float)
+            if track.kind == "object" and track.doppler and len(onsets_s):
+                way_m = np.linalg.norm(track.trajectory.at(onsets_s), axis=1)
+                onsets_s = onsets_s + way_m / SPEED_OF_SOUND_M_PER_S
+            for onset_s in onsets_s:
+                after_s = self.times_s - onset_s
+                struck |= (after_s > -_STRIKES_S[0]) & (after_s < _STRIKES_S[1])
+        return struck
 
     def _gained(self, track_id: str, gains: Gains, low: int, high: int) -> Array:
         part = self.stems[track_id][:, low * self._step : (high + 1) * self._step]
@@ -163,7 +187,7 @@ class HeardPassage:
         Spectra add up: where no gain changes within a window, those of the tracks are used.
         """
         windows = mix.shape[1] // self._step - 1
-        spectra = np.zeros((2, windows, self._bins), dtype=np.complex128)
+        spectra = np.zeros((2, windows, self._bins), dtype=np.complex64)
         glides = np.zeros(windows, dtype=bool)
         for track_id in self.stems:
             part = self._spectra(track_id)[:, low : low + windows]
@@ -173,13 +197,17 @@ class HeardPassage:
             points = gains[track_id][low : low + windows + 2]
             bends = points[1:] != points[:-1]
             glides |= bends[:-1] | bends[1:]
-            spectra += part * 10.0 ** (points[:windows, None] / 20.0)
+            spectra += part * np.float32(10.0) ** (points[:windows, None] / 20.0).astype(np.float32)
         for window in np.flatnonzero(glides):
             piece = mix[:, window * self._step : (window + 2) * self._step]
             spectra[:, window] = ear_spectra(piece, self._rate_hz, WINDOW_S, STEP_S)[:, 0]
+        return self._ears(spectra, mix)
+
+    def _ears(self, spectra: Spectra, heard: Array) -> Ears:
         return Ears(
             time_differences_us(spectra, self._rate_hz, WINDOW_S),
-            level_differences_db(mix, self._rate_hz, WINDOW_S, STEP_S),
+            plain_time_differences_us(spectra, self._rate_hz, WINDOW_S),
+            level_differences_db(heard, self._rate_hz, WINDOW_S, STEP_S),
         )
 
     def _spectra(self, track_id: str) -> Spectra:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.compose import make_takes
+from engine.pipeline.film_pictures import film_of
 from engine.project.edits import AddTake, ApplyTakes, Edit, EditGroup, SetClipTake
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Project
@@ -33,7 +34,9 @@ def sound_lines(
         From `progress`.
     """
     events = tuple(project.event(event_id) for event_id in event_ids)
-    takes, clips = make_takes(events, project.sample_rate_hz, media, progress)
+    takes, clips = make_takes(
+        events, project.sample_rate_hz, media, progress, film=film_of(project)
+    )
     known = {take.id for take in project.takes}
     edits: list[Edit] = []
     machine: set[str] = set()

@@ -9,6 +9,7 @@ from msgspec import structs
 from engine.errors import ProjectError
 from engine.jobs import Progress, silent_progress
 from engine.pipeline.compose import make_takes
+from engine.pipeline.film_pictures import film_of
 from engine.project.edits import AddTake, EditGroup
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Event, Project
@@ -37,7 +38,7 @@ def more_takes(
         From `progress`.
     """
     events = tuple(_reseeded(project, project.event(event_id)) for event_id in event_ids)
-    takes, _ = make_takes(events, project.sample_rate_hz, media, progress)
+    takes, _ = make_takes(events, project.sample_rate_hz, media, progress, film=film_of(project))
     known = {take.id for take in project.takes}
     new = [take for take in takes if take.id not in known]
     if not new:

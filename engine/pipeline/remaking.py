@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ProjectError
 from engine.jobs import Progress, silent_progress
+from engine.pipeline.film_pictures import film_of
 from engine.pipeline.recipes import REMADE, event_of, spliced
 from engine.pipeline.sounding import settled, sound_of
 from engine.project.edits import AddTake, EditGroup, SetClipTake
@@ -59,7 +60,7 @@ def remake_section(
     part_s = _part_of_take(start_s, end_s, clip.start_s - clip.offset_s, take.duration_s)
     progress("making the part anew", 0.0)
     recipe = _with_part(take.recipe, *part_s, _unused_seed(project, take) if seed is None else seed)
-    event = settled(event_of(recipe, _layer(project, take)))
+    event = settled(event_of(recipe, _layer(project, take)), film_of(project))
     other, _ = sound_of(
         structs.replace(event, seed=int(recipe.parameters[REMADE][-1][2])), take.sample_rate_hz
     )

@@ -8,9 +8,10 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from engine.project.model import Project, Track, TrackId
+from engine.project.model import Project, Track, TrackId, Video
 from engine.project.store import MediaFolder
 from engine.vision.box_pull import corrected
+from engine.vision.round_pictures import on_the_turn_of
 from engine.vision.track import iou
 
 Array = NDArray[np.float64]
@@ -32,12 +33,14 @@ def with_corrections(
     for old in project.tracks:
         if not old.box_corrections or old.boxes is None or old.provenance == "hand":
             continue
-        index = _same(_boxes(old, media), found, media)
+        before = _boxes(old, media)
+        now = [_beside(track, before, project.video, media) for track in found]
+        index = _same(before, now)
         if index is None:
             continue
         found = _renamed(found, index, old.id)
         track = found[index]
-        boxes = corrected(_boxes(track, media), old.box_corrections)
+        boxes = corrected(now[index], old.box_corrections)
         found[index] = structs.replace(
             track, boxes=media.put_array(boxes), box_corrections=old.box_corrections
         )
@@ -49,11 +52,19 @@ def _boxes(track: Track, media: MediaFolder) -> Array:
     return np.asarray(media.array(track.boxes), dtype=np.float64)
 
 
-def _same(old: Array, tracks: Sequence[Track], media: MediaFolder) -> int | None:
-    """Index of the track that lies most on the old boxes; None where none does."""
-    scores = [
-        overlap(old, _boxes(track, media)) if track.boxes is not None else 0.0 for track in tracks
-    ]
+def _beside(track: Track, old: Array, video: Video | None, media: MediaFolder) -> Array:
+    """Boxes of a track, in a film all around on the turn that the old ones are on."""
+    if track.boxes is None:
+        return np.zeros((0, 6))
+    boxes = _boxes(track, media)
+    if video is None or not video.spherical:
+        return boxes
+    return on_the_turn_of(boxes, old, video.width)
+
+
+def _same(old: Array, new: Sequence[Array]) -> int | None:
+    """Index of the boxes that lie most on the old ones; None where none do."""
+    scores = [overlap(old, boxes) if len(boxes) else 0.0 for boxes in new]
     if not scores or max(scores) < _SAME_IOU:
         return None
     return int(np.argmax(scores))

@@ -21,6 +21,7 @@ from engine.pipeline.stage_clock import StageClock
 from engine.project.edits import HeardMover
 from engine.project.model import Event, Keyframe, Project, Track
 from engine.render.compiler import hrirs_of
+from engine.script.foreground import BENEATH
 
 _RINGS_S, _RUN_S = 0.3, 0.7
 """How long a hit sounds, and the time between two that belong to one run."""
@@ -80,6 +81,7 @@ def _used(project: Project, heard: Sequence[HeardMover]) -> dict[str, Any]:
         "detector": project.analysis.detector,
         "tracker": project.analysis.tracker,
         "depth": project.analysis.depth,
+        "shots": [{"start_s": s, "camera": camera} for s, camera in project.analysis.cameras],
         "mapping": project.scene.mapping,
         "hrir": project.scene.hrir,
         "hrir_set": hrirs_of(project, []).description,
@@ -187,8 +189,11 @@ def _parted(
 
 
 def in_front(events: Sequence[Event]) -> list[Event]:
-    """Of one track's events those that sound and have not stepped aside: its loudest, by layer."""
-    heard = [event for event in events if not event.muted]
+    """Of one track's events those that sound and have not stepped aside: its loudest, by layer.
+
+    None of a track that is beneath others all the while, as its events say.
+    """
+    heard = [event for event in events if not event.muted and BENEATH not in event.why]
     most_db: dict[str, float] = {}
     for event in heard:
         most_db[event.layer] = max(event.level_db, most_db.get(event.layer, event.level_db))

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.layouts import USUAL_FORMATS
+from engine.media.spherical import Projection
 from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
 
@@ -37,6 +38,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         Deliverables, by the names in `engine.layouts.FILE_NAMES`.
     detector, depth, generator : str
         Parts by name, see ``foleystage doctor``. `generator` 'synthesis' means the embedded one.
+    projection : {'auto', 'flat', 'sphere'}
+        Whether the picture shows everything all around; 'auto': as the film tells.
     weights, depth_weights : str, optional
         What the detector and the depth part have learned: a file, or a name of the registry.
     distance_m : float, optional
@@ -59,6 +62,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     mind: MindSettings | None = None
     formats: tuple[str, ...] = USUAL_FORMATS
     mapping: Mapping = "cylinder"
+    projection: Projection = "auto"
     detector: str = "motion+names"
     weights: str | None = None
     depth: str = "geometry"

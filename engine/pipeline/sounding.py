@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from msgspec import structs
@@ -14,8 +15,9 @@ from engine.library.choosing import choose
 from engine.library.database import Database
 from engine.library.generator import NAME as LIBRARY
 from engine.library.indexing import folders
+from engine.pipeline.film_pictures import pictures_of, with_film
 from engine.pipeline.settings import SYNTHESIS
-from engine.plugins import create
+from engine.plugins import abilities_of, create
 from engine.project.model import Event, Recipe
 
 Sound = tuple[NDArray[np.float32], Recipe]
@@ -26,15 +28,20 @@ def with_generator(events: Sequence[Event], generator: str) -> tuple[Event, ...]
     """Events as the film's generator is to make them; ambiences stay with their own.
 
     'synthesis' leaves all as they are. With 'library' those that a recording answers sound it, at
-    the level of what it replaces; the others stay synthesised.
+    the level of what it replaces; the others stay synthesised. Hits stay with their own where the
+    generator neither follows onsets nor sees the film: it would sound beside what is struck.
     """
     if generator == SYNTHESIS:
         return tuple(events)
     if generator == LIBRARY:
         with Database() as database:
             return tuple(_by_recordings(event, database) for event in events)
+    able = abilities_of(create("generator", generator))
+    keeps_time = able.onsets or able.pictures
     return tuple(
-        event if event.layer == "ambience" else structs.replace(event, generator=generator)
+        event
+        if event.layer == "ambience" or (event.onsets_s and not keeps_time)
+        else structs.replace(event, generator=generator)
         for event in events
     )
 
@@ -61,8 +68,10 @@ def check_library() -> None:
         )
 
 
-def settled(event: Event) -> Event:
+def settled(event: Event, film: Path | None = None) -> Event:
     """The event with what its part chooses by itself written down; see `engine.plugins.Generator`.
+
+    A part that sees is shown `film`.
 
     Raises
     ------
@@ -71,7 +80,10 @@ def settled(event: Event) -> Event:
     """
     if event.generator in GENERATORS:
         return event
-    settle = getattr(create("generator", event.generator), "settle", None)
+    part = create("generator", event.generator)
+    if film is not None and abilities_of(part).pictures:
+        event = with_film(event, film)
+    settle = getattr(part, "settle", None)
     return settle(event) if settle else event
 
 
@@ -88,7 +100,8 @@ def sound_of(event: Event, sample_rate_hz: int) -> Sound:
     if event.generator in GENERATORS:
         return generate(event, sample_rate_hz), recipe_for(event)
     plugin = create("generator", event.generator)
-    audio = np.asarray(plugin.generate(event, sample_rate_hz), dtype=np.float32)
+    shown = (pictures_of(event),) if abilities_of(plugin).pictures else ()
+    audio = np.asarray(plugin.generate(event, sample_rate_hz, *shown), dtype=np.float32)
     expected = round(event.duration_s * sample_rate_hz)
     if audio.ndim != 2 or abs(audio.shape[1] - expected) > 1 or not np.isfinite(audio).all():
         raise PluginError(

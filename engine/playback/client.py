@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layouts import format_channels
 from engine.playback import messages as m
 from engine.playback.fader_slots import FaderSlots, with_fader
 from engine.playback.landing import LandingTimes, read_landing
+from engine.playback.monitor_formats import rendered_format
 from engine.playback.readings import Readings
 from engine.playback.shared import ClockReading, SharedBlock
 from engine.playback.status import EngineStatus, StatusBoard
@@ -193,27 +193,32 @@ class PlaybackClient:
         self._master_db, self._trims = gain_db, scene or self._trims
         self._put_master()
 
+    def set_monitor_level(self, gain_db: float) -> None:
+        """How loud one listens; -inf for not at all. Meters show the mix as it is without it."""
+        self._block.put({"monitor_db": gain_db})
+
     def set_head(self, yaw_deg: float, pitch_deg: float, roll_deg: float) -> None:
         """Turn the listener's head: yaw to the left, pitch up."""
         self._block.array("head_deg")[:] = (yaw_deg, pitch_deg, roll_deg)
 
     def set_monitor_format(self, name: str) -> None:
-        """Listen in one of `engine.layouts.FORMATS`.
+        """Listen in one of `engine.playback.monitor_formats.MONITOR_FORMATS`.
 
         Raises
         ------
         LayoutError
             For an unknown name.
         """
-        format_channels(name)
+        rendered_format(name)
         self._format = name
         self._put_master()
         self._supervisor.send(lambda: m.SetMonitor(name))
 
-    def set_device(self, device: str | None) -> None:
-        """Play on another device; None for the default one."""
-        self._device = device
-        if self._supervisor.avoids_devices:
+    def set_device(self, device: str | None, block_samples: int | None = None) -> None:
+        """Play on another device (None: the default one), or in other blocks (None: as before)."""
+        renews = self._started and block_samples not in (None, self._block_samples)
+        self._device, self._block_samples = device, block_samples or self._block_samples
+        if renews or self._supervisor.avoids_devices:
             self._supervisor.renew()
         else:
             self._supervisor.send(lambda: m.SetDevice(device))
@@ -311,7 +316,8 @@ class PlaybackClient:
         return self._block.read_clock() or self._last
 
     def _put_master(self) -> None:
-        self._block.put({"master_db": self._master_db + trim_db(self._trims, self._format)})
+        made = rendered_format(self._format)
+        self._block.put({"master_db": self._master_db + trim_db(self._trims, made)})
 
     def _set_fader(self, field: str, track_id: str, value: float) -> None:
         if self._faders.move(field, track_id, value) or self._project is None:

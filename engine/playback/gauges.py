@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ShapeError
 from engine.layouts import AMBISONIC_FORMATS, format_channels
+from engine.playback.monitor_formats import measured_format
 from engine.playback.scene import SceneReader
 from engine.playback.shared import MAX_TRACKS, SharedBlock
 from engine.realtime.loudness_weighting import channel_weights
@@ -69,6 +70,7 @@ class Gauges:
 
     def set_format(self, name: str, sample_rate_hz: int) -> None:
         """Measure another format from now on; a new programme begins."""
+        name = measured_format(name)
         channels = format_channels(name)
         self._programme = ProgrammeMeter(channels, sample_rate_hz, _weights(channels, name))
         order = AMBISONIC_FORMATS.get(name)

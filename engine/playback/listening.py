@@ -18,6 +18,9 @@ from engine.spatial.decoders import whole_decoder_plan
 from engine.spatial.equal_loudness import ears_gain
 from engine.spatial.rotation import rotation_matrix
 
+_LONGEST_BLOCK_SAMPLES = 4096
+"""Longer blocks make room for themselves."""
+
 
 class FieldListening:
     """Decodes blocks of any length, without delay; made off the audio thread.
@@ -42,6 +45,9 @@ class FieldListening:
         self._decoder = FieldDecoder(plan)
         self._turner = FieldTurner((order + 1) ** 2, partial(rotation_matrix, order))
         self._head = STRAIGHT
+        self._piece = np.zeros((order + 1) ** 2 * HOP_SAMPLES, dtype=np.float32)
+        self._heard = np.zeros(2 * HOP_SAMPLES, dtype=np.float32)
+        self._ears = np.zeros(2 * _LONGEST_BLOCK_SAMPLES, dtype=np.float32)
         out = self.process(np.zeros(((order + 1) ** 2, HOP_SAMPLES), dtype=np.float32))
         assert out.shape == (2, HOP_SAMPLES)
         self.reset()
@@ -51,15 +57,22 @@ class FieldListening:
         self._decoder.reset()
 
     def process(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(2, n) of (channels, n) samples in AmbiX; the head glides to where it is now."""
+        """(2, n) of (channels, n) samples in AmbiX; the head glides to where it is now.
+
+        Good until the next call.
+        """
+        channels, length = field.shape
         head = STRAIGHT if self.controls is None else self.controls.head_matrix()
-        ears = np.zeros((2, field.shape[1]), dtype=np.float32)
-        if np.array_equal(head, self._head):
-            head = self._head  # by identity: its matrix is known
-        for start in range(0, field.shape[1], HOP_SAMPLES):
-            piece = np.ascontiguousarray(field[:, start : start + HOP_SAMPLES])
+        if 2 * length > self._ears.size:
+            self._ears = np.zeros(2 * length, dtype=np.float32)
+        ears = self._ears[: 2 * length].reshape(2, length)
+        for start in range(0, length, HOP_SAMPLES):
+            count = min(HOP_SAMPLES, length - start)
+            piece = self._piece[: channels * count].reshape(channels, count)  # one layout always
+            piece[:] = field[:, start : start + count]
             self._decoder.push(self._turner.turned(piece, self._head, head))
-            heard = np.zeros((2, piece.shape[1]), dtype=np.float32)
+            heard = self._heard[: 2 * count].reshape(2, count)
+            heard[:] = 0.0
             self._decoder.add_to(heard)
             ears[:, start : start + HOP_SAMPLES] = heard
             self._head = head

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layouts import LOUDSPEAKER_LAYOUTS, SURROUND_51
+from engine.playback.monitor_formats import FOLDED, measured_format, rendered_format
 from engine.spatial.equal_loudness import fold_gain
 from engine.spatial.panning import fold_down
 
@@ -29,7 +30,7 @@ def monitor_matrix(
     Parameters
     ----------
     monitor_format : str
-        A name from `engine.layouts.FORMATS`.
+        A name from `engine.playback.monitor_formats.MONITOR_FORMATS`.
     device_channels : int
     is_alsa : bool
         The device is reached through ALSA, whose 5.1 order differs from WAV's.
@@ -55,6 +56,14 @@ def monitor_matrix(
     matrix = np.zeros((device_channels, pair.shape[1]), dtype=np.float32)
     matrix[:2] = pair
     return matrix, message
+
+
+def fold_of(monitor_format: str) -> NDArray[np.float32] | None:
+    """Gains from the channels that are made to those that are heard and measured, or None."""
+    if monitor_format != FOLDED:
+        return None
+    made, heard = rendered_format(monitor_format), measured_format(monitor_format)
+    return fold_down(made, heard).astype(np.float32)
 
 
 def _pair(monitor_format: str) -> tuple[NDArray[np.float32], str]:

@@ -33,6 +33,7 @@ class OutputPath:
         self._resampler: Resampler | None = None
         self._carry: NDArray[np.float32] | None = None
         self._limiter = SafetyLimiter(device_rate_hz)
+        self._level = np.float32(1.0)
         self.message = ""
         self.set_format("stereo", device_rate_hz)
 
@@ -50,7 +51,8 @@ class OutputPath:
         """
         self._listening = listening
         self._listened: FieldListening | None = None
-        self._gain = self._gain_wanted = np.float32(gain)
+        self._gain_wanted = np.float32(gain)
+        self._gain = self._gain_wanted * self._level
         self._matrix, self.message = monitor_matrix(
             monitor_format, self._channels, is_alsa=self._is_alsa
         )
@@ -71,6 +73,10 @@ class OutputPath:
         old.controls = listening.controls
         if listening.plan is not old.plan:
             self._listening, self._listened = listening, old
+
+    def set_level(self, gain: float) -> None:
+        """How loud one listens from the next block on; the meters know nothing of it."""
+        self._level = np.float32(gain)
 
     @property
     def delay(self) -> float:
@@ -107,8 +113,8 @@ class OutputPath:
         return samples
 
     def _levelled(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`out` (channels, n) with the format's gain, which glides if it has changed."""
-        old, new = self._gain, self._gain_wanted
+        """`out` (channels, n) with the format's gain and the level, gliding where they changed."""
+        old, new = self._gain, self._gain_wanted * self._level
         count = out.shape[1]
         if old == new or not count:
             return out * new

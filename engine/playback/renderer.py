@@ -30,7 +30,7 @@ from engine.playback.publishing import Publisher
 from engine.playback.scene import Scene, SceneReader
 from engine.playback.shared import SharedBlock
 from engine.playback.transport import Transport, rising
-from engine.units import seconds_to_samples
+from engine.units import db_to_gain, seconds_to_samples
 
 POLL_S = 0.004
 _DETACH_TIMEOUT_S = 0.5
@@ -75,9 +75,7 @@ class Renderer:
         self._block_samples = block_samples
         self._fetching = Fetching(butler, now)
         butler.on_served = self._wake.ring
-        self._on_lost = on_lost
-        self._on_trouble = on_trouble
-        self._dispose = dispose
+        self._on_lost, self._on_trouble, self._dispose = on_lost, on_trouble, dispose
         self._inbox: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._closing = False
         self._transport = Transport(sample_rate_hz)
@@ -123,7 +121,6 @@ class Renderer:
         done.wait(_DETACH_TIMEOUT_S)
 
     # The rest runs on the renderer thread: post it.
-
     def attach(self, output: Output, is_alsa: bool) -> None:
         """Play on this output from where the sound is now."""
         self._use(output, is_alsa=is_alsa)
@@ -210,7 +207,7 @@ class Renderer:
                 count = transport.fade_samples
                 self._path.carry(self._reader.read(count) * (1.0 - rising(count)))
             self._dispose(self._reader)
-        self._reader = SceneReader(scene.kernel, scene.channels)
+        self._reader = SceneReader(scene.kernel, scene.channels, scene.fold)
         self._path.listen_to(scene)
         self._gauges.set_format(scene.format, scene.sample_rate_hz)
         transport.set_reader(self._reader, scene.sample_rate_hz)
@@ -298,6 +295,7 @@ class Renderer:
             self._use_silence()
             self._on_lost(lost)
         self._faders.apply()
+        self._path.set_level(float(db_to_gain(self._block.get("monitor_db"))))
         self._fetching.follow(self._transport)
         self._fill()
         self._publish()

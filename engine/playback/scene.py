@@ -13,7 +13,7 @@ from engine.playback.listening import FieldListening
 from engine.playback.reading_list import ReadingList
 from engine.realtime.snapshot import HOP_SAMPLES
 
-Feature = Literal["strips", "width", "room", "response", "near", "field"]
+Feature = Literal["strips", "width", "room", "response", "near", "field", "ears"]
 """What a scene may have that a plain one has not, each with loops of its own."""
 
 LONGEST_REST_HOPS = 63
@@ -64,6 +64,8 @@ class Scene:
     monitor_gain : float
         Makes it as loud as other formats where one listens; files of two ears have it, too, those
         of ambisonics do not.
+    fold : (channels, channels of the kernel) float32 array, optional
+        Gains from what the kernel makes to what is heard and measured.
     features : frozenset of Feature
     """
 
@@ -78,6 +80,7 @@ class Scene:
     reading: ReadingList = field(default_factory=ReadingList)
     listening: FieldListening | None = None
     monitor_gain: float = 1.0
+    fold: NDArray[np.float32] | None = None
     features: frozenset[Feature] = frozenset()
 
 
@@ -88,14 +91,27 @@ class SceneReader:
     last failure is in `trouble`. The kernel is then located behind it; where it fails again and
     again it rests for 1, 3, 7 ... up to `LONGEST_REST_HOPS` hops in between, silent and counted,
     so that a lasting fault costs little and sound comes back soon after one that ends.
+
+    Parameters
+    ----------
+    kernel : SceneKernel
+    channels : int
+        What is read.
+    fold : (channels, channels of the kernel) float32 array, optional
+        Gains from what the kernel makes; without it both are the same.
     """
 
-    def __init__(self, kernel: SceneKernel, channels: int) -> None:
+    def __init__(
+        self, kernel: SceneKernel, channels: int, fold: NDArray[np.float32] | None = None
+    ) -> None:
         self.kernel = kernel
         self.channels = channels
+        self._fold = fold
         self.faults = 0
         self.trouble = ""
-        self._hop = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
+        made = channels if fold is None else fold.shape[1]
+        self._hop = np.zeros((made, HOP_SAMPLES), dtype=np.float32)
+        self._heard = self._hop if fold is None else np.zeros((channels, HOP_SAMPLES), np.float32)
         self._used = HOP_SAMPLES
         self._next_sample = 0
         self._is_lost = False
@@ -126,12 +142,17 @@ class SceneReader:
             if self._used == HOP_SAMPLES:
                 self._render_hop()
             step = min(count - done, HOP_SAMPLES - self._used)
-            out[:, done : done + step] = self._hop[:, self._used : self._used + step]
+            out[:, done : done + step] = self._heard[:, self._used : self._used + step]
             self._used += step
             done += step
         return out
 
     def _render_hop(self) -> None:
+        self._make_hop()
+        if self._fold is not None:
+            np.matmul(self._fold, self._hop, out=self._heard)
+
+    def _make_hop(self) -> None:
         self._used = 0
         sample = self._next_sample
         self._next_sample += HOP_SAMPLES

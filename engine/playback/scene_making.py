@@ -7,9 +7,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from engine.layouts import format_channels
 from engine.playback.butler import Butler
 from engine.playback.listening import listening_to, monitor_gain
 from engine.playback.messages import SetProject
+from engine.playback.monitor import fold_of
+from engine.playback.monitor_formats import measured_format, rendered_format
 from engine.playback.reading_list import stream
 from engine.playback.scene import HOP_SAMPLES, Feature, Scene
 from engine.project.model import ContentHash, Project
@@ -46,7 +49,8 @@ def make_scene(
         If the project cannot be rendered.
     """
     project = msgspec.json.decode(wanted.project, type=Project)
-    snapshot, reading = stream(_compiled(project, wanted, monitor_format), butler.store)
+    made = rendered_format(monitor_format)
+    snapshot, reading = stream(_compiled(project, wanted, made), butler.store)
     if reads_ahead:
         butler.expect(reading)
     told: list[str] = []
@@ -60,7 +64,7 @@ def make_scene(
     scene = Scene(
         revision=wanted.revision,
         format=monitor_format,
-        channels=snapshot.channels[0],
+        channels=format_channels(measured_format(monitor_format)),
         sample_rate_hz=snapshot.sample_rate_hz,
         end_sample=snapshot.length_samples,
         slots=wanted.slots,
@@ -69,6 +73,7 @@ def make_scene(
         reading=reading,
         listening=listening_to(monitor_format, project, told, controls),
         monitor_gain=monitor_gain(monitor_format, project),
+        fold=fold_of(monitor_format),
         features=features_of(snapshot),
     )
     return scene, (*snapshot.problems, *told)
@@ -105,5 +110,6 @@ def features_of(snapshot: Snapshot) -> frozenset[Feature]:
         "near": snapshot.width is not None
         or (snapshot.binaural is not None and len(snapshot.binaural.radii_m) > 1),
         "field": has_moving_fields(snapshot),
+        "ears": snapshot.binaural is not None and any(any(s.into_ears) for s in sources),
     }
     return frozenset(name for name, has in found.items() if has)

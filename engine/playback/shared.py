@@ -25,7 +25,7 @@ MAX_TRACKS = 4096
 MAX_METERS = 64
 MAX_DIRECTIONS = 64
 SCOPE_SAMPLES = 512
-LAYOUT_VERSION = 6
+LAYOUT_VERSION = 7
 
 _CLOCK = struct.Struct("<qdddddqqq")
 _SEQUENCE = struct.Struct("<Q")
@@ -72,6 +72,7 @@ _LAYOUT = np.dtype(
         ("fader_soloed", "<u1", (MAX_TRACKS,)),
         ("master_db", "<f4"),
         ("master_muted", "<i4"),
+        ("monitor_db", "<f4"),
         ("head_deg", "<f4", (3,)),
         ("clips_cleared", "<i4"),
     ],

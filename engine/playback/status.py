@@ -65,6 +65,11 @@ class EngineStatus:
     devices: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def gaps(self) -> int:
+        """Drop-outs of any kind: of the ring, of the disk and of the device."""
+        return self.underruns + self.disk_dropouts + self.device_underflows
+
 
 class StatusBoard:
     """Collects notices on one thread and is read on another."""

@@ -183,6 +183,10 @@ def _with(project: Project, feature: Feature | None, folder: Path) -> Project:
         (take,) = project.takes
         _write_noise(folder / "media" / f"{take.audio}.wav", take.samples, take.sample_rate_hz, 4)
         return structs.replace(project, takes=(structs.replace(take, channels=4),))
+    if feature == "ears":
+        (take,) = project.takes
+        _write_noise(folder / "media" / f"{take.audio}.wav", take.samples, take.sample_rate_hz, 2)
+        return structs.replace(project, takes=(structs.replace(take, channels=2, binaural=True),))
     return project
 
 

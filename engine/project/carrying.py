@@ -49,11 +49,8 @@ def carried(
     copy : bool
         Whether the automation also stays where it was.
 
-    Returns
-    -------
-    dict
-        Empty where nothing is drawn under the clips; else with every track of the target for each
-        parameter that is, so that the answers to one drag always name the same curves.
+    The answer is empty where nothing is drawn under the clips; else it has every track of the
+    target for each parameter that is, so that the answers to one drag name the same curves.
     """
     stretches = _stretches(journeys)
     touched: dict[tuple[str, Parameter], Curve] = {}
@@ -73,13 +70,21 @@ def carried(
             for s in drawn:
                 if s.home in curves:
                     curves[s.home] = cut_out(curves[s.home], s.from_s, s.to_s, REST)
-        for s in drawn:
-            if s.target in curves:
-                piece = piece_of(read(homes[s.home]), s.from_s, s.to_s, REST)
-                moved = tuple((time_s + s.shift_s, value) for time_s, value in piece)
-                curves[s.target] = laid_over(curves[s.target], moved, REST)
+        _lay(curves, drawn, homes, read)
         touched |= {(track_id, parameter): curve for track_id, curve in curves.items()}
     return touched
+
+
+def _lay(
+    curves: dict[str, Curve], drawn: Sequence[_Stretch], homes: dict[str, Track],
+    read: Callable[[Track], Curve],
+) -> None:  # fmt: skip
+    """Lay what was drawn under the clips over the curves of the tracks that they come to."""
+    for s in drawn:
+        if s.target in curves:
+            piece = piece_of(read(homes[s.home]), s.from_s, s.to_s, REST)
+            moved = tuple((time_s + s.shift_s, value) for time_s, value in piece)
+            curves[s.target] = laid_over(curves[s.target], moved, REST)
 
 
 def _reader(parameter: Parameter) -> Callable[[Track], Curve]:

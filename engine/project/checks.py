@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from engine.errors import ProjectError
 from engine.layouts import FORMATS
+from engine.project.bars import FASTEST_BPM, MOST_BEATS, SLOWEST_BPM, UNITS, Bars
 from engine.project.box_correction import check_box_correction
 from engine.project.limits import (
     HIGHEST_BAND_HZ,
@@ -51,6 +52,7 @@ from engine.project.model import (
     Marker,
     Project,
     Scene,
+    Spatialiser,
     Strip,
     Take,
     Track,
@@ -142,6 +144,12 @@ def check_track(track: Track, where: str = "track") -> None:
     check_lfe_send(track.lfe_send_db, f"{where}.lfe_send_db")
     check_time(track.start_s, f"{where}.start_s")
     check_time(track.end_s, f"{where}.end_s")
+    if track.spatialiser not in get_args(Spatialiser):
+        raise ProjectError(
+            f"'{track.spatialiser}' is no spatialiser",
+            place=f"{where}.spatialiser",
+            remedy=f"choose one of {', '.join(get_args(Spatialiser))}",
+        )
 
 
 def check_event(event: Event, where: str = "event") -> None:
@@ -175,6 +183,11 @@ def check_take(take: Take, where: str = "take") -> None:
     check_number(take.sample_rate_hz, f"{where}.sample_rate_hz", 8_000, 384_000, "Hz")
     check_number(take.channels, f"{where}.channels", 1, 64)
     check_number(take.samples, f"{where}.samples", 1, 2**40 - 1)
+    if take.binaural and take.channels != 2:
+        raise ProjectError(
+            f"{where} has {take.channels} channels, one for two ears has 2",
+            remedy="choose a file of two channels, left and right ear",
+        )
     if take.recipe is not None:
         check_seed(take.recipe.seed, f"{where}.recipe.seed")
         check_plain(take.recipe.parameters, f"{where}.recipe.parameters")
@@ -258,6 +271,18 @@ def check_format_trim(trim: FormatTrim, where: str) -> None:
         check_number(getattr(trim, name), f"{where}.{name}", -MOST_TRIM_DB, MOST_TRIM_DB, "dB")
 
 
+def check_bars(bars: Bars, where: str = "bars") -> None:
+    """Tempo, meter and beginning in range; ProjectError says which is not."""
+    check_number(bars.tempo_bpm, f"{where}.tempo_bpm", SLOWEST_BPM, FASTEST_BPM, "bpm")
+    check_number(bars.beats, f"{where}.beats", 1, MOST_BEATS)
+    check_number(bars.first_s, f"{where}.first_s", -86_400.0, 86_400.0, "s")
+    if bars.unit not in UNITS:
+        raise ProjectError(
+            f"{where}.unit is {bars.unit}",
+            remedy=f"a beat is one of 1/{', 1/'.join(map(str, UNITS))}",
+        )
+
+
 def check_marker(marker: Marker, where: str = "marker") -> None:
     """Time in range, a name."""
     check_text(marker.id, f"{where}.id")
@@ -277,6 +302,7 @@ def check_project(project: Project) -> None:
     for index, time_s in enumerate(project.analysis.shots_s):
         check_time(time_s, f"analysis.shots_s[{index}]")
     check_scene(project.scene)
+    check_bars(project.bars)
     check_gain(project.master.gain_db, "master.gain_db", LOUDEST_MASTER_DB)
     if project.master.eq:
         raise ProjectError("master.eq has bands", remedy="the master has no equaliser: remove them")

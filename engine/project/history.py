@@ -10,8 +10,12 @@ from engine.errors import ProjectError
 from engine.project.edits import Edit
 from engine.project.model import Project
 
-HISTORY_STEPS = 1000
+HISTORY_STEPS = 20_000
 """Undo reaches this far back; values share what did not change, so a step is small."""
+HISTORY_BYTES = 256 * 2**20
+"""... and not farther than steps of large sessions take about so much room for."""
+_STEP_BYTES = 1024
+_ENTRY_BYTES = 8
 
 Listener = Callable[[Project, Project], None]
 """``listener(old, new)``."""
@@ -39,6 +43,8 @@ class _State:
     number: int
     key: str | None = None
     gesture: int = 0
+    size: int = 0
+    """What it takes besides the values that it shares with the state before, about, in bytes."""
 
 
 @dataclass
@@ -136,7 +142,7 @@ class Document:
         if new == old:
             return
         gesture = self._gesture.serial if self._gesture else 0
-        state = _State(new, edit.label, 0, edit.coalesce_key, gesture)
+        state = _State(new, edit.label, 0, edit.coalesce_key, gesture, _own_bytes(old, new))
         joins = self._coalesces(state)
         if self._journal:
             state.number = self._journal.note_edit(edit, old, new, joins)
@@ -216,7 +222,11 @@ class Document:
         return last.key == state.key and last.gesture == state.gesture
 
     def _trim(self) -> None:
-        surplus = len(self._states) - 1 - HISTORY_STEPS
+        surplus = max(0, len(self._states) - 1 - HISTORY_STEPS)
+        room = HISTORY_BYTES - sum(state.size for state in self._states[surplus:])
+        while room < 0 and surplus < self._position - 1:
+            room += self._states[surplus].size
+            surplus += 1
         if surplus > 0:
             del self._states[:surplus]
             self._states[0].label = "Earlier"
@@ -244,6 +254,16 @@ class Document:
     def _tell(self, old: Project) -> None:
         for listener in list(self._listeners):
             listener(old, self.project)
+
+
+def _own_bytes(old: Project, new: Project) -> int:
+    """About how much a value takes that another one is at hand for: its new lists' entries."""
+    lists = (
+        getattr(new, name)
+        for name in ("tracks", "events", "takes", "clips", "markers", "removed")
+        if getattr(new, name) is not getattr(old, name)
+    )
+    return _STEP_BYTES + sum(_ENTRY_BYTES * len(entries) for entries in lists)
 
 
 def _forget_caches(project: Project) -> None:

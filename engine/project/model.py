@@ -16,6 +16,7 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from engine.errors import ProjectError
+from engine.project.bars import Bars
 from engine.project.box_correction import BoxCorrection
 from engine.project.paths import Keyframe as Keyframe
 from engine.project.paths import Provenance as Provenance
@@ -36,6 +37,7 @@ ContentHash = NewType("ContentHash", str)
 """SHA-256 (hex) of a file in the bundle's `media/` or `arrays/` folder."""
 
 TrackKind = Literal["object", "ambience"]
+Spatialiser = Literal["measured", "foleyspace"]
 EqKind = Literal["high_pass", "low_shelf", "bell", "high_shelf", "low_pass"]
 Curve = tuple[tuple[float, float], ...]
 """Automation: points (time_s, value) in strictly increasing time, straight lines between them."""
@@ -123,6 +125,10 @@ class Track(Value, frozen=True, kw_only=True):
     """Never in the picture: it is told by words, and belongs to the script."""
     removed_contacts_s: tuple[float, ...] = ()
     """Where a hand deleted or moved a machine contact away; a new analysis leaves them free."""
+    spatialiser: Spatialiser = "measured"
+    """What makes two ears of it: measured HRIRs, or a learned network (`ears_take`)."""
+    ears_take: TakeId | None = None
+    """What a network has made of it for two ears; see `engine.project.learned_ears`."""
 
     @property
     def heard_s(self) -> tuple[float, float]:
@@ -188,6 +194,9 @@ class Take(Value, frozen=True, kw_only=True):
     recipe: Recipe | None = None
     locked: bool = False
     """Whether it stays where it sounds, and is not deleted, until it is unlocked."""
+    binaural: bool = False
+    """Whether its two channels were made for two ears: they go there as they are, and elsewhere
+    are stereo (`engine.render.ear_sources`). Neither path, distance nor room act on them."""
 
     @property
     def duration_s(self) -> float:
@@ -253,6 +262,15 @@ class Analysis(Value, frozen=True, kw_only=True):
     """What the picture surely shows the ground to be ("grass"); empty: not known."""
     camera_moves: bool = False
     """Whether the camera travels or pans somewhere: what it follows stands in the picture."""
+    moving_shots: tuple[bool, ...] = ()
+    """The same of every shot; empty where that is not known."""
+
+    @property
+    def cameras(self) -> tuple[tuple[float, str], ...]:
+        """Start (seconds) of every shot, and 'moving', 'static' or 'not known' of its camera."""
+        words = ["moving" if moves else "static" for moves in self.moving_shots]
+        words += ["not known"] * (len(self.shots_s) - len(words))
+        return tuple(zip(self.shots_s, words, strict=False))
 
 
 class Marker(Value, frozen=True, kw_only=True):
@@ -262,6 +280,8 @@ class Marker(Value, frozen=True, kw_only=True):
     time_s: float
     name: str
     length_s: float = 0.0
+    scene: bool = False
+    """Whether a scene of the film begins here."""
 
 
 class Project(Value, frozen=True, kw_only=True):
@@ -278,6 +298,8 @@ class Project(Value, frozen=True, kw_only=True):
     takes: tuple[Take, ...] = ()
     clips: tuple[Clip, ...] = ()
     markers: tuple[Marker, ...] = ()
+    bars: Bars = Bars()
+    """How the ruler counts bars, where it does."""
     master: Strip = Strip()
     master_provenance: Provenance | None = None
     composed_master_db: float | None = None

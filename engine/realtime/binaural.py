@@ -4,9 +4,9 @@ Every source is heard as swells (`engine.realtime.swells`): its sound of two hop
 first and falling over the second, through the response of the place it has in between. Side by side
 they fade into each other as the source moves. The spectra of all that begins in a hop are summed;
 two inverse transforms (one an ear) then serve any number of sources. A source that moves fast
-passes places in between, through which cubics are drawn (`engine.realtime.knots`): each has a
-product of its own, and some more inverse transforms serve them all. A source that is silent, or has
-no gain, costs nothing. Long responses are split into partitions, which hear the spectra of past
+passes places in between, joined by polynomials of fifth degree (`engine.realtime.knots`): each has
+a product of its own, and some more inverse transforms serve them all. A source that is silent, or
+has no gain, costs nothing. Long responses are split into partitions, which hear the spectra of past
 swells.
 
 References
@@ -43,6 +43,7 @@ from engine.realtime.swells import (
     responses_of,
     transform_swells,
 )
+from engine.realtime.wide_sounds import WideSounds
 
 _Wanted = NDArray[np.bool_]
 
@@ -107,7 +108,7 @@ class BinauralStage:
         self._quiet_hops[:] = self._depth
         self._head = 0
 
-    def push(self, sources: SourceStage) -> None:
+    def push(self, sources: SourceStage | WideSounds) -> None:
         """Take in one hop of the sources, and those beside it."""
         self._sound = Sound(sources.blocks, sources.coming)
         self._sounding = (sources.sounding, sources.coming_sounding)

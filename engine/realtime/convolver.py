@@ -15,7 +15,6 @@ from __future__ import annotations
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from engine.realtime.delay_line import SAFE_MATH
 from engine.realtime.room_plan import ResponsePlan, Samples
@@ -40,6 +39,8 @@ class RoomConvolver:
         self._tail = _Partitions(plan.tail) if plan.tail.shape[1] else None
         channels = len(plan.head)
         self._out = np.zeros((channels, HOP_SAMPLES), dtype=np.float32)
+        encoded = 0 if plan.encoding is None else len(plan.encoding)
+        self._encoded = np.zeros((encoded, HOP_SAMPLES), dtype=np.float32)
         cycle = TAIL_HOPS * HOP_SAMPLES
         self._gathered = np.zeros(cycle, dtype=np.float32)
         self._playing = np.zeros((channels, cycle), dtype=np.float32)
@@ -83,14 +84,15 @@ class RoomConvolver:
         self._quiet_hops = 0 if sounds else self._quiet_hops + 1
         self._head.push(mono)
         for c in range(len(self._out)):
-            self._out[c] = self._head.answer(c)
+            self._head.answer(c, self._out[c])
         if self._tail is not None:
             self._render_tail(mono)
         encoding = self._plan.encoding
         if encoding is None:
             field[: len(self._out)] += self._out
         else:
-            field[: len(encoding)] += encoding @ self._out
+            np.matmul(encoding, self._out, out=self._encoded)
+            field[: len(encoding)] += self._encoded
         return True
 
     def add_to_ears(self, out: Samples) -> None:
@@ -109,7 +111,7 @@ class RoomConvolver:
         self._out += self._playing[:, here]
         channels = len(self._out)
         for c in range(step * channels // TAIL_HOPS, (step + 1) * channels // TAIL_HOPS):
-            self._coming[c] = self._tail.answer(c)
+            self._tail.answer(c, self._coming[c])
         self._gathered[here] = mono
         self._step = (step + 1) % TAIL_HOPS
         if self._step == 0:
@@ -118,7 +120,10 @@ class RoomConvolver:
 
 
 class _Partitions:
-    """Uniformly partitioned overlap-save, one input, several outputs computed one by one."""
+    """Uniformly partitioned overlap-save, one input, several outputs computed one by one.
+
+    Both ways transforms are scaled alike: NumPy's unscaled ones claim memory for float64.
+    """
 
     def __init__(self, spectra: NDArray[np.complex64]) -> None:
         self._spectra = spectra
@@ -127,6 +132,7 @@ class _Partitions:
         self._window = np.zeros(2 * self._length, dtype=np.float32)
         self._history = np.zeros((partitions, bins), dtype=np.complex64)
         self._total = np.zeros(bins, dtype=np.complex64)
+        self._sound = np.zeros(2 * self._length, dtype=np.float32)
         self._newest = 0
 
     def reset(self) -> None:
@@ -143,12 +149,13 @@ class _Partitions:
         self._window[: self._length] = self._window[self._length :]
         self._window[self._length :] = samples
         self._newest = (self._newest + 1) % len(self._history)
-        self._history[self._newest] = fft.rfft(self._window)
+        np.fft.rfft(self._window, norm="ortho", out=self._history[self._newest])
 
-    def answer(self, channel: int) -> Samples:
-        """The output of `channel` for the newest input."""
+    def answer(self, channel: int, out: Samples) -> None:
+        """Write the output of `channel` for the newest input to `out` (length,)."""
         multiply(self._history, self._newest, self._spectra[channel], self._total)
-        return np.asarray(fft.irfft(self._total)[self._length :], dtype=np.float32)
+        np.fft.irfft(self._total, norm="ortho", out=self._sound)
+        out[:] = self._sound[self._length :]
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SAFE_MATH)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_LINE_BYTES = 64
+LINE_BYTES = 64
 
 
 def line_zeros(shape: int | tuple[int, ...]) -> NDArray[np.float32]:
     """An array of zeros."""
     count = int(np.prod(shape))
-    room = np.zeros(4 * count + _LINE_BYTES, dtype=np.uint8)
-    begin = -room.ctypes.data % _LINE_BYTES
+    room = np.zeros(4 * count + LINE_BYTES, dtype=np.uint8)
+    begin = -room.ctypes.data % LINE_BYTES
     return room[begin : begin + 4 * count].view(np.float32).reshape(shape)
 
 

@@ -2,8 +2,8 @@
 
 prepare
     The constructor, off the audio thread: whatever a node needs for good is claimed there, from
-    its part of the snapshot. A hop after that makes small temporary arrays of fixed size and keeps
-    none.
+    its part of the snapshot. A hop after that makes no arrays; a head that turns makes the nine
+    numbers of its matrix.
 process
     One hop, by the verbs its place in the chain asks for (`read`, `push`, `render`, `add_to_ears`).
 reset

@@ -121,7 +121,10 @@ class SourcePlan:
         Its gains in the channels of formats where they are no matter of direction: a bed's channel
         that has a loudspeaker of its own.
     ears_gain : float
-        What binaural hears of it, under all its other gains; 0 for an LFE.
+        What binaural hears of it by its direction, under all its other gains; 0 for an LFE.
+    into_ears : (left, right)
+        Its gains in the two ears as it is, past every HRIR and whichever way the head looks, under
+        all its other gains: a channel of what was made for two ears.
     """
 
     strip: int
@@ -138,6 +141,7 @@ class SourcePlan:
     lfe_gain: float = 0.0
     routes: Mapping[str, Floats] = field(default_factory=dict)
     ears_gain: float = 1.0
+    into_ears: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ class BundlePlan:
     ----------
     kind : str
         'pair' (left and right of a stereo source), 'field' (ambisonics, ACN, that face where they
-        are) or the layout of a bed ('5.1').
+        are), the layout of a bed ('5.1'), or 'ears': two ears of the source before them.
     first : int
         Index of the first source,
     count : int
@@ -356,12 +360,15 @@ class WidthPlan:
         Unit vectors.
     encoding : (channels, points) float32
         The points in `space`, at the power that a point source has at the ears.
+    around : float
+        The gain in the first channel of what comes from everywhere in phase, at that power.
     space : SpacePlan
         A sound field of its own, with a decoder.
     """
 
     directions: Floats
     encoding: Samples
+    around: float
     space: SpacePlan
 
 

@@ -12,6 +12,7 @@ from engine.realtime.binaural import BinauralStage
 from engine.realtime.channels import ChannelStage
 from engine.realtime.clips import BedReader
 from engine.realtime.controls import STRAIGHT, Controls
+from engine.realtime.ear_channels import EarChannels
 from engine.realtime.lanes import LANES
 from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE, Leaps
 from engine.realtime.motion import Edges, MotionSampler
@@ -29,8 +30,7 @@ from engine.realtime.width import WidthStage
 class Stage:
     """Renders hops of a snapshot in order.
 
-    All memory is claimed here, once: a hop makes no arrays (but in the transforms of measured
-    rooms).
+    All memory is claimed here, once: a hop makes no arrays.
 
     A hop goes: sources are read; ambience and the room's answer are added to the sound fields;
     sources and fields are mixed into channels, and convolved into ears.
@@ -67,6 +67,7 @@ class Stage:
         if plan is not None:
             near = self._width is not None
             self._binaural = BinauralStage(plan, len(snapshot.sources), passes_near=near)
+        self._ear_channels = EarChannels(snapshot.sources)
         self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
         self._room_rests = False
         self._bed_readers = [
@@ -236,17 +237,17 @@ class Stage:
         if self._ears is not None:
             np.multiply(self._levels, self._ears, out=self._ear_levels)
             gains_0, gains_1 = self._ear_levels
-        if self._binaural is not None:
-            self._binaural.push(self._sources)
         if self._width is not None:
             self._width.push(
-                first, self._sources.blocks, self._sources.sounding,
+                first, self._sources,
                 (
                     (edges.positions_m[1], edges.distances_m[1]),
                     (edges.positions_m[2], edges.distances_m[2]),
                 ),
                 (gains_0, gains_1), (self._head_0, self._head_1),
             )  # fmt: skip
+        if self._binaural is not None:
+            self._binaural.push(self._sources if self._width is None else self._width.sounds)
         if outs is not None:
             for name, out in zip(self.snapshot.formats, outs, strict=True):
                 if name == "binaural":
@@ -289,6 +290,7 @@ class Stage:
             space.add_to_ears(out)
         if self._room is not None:
             self._room.add_to_ears(out)
+        self._ear_channels.add_to(out, self._sources, *self._levels)
 
     def _render_points(self, edges: Edges, gains_0: Floats, gains_1: Floats, out: Samples) -> None:
         assert self._binaural is not None

@@ -1,10 +1,12 @@
 """Width at two ears: what is not a point sounds from points around, each with a phase of its own.
 
-The share of a source that its width (or its nearness to the head) takes from the point it comes
-from goes, at the same power, to twelve points around the listener, those within its angle. Every
-point passes all-pass filters of its own, so that their sounds do not add up to a point again and
-powers add up whatever the width. The points are encoded to a sound field, which reaches the ears
-through its decoder, however many sources are wide.
+The share of a source's highs that its width (or its nearness to the head) takes from the point it
+comes from goes, at the same power, to twelve points around the listener, those within its angle.
+Every point passes all-pass filters of its own, so that their sounds do not add up to a point again
+and powers add up whatever the width. Lows would comb: those of wide sources stay with the point
+(`engine.realtime.wide_sounds`), those of sources in the head come from everywhere alike, in phase.
+Both are encoded to a sound field, which reaches the ears through its decoder, however many sources
+are wide.
 
 References
 ----------
@@ -19,13 +21,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.realtime.crossover import STATES, crossover, part_lanes
 from engine.realtime.lanes import LANES, fma, fnma, load, spread, store
 from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot, WidthPlan
+from engine.realtime.sources import SourceStage
 from engine.realtime.space_bus import SpaceBus
-from engine.realtime.width_law import Widths
+from engine.realtime.wide_sounds import CROSSOVER_HZ, WideSounds
+from engine.realtime.width_law import Widths, point_share
 
-POINT_UNTIL_DEG = 90.0
-"""From this width on nothing is left of the point."""
 ALL_PASS_GAIN = 0.5
 DELAYS_S = ((0.0011, 0.0027), (0.0029, 0.0053), (0.0059, 0.0097))
 """Ranges in which the points' all-pass delays lie, one range a stage."""
@@ -40,8 +43,10 @@ class WidthStage:
 
     Attributes
     ----------
+    sounds : WideSounds
+        What the points have of the last pushed hop,
     points_0, points_1 : (sources,) float64
-        Gain that is left to the point a source comes from, at the hop's start and end.
+        and the gain that nearness leaves them at the hop's start and end.
     """
 
     latency_samples = 0
@@ -51,13 +56,17 @@ class WidthStage:
         self._law = snapshot.distance
         self._widths, self._times = Widths(snapshot), np.zeros(2)
         sources, points = len(snapshot.sources), len(plan.directions)
-        assert points <= LANES
+        assert points < LANES
+        self.sounds = WideSounds(snapshot)
         self._bus = SpaceBus(plan.space)
         self._gains_0 = np.zeros((sources, LANES), dtype=np.float32)
         self._gains_1 = np.zeros((sources, LANES), dtype=np.float32)
         self.points_0, self.points_1 = np.ones(sources), np.ones(sources)
         self._focus, self._degrees = np.zeros(sources), np.zeros((2, sources))
         self._mixed = np.zeros(HOP_SAMPLES * LANES, dtype=np.float32)
+        self._crossover = crossover(CROSSOVER_HZ, snapshot.sample_rate_hz)
+        self._states = np.zeros((points + 1, STATES))
+        self._lows = np.zeros(HOP_SAMPLES, dtype=np.float32)
         self._delays = _delays(points, snapshot.sample_rate_hz)
         past = -(-int(self._delays.max()) // HOP_SAMPLES) * HOP_SAMPLES
         stages = len(DELAYS_S)
@@ -74,6 +83,8 @@ class WidthStage:
 
     def reset(self) -> None:
         """Forget all past sound."""
+        self.sounds.reset()
+        self._states[:] = 0.0
         self._windows[:] = 0.0
         self._quiet_hops = self._ring_hops + 1
         self._bus.reset()
@@ -81,8 +92,7 @@ class WidthStage:
     def push(
         self,
         first: int,
-        blocks: Samples,
-        sounding: NDArray[np.bool_],
+        sources: SourceStage,
         places: tuple[tuple[Floats, Floats], tuple[Floats, Floats]],
         gains: tuple[Floats, Floats],
         heads: tuple[Floats, Floats],
@@ -91,12 +101,12 @@ class WidthStage:
 
         Parameters
         ----------
-        blocks : (sources, HOP_SAMPLES) float32
-        sounding : (sources,) bool
+        sources : SourceStage
         places : two (positions, distances)
             (sources, 3) and (sources,) metres at the hop's start and end, as are `gains`
             (sources,) and `heads` (3, 3).
         """
+        self.sounds.push(first, sources)
         self._times[0], self._times[1] = first, first + HOP_SAMPLES
         self._widths.fill(self._times, self._degrees)
         outs = ((self.points_0, self._gains_0), (self.points_1, self._gains_1))
@@ -106,14 +116,21 @@ class WidthStage:
             self._law.focus(place[1], out=self._focus)
             share_out(place[0], self._focus, width, level, self._plan.directions, left, wide)
         self._bus.clear()
-        sounds = mix_wide(blocks, sounding, self._gains_0, self._gains_1, self._fade, self._mixed)
+        sounds = mix_wide(
+            sources.blocks, sources.sounding, self._gains_0, self._gains_1, self._fade, self._mixed
+        )
         self._quiet_hops = 0 if sounds else self._quiet_hops + 1
         if self._quiet_hops == self._ring_hops + 1:
             self._windows[:] = 0.0
+            self._states[:] = 0.0
         if self._quiet_hops <= self._ring_hops:
+            points = len(self._delays)
+            part_lanes(self._mixed, LANES, points, self._states, self._crossover)
             scatter(self._mixed, self._windows, self._delays)
             self._heard[:] = self._windows[:, -1, -HOP_SAMPLES:]
             np.matmul(self._plan.encoding, self._heard, out=self._bus.samples)
+            np.multiply(self._mixed[points::LANES], self._plan.around, out=self._lows)
+            self._bus.samples[0] += self._lows
             self._bus.sounds = True
         self._bus.push(*heads)
 
@@ -135,19 +152,20 @@ def _delays(points: int, sample_rate_hz: int) -> NDArray[np.int64]:
 
 @numba.njit(cache=True, nogil=True)
 def share_out(positions, focus, widths, gains, directions, points, wide):
-    """Gain left to the point (sources,), and of every direction (sources, LANES).
+    """Gain that nearness leaves to the point (sources,), and that of lanes (sources, LANES).
 
-    Their squares add up to that of the source's gain. `focus` (sources,) is what the distance
-    leaves of it.
+    The first lanes are the directions' highs: squares of theirs and of what the point is left of
+    them add up to that of the source's gain. The next one is for lows from all around, whose gain
+    and the point's themselves add up. `focus` (sources,) is what the distance leaves of the point.
     """
     count = len(directions)
     for s in range(len(positions)):
         near = np.sin(0.5 * np.pi * focus[s]) ** 2
-        point = max(1.0 - widths[s] / POINT_UNTIL_DEG, 0.0)
-        points[s] = np.sqrt(near * point)
+        point = point_share(widths[s])
+        points[s] = np.sqrt(near)
         for k in range(LANES):
             wide[s, k] = 0.0
-        if points[s] == 1.0:
+        if near * point == 1.0:
             continue
         x, y, z = positions[s, 0], positions[s, 1], positions[s, 2]
         distance = max(np.sqrt(x * x + y * y + z * z), 1e-9)
@@ -170,6 +188,7 @@ def share_out(positions, focus, widths, gains, directions, points, wide):
             around = (1.0 - near * point) / count
         for k in range(count):
             wide[s, k] = np.float32(gains[s] * np.sqrt(wide[s, k] * in_cap + around))
+        wide[s, count] = np.float32(gains[s] * (1.0 - points[s]))
 
 
 @numba.njit(cache=True, nogil=True)

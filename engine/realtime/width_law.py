@@ -5,8 +5,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from engine.realtime.snapshot import Floats, Snapshot
+from engine.realtime.snapshot import Floats, MotionPlan, Snapshot
 
+POINT_UNTIL_DEG = 90.0
+"""From this width on nothing is left of the point."""
 _WIDEST_DEG = 360.0
 
 
@@ -16,6 +18,24 @@ def width_focus(width_deg: Floats) -> Floats:
     That is the length of the energy vector of a sound spread evenly over the cap.
     """
     return np.asarray(np.cos(np.radians(width_deg) / 4.0) ** 2)
+
+
+def nearest_m(motion: MotionPlan) -> float:
+    """How near to the head's centre a path comes; infinity where it is not of numbers."""
+    start = np.asarray(motion.positions_m, dtype=np.float64)
+    if not np.isfinite(start).all():
+        return np.inf
+    step = np.diff(start, axis=0)
+    length = np.maximum(np.sum(step**2, axis=1), 1e-12)
+    share = np.clip(-np.sum(start[:-1] * step, axis=1) / length, 0.0, 1.0)
+    between = start[:-1] + share[:, None] * step
+    return float(np.linalg.norm(np.concatenate([start, between]), axis=1).min())
+
+
+@numba.njit(cache=True, nogil=True)
+def point_share(width_deg):
+    """Share of a source's power that its width leaves to the point it comes from."""
+    return max(1.0 - width_deg / POINT_UNTIL_DEG, 0.0)
 
 
 class Widths:

@@ -56,10 +56,10 @@ def compile_project(
     clips = TrackClips(project, audio_path, problems)
     room = room_choice(project.scene, project.sample_rate_hz, problems)
     spaces = sorted({*field_orders_of(project, clips).values(), *field_orders(room)})
-    parts = source_parts(project, clips, formats)
+    listening = (hrirs or hrirs_of(project, problems)) if "binaural" in formats else None
+    parts = source_parts(project, clips, formats, listening)
     sources = [source for part in parts for source in part.sources]
     sends_db = [send_db for part in parts for send_db in part.sends_db]
-    listening = (hrirs or hrirs_of(project, problems)) if "binaural" in formats else None
     rate_hz = project.sample_rate_hz
     method, turned_deg = project.scene.field_decoder, project.scene.rotation_deg
     fields = tuple(space_plan(order, formats, listening, method) for order in spaces)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from engine.layouts import BED_LAYOUTS
+from engine.layouts import BED_LAYOUTS, STEREO
+from engine.project.learned_ears import learned_from_s, why_measured
 from engine.project.lfe_send import lfe_sends_db
 from engine.project.model import Project, Track
 from engine.realtime.snapshot import BedPlan, BundlePlan, SourcePlan
@@ -18,6 +19,7 @@ from engine.render.channel_mixes import (
     side_mix,
     source_mix,
 )
+from engine.render.ear_sources import EARS, ear_row, ear_sources, learned_sources
 from engine.render.sources import (
     SILENT_SEND_DB,
     eq_sections,
@@ -26,7 +28,9 @@ from engine.render.sources import (
     track_sources,
 )
 from engine.render.track_clips import TrackClips
+from engine.spatial.equal_loudness import ears_gain
 from engine.spatial.harmonics import channels_of_order
+from engine.spatial.hrir import HrirSet
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,10 @@ class Part:
     order: int = 0
 
 
-def source_parts(project: Project, clips: TrackClips, formats: Sequence[str]) -> list[Part]:
-    """All that becomes sources, in the order of the tracks."""
+def source_parts(
+    project: Project, clips: TrackClips, formats: Sequence[str], hrirs: HrirSet | None
+) -> list[Part]:
+    """All that becomes sources, in the order of the tracks; `hrirs` are binaural's."""
     sends_db = lfe_sends_db(project)
     parts: list[Part] = []
     for index, track in enumerate(project.tracks):
@@ -53,6 +59,7 @@ def source_parts(project: Project, clips: TrackClips, formats: Sequence[str]) ->
         else:
             lfe_gain = send_gain(sends_db[track.id])
             parts += _object_parts(project, index, clips, formats, lfe_gain)
+        parts += _ear_parts(project, index, clips, formats, hrirs)
     return parts
 
 
@@ -110,6 +117,24 @@ def _bed_parts(
     return parts
 
 
+def _ear_parts(
+    project: Project,
+    index: int,
+    clips: TrackClips,
+    formats: Sequence[str],
+    hrirs: HrirSet | None,
+) -> list[Part]:
+    """What on a track was made for two ears, as loud in them as on loudspeakers."""
+    track = project.tracks[index]
+    rows = [clips.mixed(track, partial(ear_row, ear=ear), for_ears=True) for ear in range(EARS)]
+    if not rows[0]:
+        return []
+    level = 1.0 if hrirs is None else 1.0 / ears_gain(hrirs)
+    sections = eq_sections(track.strip, project.sample_rate_hz)
+    sources = ear_sources(rows, index, sections, formats, level)
+    return [Part(STEREO.name, sources, (SILENT_SEND_DB,) * EARS)]
+
+
 def _object_parts(
     project: Project, index: int, clips: TrackClips, formats: Sequence[str], lfe_gain: float
 ) -> list[Part]:
@@ -121,7 +146,12 @@ def _object_parts(
     )
     if plain:
         kind = "pair" if len(plain) == 2 else ""
+        ears = _learned_ears(project, track, plain[0], clips, formats)
+        if ears:
+            plain = tuple(replace(source, ears_gain=0.0) for source in plain)
         parts.append(Part(kind, plain, (track.room_send_db,) * len(plain)))
+        if ears:
+            parts.append(Part("ears", ears, (SILENT_SEND_DB,) * EARS))
     order = max(field_order(channels) or 0 for channels in (1, *clips.channels_on(track)))
     if order:
         rows = [
@@ -133,6 +163,31 @@ def _object_parts(
         sends_db = (track.room_send_db, *[SILENT_SEND_DB] * len(others))
         parts.append(Part("field", sources, sends_db, order))
     return parts
+
+
+def _learned_ears(
+    project: Project,
+    track: Track,
+    measured: SourcePlan,
+    clips: TrackClips,
+    formats: Sequence[str],
+) -> tuple[SourcePlan, ...]:
+    """Two ears of a track's source as a network has made them, where it has and they still fit."""
+    if "binaural" not in formats or track.spatialiser == "measured":
+        return ()
+    reason = why_measured(project, track)
+    if reason:
+        clips.tell(f"{track.name}: two ears are measured, not by {track.spatialiser}: {reason}")
+        return ()
+    assert track.ears_take is not None
+    start_s = learned_from_s(project, track)
+    rows = []
+    for ear in range(EARS):
+        plan = clips.whole_take(track, track.ears_take, start_s, partial(ear_row, ear=ear))
+        if plan is None:
+            return ()
+        rows.append((plan,))
+    return learned_sources(measured, rows, formats)
 
 
 def _sources(track: Track, index: int, rate_hz: int, takes: TrackClips) -> list[SourcePlan]:

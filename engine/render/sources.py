@@ -12,6 +12,7 @@ from engine.layouts import FORMATS
 from engine.project.model import Curve, Strip, Track, Trajectory
 from engine.realtime.equaliser import band_section
 from engine.realtime.snapshot import ClipPlan, CurvePlan, MotionPlan, SourcePlan
+from engine.realtime.width_law import nearest_m
 from engine.spatial.propagation import NEAR_FIELD_LIMIT_M, longest_delay_samples
 from engine.units import db_to_gain
 
@@ -124,7 +125,7 @@ def beside(motion: MotionPlan, width: CurvePlan | None, sign: float) -> MotionPl
 def surrounds(sources: Iterable[SourcePlan]) -> bool:
     """Whether any source is ever wide, or so near that it surrounds the head."""
     return any(
-        source.width_deg is not None or _nearest_m(source.motion) < NEAR_FIELD_LIMIT_M
+        source.width_deg is not None or nearest_m(source.motion) < NEAR_FIELD_LIMIT_M
         for source in sources
     )
 
@@ -132,16 +133,4 @@ def surrounds(sources: Iterable[SourcePlan]) -> bool:
 def nearest_source_m(sources: Iterable[SourcePlan]) -> float:
     """How near any source comes that two ears hear as a point; infinity where there is none."""
     heard = (source for source in sources if source.ears_gain > 0.0)
-    return min((_nearest_m(source.motion) for source in heard), default=np.inf)
-
-
-def _nearest_m(motion: MotionPlan) -> float:
-    """How near to the head's centre a path comes."""
-    start = np.asarray(motion.positions_m, dtype=np.float64)
-    if not np.isfinite(start).all():
-        return np.inf
-    step = np.diff(start, axis=0)
-    length = np.maximum(np.sum(step**2, axis=1), 1e-12)
-    share = np.clip(-np.sum(start[:-1] * step, axis=1) / length, 0.0, 1.0)
-    between = start[:-1] + share[:, None] * step
-    return float(np.linalg.norm(np.concatenate([start, between]), axis=1).min())
+    return min((nearest_m(source.motion) for source in heard), default=np.inf)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FoleystageError
-from engine.project.model import Clip, ContentHash, Project, Track
+from engine.project.model import Clip, ClipId, ContentHash, Project, Track
 from engine.realtime.snapshot import ClipPlan, CurvePlan
 from engine.render.sources import curve_plan
 from engine.render.takes import open_take
@@ -40,16 +40,37 @@ class TrackClips:
         self._problems = problems
         self._opened: dict[str, NDArray[np.float32] | None] = {}
 
-    def mixed(self, track: Track, mix: Mix) -> tuple[ClipPlan, ...]:
-        """A track's clips, each mixed as `mix` has it for its channels."""
+    def tell(self, problem: str) -> None:
+        """Name a problem."""
+        self._problems.append(problem)
+
+    def mixed(self, track: Track, mix: Mix, *, for_ears: bool = False) -> tuple[ClipPlan, ...]:
+        """A track's clips, each mixed as `mix` has it for its channels.
+
+        Either those whose takes were made for two ears, or the others.
+        """
         curve = curve_plan(track.gain_curve_db, self._project.sample_rate_hz)
-        plans = (self._plan(clip, mix, curve) for clip in self._project.clips_of(track.id))
+        plans = (self._plan(clip, mix, curve) for clip in self._clips_of(track, for_ears))
         return tuple(plan for plan in plans if plan is not None)
 
+    def whole_take(self, track: Track, take_id: str, start_s: float, mix: Mix) -> ClipPlan | None:
+        """A take from `start_s` on, under a track's automation; None where it cannot be opened."""
+        take = self._project.take(take_id)
+        clip = Clip(
+            id=ClipId(""), track_id=track.id, take_id=take.id, name=take.name, start_s=start_s,
+            duration_s=take.duration_s,
+        )  # fmt: skip
+        return self._plan(clip, mix, curve_plan(track.gain_curve_db, self._project.sample_rate_hz))
+
     def channels_on(self, track: Track) -> set[int]:
-        """Channel counts of the takes that sound on a track."""
-        opened = (self._open(clip) for clip in self._project.clips_of(track.id) if not clip.muted)
+        """Channel counts of the takes that sound on a track, but those made for two ears."""
+        clips = (clip for clip in self._clips_of(track, for_ears=False) if not clip.muted)
+        opened = (self._open(clip) for clip in clips)
         return {len(samples) for samples in opened if samples is not None}
+
+    def _clips_of(self, track: Track, for_ears: bool) -> list[Clip]:
+        clips = self._project.clips_of(track.id)
+        return [clip for clip in clips if self._project.take(clip.take_id).binaural == for_ears]
 
     def _plan(self, clip: Clip, mix: Mix, curve: CurvePlan | None) -> ClipPlan | None:
         samples = None if clip.muted else self._open(clip)

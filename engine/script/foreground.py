@@ -10,8 +10,9 @@ front together. Who crosses the picture but never would be in front gets a momen
 `engine.script.moments`), or a share of the time (see `engine.script.shares`), but none while a
 train or the like is so much louder that it masks them: it would leave a hole. Who steps aside falls
 far beneath the one in front, but not silent; and where there is no time for one that crosses or is
-near, that is how it sounds all the while. (`engine.script.stage` finds who is in front, here is
-what follows for each.)
+near, that is how it sounds all the while. What strikes is heard all the same where the one in front
+is something that nobody knows: a blow that is seen tells more than moved air.
+(`engine.script.stage` finds who is in front, here is what follows for each.)
 
 Steps of those who do not cross `wait` while an engine that is louder where the listener stands is
 in front: it masks them.
@@ -204,6 +205,7 @@ def _turn(usual: Turn, stage: Stage, own: _Own, behind: Mask) -> Turn:
     aside_db = stage.aside_db
     who = " or ".join(stage.names[i] for i in np.unique(stage.front[aside])[:2])
     spans_s = _spans(stage, own, present & ~aside)
+    hits_s = _runs(stage.times, present & stage.unknown_front)
     if aside_db is not None:
         note = f"{-aside_db:.0f} dB softer while {who} is in front"
     elif spans_s or not own.lacks:
@@ -213,9 +215,10 @@ def _turn(usual: Turn, stage: Stage, own: _Own, behind: Mask) -> Turn:
         beneath = f"softer: {BENEATH} {who}, for want of time in front"
         note = f"steps aside while {who} is in front" if spans_s else beneath
     else:
-        note = f"muted: {who} is in front meanwhile, and {own.lacks}"
+        but = " but for what strikes" if hits_s else ""
+        note = f"muted{but}: {who} is in front meanwhile, and {own.lacks}"
     note = f"{usual.note}; {note}" if usual.note else note
-    return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db)
+    return replace(usual, spans_s=spans_s, note=note, aside_db=aside_db, hits_s=hits_s)
 
 
 def _behind_steps(turn: Turn, stage: Stage, own: _Own) -> Turn:
@@ -235,9 +238,8 @@ def _behind_steps(turn: Turn, stage: Stage, own: _Own) -> Turn:
 def _spans(stage: Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
     """Runs of `mine`; a pause parts them from the one in front before, and from the next."""
     present, times = np.isfinite(own.levels), stage.times
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mine.astype(np.int8), [0]])))
     spans = []
-    for first, after in zip(edges[::2], edges[1::2], strict=True):
+    for first, after in _edges(mine):
         late = _PAUSE_S if first > 0 and present[first - 1] else 0.0
         late = max(late, _still_heard_s(stage, own, first))
         early = _PAUSE_S if after < len(present) and present[after] else 0.0
@@ -245,6 +247,17 @@ def _spans(stage: Stage, own: _Own, mine: Mask) -> tuple[Span, ...]:
         if stop_s - start_s >= SHORTEST_S:
             spans.append((round(start_s, 3), round(stop_s, 3)))
     return tuple(spans)
+
+
+def _runs(times: Array, where: Mask) -> tuple[Span, ...]:
+    """Spans of time in which `where` (n,) holds."""
+    return tuple((float(times[a]), float(times[b - 1]) + STEP_S) for a, b in _edges(where))
+
+
+def _edges(where: Mask) -> list[tuple[int, int]]:
+    """Runs [first, after) of True in (n,)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], where.astype(np.int8), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _still_heard_s(stage: Stage, own: _Own, first: int) -> float:

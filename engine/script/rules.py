@@ -61,8 +61,9 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Of objects that yield, one at a time makes its lasting sounds; those that wait are silent
     while a louder one of these passes, or share the time with them if they cross the picture (see
     `engine.script.foreground`). What is `power_db` louder than a car, and far louder than another
-    where the listener stands, leaves it no share of that time. Where one that lives `outdoors` is
-    seen, the scene is there.
+    where the listener stands, leaves it no share of that time. What motion shows to fly
+    takes the rule named `in_flight`, where there is one. Where one that lives `outdoors` is seen,
+    the scene is there.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ObjectRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     waits: bool = False
     power_db: float = 0.0
     outdoors: bool = False
+    in_flight: str = ""
 
 
 class GroundRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -44,6 +44,8 @@ class Stage:
     """Level (n,) of the one in front."""
     known_front_db: Array
     """The same where that is a known engine."""
+    unknown_front: Mask
+    """When (n,) the one in front is something that nobody knows."""
     names: tuple[str, ...]
     lacks: tuple[str, ...]
     aside_db: float | None
@@ -88,6 +90,7 @@ def staged(
         front=front,
         front_db=front_db,
         known_front_db=np.where(engine, front_db, -np.inf),
+        unknown_front=unknown[front] & np.isfinite(front_db),
         names=tuple(track.name or track.label for track, _ in rivals),
         lacks=lacks,
         aside_db=aside_db,

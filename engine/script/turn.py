@@ -17,6 +17,7 @@ class Turn:
 
     `spans_s` is None where nothing limits them; outside they are softer by `aside_db`, or muted
     where that is None.
+    Single hits may be heard within `hits_s` as well.
     `level_db` is added to the rule's, `lasting_db` also to that of lasting sounds; `muted` mutes
     them all; `note` says why in words, for the events' `why`.
     """
@@ -27,6 +28,7 @@ class Turn:
     note: str = ""
     aside_db: float | None = None
     lasting_db: float = 0.0
+    hits_s: tuple[Span, ...] = ()
 
     def within(self, start_s: float, stop_s: float) -> list[Span]:
         """The parts of a span in which it may be heard."""
@@ -43,4 +45,6 @@ class Turn:
 
     def allows(self, time_s: float) -> bool:
         """Whether a single hit may be heard at a time."""
-        return self.spans_s is None or any(a <= time_s < b for a, b in self.spans_s)
+        if self.spans_s is None:
+            return True
+        return any(a <= time_s < b for a, b in (*self.spans_s, *self.hits_s))

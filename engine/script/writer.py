@@ -16,7 +16,7 @@ from engine.script.beds import bed_drafts
 from engine.script.event_ids import Named, stable_ids
 from engine.script.foreground import turns
 from engine.script.layers import Draft, Setting, object_drafts
-from engine.script.motion import guess_of
+from engine.script.motion import FLYER, guess_of
 from engine.script.rules import ObjectRule, Rules, mentions, shipped_rules
 from engine.script.script import Script, ambience_track, event_seed
 from engine.script.script_file import load_script
@@ -118,7 +118,9 @@ def rule_for(track: Track, rules: Rules) -> ObjectRule:
         fits = [(mentions(text, rule.labels), rule) for rule in rules.objects]
         named = [(len(label), rule) for label, rule in fits if label is not None]
         if named:
-            return max(named, key=lambda pair: pair[0])[1]
+            rule = max(named, key=lambda pair: pair[0])[1]
+            flies = track.label == FLYER and rule.in_flight
+            return next((r for r in rules.objects if flies and r.name == rule.in_flight), rule)
         known = rule_from_table(text)
         if known is not None:
             return known

@@ -62,13 +62,14 @@ def delay_responses(
 ) -> NDArray[np.float64]:
     """Responses (..., taps) shifted later by (...,) samples, cyclically, any fraction.
 
-    The Nyquist bin is left alone, so that shifting there and back returns the response.
+    Whole samples are exact. The Nyquist bin of an even number of taps has no phase but a sign: it
+    is turned by the nearest whole samples, so that shifting there and back returns the response.
     """
     taps = responses.shape[-1]
     bins = taps // 2 + 1
     turn = np.exp(-2j * np.pi * np.arange(bins) / taps * delays_samples[..., None])
     if taps % 2 == 0:
-        turn[..., -1] = 1.0
+        turn[..., -1] = 1.0 - 2.0 * (np.rint(delays_samples) % 2.0)
     return np.asarray(fft.irfft(fft.rfft(responses, axis=-1) * turn, taps, axis=-1))
 
 

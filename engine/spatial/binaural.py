@@ -16,11 +16,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.realtime.line_aligned import line_zeros
+from engine.realtime.line_aligned import LINE_BYTES, line_zeros, on_lines
 from engine.realtime.snapshot import HOP_SAMPLES, BinauralPlan, Floats
 from engine.realtime.swells import FALL, RISE
 from engine.realtime.transform import SIZES, frequencies, spectrum_of
 from engine.spatial.hrir import HrirSet
+from engine.spatial.kept_files import Arrays
+from engine.spatial.kept_tables import kept
 from engine.spatial.near_spheres import set_radius_m
 
 OVERLAP_DB = -68.0
@@ -42,21 +44,15 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
     (`engine.spatial.near_spheres`).
     """
     radii = (*(near.distance_m for near in reversed(hrirs.nearer)), *near_radii_m)
-    spheres = [hrirs, *(_nearer(hrirs, radius) for radius in radii)]
-    size, partitions, lead = _transform(spheres)
-    rows, lane = frequencies(size)
-    shape = (len(spheres), len(hrirs.directions), partitions, len(rows), 2, 2, len(lane))
-    spectra = line_zeros(shape)
-    delays = np.stack([sphere.delays_samples - hrirs.onset for sphere in spheres])
-    for table, sphere, late in zip(spectra, spheres, delays, strict=True):
-        _fill(table, sphere, late + lead, size)
-    triangulation = hrirs.triangulation
-    shared = hrirs.shared_delays_samples
-    if shared is not None:
-        delays -= shared[:, None]
+    tables = _tables(hrirs, radii, near_radii_m)
+    spectra = tables["spectra"]
+    if spectra.ctypes.data % LINE_BYTES:  # as a file's arrays lie
+        spectra = on_lines(spectra)
+    size, lead = (int(value) for value in tables["size_and_lead"])
+    triangulation, shared = hrirs.triangulation, hrirs.shared_delays_samples
     return BinauralPlan(
-        spectra=spectra.reshape(-1, *shape[2:]),
-        delays_samples=delays.reshape(-1, 2).astype(np.float32),
+        spectra=spectra,
+        delays_samples=tables["delays_samples"],
         triangles=triangulation.triangles,
         inverses=triangulation.inverses,
         neighbours=triangulation.neighbours,
@@ -67,6 +63,38 @@ def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> Binau
         lead_samples=lead,
         still_delays_samples=None if shared is None else shared.astype(np.float32),
     )
+
+
+def _tables(hrirs: HrirSet, radii_m: Sequence[float], near_radii_m: Sequence[float]) -> Arrays:
+    """`_made` of the set and its nearer spheres, or as it was kept."""
+    vertices = (1 + len(radii_m)) * len(hrirs.directions)
+
+    def fits(found: Arrays) -> bool:
+        if set(found) != {"spectra", "delays_samples", "size_and_lead"}:
+            return False
+        return len(found["spectra"]) == len(found["delays_samples"]) == vertices
+
+    purpose = "-".join(["spectra", *(f"{radius_m:g}" for radius_m in near_radii_m)])
+    return kept(hrirs, purpose, fits, lambda: _made(hrirs, radii_m))
+
+
+def _made(hrirs: HrirSet, radii_m: Sequence[float]) -> Arrays:
+    """Spectra and delays of `BinauralPlan`, length of the transform and lead."""
+    spheres = [hrirs, *(_nearer(hrirs, radius) for radius in radii_m)]
+    size, partitions, lead = _transform(spheres)
+    rows, lane = frequencies(size)
+    shape = (len(spheres), len(hrirs.directions), partitions, len(rows), 2, 2, len(lane))
+    spectra = line_zeros(shape)
+    delays = np.stack([sphere.delays_samples - hrirs.onset for sphere in spheres])
+    for table, sphere, late in zip(spectra, spheres, delays, strict=True):
+        _fill(table, sphere, late + lead, size)
+    if hrirs.shared_delays_samples is not None:
+        delays -= hrirs.shared_delays_samples[:, None]
+    return {
+        "spectra": spectra.reshape(-1, *shape[2:]),
+        "delays_samples": delays.reshape(-1, 2).astype(np.float32),
+        "size_and_lead": np.array([size, lead]),
+    }
 
 
 @lru_cache(maxsize=8)

@@ -30,6 +30,7 @@ from engine.realtime.transform import spectrum_of
 from engine.spatial.ambisonics import max_re_weights, sampling_decoder
 from engine.spatial.harmonics import channels_of_order, n3d_weights, spherical_harmonics
 from engine.spatial.hrir import HrirSet
+from engine.spatial.kept_tables import kept
 from engine.spatial.sphere import fibonacci_sphere
 
 Method = Literal["magls", "virtual_loudspeakers"]
@@ -121,18 +122,27 @@ def field_decoder(
 
     The responses of a head are shaped to `DECODER_TAPS`; a room's keep their length, up to
     `LONGEST_TAPS`. Onsets are those of the set. `cuton` in Hz is in place of `cuton_hz(order)`.
+    Kept beside the set (`kept_tables`).
     """
+    cuton = cuton or cuton_hz(order)
+    purpose = f"decoder-{order}-{method}-{cuton:.6g}"
+    made = kept(hrirs, purpose, lambda found: "responses" in found,
+                lambda: {"responses": _made(hrirs, order, method, cuton)})  # fmt: skip
+    return made["responses"]
+
+
+def _made(hrirs: HrirSet, order: int, method: Method, cuton: float) -> Floats:
     finer = max(hrirs.sample_rate_hz / _USUAL_RATE_HZ, 1.0)
     taps = min(hrirs.responses.shape[-1], round(LONGEST_TAPS * finer))
     size = 2 * (1 << int(taps - 1).bit_length())
     decoder = (
-        _magnitude_least_squares(hrirs, order, taps, size, cuton or cuton_hz(order))
+        _magnitude_least_squares(hrirs, order, taps, size, cuton)
         if method == "magls"
         else _virtual_loudspeakers(hrirs, order, taps, size)
     )
-    kept = taps if taps > _HEAD_TAPS * finer else min(taps, round(DECODER_TAPS * finer))
+    left = taps if taps > _HEAD_TAPS * finer else min(taps, round(DECODER_TAPS * finer))
     return _ended(
-        fft.irfft(decoder, size, axis=-1), kept, min(kept // 4, round(_FADE_TAPS * finer))
+        fft.irfft(decoder, size, axis=-1), left, min(left // 4, round(_FADE_TAPS * finer))
     )
 
 

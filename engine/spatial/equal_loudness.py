@@ -21,6 +21,7 @@ from engine.spatial.ambisonics import field_to_layout
 from engine.spatial.fibonacci import fibonacci_sphere
 from engine.spatial.harmonics import n3d_weights
 from engine.spatial.hrir import HrirSet
+from engine.spatial.kept_tables import kept
 from engine.spatial.loudspeaker_fields import low_decoder
 from engine.spatial.panning import pan
 
@@ -35,8 +36,15 @@ Floats = NDArray[np.float64]
 def ears_gain(hrirs: HrirSet) -> float:
     """Gain that makes pink noise from all around as loud through a set as on loudspeakers. Cached.
 
-    A set's own level (and what a head adds: KEMAR 4.4 dB) does not matter then.
+    A set's own level (and what a head adds: KEMAR 4.4 dB) does not matter then. Kept beside the
+    set (`kept_tables`).
     """
+    made = kept(hrirs, "ears-gain", lambda found: "gain" in found,
+                lambda: {"gain": np.array(_ears_gain(hrirs))})  # fmt: skip
+    return float(made["gain"])
+
+
+def _ears_gain(hrirs: HrirSet) -> float:
     power = diffuse_power(hrirs, 2 * hrirs.responses.shape[-1])
     return pink_gain(power, hrirs.sample_rate_hz)
 

@@ -2,21 +2,17 @@
 
 To tell a set between its measurements takes a second of a core, in every process that renders.
 What is kept hangs on the file's own bytes, the rate and the program that made it (its sources, and
-the versions of what it stands on), so nothing old is ever taken for new. Files are written whole or
-not at all and hold arrays and plain text only; one that cannot be read is made again; the least
-used go when there are more than a few.
+the versions of what it stands on), so nothing old is ever taken for new; one that cannot be read is
+made again (`engine.spatial.kept_files`). What is worked out of a set is kept beside it
+(`engine.spatial.kept_tables`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import secrets
 import sys
-import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +22,8 @@ import numpy as np
 import platformdirs
 import scipy
 
+from engine.spatial.kept_files import Arrays, read_arrays, write_arrays
+from engine.spatial.kept_tables import belongs_to
 from engine.spatial.sphere import Triangulation
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 
 VARIABLE = "FOLEYSTAGE_HRIRS"
 """Environment variable: a folder to keep sets in instead of the user's own, or 'off'."""
-Arrays = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
-_MOST_FILES = 8
 _OWN = ("directions", "responses", "delays_samples", "shared_delays_samples")
 _TRIANGLES = ("triangles", "inverses", "neighbours", "lookup")
 _ROOMS = ("spatial", "realtime")
@@ -66,20 +62,20 @@ def place_of(path: Path, sample_rate_hz: int) -> Path | None:
 
 def read(place: Path, kind: type[HrirSet], name: str, sample_rate_hz: int) -> HrirSet | None:
     """The set of a `kind` that a file keeps; None where it is not there, or damaged."""
+    arrays = read_arrays(place)
+    if arrays is None:
+        return None
     try:
-        with np.load(place, allow_pickle=False) as kept:
-            arrays = {key: kept[key] for key in kept.files}
         facts = json.loads(str(arrays["facts"]))
         spheres = [
             _sphere(kind, arrays, str(number), name=name, sample_rate_hz=sample_rate_hz, **one)
             for number, one in enumerate(facts["spheres"])
         ]
-        os.utime(place)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        made = replace(spheres[-1], notes=tuple(facts["notes"]), nearer=tuple(spheres[:-1]))
+    except (ValueError, KeyError, TypeError):
         return None
-    made = replace(spheres[-1], notes=tuple(facts["notes"]), nearer=tuple(spheres[:-1]))
     vars(made)["triangulation"] = spheres[-1].triangulation
-    return made
+    return belongs_to(made, place)
 
 
 def write(place: Path, made: HrirSet) -> None:
@@ -91,17 +87,8 @@ def write(place: Path, made: HrirSet) -> None:
         for number, one in enumerate(spheres)
         for name, values in _arrays(one).items()
     }
-    staged = place.with_name(f".{place.name}.{secrets.token_hex(6)}")
-    with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with staged.open("wb") as file:
-                np.savez(file, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
-            staged.replace(place)
-        finally:
-            staged.unlink(missing_ok=True)
-        for _, old in sorted(_kept(place.parent), reverse=True)[_MOST_FILES:]:
-            old.unlink(missing_ok=True)
+    write_arrays(place, {"facts": np.array(json.dumps(facts)), **arrays})
+    belongs_to(made, place)
 
 
 def _facts(sphere: HrirSet) -> dict[str, Any]:
@@ -120,12 +107,6 @@ def _sphere(kind: type[HrirSet], arrays: Arrays, number: str, **facts: Any) -> H
     triangles = Triangulation(*(arrays[f"{number}_{name}"] for name in _TRIANGLES))
     vars(made)["triangulation"] = triangles  # where its cached property keeps it
     return made
-
-
-def _kept(place: Path) -> Iterator[tuple[float, Path]]:
-    for file in place.glob("*.npz"):
-        with contextlib.suppress(OSError):
-            yield file.stat().st_mtime, file
 
 
 @cache

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.coordinates import to_cartesian
+from engine.coordinates import to_cartesian, to_spherical
 
 Path = tuple[NDArray[np.float64], NDArray[np.float64]]
 _SMOOTHING_STEP_S = 0.02
@@ -48,6 +48,19 @@ def offset(
     """Moved in space and time; no time becomes negative."""
     times, positions = _arrays(times_s, positions_m)
     return times + max(by_s, -float(times[0])), positions + np.array(by_m)
+
+
+def turned(
+    times_s: ArrayLike, positions_m: ArrayLike, left_deg: float, up_deg: float = 0.0
+) -> Path:
+    """Turned about the listener: azimuths to the left, elevations up to the zenith and no farther.
+
+    The distances stay as they are.
+    """
+    times, positions = _arrays(times_s, positions_m)
+    azimuth_deg, elevation_deg, distance_m = to_spherical(positions).T
+    raised_deg = np.clip(elevation_deg + up_deg, -90.0, 90.0)
+    return times, np.asarray(to_cartesian(azimuth_deg + left_deg, raised_deg, distance_m))
 
 
 def scaled(times_s: ArrayLike, positions_m: ArrayLike, factor: float) -> Path:

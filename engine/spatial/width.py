@@ -19,6 +19,7 @@ from engine.spatial.sphere import fibonacci_sphere
 WIDTH_ORDER = 3
 """Ambisonic order of the sound field that carries what is wide."""
 _BAND_HZ = (100.0, 16_000.0)
+_LOWS_HZ = (60.0, 500.0)
 _LEVEL_DIRECTIONS = 200
 
 
@@ -35,16 +36,22 @@ def icosahedron() -> NDArray[np.float64]:
 def width_plan(hrirs: HrirSet) -> WidthPlan:
     """Points, and their way to the ears as loud as the HRIRs are on the average of all directions.
 
-    Loud means power in octaves from 100 Hz to 16 kHz, each counting alike.
+    Loud means power in octaves from 100 Hz to 16 kHz, each counting alike; of lows, from 60 to
+    500 Hz.
     """
     directions = icosahedron()
     space = space_plan(WIDTH_ORDER, (), hrirs)
     encoding = spherical_harmonics(WIDTH_ORDER, directions).T
-    field = _power(_ears_of(space, encoding), hrirs.sample_rate_hz)
+    field = _power(_ears_of(space, encoding), hrirs.sample_rate_hz, _BAND_HZ)
     nearest = np.argmax(fibonacci_sphere(_LEVEL_DIRECTIONS) @ hrirs.directions.T, axis=1)
-    wanted = _power(hrirs.responses[nearest], hrirs.sample_rate_hz)
+    heard = hrirs.responses[nearest]
+    wanted = _power(heard, hrirs.sample_rate_hz, _BAND_HZ)
     encoding = encoding * np.sqrt(wanted / field)
-    return WidthPlan(directions, np.ascontiguousarray(encoding, dtype=np.float32), space)
+    omni = _ears_of(space, np.eye(len(encoding), 1))
+    around = _power(heard, hrirs.sample_rate_hz, _LOWS_HZ)
+    around /= _power(omni, hrirs.sample_rate_hz, _LOWS_HZ)
+    points = np.ascontiguousarray(encoding, dtype=np.float32)
+    return WidthPlan(directions, points, float(np.sqrt(around)), space)
 
 
 def _ears_of(space: SpacePlan, encoding: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,10 +70,12 @@ def _ears_of(space: SpacePlan, encoding: NDArray[np.float64]) -> NDArray[np.floa
     return heard.astype(np.float64)
 
 
-def _power(responses: NDArray[np.floating], sample_rate_hz: int) -> float:
-    """Mean power of (n, 2, taps) responses over directions, ears and octaves."""
+def _power(
+    responses: NDArray[np.floating], sample_rate_hz: int, band_hz: tuple[float, float]
+) -> float:
+    """Mean power of (n, 2, taps) responses over directions, ears and octaves of a band."""
     size = fft.next_fast_len(4 * responses.shape[-1], real=True)
     power = np.mean(np.abs(fft.rfft(responses, size)) ** 2, axis=(0, 1))
     hz = np.fft.rfftfreq(size, 1.0 / sample_rate_hz)
-    inside = (hz >= _BAND_HZ[0]) & (hz <= min(_BAND_HZ[1], 0.45 * sample_rate_hz))
+    inside = (hz >= band_hz[0]) & (hz <= min(band_hz[1], 0.45 * sample_rate_hz))
     return float(np.average(power[inside], weights=1.0 / hz[inside]))

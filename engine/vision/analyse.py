@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -14,7 +15,6 @@ from engine.coordinates import to_spherical
 from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.ahead import ahead
-from engine.media.decode import read_video_frames
 from engine.media.probe import missing_s, probe_video
 from engine.media.spherical import says_spherical
 from engine.plugins import DepthEstimator, Detector
@@ -25,10 +25,11 @@ from engine.vision.evidence import Evidence
 from engine.vision.follow_boxes import follow_boxes, stirs
 from engine.vision.follow_motion import follow_motion
 from engine.vision.gait import FootMotion, Gait
-from engine.vision.geometry import picture_geometry
+from engine.vision.geometry import is_spherical, picture_geometry
 from engine.vision.merge import roams
 from engine.vision.paths import Path, most_objects, relevance, surely_person
 from engine.vision.placing import LookedAt, Screen, ToMetres, place
+from engine.vision.round_pictures import in_turn, read_pictures
 from engine.vision.scene_light import ground_of, places
 from engine.vision.seen import SeenObject, VisionResult, VisionSettings
 from engine.vision.strikes import find_strikes
@@ -86,7 +87,7 @@ def analyse_video(
     """
     settings = settings or VisionSettings()
     progress("reading the video", 0.0)
-    video = probe_video(path)
+    video = probe_video(path, settings.projection)
     _check_length(video)
     detector: Detector = plugins.create("detector", settings.detector, settings.weights)
     part: DepthEstimator = plugins.create("depth", settings.depth, settings.depth_weights)
@@ -96,12 +97,13 @@ def analyse_video(
     paths = _relevant(list(followed.paths), size, video.duration_s)
     paths = yielding(paths, own_words(settings.prompt))
     gaits = _gaits(video, paths, size, progress)
-    strikes = find_strikes(video, paths, size, progress)
-    maps = _maps(video, paths, size, part, settings, progress)
+    shown = [_in_turn(path, size[0]) for path in paths]
+    strikes = find_strikes(video, shown, size, progress)
+    maps = _maps(video, shown, size, part, settings, progress)
     looked_at = [LookedAt(*one) for one in zip(paths, gaits, strikes, strict=True)]
     geometry = picture_geometry(video, settings.mapping, settings.horizontal_fov_deg)
     shots_s = (*followed.shots_s, video.duration_s)
-    evidence = Evidence(followed.looks, followed.camera_moves)
+    evidence = Evidence(followed.looks, any(followed.moving_shots), followed.moving_shots)
     screen = Screen(size, video.width / size[0], shots_s, geometry, evidence)
     objects, more = place(looked_at, screen, settings, maps)
     progress("placing objects", 1.0)
@@ -118,7 +120,8 @@ def analyse_video(
             *more,
         ),
         shots_s=followed.shots_s,
-        camera_moves=followed.camera_moves,
+        camera_moves=any(followed.moving_shots),
+        moving_shots=followed.moving_shots,
         ground=ground_of(followed.looks),
     )
     return VisionResult(video, analysis, objects, followed.looks)
@@ -146,9 +149,11 @@ def _damage(video: Video) -> list[str]:
 
 def _all_around(video: Video, spherical: bool) -> list[str]:
     """A note for the user where the film says that it is spherical."""
+    said = says_spherical(FilePath(video.path))
     if spherical:
-        return ["the film shows everything all around: things are placed on the whole sphere"]
-    if says_spherical(FilePath(video.path)):
+        why = "" if said else " (its file does not say so; its sides meet, or you have said it)"
+        return [f"the film shows everything all around{why}: things are placed on the whole sphere"]
+    if said:
         return ["the film says that it is spherical, but not in one whole picture: taken for flat"]
     return []
 
@@ -194,12 +199,11 @@ def _gaits(
     if not upright:
         return gaits
     shown = min(_GAIT_WIDTH, video.width)
-    feet = {index: FootMotion(paths[index], shown / size[0]) for index in upright}
+    turn = shown if is_spherical(video) else None
+    feet = {index: FootMotion(paths[index], shown / size[0], turn) for index in upright}
     start_s = min(float(paths[i].times_s[0]) for i in upright)
     end_s = max(float(paths[i].times_s[-1]) for i in upright) + 1e-3
-    pictures: Iterator[tuple[float, Image]] = read_video_frames(
-        video.path, max_width=_GAIT_WIDTH, start_s=start_s, end_s=end_s, gray=True
-    )
+    pictures = read_pictures(video, max_width=_GAIT_WIDTH, start_s=start_s, end_s=end_s, gray=True)
     for number, (time_s, gray) in enumerate(ahead(pictures)):
         for foot in feet.values():
             foot.add(time_s, gray)
@@ -208,6 +212,11 @@ def _gaits(
     for index, foot in feet.items():
         gaits[index] = foot.gait()
     return gaits
+
+
+def _in_turn(path: Path, width: int) -> Path:
+    """The path within the picture's own columns: those of a film all around may go on beyond."""
+    return replace(path, smooth=in_turn(path.smooth, width)) if path.sideless else path
 
 
 def _is_upright(path: Path, height: int) -> bool:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from engine.plugins import Detection
+from engine.vision.assignment import assign
 from engine.vision.kalman import BoxFilter
 from engine.vision.traces import Trace, overlaps, related, stitch
 
@@ -164,7 +164,7 @@ def _assign(
     if not traces or not detections:
         return [], list(traces), list(detections)
     cost = _costs(traces, detections, width)
-    rows, columns = linear_sum_assignment(np.minimum(cost, 10.0))
+    rows, columns = assign(np.minimum(cost, 10.0))
     good = [(r, c) for r, c in zip(rows, columns, strict=True) if cost[r, c] < gate]
     used_traces, used = {r for r, _ in good}, {c for _, c in good}
     return (

@@ -158,8 +158,9 @@ def _anchor(path: Path, width: int, height: int) -> tuple[Array, NDArray[np.bool
     pixel = 1.0 / np.maximum(4.0, path.sizes.min(axis=1))
     supple = float(np.median(uneven - pixel)) > _SUPPLE
     edge = 1.5
-    cut = (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge) | (raw[:, 1] <= edge)
-    cut |= raw[:, 3] >= height - edge
+    cut = (raw[:, 1] <= edge) | (raw[:, 3] >= height - edge)
+    if not path.sideless:
+        cut |= (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge)
     return path.points, (uneven < 0.12 + pixel) & ~cut & path.seen & (not supple)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import plugins
+from engine.media.ahead import ahead
 from engine.plugins import Detection
-from engine.vision.background import BlockBackground
+from engine.vision.background import BlockBackground, Segmentation
 from engine.vision.blobs import Blob, find_blobs
 from engine.vision.people import PeopleDetector
 
@@ -40,25 +41,29 @@ class MotionDetector:
     def __init__(self) -> None:
         self._people = PeopleDetector()
         self._block: BlockBackground | None = None
+        self._segments: Iterator[Segmentation] | None = None
+        self._next = 0
         self._recent: list[tuple[float, NDArray[np.uint8]]] = []
         self._asked_s = -1e9
         self.camera = "static"
 
     def begin(self, width: int, height: int, rate_hz: float, prompt: Sequence[str]) -> None:
         """A new shot starts. The words are not used here: motion needs no vocabulary."""
-        self._block, self._recent, self._asked_s = None, [], -1e9
+        self._block, self._segments, self._recent, self._asked_s = None, None, [], -1e9
 
     def study(self, images: Sequence[NDArray[np.uint8]], times_s: Sequence[float]) -> None:
         """Learn the background of the pictures that `detect` will be asked about next."""
-        self._block = BlockBackground(images, times_s)
-        self.camera = self._block.camera
+        block = self._block = BlockBackground(images, times_s)
+        self.camera = block.camera
+        self._segments = ahead(block.segment(index) for index in range(len(images)))
+        self._next = 0
 
     def detect(self, image: NDArray[np.uint8], time_s: float) -> list[Detection]:
         """What moves in a (height, width, 3) RGB image; 'person' where the HOG detector agrees."""
         block, index = self._background(image, time_s)
         if block is None:
             return []
-        blobs = find_blobs(image, block.segment(index))
+        blobs = find_blobs(image, self._segmented(block, index))
         ask = time_s - self._asked_s >= _ASK_PEOPLE_EVERY_S
         if ask:
             self._asked_s = time_s
@@ -69,6 +74,14 @@ class MotionDetector:
         sure = _confidence(blob, image.shape[1], image.shape[0])
         label = "person" if person is not None and person > 0.3 else "object"
         return MotionDetection(blob.box, label, sure, blob=blob, person=person)
+
+    def _segmented(self, block: BlockBackground, index: int) -> Segmentation:
+        """What moves in a picture: worked out ahead, where pictures are asked about in turn."""
+        if self._segments is not None and index == self._next:
+            self._next += 1
+            return next(self._segments)
+        self._segments = None  # ends its thread, which shares the block's flow
+        return block.segment(index)
 
     def _background(
         self, image: NDArray[np.uint8], time_s: float

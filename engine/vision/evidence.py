@@ -53,11 +53,18 @@ class Evidence:
     """What speaks for and against names and hits, beside the things themselves.
 
     `looks` are those of every shot, where they are known; `camera_moves` tells whether the camera
-    travels or pans.
+    travels or pans; `moving_shots` of every shot, where that is known.
     """
 
     looks: tuple[SceneLook, ...] = ()
     camera_moves: bool = False
+    moving_shots: tuple[bool, ...] = ()
+
+    def in_shot(self, path: Path, shots_s: Sequence[float]) -> Evidence:
+        """The same with what the camera does in the shot that a path is in."""
+        number = _shot_number(path, shots_s)
+        known = 0 <= number < len(self.moving_shots)
+        return replace(self, camera_moves=self.moving_shots[number]) if known else self
 
     def believed(
         self,
@@ -74,12 +81,12 @@ class Evidence:
         vehicles = sum(kind == "vehicle" for kind, _ in kinds)
         found = []
         for path, (kind, sure) in zip(paths, kinds, strict=True):
+            shot, fellows = self.in_shot(path, shots_s), vehicles - 1
             doubtful = vehicles < _AGREE and self._indoors(path, shots_s)
             doubtful = doubtful or path.doubted
-            fellows = vehicles - 1
-            doubtful = doubtful or not vouched(path, size, fellows, camera_moves=self.camera_moves)
-            nobody = kind == "person" and self._no_person(path, shots_s)
-            found.append(self._believed(path, kind, sure, doubtful, nobody))
+            doubtful = doubtful or not vouched(path, size, fellows, camera_moves=shot.camera_moves)
+            nobody = kind == "person" and shot._no_person(path, shots_s)
+            found.append(shot._believed(path, kind, sure, doubtful, nobody))
         return found
 
     def named(
@@ -90,9 +97,10 @@ class Evidence:
         Under a moving camera they are as likely what it passes by, so that half the sureness goes.
         """
         return [
-            self._no_flyer(name) if name.label == FLYER and self._grounded(path, shots_s)
+            shot._no_flyer(name) if name.label == FLYER and shot._grounded(path, shots_s)
             else name
             for path, name in zip(paths, names, strict=True)
+            for shot in (self.in_shot(path, shots_s),)
         ]  # fmt: skip
 
     def contacts(self, path: Path, found: Sequence[Contact]) -> tuple[Contact, ...]:
@@ -152,9 +160,14 @@ class Evidence:
 
     def _is(self, what: Callable[[SceneLook], bool], path: Path, shots_s: Sequence[float]) -> bool:
         """Whether something is true of the look of the shot that a path is in."""
-        first_s = float(path.times_s[0]) + _SAME_MOMENT_S
-        number = int(np.searchsorted(shots_s, first_s, side="right")) - 1
+        number = _shot_number(path, shots_s)
         return 0 <= number < len(self.looks) and what(self.looks[number])
+
+
+def _shot_number(path: Path, shots_s: Sequence[float]) -> int:
+    """Which shot a path is in; -1 where no shot has begun by then."""
+    first_s = float(path.times_s[0]) + _SAME_MOMENT_S
+    return int(np.searchsorted(shots_s, first_s, side="right")) - 1
 
 
 def _may_be_round(path: Path) -> bool:

@@ -14,14 +14,21 @@ from engine.errors import MediaError
 from engine.jobs import Progress, silent_progress
 from engine.media.decode import read_video_frames
 from engine.media.probe import probe_video
-from engine.project.model import Mapping
+from engine.media.spherical import Projection
+from engine.project.model import Mapping, Video
 from engine.vision.click_box import box_of_click
 from engine.vision.correlation import CorrelationTracker
 from engine.vision.depth import GeometryDepth, steady
 from engine.vision.follow_path import NAME, SURE, path_of_click
-from engine.vision.geometry import USUAL_FOV_DEG, PictureGeometry, picture_geometry
+from engine.vision.geometry import (
+    USUAL_FOV_DEG,
+    PictureGeometry,
+    is_spherical,
+    picture_geometry,
+)
 from engine.vision.opencv import cv2
 from engine.vision.paths import local_fit
+from engine.vision.round_pictures import rolled
 from engine.vision.shots import CutDetector
 
 Image = NDArray[np.uint8]
@@ -103,6 +110,7 @@ def follow(
     *,
     weights: Path | None = None,
     mapping: Mapping = "cylinder",
+    projection: Projection = "auto",
     horizontal_fov_deg: float = USUAL_FOV_DEG,
     progress: Progress = silent_progress,
 ) -> Followed:
@@ -118,8 +126,8 @@ def follow(
     CancelledError
         From `progress`.
     """
-    video = probe_video(path)
-    _check_shown(shown, video.width, video.height, path)
+    video = probe_video(path, projection)
+    _check_shown(shown, video)
     if not 0.0 <= time_s <= video.duration_s:
         raise _no_picture(time_s, video.duration_s, path)
     tracker_of: Callable[[], Tracker] = (
@@ -127,11 +135,13 @@ def follow(
     )
     half_s = 0.5 / float(video.rate)
     progress("looking at what was shown", 0.0)
-    first = list(_pictures(path, max(0.0, time_s - half_s), time_s + _AHEAD_S))
+    scale = min(_WIDTH_PX, video.width) / video.width
+    place = np.array(shown, dtype=np.float64) * scale
+    source = _Source(video, _columns_aside(video, place, scale))
+    place[::2] -= source.aside_px
+    first = list(source.pictures(max(0.0, time_s - half_s), time_s + _AHEAD_S))
     if not first:
         raise _no_picture(time_s, video.duration_s, path)
-    scale = first[0][1].shape[1] / video.width
-    place = np.array(shown, dtype=np.float64) * scale
     box = place if len(place) == 4 else box_of_click([p for _, p in first], (place[0], place[1]))
     start_s = first[0][0]
 
@@ -139,20 +149,26 @@ def follow(
         return lambda t: progress(stage, min(0.99, abs(t - start_s) / max(whole, 1e-6)))
 
     onwards, ended = _go(
-        tracker_of(), box, _pictures(path, start_s, None), told("following on", video.duration_s)
+        tracker_of(), box, source.pictures(start_s, None), told("following on", video.duration_s)
     )
-    backwards, began = _go(tracker_of(), box, _reversed(path, start_s + half_s / 2),
+    backwards, began = _go(tracker_of(), box, source.backwards(start_s + half_s / 2),
                            told("following back", start_s))  # fmt: skip
     rows, name = _smooth(np.array([*reversed(backwards[1:]), *onwards])), tracker_of().name
+    rows[:, [1, 3]] += source.aside_px
     size = (first[0][1].shape[1], first[0][1].shape[0])
     if weights is None and float(rows[:, 5].mean()) < SURE:
-        moving = path_of_click(video, start_s, box, progress)
+        aside = np.array([source.aside_px, 0.0, source.aside_px, 0.0])
+        moving = path_of_click(video, start_s, box + aside, size[0], progress)
         if moving is not None:
             rows, name = moving, NAME
             began = "end" if moving[0, 0] < half_s else "lost"
             ended = "end" if moving[-1, 0] > video.duration_s - 3 * half_s else "lost"
     positions = _positions(rows, size, picture_geometry(video, mapping, horizontal_fov_deg))
-    rows[:, 1:5] = np.clip(rows[:, 1:5], 0.0, [*size, *size]) / scale
+    most = np.array([*size, *size], dtype=np.float64)
+    least = np.zeros(4)
+    if is_spherical(video):  # columns go on across the line behind the listener
+        least[::2], most[::2] = -np.inf, np.inf
+    rows[:, 1:5] = np.clip(rows[:, 1:5], least, most) / scale
     return Followed(
         rows, positions, name,
         "start" if began == "end" else began, ended,
@@ -167,9 +183,13 @@ def _no_picture(time_s: float, duration_s: float, path: str | Path) -> MediaErro
     )
 
 
-def _check_shown(shown: tuple[float, ...], width: int, height: int, path: str | Path) -> None:
+def _check_shown(shown: tuple[float, ...], video: Video) -> None:
+    """Refuse what is not in the picture; in a film all around columns go on for a turn."""
+    path, width, height = video.path, video.width, video.height
     xs, ys = shown[::2], shown[1::2]
-    inside = all(0 <= x <= width for x in xs) and all(0 <= y <= height for y in ys)
+    beyond = width if is_spherical(video) else 0
+    inside = all(-beyond <= x <= width + beyond for x in xs)
+    inside = inside and all(0 <= y <= height for y in ys)
     if len(shown) not in (2, 4) or not inside:
         raise MediaError(
             f"{', '.join(f'{v:g}' for v in shown)} is not in the picture of {width} x {height}",
@@ -180,19 +200,35 @@ def _check_shown(shown: tuple[float, ...], width: int, height: int, path: str | 
         raise MediaError("the box is smaller than 4 pixels", place=path, remedy="draw a larger one")
 
 
-def _pictures(
-    path: str | Path, start_s: float, end_s: float | None
-) -> Iterator[tuple[float, Image]]:
-    return read_video_frames(path, max_width=_WIDTH_PX, start_s=start_s, end_s=end_s)
+@dataclass(frozen=True)
+class _Source:
+    """A film's pictures; one all around has its sides `aside_px` columns further to the right."""
+
+    video: Video
+    aside_px: int = 0
+
+    def pictures(self, start_s: float, end_s: float | None) -> Iterator[tuple[float, Image]]:
+        """From one time to another, in order."""
+        path = self.video.path
+        for time_s, image in read_video_frames(
+            path, max_width=_WIDTH_PX, start_s=start_s, end_s=end_s
+        ):
+            yield time_s, rolled(image, self.aside_px) if self.aside_px else image
+
+    def backwards(self, end_s: float) -> Iterator[tuple[float, Image]]:
+        """Those before `end_s`, latest first, a block held at a time."""
+        while end_s > 0.0:
+            start_s = max(0.0, end_s - _BLOCK_S)
+            block = [(t, p) for t, p in self.pictures(start_s, end_s) if start_s <= t < end_s]
+            yield from reversed(block)
+            end_s = start_s
 
 
-def _reversed(path: str | Path, end_s: float) -> Iterator[tuple[float, Image]]:
-    """Pictures before `end_s`, latest first, a block held at a time."""
-    while end_s > 0.0:
-        start_s = max(0.0, end_s - _BLOCK_S)
-        block = [(t, p) for t, p in _pictures(path, start_s, end_s) if start_s <= t < end_s]
-        yield from reversed(block)
-        end_s = start_s
+def _columns_aside(video: Video, place: Array, scale: float) -> int:
+    """Columns by which a film all around is turned, so that what is shown is in its middle."""
+    if not is_spherical(video):
+        return 0
+    return round(float(place[::2].mean()) - 0.5 * video.width * scale)
 
 
 def _go(
@@ -243,7 +279,7 @@ def _positions(rows: Array, size: tuple[int, int], geometry: PictureGeometry) ->
     width, height = size
     boxes = rows[:, 1:5]
     depth = GeometryDepth(geometry.rows_per_unit(size))
-    raw_m = depth.distances_m(boxes, "object", width, height)
+    raw_m = depth.distances_m(geometry.levelled(boxes, size), "object", width, height)
     distances_m = steady(rows[:, 0], raw_m, np.maximum(rows[:, 5], 0.05), "object")
     middle = 0.5 * (boxes[:, :2] + boxes[:, 2:])
     return geometry.lift(middle, distances_m, size)

@@ -14,20 +14,25 @@ from numpy.typing import NDArray
 
 from engine.jobs import Progress
 from engine.media.ahead import ahead
-from engine.media.decode import Damage, read_video_frames
+from engine.media.decode import Damage
 from engine.plugins import Detection, Detector
 from engine.project.model import Video
 from engine.vision.associate import TRACKER, associate
+from engine.vision.close_paths import closed
+from engine.vision.geometry import is_spherical
 from engine.vision.opencv import cv2
 from engine.vision.paths import Followed, Path, smoothed
+from engine.vision.round_pictures import read_pictures, turn_px
 from engine.vision.scene_light import LookMeter
 from engine.vision.shots import CutDetector
+from engine.vision.tiles import InTiles
 from engine.vision.traces import Trace
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
-_ANALYSIS_WIDTH = 640
+_ANALYSIS_WIDTH, _ROUND_WIDTH = 640, 960
+"""Width of the pictures that are looked at; of those all around, which are wider to the eye."""
 _LONGEST_STEP_S, _SHORTEST_STEP_S = 0.33, 0.15
 """Pictures are looked at no rarer, and no oftener, than this."""
 _CHANGED = 4.0
@@ -69,24 +74,29 @@ def follow_boxes(
     paths: list[Path] = []
     shots: list[float] = []
     size = (0, 0)
-    pictures = read_video_frames(video.path, max_width=_ANALYSIS_WIDTH, damage=damage)
+    spherical, every_s = is_spherical(video), getattr(detector, "every_s", None)
+    if spherical and every_s is None:  # those that choose their own moments take their time
+        detector = InTiles(detector)
+    widest = _ROUND_WIDTH if spherical else _ANALYSIS_WIDTH
+    pictures = read_pictures(video, max_width=widest, damage=damage)
     for time_s, image in ahead(pictures):
         size = (image.shape[1], image.shape[0])
         cut = cuts.is_cut(image)
         looks.add(time_s, image, first=cut)
         if cut:
-            paths += _paths_of(shot, size)
+            paths += _paths_of(shot, size, spherical=spherical)
             shots.append(shot.start_s)
             shot = _Shot(time_s)
         if not shot.times_s:
             detector.begin(*size, float(video.rate), prompt)
         shot.times_s.append(time_s)
         small = _small(image)
-        if _is_due(shot, small, time_s, getattr(detector, "every_s", None)):
+        if _is_due(shot, small, time_s, every_s):
             shot.small = small
             shot.seen.append((time_s, detector.detect(image, time_s)))
             progress("finding what is there", min(0.99, time_s / video.duration_s))
-    paths += _paths_of(shot, size)
+    paths += _paths_of(shot, size, spherical=spherical)
+    size = (turn_px(size[0]), size[1]) if spherical else size
     shots.append(shot.start_s)
     told = looks.looks(shots)
     return Followed(tuple(paths), size, tuple(shots), damage.notes(), TRACKER, told)
@@ -110,12 +120,13 @@ def _is_due(shot: _Shot, small: NDArray[np.int16], time_s: float, every_s: float
     return since_s >= _SHORTEST_STEP_S and float(change.mean()) >= _CHANGED
 
 
-def _paths_of(shot: _Shot, size: tuple[int, int]) -> list[Path]:
+def _paths_of(shot: _Shot, size: tuple[int, int], *, spherical: bool) -> list[Path]:
     if not shot.times_s:
         return []
     traces = associate(shot.seen, *size)
     times = np.asarray(shot.times_s, dtype=np.float64)
-    return [_path(trace, times) for trace in traces if _is_clear(trace, size[0])]
+    paths = [_path(trace, times) for trace in traces if _is_clear(trace, size[0])]
+    return closed(paths, turn_px(size[0]), size[0]) if spherical else paths
 
 
 def _is_clear(trace: Trace, width: int) -> bool:

@@ -17,7 +17,9 @@ from engine.jobs import Progress
 from engine.project.model import Video
 from engine.vision import detect  # noqa: F401  (registers the embedded detector)
 from engine.vision.follow_motion import follow_motion
+from engine.vision.geometry import is_spherical
 from engine.vision.paths import Path
+from engine.vision.round_pictures import in_turn
 from engine.vision.track import iou
 
 Array = NDArray[np.float64]
@@ -31,11 +33,13 @@ _LEAST_IOU, _LEAST_SEEN = 0.33, 0.8
 _NEAR_S = 0.15
 
 
-def path_of_click(video: Video, time_s: float, box: Array, progress: Progress) -> Array | None:
+def path_of_click(
+    video: Video, time_s: float, box: Array, width: int, progress: Progress
+) -> Array | None:
     """Rows (n, 6) of time_s, box and confidence of what moves where a box (4,) was shown.
 
-    Boxes are in pixels of a picture 480 wide (or the video's own width, if that is less). None
-    where nothing moves there all the way, or the film is long.
+    Boxes are in pixels of a picture that is `width` wide. None where nothing moves there all the
+    way, or the film is long.
 
     Raises
     ------
@@ -47,20 +51,32 @@ def path_of_click(video: Video, time_s: float, box: Array, progress: Progress) -
     if video.duration_s > _LONGEST_S:
         return None
     found = follow_motion(video, plugins.create("detector", "motion", None), (), progress)
-    path = best_path(found.paths, time_s, box)
+    scale = found.size[0] / width
+    box = box * scale
+    if is_spherical(video):
+        box = in_turn(box[None], found.size[0])[0]
+    path = best_path(found.paths, time_s, box, found.size[0])
     if path is None:
         return None
-    return np.column_stack([path.times_s, path.smooth, path.confidence])
+    return np.column_stack([path.times_s, path.smooth / scale, path.confidence])
 
 
-def best_path(paths: Sequence[Path], time_s: float, box: Array) -> Path | None:
-    """The path that covers a box (4,) at a time best; None where none does well enough."""
+def best_path(
+    paths: Sequence[Path], time_s: float, box: Array, turn: int | None = None
+) -> Path | None:
+    """The path that covers a box (4,) at a time best; None where none does well enough.
+
+    `turn` are the columns of a turn, for paths in a film all around.
+    """
     best, best_iou = None, _LEAST_IOU
     for path in paths:
         row = int(np.argmin(np.abs(path.times_s - time_s)))
         if abs(float(path.times_s[row]) - time_s) > _NEAR_S or path.seen.mean() < _LEAST_SEEN:
             continue
-        overlap = iou(path.smooth[row], box)
+        there = path.smooth[row]
+        if turn is not None and path.sideless:
+            there = in_turn(there[None], turn)[0]
+        overlap = iou(there, box)
         if overlap > best_iou:
             best, best_iou = path, overlap
     return best

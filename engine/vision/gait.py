@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.project.model import Contact
 from engine.vision.opencv import cv2
 from engine.vision.paths import Path, local_fit, median_filter
+from engine.vision.round_pictures import in_turn
 
 Array = NDArray[np.float64]
 
@@ -73,10 +74,13 @@ class FootMotion:
     path : Path
     scale : float
         Pixels of the pictures given to `add` for one pixel of the path's boxes.
+    turn : int, optional
+        Columns of a whole turn, where the pictures show everything all around.
     """
 
-    def __init__(self, path: Path, scale: float) -> None:
+    def __init__(self, path: Path, scale: float, turn: int | None = None) -> None:
         self.path = path
+        self._turn = turn
         self._boxes = path.smooth * scale
         self._before: tuple[float, NDArray[np.uint8]] | None = None
         self._times: list[float] = []
@@ -105,7 +109,8 @@ class FootMotion:
 
     def _box_at(self, time_s: float) -> Array:
         columns = [np.interp(time_s, self.path.times_s, column) for column in self._boxes.T]
-        return np.array(columns)
+        box = np.array(columns)
+        return box if self._turn is None else in_turn(box[None], self._turn)[0]
 
 
 def _zone_energy(before: NDArray[np.uint8], after: NDArray[np.uint8], box: Array) -> float | None:

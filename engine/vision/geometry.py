@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 USUAL_FOV_DEG = Scene().horizontal_fov_deg
 """What is taken where nobody said another: the default of a session's scene."""
+_STEEPEST_DEG = 80.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ class PictureGeometry:
             return size[1] / float(np.pi)
         return rows_per_unit(self.mapping, *size, self.horizontal_fov_deg)
 
+    def levelled(self, boxes: Array, size: tuple[int, int]) -> Array:
+        """Boxes (n, 4) with their rows as a level camera without distortion has them.
+
+        Height over horizontal distance is linear in the row then. Rows of a film all around are
+        elevations; those beyond 80 degrees are kept there.
+        """
+        if not self.spherical:
+            return boxes
+        rise = np.radians(_STEEPEST_DEG)
+        elevation = np.clip(np.pi * (0.5 - boxes[:, [1, 3]] / size[1]), -rise, rise)
+        out = boxes.copy()
+        out[:, [1, 3]] = size[1] / 2 - self.rows_per_unit(size) * np.tan(elevation)
+        return out
+
     @property
     def shown_field_deg(self) -> float:
         """Azimuth between the places of the picture's left and right edge."""
@@ -77,7 +92,7 @@ def picture_geometry(
     horizontal_fov_deg: float = USUAL_FOV_DEG,
 ) -> PictureGeometry:
     """The geometry of a film seen through a mapping and a field of view (degrees)."""
-    return PictureGeometry(mapping, horizontal_fov_deg, video is not None and _is_spherical(video))
+    return PictureGeometry(mapping, horizontal_fov_deg, video is not None and is_spherical(video))
 
 
 def scene_geometry(video: Video | None, scene: Scene) -> PictureGeometry:
@@ -85,7 +100,8 @@ def scene_geometry(video: Video | None, scene: Scene) -> PictureGeometry:
     return picture_geometry(video, scene.mapping, scene.horizontal_fov_deg)
 
 
-def _is_spherical(video: Video) -> bool:
+def is_spherical(video: Video) -> bool:
+    """Whether a film's pictures show everything all around (equirectangular, whole)."""
     if video.spherical is not None:
         return video.spherical
     return is_whole_sphere(video.width, video.height) and _file_says(video.path)

@@ -201,8 +201,9 @@ def _tremble(path: Path, size: tuple[int, int]) -> float:
     """How much its width, where it is seen whole, strays from its mean over half a second (as a
     logarithm): limbs and tails come and go."""
     boxes = path.boxes
-    whole = path.seen & (boxes.min(axis=1) > _EDGE_PX)
-    whole &= (boxes[:, 2] < size[0] - _EDGE_PX) & (boxes[:, 3] < size[1] - _EDGE_PX)
+    whole = path.seen & (boxes[:, 1] > _EDGE_PX) & (boxes[:, 3] < size[1] - _EDGE_PX)
+    if not path.sideless:
+        whole &= (boxes[:, 0] > _EDGE_PX) & (boxes[:, 2] < size[0] - _EDGE_PX)
     if whole.sum() < _FEWEST_WHOLE:
         return 0.0
     width = np.log(np.maximum(boxes[whole, 2] - boxes[whole, 0], 1.0))

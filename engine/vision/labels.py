@@ -47,7 +47,8 @@ def _words(text: str) -> frozenset[str]:
 
 PERSON_WORDS = _words(
     "person people man woman men women boy girl child kid walker pedestrian runner jogger dancer "
-    "human actor actress somebody someone player skater worker footsteps steps"
+    "human actor actress somebody someone player skater worker footsteps steps golfer batter "
+    "batsman cricketer drummer"
 )
 VEHICLE_WORDS = _words(
     "car cars vehicle van truck lorry bus coach taxi tram train motorbike motorcycle scooter "
@@ -60,7 +61,8 @@ FLYING_WORDS = _words(
 ROUND_WORDS = _words("ball football basketball marble wheel barrel tyre tire bottle can")
 ANIMAL_WORDS = _words(
     "dog dogs puppy horse horses pony donkey cat cats kitten cow cows sheep goat pig deer fox wolf "
-    "bear lion tiger elephant camel zebra rabbit hen chicken animal animals rider"
+    "bear lion tiger elephant camel zebra rabbit hen chicken animal animals rider herd cattle "
+    "flock bison buffalo wildebeest"
 )
 """What walks and runs, so that its motion looks like a person's or a vehicle's."""
 PLACE_WORDS = _words(

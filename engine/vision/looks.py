@@ -2,11 +2,13 @@
 
 It looks at a picture 2.5 times a second, in long films twice; twice as often while there is a
 crowd, whose people are gone, or behind each other, after two looks. A thread does it, one picture
-at a time and in order, so that what it finds does not hang on how busy the machine is.
+at a time and in order, so that what it finds does not hang on how busy the machine is; it may be
+some seconds of film behind, for which pictures wait.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,8 +31,8 @@ _CROWD, _CROWD_SCORE, _CROWD_HEIGHT = 3, 0.4, 0.25
 _SMALL_WIDTH = 160
 _CHANGED = 10
 """Change of a small picture's pixel (of 255) from one picture to the next that is motion."""
-_MOST_WAITING = 8
-"""Pictures that wait for the network at the most; then the film waits."""
+_MOST_WAITING_BYTES = 48 * 2**20
+"""Of pictures that wait for the network at the most; then the film waits."""
 
 
 @dataclass(frozen=True)
@@ -62,24 +64,25 @@ class Looker:
         usual_s = _STEP_S if duration_s <= _LONG_S else _LONG_STEP_S
         self._step_s = min(usual_s, max(_LEAST_STEP_S, duration_s / _LEAST_LOOKS))
         self._pool = ThreadPoolExecutor(1)
-        self._asked: list[Future[Look]] = []
+        self._waiting: deque[Future[Look | None]] = deque()
+        self._looks: list[Look] = []
+        # what follows is the thread's own
         self._last: Image | None = None
         self._due_s = -np.inf
+        self._recent: deque[Look] = deque(maxlen=2)
 
     def add(self, time_s: float, image: Image, *, first: bool) -> None:
-        """The next picture (height, width, 3), RGB; `first` in its shot."""
-        if first:
-            self._last, self._due_s = None, -np.inf
+        """The next picture (height, width, 3), RGB; `first` in its shot.
+
+        Raises
+        ------
+        PluginError
+            From the network, of pictures before.
+        """
         if self._network is None:
             return
-        height = image.shape[0]
-        if time_s >= self._due_s - 1e-6:
-            crowded = is_crowd(self._asked[-2].result(), height) if self._asked[1:] else False
-            self._due_s = time_s + self._step_s * (0.5 if crowded else 1.0)
-            if len(self._asked) >= _MOST_WAITING:
-                self._asked[-_MOST_WAITING].result()
-            self._asked.append(self._pool.submit(_look, self._network, time_s, image, self._last))
-        self._last = image
+        self._gather(max(1, _MOST_WAITING_BYTES // image.nbytes))
+        self._waiting.append(self._pool.submit(self._show, self._network, time_s, image, first))
 
     def taken(self) -> tuple[Look, ...]:
         """Everything found since this was asked the last time, in order.
@@ -89,8 +92,30 @@ class Looker:
         PluginError
             From the network.
         """
-        asked, self._asked = self._asked, []
-        return tuple(one.result() for one in asked)
+        self._gather(0)
+        looks, self._looks = self._looks, []
+        self._recent.clear()
+        return tuple(looks)
+
+    def _gather(self, most: int) -> None:
+        """Take in what was found, until no more than so many pictures wait."""
+        while self._waiting and (len(self._waiting) > most or self._waiting[0].done()):
+            look = self._waiting.popleft().result()
+            if look is not None:
+                self._looks.append(look)
+
+    def _show(self, network: Detector, time_s: float, image: Image, first: bool) -> Look | None:
+        """The thread's part: a look, where it is time for one."""
+        if first:
+            self._last, self._due_s = None, -np.inf
+        look = None
+        if time_s >= self._due_s - 1e-6:
+            crowded = len(self._recent) > 1 and is_crowd(self._recent[0], image.shape[0])
+            self._due_s = time_s + self._step_s * (0.5 if crowded else 1.0)
+            look = _look(network, time_s, image, self._last)
+            self._recent.append(look)
+        self._last = image
+        return look
 
     def close(self) -> None:
         """No more pictures come; what nobody asked for is not looked at any more."""

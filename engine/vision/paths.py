@@ -52,6 +52,8 @@ class Path:
     """Whether a network looked at it, recognised things elsewhere, and saw nobody in it."""
     parts: tuple[Path, ...] = ()
     """What it was joined from (see `engine.vision.merge`)."""
+    sideless: bool = False
+    """Whether its picture shows everything all around: no side cuts it off, columns go on there."""
 
     @property
     def duration_s(self) -> float:
@@ -77,8 +79,8 @@ class Followed:
     notes: tuple[str, ...]
     tracker: str
     looks: tuple[SceneLook, ...] = ()
-    camera_moves: bool = False
-    """Whether the camera travels or pans in any shot."""
+    moving_shots: tuple[bool, ...] = ()
+    """Of every shot, whether the camera travels or pans; empty where that is not known."""
 
 
 def relevance(path: Path, width: int, height: int) -> float:
@@ -173,6 +175,8 @@ def amodal(path: Path, width: int, height: int) -> Array:
     raw = path.boxes
     edge_x, edge_y = 0.006 * width + 1.0, 0.006 * height + 1.0
     left, right = raw[:, 0] <= edge_x, raw[:, 2] >= width - edge_x
+    if path.sideless:
+        left, right = np.zeros_like(left), np.zeros_like(right)
     top, bottom = raw[:, 1] <= edge_y, raw[:, 3] >= height - edge_y
     sizes = path.sizes
     boxes = _grow(boxes, sizes, (left, right), (top, bottom), 0)

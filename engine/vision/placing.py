@@ -78,10 +78,17 @@ class Screen:
         end_s = min((s for s in self.shots_s if s > last_s + _SAME_MOMENT_S), default=last_s)
         return start_s, end_s
 
+    def evidence_of(self, path: Path) -> Evidence:
+        """What speaks for and against what a path is, in its shot."""
+        return self.evidence.in_shot(path, self.shots_s)
+
     def boxes(self, path: Path) -> Array:
         """Rows of time, x0, y0, x1, y1 (the video's own pixels) and confidence."""
         limits = np.array([*self.size, *self.size], dtype=np.float64)
-        boxes = np.clip(path.smooth, 0.0, limits) * self.scale
+        lowest = np.zeros(4)
+        if self.geometry.spherical:  # columns go on across the line behind the listener
+            lowest[[0, 2]], limits[[0, 2]] = -np.inf, np.inf
+        boxes = np.clip(path.smooth, lowest, limits) * self.scale
         return np.column_stack([path.times_s, boxes, path.confidence])
 
 
@@ -121,12 +128,14 @@ def _named(
 ) -> tuple[list[_Thing], float | None, list[str]]:
     """Things, the horizon that was found, and notes."""
     size, paths = screen.size, [one.path for one in seen]
-    horizon = find_horizon(paths, *size)
-    moves = screen.evidence.camera_moves
+    horizon = size[1] / 2 if screen.geometry.spherical else find_horizon(paths, *size)
     kinds = [
-        kind_of(one.path, *size, walks=one.walks, horizon=horizon, camera_moves=moves)
+        kind_of(
+            one.path, *size, walks=one.walks, horizon=horizon,
+            camera_moves=screen.evidence_of(one.path).camera_moves,
+        )
         for one in seen
-    ]
+    ]  # fmt: skip
     kinds = screen.evidence.believed(paths, kinds, screen.shots_s, size)
     names, notes = name_paths(paths, kinds, own_words(settings.prompt), size, horizon)
     names = screen.evidence.named(paths, names, screen.shots_s)
@@ -140,7 +149,7 @@ def _named(
 def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -> SeenObject:
     path = thing.seen.path
     contacts = _contacts(thing, screen)
-    if not screen.evidence.camera_moves:
+    if not screen.evidence_of(path).camera_moves:
         positions_m = held(path, positions_m, contacts)
     trajectory = _trajectory(path.times_s, positions_m, contacts)
     leaves = thing.kind == "vehicle" or thing.name.label == FLYER
@@ -164,7 +173,7 @@ def _contacts(thing: _Thing, screen: Screen) -> tuple[Contact, ...]:
     gait, path = thing.seen.gait, thing.seen.path
     if thing.kind == "person" and gait is not None and gait.walks:
         return while_seen(path, gait.contacts())
-    found = screen.evidence.contacts(path, find_contacts(path, thing.kind, *screen.size))
+    found = screen.evidence_of(path).contacts(path, find_contacts(path, thing.kind, *screen.size))
     return found if thing.kind == "vehicle" else with_strikes(found, thing.seen.strikes)
 
 
@@ -177,7 +186,7 @@ def _all_distances(
     """Steady distances (n,) in metres of every thing."""
     size = screen.size
     depth = GeometryDepth(screen.geometry.rows_per_unit(size), horizon)
-    distances = [_distances(thing, depth, size) for thing in things]
+    distances = [_distances(thing, depth, screen) for thing in things]
     if maps is None:
         return distances
     return [
@@ -186,18 +195,18 @@ def _all_distances(
     ]
 
 
-def _distances(thing: _Thing, depth: GeometryDepth, size: tuple[int, int]) -> Array:
+def _distances(thing: _Thing, depth: GeometryDepth, screen: Screen) -> Array:
     """Steady distances (n,) in metres; what the picture's edge cuts off says little about size."""
-    path, (width, height) = thing.seen.path, size
+    path, size = thing.seen.path, screen.size
+    width, height = size
     raw = path.smooth
     edge = _EDGE_SHARE * height + _EDGE_PIXELS
-    aside = (raw[:, 0] <= edge) | (raw[:, 2] >= width - edge)
+    aside = ~np.bool_(path.sideless) & ((raw[:, 0] <= edge) | (raw[:, 2] >= width - edge))
     above = (raw[:, 1] <= edge) | (raw[:, 3] >= height - edge)
     trust = np.where(above, _CUT_IN_HEIGHT, np.where(aside, _CUT_IN_WIDTH, 1.0))
     trust = trust * np.where(path.seen, 1.0, _NOT_SEEN)
-    return steady(
-        path.times_s, depth.distances_m(thing.whole, thing.kind, *size), trust, thing.kind
-    )
+    whole = screen.geometry.levelled(thing.whole, size)
+    return steady(path.times_s, depth.distances_m(whole, thing.kind, *size), trust, thing.kind)
 
 
 def _depth_range(distances: Sequence[Array], screen: Screen) -> tuple[float, float]:

@@ -87,7 +87,7 @@ def analyse_once(
     place = folder()
     if place is None:
         return analyse_video(path, settings, progress)
-    video = probe_video(path)
+    video = probe_video(path, settings.projection)
     kept = place / f"{_key(Path(path), settings, progress)}.analysis"
     found = _read(kept)
     if found is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.media.spherical import Projection
 from engine.project.model import Analysis, Contact, Mapping, Scene, Trajectory, Video
 from engine.vision.named_motion import NAME
 from engine.vision.scene_light import SceneLook
@@ -22,6 +23,7 @@ class VisionSettings:
     detector: str = NAME
     weights: Path | None = None
     mapping: Mapping = "cylinder"
+    projection: Projection = "auto"
     horizontal_fov_deg: float = Scene().horizontal_fov_deg
     depth: str = "geometry"
     depth_weights: Path | None = None

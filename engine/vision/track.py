@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from engine.plugins import Detection
+from engine.vision.assignment import assign
 from engine.vision.detect import MotionDetection
 from engine.vision.kalman import Box, BoxFilter, Corners
 
@@ -120,7 +120,7 @@ class Tracker:
         if not tracks or not detections:
             return [], list(tracks), list(detections)
         cost = self._costs(tracks, detections)
-        rows, columns = linear_sum_assignment(cost)
+        rows, columns = assign(cost)
         good = [(r, c) for r, c in zip(rows, columns, strict=True) if cost[r, c] < _GATE]
         used_tracks, used = {r for r, _ in good}, {c for _, c in good}
         return (

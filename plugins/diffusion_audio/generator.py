@@ -11,7 +11,6 @@ Evans et al., "Stable Audio Open", ICASSP 2025; Liu et al., "AudioLDM 2", IEEE/A
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,12 +21,12 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from engine.errors import PluginError
-from engine.plugins import Generator
+from engine.plugins import Abilities, Generator
 from engine.weights.folder import folder as weights_folder
-from plugins.diffusion_audio.windows import assembled, resampled
+from plugins.sound_edges import levelled, of_length
+from plugins.sound_windows import assembled, resampled
+from plugins.weights_identity import identity_of
 
-_LEVEL_DBFS = -26.0
-_EDGE_S = 0.02
 _MARGIN = 1.02
 """Windows are asked for a little longer, since models round to whole latent steps."""
 
@@ -60,6 +59,7 @@ class DiffusionGenerator:
     """
 
     version = "1"
+    abilities = Abilities(negative_prompt=True, curve=True)
 
     def __init__(self, kind: Kind, weights: Path) -> None:
         self.name = kind.name
@@ -68,7 +68,7 @@ class DiffusionGenerator:
 
     def settle(self, event: Any) -> Any:
         """The event with what the weights are in its parameters."""
-        told = {**event.parameters, "weights": _identity(self._weights)}
+        told = {**event.parameters, "weights": identity_of(self._weights)}
         return structs.replace(event, parameters=told)
 
     def generate(self, event: Any, sample_rate_hz: int) -> NDArray[np.float32]:
@@ -81,7 +81,7 @@ class DiffusionGenerator:
             or the model answers NaN or too little.
         """
         known = event.parameters.get("weights")
-        if known is not None and known != _identity(self._weights):
+        if known is not None and known != identity_of(self._weights):
             raise PluginError(
                 f"the weights are not those that made this take ({known})",
                 place=self._weights,
@@ -96,8 +96,8 @@ class DiffusionGenerator:
 
         sound = assembled(wanted, longest, rate_hz, window).mean(axis=0, keepdims=True)
         samples = int(np.floor(event.duration_s * sample_rate_hz + 0.5))
-        sound = _of_length(resampled(sound, rate_hz, sample_rate_hz), samples)
-        return _levelled(sound, event, sample_rate_hz).astype(np.float32)
+        sound = of_length(resampled(sound, rate_hz, sample_rate_hz), samples)
+        return levelled(sound, event, sample_rate_hz).astype(np.float32)
 
 
 def stable_audio_open(weights: Path | None = None) -> Generator:
@@ -179,36 +179,3 @@ def _window(
         answer = pipeline(**asked, **length).audios[0]
     sound = answer.float().cpu().numpy() if hasattr(answer, "cpu") else np.asarray(answer)
     return np.atleast_2d(sound.astype(np.float64))
-
-
-def _of_length(sound: NDArray[np.float64], samples: int) -> NDArray[np.float64]:
-    return np.pad(sound, ((0, 0), (0, max(samples - sound.shape[1], 0))))[:, :samples]
-
-
-def _levelled(sound: NDArray[np.float64], event: Any, rate_hz: int) -> NDArray[np.float64]:
-    """At its level and intensity, without a constant part, with clean edges, under -1 dBFS."""
-    sound = sound - sound.mean(axis=1, keepdims=True)
-    level_dbfs = float(event.parameters.get("level_dbfs", _LEVEL_DBFS))
-    sound = sound * 10.0 ** (level_dbfs / 20.0) / max(float(np.sqrt(np.mean(sound**2))), 1e-9)
-    if event.intensity and not event.onsets_s:
-        times_s, values = np.asarray(event.intensity, dtype=np.float64).T
-        at_s = event.start_s + np.arange(sound.shape[1]) / rate_hz
-        sound = sound * (0.05 + 0.95 * np.interp(at_s, times_s, values))
-    edge = min(int(_EDGE_S * rate_hz), sound.shape[1] // 2)
-    ramp = np.sin(0.5 * np.pi * np.arange(edge) / max(edge, 1))
-    sound[:, :edge] *= ramp
-    sound[:, sound.shape[1] - edge :] *= ramp[::-1]
-    peak = float(np.abs(sound).max(initial=0.0))
-    return sound * min(1.0, 0.89 / max(peak, 1e-9))
-
-
-@lru_cache(maxsize=8)
-def _identity(weights: Path) -> str:
-    """Which weights a folder holds: its name, and a hash of its files' names and sizes."""
-    digest = hashlib.sha256()
-    for file in sorted(weights.rglob("*")):
-        if file.is_file():
-            digest.update(f"{file.relative_to(weights)} {file.stat().st_size}\n".encode())
-            if file.suffix == ".json" and file.stat().st_size < 1 << 20:
-                digest.update(file.read_bytes())
-    return f"{weights.name} {digest.hexdigest()[:12]}"

@@ -12,11 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import PluginError
+from plugins.onnx_detectors.shuffles import flattened
 
 Array = NDArray[np.float32]
 
 _ERRORS = 3
 """Severity from which onnxruntime says something: of older exports it warns at every tensor."""
+
+_LARGEST_REWRITTEN_BYTES = 64_000_000
+"""Larger files hold no light network; they are opened as they are."""
 
 
 class Network(Protocol):
@@ -58,7 +62,12 @@ class _OpenCv:
     size: tuple[int, int] | None = None
 
     def __init__(self, weights: Path) -> None:
-        self._net: Any = cv2.dnn.readNetFromONNX(str(weights))
+        quicker = None
+        if weights.stat().st_size <= _LARGEST_REWRITTEN_BYTES:
+            quicker = flattened(weights.read_bytes())
+        self._net: Any = cv2.dnn.readNetFromONNX(
+            str(weights) if quicker is None else np.frombuffer(quicker, np.uint8)
+        )
         self._names = self._net.getUnconnectedOutLayersNames()
 
     def run(self, picture: Array) -> list[Array]:

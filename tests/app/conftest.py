@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -144,6 +145,8 @@ def empty_window(qtbot: QtBot, themed: None) -> Iterator[MainWindow]:
     window.show()
     qtbot.waitExposed(window)
     yield window
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:  # an abandoned drag holds it
+        QTest.mouseRelease(window, Qt.MouseButton.LeftButton)
     window.close()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.analyse import AnalyseDialog, ran
-from engine.project.model import Analysis, Project
+from engine.project.model import Analysis, Project, Video
 from engine.weights import folder
 
 
@@ -51,3 +52,22 @@ def test_it_says_what_ran_the_last_time() -> None:
     assert ran(Analysis()) == ""
     text = ran(Analysis(detector="yolox (yolox-tiny)", depth="geometry"))
     assert text == "Last time: yolox (yolox-tiny); depth by geometry."
+
+
+def test_only_what_may_be_a_sphere_is_asked_about(qtbot: QtBot) -> None:
+    video = Video(
+        path="/a.mp4", fingerprint="", width=960, height=480, duration_s=2.0, rate_numerator=25,
+        rate_denominator=1, spherical=True,
+    )  # fmt: skip
+    dialog = AnalyseDialog(Project(video=video))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.projection.isVisible()
+    assert dialog.settings.projection == "sphere"
+    dialog.projection.setCurrentText("Flat")
+    assert dialog.settings.projection == "flat"
+    wide = AnalyseDialog(Project(video=structs.replace(video, height=540)))
+    qtbot.addWidget(wide)
+    wide.show()
+    assert not wide.projection.isVisible()
+    assert wide.settings.projection == "auto"

@@ -12,13 +12,16 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QScrollArea,
     QScrollBar,
     QTabBar,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from app import actions, minds, preferences, theme
 from app.dialogs.analyse import AnalyseDialog
@@ -27,6 +30,8 @@ from app.dialogs.mind import MindDialog
 from app.dialogs.palette import CommandPalette
 from app.dialogs.preferences import PreferencesDialog
 from app.window import MainWindow
+from engine.project.edits import ApplyScript
+from engine.project.model import Event, EventId, TrackId
 
 CONTROLS = (
     QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit,
@@ -115,3 +120,65 @@ def test_tab_goes_round_through_timeline_stage_and_transport(window: MainWindow)
 def test_text_keeps_the_contrast_of_wcag_aa(text: str, ground: str) -> None:
     table = theme.colours()
     assert theme.contrast(getattr(table, text), getattr(table, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_tab_never_goes_behind_the_front_panel_nor_stays_in_a_table(
+    window: MainWindow, key: Qt.Key
+) -> None:
+    session = window.session
+    lines = tuple(
+        Event(
+            id=EventId(f"event-{number}"), track_id=TrackId("one"), layer="steps",
+            generator="footsteps", prompt="a step", start_s=0.1 * number, duration_s=0.5,
+        )
+        for number in range(12)
+    )  # fmt: skip
+    session.do(ApplyScript(events=lines))
+    session.selection.select_clips(("a",), "one")
+    window.workspace.panels["inspector"].raise_()
+    QTest.qWait(30)
+    before = session.selection.value
+    reached = walked(window.timeline.lanes, key)
+    assert window.script.table not in reached
+    assert window.transport.monitor in reached
+    assert session.selection.value == before
+    window.workspace.panels["script"].raise_()
+    QTest.qWait(30)
+    reached = walked(window.timeline.lanes, key)
+    assert window.script.table in reached
+    assert window.timeline.headers in reached
+
+
+def walked(begin: QWidget, key: Qt.Key) -> list[QWidget]:
+    """All that Tab reaches until it is back."""
+    begin.setFocus(Qt.FocusReason.TabFocusReason)
+    reached: list[QWidget] = [begin]
+    for _ in range(300):
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        QTest.keyClick(widget, key)
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if widget is begin:
+            return reached
+        assert not widget.visibleRegion().isEmpty(), widget
+        reached.append(widget)
+    pytest.fail("Tab never comes back to where it began")
+
+
+@pytest.mark.parametrize("row", range(12))
+def test_return_analyses_wherever_the_keyboard_is_in_the_dialog(
+    window: MainWindow, qtbot: QtBot, row: int
+) -> None:
+    dialog = AnalyseDialog(window.session.project, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    for _ in range(row):
+        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+    widget = dialog.focusWidget() or dialog
+    if isinstance(widget, QPushButton) and widget.text() == "Cancel":
+        return
+    QTest.keyClick(widget, Qt.Key.Key_Return)
+    assert dialog.result() == QDialog.DialogCode.Accepted

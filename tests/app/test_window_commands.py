@@ -157,7 +157,7 @@ def test_the_search_finds_actions_by_words_and_by_keys(qtbot: QtBot, themed: Non
     qtbot.addWidget(dialog)
     QTest.keyClicks(dialog.search, "fly-by")
     shown = [r for r in range(dialog.table.rowCount()) if not dialog.table.isRowHidden(r)]
-    assert [actions.TABLE[row].name for row in shown] == ["path_fly_by"]
+    assert [actions.TABLE[row].name for row in shown] == ["path_fly_by", "path_fly_by_left"]
 
 
 def test_damaged_keys_in_the_settings_are_no_obstacle() -> None:
@@ -172,8 +172,9 @@ def test_preferences_are_used_at_once_and_kept(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(dialog: PreferencesDialog) -> bool:
-        dialog.autosave.setCurrentIndex(dialog.autosave.findData(10))
-        dialog.picture_width.setCurrentIndex(dialog.picture_width.findData(640))
+        work = dialog.work
+        work.autosave.setCurrentIndex(work.autosave.findData(10))
+        work.picture_width.setCurrentIndex(work.picture_width.findData(640))
         return True
 
     monkeypatch.setattr(PreferencesDialog, "exec", answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,17 +12,23 @@ from pointing import wheel
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app import places
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.import_sound import ImportDialog
 from app.window import MainWindow
 from engine import resources
+from engine.errors import ProjectError
 from engine.pipeline.settings import RunSettings
+from engine.project.copying import copy_session
+from engine.project.edits import RenameTrack
+from engine.project.store import Bundle
 from engine.spatial.trajectory import write_trajectory_csv
 
 WAIT_MS = 30_000
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 def drop(window: MainWindow, path: Path, place: QPoint) -> None:
@@ -121,7 +128,7 @@ def test_the_monitor_is_dimmed_and_muted_without_touching_the_session(
 ) -> None:
     session = window.session
     heard: list[float] = []
-    monkeypatch.setattr(session.playback, "set_master_gain", lambda db, _: heard.append(db))
+    monkeypatch.setattr(session.playback, "set_monitor_level", heard.append)
     before = session.project
     lanes = window.timeline.lanes
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -129,7 +136,7 @@ def test_the_monitor_is_dimmed_and_muted_without_touching_the_session(
     QTest.keyClick(lanes, Qt.Key.Key_M, both)
     QTest.keyClick(lanes, Qt.Key.Key_M, both)
     QTest.keyClick(lanes, Qt.Key.Key_D, both)
-    assert heard == [-20.0, -144.0, -20.0, 0.0]
+    assert heard == [-20.0, -np.inf, -20.0, 0.0]
     assert session.project == before
     assert session.document.position == 0
 
@@ -176,3 +183,66 @@ def test_layouts_are_kept_taken_up_and_forgotten(
     window.layouts.forget("Without stage")
     window.layouts.fill()
     assert window.layouts.actions()[0].text() == "Keep this one…"
+
+
+def test_a_film_dropped_on_an_open_session_is_opened_only_when_that_is_wanted(
+    window: MainWindow, qtbot: QtBot, short_video: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    session, opened = window.session, []
+    film = tmp_path / "other.mp4"
+    film.write_bytes(short_video.read_bytes())
+    monkeypatch.setattr(session, "open_video", opened.append)
+    before = session.bundle
+    drop(window, film, in_lanes(window, 0.5, 0))
+    assert session.bundle is before
+    assert not (tmp_path / "other.foley").exists()
+    assert str(places.shown(tmp_path / "other.foley")) in window.notices.text
+    button = window.notices._buttons.itemAt(0).widget()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert opened == [film]
+
+
+def test_saved_as_another_session_work_goes_on_in_the_copy(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    first = session.bundle.path
+    session.do(RenameTrack(track_id="one", name="Renamed"))
+    target = tmp_path / "elsewhere" / "copy"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
+    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_S, CTRL_SHIFT)
+    copy = target.with_suffix(".foley")
+    qtbot.waitUntil(lambda: session.bundle.path == copy, timeout=WAIT_MS)
+    assert session.project.track("one").name == "Renamed"
+    session.do(RenameTrack(track_id="one", name="Again"))
+    session.save()
+    _, project, _ = Bundle.open(first, read_only=True)
+    assert project.track("one").name == "Renamed"
+    with pytest.raises(ProjectError, match="something already"):
+        copy_session(first, copy)
+
+
+@pytest.mark.parametrize("answer", ["Stay", "Quit all the same"])
+def test_quitting_asks_before_it_gives_up_work_in_the_background(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    asked = []
+
+    def press(box: QMessageBox) -> int:
+        asked.append(box.informativeText())
+        next(one for one in box.buttons() if one.text() == answer).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    job = SimpleNamespace(cancel=lambda: None)
+    busy = [SimpleNamespace(name="Analyse film.mp4", job=job)]
+    monkeypatch.setattr(type(window.session.jobs), "running", property(lambda board: busy))
+    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert window.isVisible() == (answer == "Stay")
+    assert "Analyse film.mp4" in asked[0]
+    busy.clear()
+    if window.isVisible():
+        QTest.keyClick(window.timeline.lanes, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible()
+    assert len(asked) == 1

@@ -194,3 +194,12 @@ def test_generated_sounds_are_made_again_from_the_notice(
     assert path.exists()
     assert not empty_window.session.media.is_lost(takes[0])
     assert empty_window.session.project == project
+
+
+def test_who_gives_up_looking_is_told_again(
+    lost_window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a: "")
+    for _ in range(2):
+        click(lost_window, "Find the files…")
+        assert lost_window.notices.text == "Missing: noise, clip.mp4"

@@ -9,6 +9,7 @@ from pointing import drag
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app.views.timeline.envelope_lanes import EnvelopeLane, lanes_of
 from app.views.timeline.envelopes import envelope_of
@@ -85,7 +86,7 @@ def test_path_lanes_do_not_light_the_automation_button(window: MainWindow) -> No
     assert window.timeline.rows.envelopes_of(0) == ("gain",)
 
 
-def test_a_locked_path_cannot_be_dragged_and_says_why(window: MainWindow) -> None:
+def test_a_locked_path_cannot_be_dragged_and_says_why(window: MainWindow, qtbot: QtBot) -> None:
     before = window.session.project
     window.session.selection.select_track("one")
     QTest.keyClick(window.timeline.lanes, Qt.Key.Key_L, CONTROL)
@@ -95,7 +96,7 @@ def test_a_locked_path_cannot_be_dragged_and_says_why(window: MainWindow) -> Non
     place = QPointF(*view.projection.points(np.array([[4.0, 0.0, 0.0]]))[0].tolist())
     drag(view, place, place + QPointF(40, 30))
     assert window.session.project == locked
-    assert "locked" in window.notices.text
+    qtbot.waitUntil(lambda: "locked" in window.notices.text)
     QTest.keyClick(window.timeline.lanes, Qt.Key.Key_L, CONTROL)
     assert window.session.project == before
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pointing import drag
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.picture_menu import merge_tracks
@@ -164,6 +164,8 @@ def test_an_edge_moves_alone_and_stops_short_of_the_other(qtbot: QtBot, window: 
     session = window.session
     ready(qtbot, window)
     session.selection.select_track("one")
+    window.picture.setMinimumSize(640, 380)  # else its side is too short for a handle
+    qtbot.waitUntil(lambda: window.picture.width() >= 640)
     drag(window.picture, place_of(window, 26, 48), place_of(window, -40, 60))
     boxes = session.media.boxes(session.project.track("one"))
     assert boxes is not None
@@ -224,3 +226,25 @@ def test_saliency_is_measured_once_and_glows_where_something_moves(
     window.actions_by_name["saliency"].trigger()
     window.actions_by_name["saliency"].trigger()
     assert not session.jobs.running
+
+
+def test_every_overlay_is_switched_in_the_menu_of_its_button(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    ready(qtbot, window)
+    picture = window.picture
+    window.session.selection.select_track("one")
+    button = next(b for b in window.findChildren(QToolButton) if b.accessibleName() == "Overlays")
+    menu = button.menu()
+    assert menu is not None
+    window.session.locate(1.0)
+    qtbot.waitUntil(lambda: abs(picture.shown_s - 1.0) < 0.03, timeout=WAIT_MS)
+    for name in ("box_names", "box_confidence", "box_distance", "safe_areas", "boxes"):
+        before, action = picture.grab().toImage(), window.actions_by_name[name]
+        was = action.isChecked()
+        for seen_otherwise in (True, False):
+            menu.popup(QPoint(0, 0))
+            place = menu.actionGeometry(action).center()
+            QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=place)
+            assert action.isChecked() is (was != seen_otherwise)
+            assert (picture.grab().toImage() != before) is seen_otherwise, name

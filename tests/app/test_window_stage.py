@@ -85,7 +85,7 @@ def test_lifting_a_keyframe_on_the_elevation_scale(window: MainWindow) -> None:
     session.selection.select_keyframe("one", 1)
     drag(scale, QPointF(38, scale.y_of(0.0)), QPointF(38, scale.y_of(30.0)))
     keyframe = session.project.track("one").trajectory.keyframes[1]
-    assert keyframe.z_m == pytest.approx(4.0 * 3**-0.5, rel=0.05)
+    assert keyframe.z_m == pytest.approx(4.0 * 0.5, rel=0.05)
     assert session.document.position == 1
 
 

@@ -313,9 +313,9 @@ def test_a_drag_beyond_the_edge_scrolls_and_goes_on(window: MainWindow, qtbot: Q
     start = place(window, 0.3)
     QTest.mousePress(lanes, Qt.MouseButton.LeftButton, ALT, start.toPoint())
     move(lanes, start + QPointF(40, 0), ALT)
-    outside = QPointF(lanes.width() + 60, start.y())
+    outside = QPointF(lanes.width() + 200, start.y())  # the panels may still find their widths
     move(lanes, outside, ALT)
-    qtbot.waitUntil(lambda: axis.left_s > 0.2, timeout=3000)
+    qtbot.waitUntil(lambda: axis.left_s > 0.2, timeout=10_000)
     QTest.mouseRelease(lanes, Qt.MouseButton.LeftButton, ALT, outside.toPoint())
     left_s = axis.left_s
     qtbot.wait(100)

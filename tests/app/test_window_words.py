@@ -1,7 +1,8 @@
-"""Menus, actions and panels speak another language where there is a translation."""
+"""Menus, actions, panels and sentences speak another language where there is a translation."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from app.dialogs.mind import MindDialog
 from app.dialogs.numbers import Number, NumbersDialog
 from app.dialogs.preferences import PreferencesDialog
 from app.main import make_window
+from engine.playback.status import EngineStatus
 from engine.project.model import Project
 
 
@@ -65,6 +67,54 @@ def test_dialogs_are_translated(qapp: QApplication, themed: None, qtbot: QtBot) 
             assert labels
             assert any(words[-1].isupper() for words in labels)
             assert any(words[-1].isupper() for words in buttons)
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+
+class Loud(QTranslator):
+    """A language in capitals, except for what stands in braces."""
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context, source, disambiguation=None, number=-1) -> str:
+        parts = re.split(r"(\{\w+\})", source)
+        return "".join(part if part.startswith("{") else part.upper() for part in parts)
+
+
+def test_sentences_with_numbers_and_painted_words_are_translated(
+    qapp: QApplication, themed: None, qtbot: QtBot, bundle_path: Path
+) -> None:
+    translator = Loud()
+    QCoreApplication.installTranslator(translator)
+    try:
+        window = make_window()
+        qtbot.addWidget(window)
+        window.session.open_bundle(bundle_path)
+        window.session.bridge.status_changed.emit(
+            EngineStatus("silent", render_load=0.5, latency_s=0.02, underruns=3)
+        )
+        assert window.strip.engine_text == "LOAD 50%   ·   BUFFER 0 MS   ·   3 DROP-OUTS"
+        assert window.transport._length.text().startswith("OF 00:")
+        assert window.transport.engine.title.isupper()
+        assert window.transport.engine.facts == "LATENCY 20 MS"
+        assert "DROP-OUTS OF THE ENGINE: 3" in window.transport.engine.story()
+        assert window.transport.master._name == "MASTER"
+        for label in window.welcome.findChildren(QLabel):
+            assert not label.text() or label.text().isupper()
+        window.actions_by_name["tour"].trigger()
+        assert window.tour._count.text() == "1 OF 4"
+        assert window.tour._title.text().isupper()
+        window.close()
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+
+def test_a_translation_without_the_right_names_is_not_used() -> None:
+    translator = Backwards()
+    QCoreApplication.installTranslator(translator)
+    try:
+        assert words.said("{count} drop-outs", count=2) == "2 drop-outs"
     finally:
         QCoreApplication.removeTranslator(translator)
 

@@ -39,6 +39,21 @@ def test_the_example_script_is_what_sounds(session: Path) -> None:
     )
 
 
+def test_a_delivery_takes_a_loudness_or_none(session: Path, tmp_path: Path, capsys) -> None:
+    peaks = {}
+    for loudness in ("none", "-30"):
+        out = ["-o", str(tmp_path / f"{loudness}.wav"), f"--loudness={loudness}", "--json"]
+        assert main(["export", str(session / "scene.foley"), "--format", "stereo", *out]) == 0
+        (file,) = json.loads(capsys.readouterr().out)["files"]
+        peaks[loudness] = file["sample_peak_dbfs"]
+    assert isinstance(peaks["none"], float)
+    assert peaks["-30"] is None
+    assert file["integrated_lufs"] == pytest.approx(-30.0, abs=0.1)
+    wrong = ["export", "x.foley", "--format", "stereo", "-o", "y.wav", "--loudness", "loud"]
+    assert main(wrong) == 2
+    assert "'loud' is no loudness" in capsys.readouterr().err
+
+
 def test_stdout_is_json_and_nothing_else(session: Path, tmp_path: Path, capsys) -> None:
     noise = 0.1 * np.random.default_rng(1).standard_normal((9_600, 2))
     soundfile.write(tmp_path / "noise.wav", noise, 48_000)

@@ -46,3 +46,13 @@ def test_wrong_shapes_are_refused_in_words(noise):
         interaural_differences(noise[None], RATE_HZ)
     with pytest.raises(ShapeError, match="at least 4800"):
         interaural_differences(np.zeros((2, 100)), RATE_HZ)
+
+
+def test_the_plain_time_difference_is_that_of_what_is_loudest(noise):
+    """A loud low tone on the right, soft noise on the left: the two readings part."""
+    rumble = 0.8 * np.sin(2 * np.pi * 80.0 * np.arange(RATE_HZ) / RATE_HZ)
+    left = 0.05 * noise + np.roll(rumble, 12)
+    right = 0.05 * np.roll(noise, 24) + rumble
+    seen = interaural_differences(np.stack([left, right]), RATE_HZ)
+    assert np.median(seen.itd_us) == pytest.approx(500, abs=10)
+    assert np.median(seen.plain_itd_us) == pytest.approx(-250, abs=25)

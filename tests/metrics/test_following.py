@@ -18,7 +18,7 @@ WINDOWS = 40
 
 def ears(itd_us: np.ndarray, ild_db: np.ndarray) -> InterauralDifferences:
     times_s = 0.05 * np.arange(len(itd_us))
-    return InterauralDifferences(times_s, itd_us, ild_db, np.zeros(len(itd_us)))
+    return InterauralDifferences(times_s, itd_us, itd_us, ild_db, np.zeros(len(itd_us)))
 
 
 def test_a_mover_whose_differences_grow_with_its_azimuth_is_followed() -> None:
@@ -79,3 +79,12 @@ def test_lags_are_found_to_an_eighth_of_a_sample() -> None:
     late = np.fft.irfft(np.fft.rfft(noise) * np.exp(-2j * np.pi * hz * lag / rate_hz))
     found = interaural_differences(np.stack([noise, late]), rate_hz).itd_us
     np.testing.assert_allclose(found, lag / rate_hz * 1e6, atol=1e6 / rate_hz / 8 + 1e-6)
+
+
+def test_a_mover_that_only_one_of_both_time_differences_follows_is_not_followed() -> None:
+    azimuth_deg = np.linspace(60.0, -60.0, 40)
+    times_s = 0.05 * np.arange(40)
+    still = np.full(40, 300.0)
+    still[::2] = 310.0
+    ears_apart = InterauralDifferences(times_s, azimuth_deg, still, azimuth_deg, np.zeros(40))
+    assert following(azimuth_deg, ears_apart, np.ones(40, dtype=bool)).followed is False

@@ -84,6 +84,65 @@ def test_it_begins_as_mono_in_both_ears(features: EmbeddedFeatures) -> None:
         spatialiser.ears(np.full(900, np.nan, np.float32), lambda _: seen)
 
 
+def opinionated(config: Config) -> HivibixSpatialiser:
+    """One that has learned nothing, but makes something of what it hears and sees all the same."""
+    spatialiser = untrained(config)
+    for branch in spatialiser.network.branches.values():
+        torch.nn.init.normal_(branch.decoder[-1].weight, std=0.3)
+    return spatialiser
+
+
+def test_pieces_join_without_a_seam(features: EmbeddedFeatures) -> None:
+    """However a sound is cut, and wherever, what lies far from the cut is the same."""
+    spatialiser = opinionated(TINY)
+    config = spatialiser.config
+    box = np.array([[10.0, 10.0, 40.0, 40.0]])
+    shown = [features.seen([picture(k)], [box]) for k in range(4)]
+
+    def seen_at(time_s: float) -> Seen:
+        return shown[int(20 * time_s) % 4]
+
+    mono = 0.1 * np.random.default_rng(0).normal(size=6_000).astype(np.float32)
+    whole = spatialiser.difference(mono, seen_at)
+    assert np.abs(whole).max() > 0.01
+    reach = config.samples
+    for start in (1, 777, 2_000):
+        part = spatialiser.difference(
+            mono[start : start + 3_500], seen_at, start / config.sample_rate_hz
+        )
+        inside = slice(reach, 3_500 - reach)
+        np.testing.assert_allclose(part[inside], whole[start : start + 3_500][inside], atol=1e-6)
+    ears = spatialiser.ears(mono, seen_at)
+    np.testing.assert_allclose(ears.mean(axis=0), mono, atol=1e-6)
+    np.testing.assert_allclose((ears[0] - ears[1]) / 2.0, whole, atol=1e-6)
+
+
+def test_where_nothing_is_seen_both_ears_are_alike() -> None:
+    mono = 0.1 * np.random.default_rng(0).normal(size=3_000).astype(np.float32)
+    assert not opinionated(TINY).difference(mono, lambda _: None).any()
+
+
+def test_places_know_their_frequency_where_waves_tell_it() -> None:
+    """Of a sound that is alike at all frequencies, encoders make the same without them."""
+    spread = []
+    for waves in (0, 4):
+        network = opinionated(replace(TINY, frequency_waves=waves)).network
+        mono = torch.ones(1, TINY.bins, TINY.columns, dtype=torch.complex64)
+        parts = torch.ones(1, 2, TINY.scene_size), torch.ones(1, 2, TINY.depth_size)
+        seen = Seen(
+            parts[0][:, 0], parts[0], parts[1][:, 0], parts[1], torch.full((1, 2, 2), 0.3),
+            torch.ones(1, 2, dtype=torch.bool),
+        )  # fmt: skip
+        encoded: list[torch.Tensor] = []
+        encoder = network.branches["phase_y"].encoder
+        encoder.register_forward_hook(lambda _, told, made, kept=encoded: kept.append(made))
+        with torch.no_grad():
+            network(mono, seen)
+        spread.append(float(encoded[0][0, :, 2:-2, 2:-2].std(dim=1).max()))
+    assert spread[0] < 1e-5
+    assert spread[1] > 0.01
+
+
 def moved(seen: Seen, **changes: torch.Tensor) -> Seen:
     return replace(seen, **changes)
 
@@ -97,10 +156,15 @@ def test_what_is_left_out_is_not_heeded(features: EmbeddedFeatures) -> None:
         (replace(TINY, position=False), (False, True)),
         (replace(TINY, depth=False), (True, False)),
     ):
-        visual = untrained(config).network.visual
-        told = [visual(one) for one in (seen, elsewhere, farther)]
-        changed = tuple(not torch.equal(told[0], other) for other in told[1:])
-        assert changed == heeded
+        for parts_heard in (False, True):
+            visual = untrained(replace(config, parts_heard=parts_heard)).network.visual
+            told = [visual(one) for one in (seen, elsewhere, farther)]
+            wholes = tuple(not torch.equal(told[0].whole, other.whole) for other in told[1:])
+            assert wholes == heeded
+            assert (told[0].parts is not None) == parts_heard
+            if parts_heard:
+                parts = tuple(not torch.equal(told[0].parts, other.parts) for other in told[1:])
+                assert parts == heeded
 
 
 @pytest.mark.parametrize("left_out", [[], ["--without", "position", "film"]])

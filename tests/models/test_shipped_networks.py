@@ -15,7 +15,12 @@ from engine.metrics.spectral_distance import log_spectral_distance_db  # noqa: E
 from engine.models.checkpoint import load_checkpoint  # noqa: E402
 from engine.models.foleyspace.moving import SECONDS, make_sample  # noqa: E402
 from engine.models.foleyspace.moving import Recipe as Moving  # noqa: E402
-from engine.models.names import load_moving_spatialiser, load_spatialiser  # noqa: E402
+from engine.models.hivibix.infer import HivibixSpatialiser  # noqa: E402
+from engine.models.names import (  # noqa: E402
+    load_features,
+    load_moving_spatialiser,
+    load_spatialiser,
+)
 from engine.models.pseudobinaural.pairs import Recipe, make_pair  # noqa: E402
 from engine.models.sounds import SoundBank, parted, synthesised_sounds  # noqa: E402
 from engine.weights.folder import is_here, place_of  # noqa: E402
@@ -50,6 +55,33 @@ def test_it_hears_where_things_are_seen() -> None:
     assert path == place_of(known("pseudobinaural-small"))
 
 
+def test_told_where_things_are_it_hears_them_there() -> None:
+    """On sounds it was not trained on: nearer to the truth than mono, farther if mirrored."""
+    spatialiser, path = load_spatialiser("hivibix")
+    features = load_features()
+    network = HivibixSpatialiser(spatialiser.network)
+    bank = SoundBank(parted(synthesised_sounds(12, RATE_HZ), "test"), RATE_HZ)
+    recipe = Recipe(features.picture_px, RATE_HZ, seed=2_000)
+    errors = []
+    for number in range(10):
+        pair = make_pair(recipe, bank, number)
+        mono = pair.binaural.mean(axis=0)
+        width = pair.picture.shape[1]
+        mirrored = width - pair.boxes[:, [2, 1, 0, 3]]
+        mirrored[:, [1, 3]] = pair.boxes[:, [1, 3]]
+        looks = ((pair.picture, pair.boxes), (pair.picture[:, ::-1], mirrored))
+        ears = [np.stack([mono, mono])]
+        for picture, boxes in looks:
+            seen = features.seen([np.ascontiguousarray(picture)], [boxes])
+            ears.append(network.ears(mono, lambda _, s=seen: s))
+        scores = [compare_binaural(pair.binaural, e, RATE_HZ, normalise=True) for e in ears]
+        errors.append([one.stft for one in scores])
+    mono_stft, stft, mirrored_stft = np.mean(errors, axis=0)
+    assert stft < 0.7 * mono_stft
+    assert mirrored_stft > mono_stft
+    assert path == place_of(known("hivibix-small"))
+
+
 def test_it_moves_what_it_has_never_heard() -> None:
     """As the measured responses do: time, level, and what the middle of both ears sounds like."""
     spatialiser, path = load_moving_spatialiser("foleyspace")
@@ -76,7 +108,7 @@ def test_it_moves_what_it_has_never_heard() -> None:
     assert path == place_of(known("foleyspace-small"))
 
 
-@pytest.mark.parametrize("name", ["pseudobinaural-small", "foleyspace-small"])
+@pytest.mark.parametrize("name", ["pseudobinaural-small", "foleyspace-small", "hivibix-small"])
 def test_its_card_says_how_it_was_made(name: str) -> None:
     _, facts = load_checkpoint(place_of(known(name)))
     card = resources.path(f"checkpoints/{name}.md").read_text("utf-8")

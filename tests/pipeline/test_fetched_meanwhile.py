@@ -18,6 +18,24 @@ def test_a_run_begins_without_what_delivers():
     assert _told(f"import sys, engine.pipeline.produce; print({_HEAVY})") == "[]"
 
 
+def test_the_picture_is_begun_without_what_only_sound_needs(tmp_path):
+    lines = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from engine import resources\n"
+        "from engine.pipeline.preflight import check_outputs, check_own_sounds, check_settings\n"
+        "from engine.pipeline.settings import RunSettings\n"
+        "from engine.project.model import Project\n"
+        "import engine.vision.analyse\n"
+        "video = resources.path('demo/demo.mp4')\n"
+        "check_settings(RunSettings(), 48_000)\n"
+        f"check_outputs(video, Path({str(tmp_path)!r}), RunSettings())\n"
+        "check_own_sounds(Project(), None)\n"
+        "print([m for m in ('scipy', 'numba') if m in sys.modules])"
+    )
+    assert _told(lines) == "[]"
+
+
 def test_what_delivers_is_there_after_the_picture():
     lines = (
         "import sys\n"

@@ -225,3 +225,17 @@ def test_changes_on_one_track_for_one_mover_are_told_as_one() -> None:
         Deed("a", "m", 1.0, 2.5, -7.0),
         Deed("a", "m", 4.0, 5.0, -1.0),
     )
+
+
+def test_nothing_steps_back_while_it_strikes(film: Film) -> None:
+    film.add("first", (55.0, -55.0), (0.0, 3.0)).add("second", (-55.0, 55.0), (1.2, LENGTH_S))
+
+    def least_db(onsets_s: tuple[float, ...]) -> float:
+        event, *others = film.project.events
+        events = (structs.replace(event, onsets_s=onsets_s), *others)
+        film.project = structs.replace(film.project, events=events)
+        curve = film.focus().edit.curves.get("first", ((0.0, 0.0),))
+        return float(np.interp([2.8, 2.9, 3.0], *np.array(curve).T).min())
+
+    assert least_db(()) == pytest.approx(-24.0)
+    assert least_db((2.8,)) >= -4.0

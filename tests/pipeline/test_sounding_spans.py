@@ -55,4 +55,6 @@ def test_what_has_stepped_aside_is_not_in_front() -> None:
     clothes = structs.replace(event(0.0, 2.0), layer="cloth", level_db=-20.0)
     assert in_front([steps, soft, muted, clothes]) == [steps, clothes]
     assert in_front([soft]) == [soft]
+    beneath = structs.replace(soft, why="it rolls; softer: sounds beneath Car 1, for want of time")
+    assert in_front([beneath]) == []
     assert in_front([muted]) == []

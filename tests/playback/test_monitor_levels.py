@@ -1,14 +1,32 @@
 """Choosing another format to listen in does not make the scene louder or softer."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from msgspec import structs
+from playing import tone_project
 from scipy import signal
 
 from engine.deliver.loudness import LoudnessMeter
+from engine.errors import LayoutError
 from engine.layouts import FORMATS
+from engine.playback.butler import Butler
+from engine.playback.chunks import ChunkStore
+from engine.playback.client import PlaybackClient
+from engine.playback.gauges import Gauges
 from engine.playback.listening import listening_to, monitor_gain
+from engine.playback.messages import SetProject
+from engine.playback.monitor_formats import FOLDED
 from engine.playback.path import OutputPath
-from engine.project.model import Project
+from engine.playback.scene import SceneReader
+from engine.playback.scene_making import make_scene
+from engine.playback.shared import SharedBlock
+from engine.project.coding import encode_value
+from engine.project.model import Keyframe, Project, Trajectory
+from engine.project.scene import FormatTrim
+from engine.project.scene import Scene as ProjectScene
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import (
     HOP_SAMPLES,
@@ -121,3 +139,72 @@ def test_other_ears_of_another_level_glide() -> None:
     assert (np.diff(gliding) > 0.0).all()
     assert np.abs(signal.lfilter([1.0, -2.0, 1.0], 1.0, gliding)[2:]).max() < 1e-6
     assert (path.convert(steady) == 1.0).all()
+
+
+def test_the_level_one_listens_at_glides_and_stays_with_another_format() -> None:
+    path = OutputPath(2, RATE_HZ, is_alsa=False)
+    path.set_format("binaural", RATE_HZ, None, 0.5)
+    steady = np.ones((2, 512), np.float32)
+    path.set_level(0.1)
+    gliding = path.convert(steady)[:, 0]
+    assert (np.diff(gliding) < 0.0).all()
+    assert gliding[0] < 0.5
+    np.testing.assert_allclose(path.convert(steady), 0.05, rtol=1e-6)
+    path.set_format("stereo", RATE_HZ)
+    np.testing.assert_allclose(path.convert(steady), 0.1, rtol=1e-6)
+    path.set_level(0.0)
+    path.convert(steady)
+    assert not path.convert(steady).any()
+
+
+def test_the_folded_monitor_is_what_the_5_1_file_becomes_on_two_loudspeakers(
+    tmp_path: Path,
+) -> None:
+    project = tone_project(tmp_path, 2.0)
+    aside = Trajectory(keyframes=(Keyframe(time_s=0.0, x_m=0.3, y_m=2.0, z_m=0.0),))
+    track = structs.replace(project.tracks[0], trajectory=aside)
+    project = structs.replace(project, tracks=(track,))
+    message = SetProject(1, encode_value(project), str(tmp_path), {"track": 0})
+    heard = {}
+    for name in ("5.1", FOLDED):
+        butler = Butler(ChunkStore())
+        scene, _ = make_scene(message, name, butler)
+        assert scene.kernel is not None
+        reader = SceneReader(scene.kernel, scene.channels, scene.fold)
+        butler.serve()
+        heard[name] = reader.read(8 * HOP_SAMPLES)
+    left, right, centre, _, rear_left, rear_right = heard["5.1"].astype(float)
+    assert np.abs(rear_left).max() > 0.01
+    half = np.sqrt(0.5)
+    folded = np.stack([left + half * (centre + rear_left), right + half * (centre + rear_right)])
+    np.testing.assert_allclose(heard[FOLDED], folded, atol=1e-6)
+    path = OutputPath(6, RATE_HZ, is_alsa=False)
+    path.set_format(FOLDED, RATE_HZ)
+    played = path.convert(heard[FOLDED])
+    np.testing.assert_array_equal(played[:, :2].T, heard[FOLDED])
+    assert not played[:, 2:].any()
+    assert path.message == ""
+
+
+def test_the_folded_monitor_is_measured_folded_and_has_the_trim_of_5_1() -> None:
+    block = SharedBlock()
+    try:
+        gauges = Gauges(block)
+        gauges.set_format(FOLDED, RATE_HZ)
+        reader = SimpleNamespace(kernel=SimpleNamespace(strip_peaks=np.zeros(0), strip_ids=[]))
+        gauges.set_strips(reader, {})  # type: ignore[arg-type]
+        levels = gauges.measure(np.full((2, HOP_SAMPLES), 0.5, np.float32), reader)  # type: ignore[arg-type]
+        assert levels is not None
+        assert levels.scope.shape[0] == 2
+    finally:
+        block.close()
+    client = PlaybackClient()
+    try:
+        scene = ProjectScene(format_trims=(FormatTrim(format_name="5.1", gain_db=-4.0),))
+        client.set_monitor_format(FOLDED)
+        client.set_master_gain(1.0, scene)
+        assert client._block.get("master_db") == pytest.approx(-3.0)
+        with pytest.raises(LayoutError):
+            client.set_monitor_format("9.1-to-stereo")
+    finally:
+        client.close()

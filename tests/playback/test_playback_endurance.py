@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.endurance import resident_bytes, run
 from benchmarks.simulated_device import SimulatedDevice
+from benchmarks.simulated_session import PLAIN
 from engine.realtime.stage import Stage
 
 RATE_HZ = 48_000
@@ -17,7 +18,7 @@ MOST_GROWTH_BYTES = 48 << 20
 
 
 def test_a_short_session_holds_together() -> None:
-    result = run(hours=0.04, seed=3)
+    result = run(hours=0.04, seed=3, formats=PLAIN)
     assert result.gestures > 20
     assert result.comparisons > 1000
     assert result.unexplained == 0
@@ -43,9 +44,9 @@ def test_the_simulated_device_counts_what_it_misses() -> None:
 
 def test_a_session_leaves_nothing_behind() -> None:
     """What one needed serves the next: no scene of either is kept, and memory stays."""
-    run(hours=0.01, seed=3)
+    run(hours=0.01, seed=3, formats=PLAIN)
     kept, held = living_stages(), resident_bytes()
-    result = run(hours=0.02, seed=4)
+    result = run(hours=0.02, seed=4, formats=PLAIN)
     assert result.gestures > 10
     assert living_stages() <= kept
     assert resident_bytes() - held < MOST_GROWTH_BYTES

@@ -14,6 +14,7 @@ from benchmarks.simulated_device import SimulatedDevice
 from engine.playback import messages as m
 from engine.playback.butler import Butler
 from engine.playback.chunks import ChunkStore
+from engine.playback.readings import Readings
 from engine.playback.renderer import POLL_S, Renderer
 from engine.playback.scene_making import make_scene
 from engine.playback.shared import SharedBlock
@@ -154,3 +155,19 @@ def test_a_jump_is_timed_from_its_cut_to_the_devices_taking(
     jumped, landed, taken = (block.get(f"{word}_ns") for word in ("jumped", "landed", "taken"))
     assert jumped <= landed < taken
     assert taken - landed <= 1e9 * (2 * 512 / SAMPLE_RATE_HZ + POLL_S)
+
+
+def test_a_dimmed_monitor_is_softer_at_the_device_and_measured_as_before(
+    tmp_path: Path, block: SharedBlock
+) -> None:
+    session = Session(tmp_path, block, 512)
+    session.run(1.0)
+    heard, measured = session.device.taken[-1, 0], Readings(block).peaks().max()
+    block.put({"monitor_db": -20.0})
+    session.run(1.0)
+    assert session.device.taken[-1, 0] == pytest.approx(0.1 * heard, rel=1e-3)
+    assert Readings(block).peaks().max() == pytest.approx(measured, abs=0.01)
+    block.put({"monitor_db": -np.inf})
+    session.run(1.0)
+    assert session.device.taken[-1, 0] == 0.0
+    assert Readings(block).peaks().max() == pytest.approx(measured, abs=0.01)

@@ -17,7 +17,7 @@ from engine.plugins import Generator, create
 from engine.project.model import Event
 from engine.weights.folder import VARIABLE
 from plugins.diffusion_audio import generator
-from plugins.diffusion_audio.windows import assembled, plan, resampled
+from plugins.sound_windows import assembled, plan, resampled
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_diffusion import save_audioldm2, save_stable_audio

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from counted_arrays import counted_arrays
 from numba.core.dispatcher import Dispatcher
 from realtime_scenes import RATE_HZ, circle, clip, fixed, noise, snapshot, source
@@ -15,10 +17,13 @@ from room_scenes import in_room
 from test_moving_fields import field_of, moving
 
 import engine.realtime
+from engine.playback.listening import FieldListening
+from engine.realtime.controls import Controls
 from engine.realtime.kernel import Kernel
 from engine.realtime.snapshot import HOP_SAMPLES, BedPlan, CurvePlan, Snapshot
 from engine.spatial.air_absorption import air_plan
 from engine.spatial.binaural import binaural_plan
+from engine.spatial.decoders import whole_decoder_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.hrir import load_hrirs
 from engine.spatial.width import width_plan
@@ -103,6 +108,32 @@ def made_by(kernel: Kernel, turning: bool = False) -> list[int]:
             heard = [level + float(out[0, -1]) ** 2 for level, out in zip(heard, outs, strict=True)]
     assert all(0.0 < level < np.inf for level in heard)
     return sizes
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_a_hop_in_a_measured_room_makes_no_array(tmp_path: Path, channels: int) -> None:
+    """Rooms of one channel, of two ears and of a sound field, with a tail of a second."""
+    path = tmp_path / "room.wav"
+    fading = np.exp(-np.arange(RATE_HZ) / 9000.0)
+    answer = np.random.default_rng(1).standard_normal((RATE_HZ, channels)) * fading[:, None]
+    soundfile.write(path, 0.1 * answer, RATE_HZ, subtype="FLOAT")
+    moves = [source(circle(0.5, 2.0, 1.5), clip(SOUND)) for _ in range(2)]
+    kernel = Kernel(in_room(moves, str(path), ("binaural", "5.1")))
+    assert max(made_by(kernel)) <= LARGEST_BYTES
+
+
+@pytest.mark.parametrize("block_samples", [32, 256, 480, 1000])
+def test_ears_of_an_ambisonic_monitor_make_no_array(block_samples: int) -> None:
+    head = Controls(roomy())
+    ears = FieldListening(3, whole_decoder_plan(load_hrirs("kemar", RATE_HZ), 3), head)
+    field = np.random.default_rng(1).standard_normal((16, block_samples)).astype(np.float32)
+    ears.process(field)
+    with counted_arrays() as sizes:
+        for turn in range(20):
+            head.set_head(3.0 * (turn // 5))
+            out = ears.process(field)
+    assert out.any()
+    assert max(sizes, default=0) <= 9 * 8
 
 
 SCENES = {"busy": busy, "near": near, "room": roomy, "turned": turned, "fields": fields}

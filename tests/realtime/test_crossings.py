@@ -152,9 +152,9 @@ def passing_near(motion: MotionPlan) -> Snapshot:
 
 
 PASSES = {
-    "front to back": ([1.0, 0.0, 0.0], [0.0, 0.01, 0.0], (-62.0, -48.0)),
-    "downwards, before the middle": ([0.0, 0.0, 1.0], [0.01, 0.0, 0.0], (-62.0, -56.0)),
-    "downwards, beside the middle": ([0.0, 0.0, 1.0], [0.0, 0.01, 0.0], (-53.0, -46.0)),
+    "front to back": ([1.0, 0.0, 0.0], [0.0, 0.01, 0.0], (-60.0, -48.0)),
+    "downwards, before the middle": ([0.0, 0.0, 1.0], [0.01, 0.0, 0.0], (-60.0, -56.0)),
+    "downwards, beside the middle": ([0.0, 0.0, 1.0], [0.0, 0.01, 0.0], (-52.0, -46.0)),
 }
 
 

@@ -19,6 +19,7 @@ from realtime_scenes import (
 )
 from scipy import signal
 
+from engine.realtime.crossover import crossover, keep_lows, part_lanes
 from engine.realtime.snapshot import MotionPlan
 from engine.realtime.width_law import width_focus
 from engine.spatial.hrir import load_hrirs
@@ -84,6 +85,62 @@ def test_ears_keep_their_power_over_width(plan) -> None:
         )
     level_of = 10 * np.log10(np.array(levels) / np.mean(levels))
     assert np.abs(level_of).max() < 0.5
+
+
+def third_octaves(out: np.ndarray, centres_hz: list[float]) -> np.ndarray:
+    """(ears, bands) power of the steady part of `out` (ears, n)."""
+    hz, power_of = signal.welch(out[:, 4000:44_000].astype(float), RATE_HZ, nperseg=8192)
+    bands = [(hz >= c * 2 ** (-1 / 6)) & (hz < c * 2 ** (1 / 6)) for c in centres_hz]
+    return np.stack([power_of[:, band].sum(axis=1) for band in bands], axis=1)
+
+
+@pytest.mark.parametrize("azimuth_deg", [0.0, 40.0, -90.0, 150.0])
+def test_lows_of_what_is_wide_do_not_comb(plan, azimuth_deg: float) -> None:
+    """In every third of an octave up to 500 Hz, at each ear, as loud as the point."""
+    centres_hz = [63.0, 80.0, 100.0, 125.0, 160.0, 200.0, 250.0, 315.0, 400.0, 500.0]
+    white = noise(48_000)
+    for elevation_deg in (0.0, 50.0):
+        motion = fixed(azimuth_deg, elevation_deg)
+        (point,) = heard(plan, 0.0, motion, dry=white)
+        for width_deg in (10.0, 30.0, 45.0, 60.0, 90.0, 180.0, 360.0):
+            (wide,) = heard(plan, width_deg, motion, dry=white)
+            ratio = third_octaves(wide, centres_hz) / third_octaves(point, centres_hz)
+            assert np.abs(10 * np.log10(ratio)).max() < 1.0
+
+
+def test_lows_do_not_comb_on_the_way_into_the_head(plan) -> None:
+    """Both ears together, from ahead, beside what a source has at the head's edge."""
+    centres_hz = [80.0, 100.0, 125.0, 160.0, 200.0, 315.0, 500.0]
+    white = noise(48_000)
+
+    def lows(distance_m: float) -> np.ndarray:
+        (out,) = heard(plan, 0.0, fixed(0.0, 0.0, distance_m), dry=white)
+        return third_octaves(out, centres_hz).sum(axis=0)
+
+    edge = lows(0.25)
+    for distance_m, limit_db in ((0.22, 1.0), (0.2, 1.0), (0.15, 1.5), (0.1, 2.0), (0.01, 3.0)):
+        assert np.abs(10 * np.log10(lows(distance_m) / edge)).max() < limit_db
+
+
+def test_powers_add_at_any_share_of_the_highs() -> None:
+    """abs(L + g H)^2 + (1 - g^2) abs(H)^2 = 1, by impulses through the compiled filters."""
+    for rate_hz in (44_100, 192_000):
+        coefficients = crossover(900.0, rate_hz)
+        lanes = np.zeros((16_384, 16), dtype=np.float32)
+        lanes[0, :2] = 1.0
+        part_lanes(lanes.reshape(-1), 16, 1, np.zeros((2, 5)), coefficients)
+        high = np.abs(np.fft.rfft(lanes[:, 0].astype(float))) ** 2
+        low = np.abs(np.fft.rfft(lanes[:, 1].astype(float))) ** 2
+        hz = np.fft.rfftfreq(16_384, 1.0 / rate_hz)
+        wanted = signal.butter(5, 900.0, "low", fs=rate_hz, output="sos")
+        np.testing.assert_allclose(
+            low, np.abs(signal.sosfreqz(wanted, hz, fs=rate_hz)[1]) ** 2, atol=1e-4
+        )
+        for share in (0.0, 0.3, 0.8, 1.0):
+            sound = np.eye(1, 16_384, dtype=np.float32)[0]
+            keep_lows(sound, share, share, np.zeros(5), coefficients)
+            left = np.abs(np.fft.rfft(sound.astype(float))) ** 2
+            np.testing.assert_allclose(left + (1.0 - share**2) * high, 1.0, atol=1e-4)
 
 
 def test_wide_is_apart_at_the_ears(plan) -> None:

@@ -51,3 +51,9 @@ def test_who_sits_takes_no_steps(make_track, make_project) -> None:
     steps_s = [t for e in script.events if e.generator == "footsteps" for t in e.onsets_s]
     assert len([t for t in steps_s if t < 4.2]) > 10
     assert not [t for t in steps_s if t > 4.7]
+
+
+def test_what_motion_shows_to_fly_flies_whatever_birds_may_do(make_track, make_project) -> None:
+    flies = make_track("flyer", (8, 8, 3.0), (8, -8, 3.0), id="up", name="Bird 1")
+    script = write_script(make_project(flies), 3)
+    assert {event.layer for event in script.events if event.track_id == "up"} == {"wings", "air"}

@@ -332,3 +332,18 @@ def test_the_bed_lies_lower_under_what_moves(make_track, make_project) -> None:
 
     assert bed(make_project()).level_db == 0.0
     assert bed(make_project(near_car(make_track))).level_db < -3.0
+
+
+@pytest.mark.parametrize("label", ["object", "car"])
+def test_blows_are_heard_behind_what_nobody_knows(label: str, make_track, make_project) -> None:
+    """Moved air in front hides no blow that is seen; an engine does."""
+    front = make_track(label, (1.5, 1.5, -1), (1.5, -1.5, -1), id="front")
+    smith = make_track("object", (8, 0, 0), (8, 1.5, 0), id="smith")
+    blows = tuple(Contact(time_s=t, kind="impact") for t in (2.0, 4.0, 6.0))
+    tracks = [structs.replace(t, boxes="seen") for t in (front, smith)]
+    tracks[1] = structs.replace(tracks[1], contacts=blows)
+    script = write_script(make_project(*tracks), 3)
+    blows_s = [t for e in sounds(script, "smith") for t in e.onsets_s]
+    lasting = [e for e in script.events if e.track_id == "smith" and not e.onsets_s]
+    assert blows_s == ([2.0, 4.0, 6.0] if label == "object" else [])
+    assert all(e.muted for e in lasting)

@@ -296,3 +296,25 @@ def test_what_a_person_strikes_is_a_knock_and_no_step(make_track, make_project) 
     events = {e.layer: e for e in write_script(make_project(drummer), 1).events}
     assert events["strikes"].onsets_s == (1.0, 2.0, 3.0)
     assert not set(events["footsteps"].onsets_s) & {1.0, 2.0, 3.0}
+
+
+@pytest.mark.parametrize(
+    ("label", "heard"),
+    [("golfer", True), ("tennis player", True), ("snooker player", True), ("person", False)],
+)
+def test_one_blow_counts_where_striking_is_the_point(
+    make_track, make_project, label: str, heard: bool
+) -> None:
+    """Of a person a single hit may be a mistake of the eyes; a golfer has one."""
+    found = layers(write_script(make_project(make_track(label, bounces=[2.0])), 3), label)
+    blow = found.get("blows") or found["strikes"]
+    assert blow.onsets_s == (2.0,)
+    assert blow.muted is not heard
+    assert not any(event.layer == "footsteps" and heard for event in found.values())
+
+
+def test_a_herd_has_more_hooves_than_a_horse(make_track, make_project) -> None:
+    script = write_script(make_project(make_track("horse")), 3)
+    one = len(layers(script, "horse")["hooves"].onsets_s)
+    script = write_script(make_project(make_track("herd")), 3)
+    assert len(layers(script, "herd")["hooves"].onsets_s) > 2 * one

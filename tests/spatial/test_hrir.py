@@ -324,7 +324,8 @@ def test_other_peoples_files_load_or_are_refused(shared_data: Path, name: str) -
     assert hrirs.weights(fibonacci_sphere(100))[1].min() >= 0.0
     heard = file.heard_from_m()[:, 0]
     heard /= np.linalg.norm(heard, axis=1, keepdims=True)
-    for index in range(0, hrirs.measured, max(hrirs.measured // 8, 1)):
+    heard_all = hrirs.interpolate(directions)
+    for index, ours in enumerate(heard_all):
         raw = file.responses[np.argmax(heard @ directions[index]), :, 0]
         if any("exchanged" in note for note in hrirs.notes):
             raw = raw[::-1]
@@ -332,7 +333,6 @@ def test_other_peoples_files_load_or_are_refused(shared_data: Path, name: str) -
         convolved = convolve_late(
             raw, delays - file.delays_samples.min(), hrirs.responses.shape[-1]
         )
-        ours = hrirs.interpolate(directions[index])[0]
         residual = np.sum((ours - convolved) ** 2) / np.sum(convolved**2)
         assert 10 * np.log10(residual + 1e-30) < -60.0
     side = directions[:, 1]
@@ -344,9 +344,33 @@ def test_other_peoples_files_load_or_are_refused(shared_data: Path, name: str) -
 
 
 def convolve_late(raw: np.ndarray, delays_samples: np.ndarray, taps: int) -> np.ndarray:
-    """What the raw responses (2, n), each late by whole or broken samples, do to an impulse."""
-    padded = np.pad(raw, ((0, 0), (0, taps - raw.shape[-1])))
-    return delay_responses(padded, delays_samples)
+    """What the raw responses (2, n), each late by whole samples, do to an impulse."""
+    late = delays_samples.astype(int)
+    assert (late == delays_samples).all()
+    ears = np.zeros((2, max(taps, raw.shape[1] + int(late.max()))))
+    for ear, response, k in zip(ears, raw, late, strict=True):
+        ear[k : k + len(response)] = response
+    return ears[:, :taps]
+
+
+@pytest.mark.parametrize("taps", [63, 64])
+@pytest.mark.parametrize("latest", [20, 21])
+def test_whole_delays_are_exact_up_to_half_the_rate(tmp_path: Path, taps: int, latest: int) -> None:
+    """Also of responses that sound there, where a delay by a sample turns the sign."""
+    azimuths = np.arange(0.0, 360.0, 10.0)
+    random = np.random.default_rng(taps)
+    delays = random.integers(5, 5 + latest + 1, (36, 2))
+    delays[0] = 5, 5 + latest
+    raw = random.standard_normal((36, 2, taps)) * np.exp(-np.arange(taps) / 4.0)
+    raw += 0.5 * (-1.0) ** np.arange(taps)
+    side = np.sin(np.radians(azimuths))[:, None, None]
+    raw *= np.array([[1.0], [-1.0]]) * side * 0.6 + 1.0
+    changes = {"Data.IR": raw, "Data.Delay": delays.astype(float)}
+    hrirs = load_hrirs(write_tiny_set(tmp_path / "late.sofa", azimuths, **changes), 48000)
+    ours = hrirs.interpolate(hrirs.directions[:36])
+    wanted = [convolve_late(*one, ours.shape[-1]) for one in zip(raw, delays - 5, strict=True)]
+    residual = np.sum((ours - wanted) ** 2, axis=(1, 2)) / np.sum(np.square(wanted), axis=(1, 2))
+    assert 10 * np.log10(residual.max()) < -200.0
 
 
 def test_ambience_decoder_keeps_sides_and_diffuse_level(kemar: HrirSet) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -62,15 +61,6 @@ def test_another_rate_and_another_program_are_others(
     before = kept_hrirs.place_of(path, 48_000)
     monkeypatch.setattr(kept_hrirs, "_program", lambda: b"another")
     assert kept_hrirs.place_of(path, 48_000) != before
-
-
-def test_only_a_few_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_hrirs, "_MOST_FILES", 1)
-    made = loaded()
-    (old,) = folder.iterdir()
-    os.utime(old, (0, 0))
-    kept_hrirs.write(folder / "new.npz", made)
-    assert [file.name for file in folder.iterdir()] == ["new.npz"]
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(

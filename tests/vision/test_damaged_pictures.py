@@ -12,10 +12,10 @@ from engine.media.decode import Damage, read_video_frames
 from engine.vision.analyse import analyse_video
 
 
-def _film(path: Path, broken: range = range(0)) -> Path:
+def _film(path: Path, broken: range = range(0), *, key_every: int = 250) -> Path:
     """50 pictures of a moving bar in H.264, those packets in `broken` overwritten with 0xff."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"bf": "0"})
+        stream = container.add_stream("libx264", rate=25, options={"bf": "0", "g": str(key_every)})
         stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
         count = 0
         for index in range(51):
@@ -54,6 +54,17 @@ def test_pictures_that_cannot_be_decoded_are_counted_and_told(tmp_path):
     notes = analyse_video(film).analysis.notes
     assert damage.notes()[0] in notes
     assert "the video is damaged" in damage.notes()[0]
+
+
+def test_what_is_after_the_damage_is_neither_early_nor_late(tmp_path):
+    result = analyse_video(_film(tmp_path / "broken.mp4", range(20, 26), key_every=10))
+    assert any("damaged" in note for note in result.analysis.notes)
+    rows = np.concatenate([seen.boxes for seen in result.objects])
+    middle = 0.5 * (rows[:, 1] + rows[:, 3])
+    for whole in (rows[:, 0] < 0.7, rows[:, 0] > 1.3):
+        assert whole.sum() > 10
+        true = 15.0 + 50.0 * rows[whole, 0]  # two pixels a picture
+        assert np.median(np.abs(middle[whole] - true)) < 4.0
 
 
 def test_words_of_damage():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.errors import PluginError
 from engine.plugins import Detection
 from engine.vision.evidence import Evidence
 from engine.vision.join_names import joined
@@ -247,8 +248,12 @@ class Crowd:
         ]
 
 
+@pytest.mark.parametrize("waiting_bytes", [1, 2**30])
 @pytest.mark.parametrize(("people", "step_s"), [(2, 0.4), (3, 0.2)])
-def test_a_crowd_is_looked_at_twice_as_often(people: int, step_s: float) -> None:
+def test_a_crowd_is_looked_at_twice_as_often(
+    people: int, step_s: float, waiting_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.vision.looks._MOST_WAITING_BYTES", waiting_bytes)
     looker = Looker(Crowd(people, 2.0), 10.0)
     for time_s in np.arange(0.0, 6.0, 0.04):
         looker.add(float(time_s), np.zeros((90, 160, 3), dtype=np.uint8), first=time_s == 0.0)
@@ -256,3 +261,20 @@ def test_a_crowd_is_looked_at_twice_as_often(people: int, step_s: float) -> None
     looker.close()
     np.testing.assert_allclose(np.diff(times_s[times_s < 2.7]), 0.4, atol=1e-6)
     np.testing.assert_allclose(np.diff(times_s[times_s > 3.1]), step_s, atol=1e-6)
+
+
+def test_what_a_network_refuses_is_told() -> None:
+    class Refusing(Crowd):
+        def detect(self, image: NDArray[np.uint8], time_s: float) -> list[Detection]:
+            if time_s > 0.7:
+                raise PluginError("no such picture")
+            return super().detect(image, time_s)
+
+    looker = Looker(Refusing(1, 0.0), 10.0)
+    for time_s in np.arange(0.0, 0.7, 0.04):
+        looker.add(float(time_s), np.zeros((90, 160, 3), dtype=np.uint8), first=time_s == 0.0)
+    assert len(looker.taken()) == 2
+    looker.add(0.8, np.zeros((90, 160, 3), dtype=np.uint8), first=False)
+    with pytest.raises(PluginError):
+        looker.taken()
+    looker.close()

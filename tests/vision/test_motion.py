@@ -12,9 +12,10 @@ from engine.plugins import Detection, Detector, create
 from engine.vision.assemble import make_paths
 from engine.vision.contacts import find_contacts
 from engine.vision.depth import steady
+from engine.vision.detect import MotionDetector
 from engine.vision.edges import split_at_edges
 from engine.vision.gait import find_gait, find_strides
-from engine.vision.kalman import BoxFilter
+from engine.vision.kalman import BoxFilter, Corners
 from engine.vision.labels import flies, kind_of, name_paths
 from engine.vision.merge import merge, roams
 from engine.vision.paths import Path, local_fit, smoothed
@@ -179,6 +180,25 @@ def test_motion_is_a_detector_without_study() -> None:
         image[30:50, 5 * index + 5 : 5 * index + 25] = (250, 40, 40)
         found = detector.detect(image, index / 25)
     assert max(iou(d.box, (120, 30, 140, 50)) for d in found) > 0.6
+
+
+def test_pictures_are_answered_alike_in_turn_and_out_of_it() -> None:
+    rng = np.random.default_rng(0)
+    images = [rng.integers(80, 140, (90, 160, 3)).astype(np.uint8)] * 12
+    images = [image.copy() for image in images]
+    for index, image in enumerate(images):
+        image[30:50, 8 * index + 5 : 8 * index + 25] = (250, 40, 40)
+    times_s = [index / 25 for index in range(12)]
+
+    def asked(order: list[int]) -> dict[int, tuple[Corners, ...]]:
+        detector = MotionDetector()
+        detector.begin(160, 90, 25.0, ())
+        detector.study(images, times_s)
+        return {i: tuple(d.box for d in detector.detect(images[i], times_s[i])) for i in order}
+
+    in_turn = asked(list(range(12)))
+    assert sum(map(len, in_turn.values())) >= 10
+    assert asked([0, 1, 5, 2, 2, 6, 11, 3]).items() <= in_turn.items()
 
 
 def test_kinds_and_words() -> None:

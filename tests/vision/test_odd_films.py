@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -57,6 +58,44 @@ def test_where_and_when(
     middles = 0.5 * (rows[:, 1] + rows[:, 3])
     true = np.array([place(t)[0] for t in rows[:, 0]])
     assert np.median(np.abs(middles - true)) < 4.0
+
+
+def turned_right(film: Path) -> Path:
+    """The film with a note in its track that it is to be shown a quarter turned clockwise."""
+    data = film.read_bytes()
+    at = data.index(b"tkhd") + 44
+    one = 1 << 16
+    matrix = struct.pack(">9i", 0, one, 0, -one, 0, 0, 180 * one, 0, 1 << 30)
+    film.write_bytes(data[:at] + matrix + data[at + 36 :])
+    return film
+
+
+def test_a_telephone_held_upright(tmp_path: Path) -> None:
+    def rises(time_s: float) -> tuple[float, float]:
+        return 60.0 + 20.0 * time_s, 290.0 - 100.0 * time_s
+
+    draw, wall = disc(rises, 14, (220, 30, 30)), ground(180, 324)[:320]
+    images = []
+    for index in range(60):
+        image = wall.copy()
+        draw(image, index / 25)
+        images.append(np.ascontiguousarray(np.rot90(image)))  # as its sensor lies
+    result = analyse_video(turned_right(write_video(tmp_path / "a.mp4", images)))
+    assert (result.video.width, result.video.height) == (180, 320)
+    rows = result.objects[0].boxes
+    middles = 0.5 * (rows[:, 1:3] + rows[:, 3:5])
+    true = np.array([rises(t) for t in rows[:, 0]])
+    assert len(rows) > 45
+    assert np.median(np.abs(middles - true), axis=0).max() < 4.0
+
+
+@pytest.mark.parametrize("what", ["black", "still"])
+def test_where_nothing_moves_nothing_is_found(tmp_path: Path, what: str) -> None:
+    image = ground(WIDTH, HEIGHT) if what == "still" else np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    result = analyse_video(write_video(tmp_path / "a.mp4", [image] * 40))
+    assert result.objects == ()
+    assert result.analysis.shots_s == (0.0,)
+    assert "the camera is static" in result.analysis.notes
 
 
 def test_black_pictures_part_shots_and_move_nothing(tmp_path: Path) -> None:

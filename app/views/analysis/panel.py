@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.views.analysis.doubts_list import DoubtsList
 from app.views.discarding import discard
 from app.words import tr
-from engine.project.model import Project
+from engine.project.model import Analysis, Project
 from engine.spatial.room import preset_titles
 
 _MAPPINGS = {
@@ -19,6 +19,9 @@ _MAPPINGS = {
     "foleyspace": "Pixels and depth to space (FoleySpace)",
     "foleydesigner": "Box centre and mean depth (FoleyDesigner)",
 }
+
+
+_SHOTS_TOLD = 12
 
 
 class AnalysisPanel(QWidget):
@@ -101,8 +104,16 @@ def facts(project: Project) -> tuple[tuple[str, str], ...]:
     rows.append(("Room", preset_titles().get(project.scene.room, Path(project.scene.room).name)))
     target = f"{project.scene.target_lufs:g} LUFS, {project.scene.true_peak_limit_dbtp:g} dBTP"
     rows.append(("Target", target.replace("-", "−")))
-    if len(analysis.shots_s) > 1:
-        rows.append(("Shots", str(len(analysis.shots_s))))
+    if analysis.moving_shots or len(analysis.shots_s) > 1:
+        rows.append(("Shots", _shots(analysis)))
     if analysis.notes:
         rows.append(("Notes", "\n".join(analysis.notes)))
     return tuple(rows)
+
+
+def _shots(analysis: Analysis) -> str:
+    """How many shots there are; when the first ones begin, and whether their camera moves."""
+    told = [f"{start_s:.2f} s, camera {word}" for start_s, word in analysis.cameras[:_SHOTS_TOLD]]
+    count = len(analysis.shots_s)
+    more = [f"and {count - len(told)} more"] if count > len(told) else []
+    return "\n".join([f"{count}", *told, *more])

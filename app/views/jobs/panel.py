@@ -102,6 +102,7 @@ class JobCard(QWidget):
         self._details_button = QPushButton(tr("Details"))
         self._details_button.setCheckable(True)
         self._details = QPlainTextEdit()
+        self._details.setTabChangesFocus(True)
         self._details.setReadOnly(True)
         self._details.setFixedHeight(140)
         self._details_button.toggled.connect(self._details.setVisible)

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -27,8 +28,8 @@ from app.views.library.table import RecordingsTable
 from app.words import tr
 from engine.library.recording import Recording
 
-TYPING_MS = 120
-"""So long after the last key it is asked."""
+TYPING_MS, THINKING_MS = 120, 900
+"""So long after the last key it is asked: by words, and by meaning (a worker's work)."""
 _EMPTY = "Folders of your own recordings are read once\nand then searched by words or likeness."
 _NOTHING, _WORDS, _TABLE = range(3)
 
@@ -41,6 +42,8 @@ class LibraryPanel(QWidget):
     folder_requested = Signal()
     update_requested = Signal()
     forget_requested = Signal(str)
+    listen_requested = Signal(str)
+    """Name of the listener that shall hear what it does not know."""
     event_chosen = Signal(str)
 
     def __init__(self) -> None:
@@ -52,6 +55,7 @@ class LibraryPanel(QWidget):
         self.progress = ProgressRow()
         self._used: Mapping[str, Sequence[str]] = {}
         self._folders: tuple[tuple[str, int], ...] = ()
+        self._listeners: tuple[str, ...] = ()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
@@ -91,6 +95,28 @@ class LibraryPanel(QWidget):
     def within(self) -> str:
         """'all', 'favourites' or 'session'."""
         return str(self.where.currentData())
+
+    @property
+    def by(self) -> str:
+        """Name of the listener that is asked what words mean; '' where words are looked up."""
+        return str(self.how.currentData() or "")
+
+    def offer(self, listeners: tuple[str, ...]) -> None:
+        """Listeners that could be asked by meaning; without any, nothing is to be chosen."""
+        if listeners == self._listeners:
+            return
+        self._listeners, chosen = listeners, self.by
+        with QSignalBlocker(self.how):
+            self.how.clear()
+            self.how.addItem(tr("By words"), "")
+            for name in listeners:
+                self.how.addItem(f"{tr('By meaning')} ({name.upper()})", name)
+            self.how.setCurrentIndex(max(self.how.findData(chosen), 0))
+        self.how.setVisible(bool(listeners))
+
+    def tell_how(self, words: str) -> None:
+        """By what the recordings that are shown were found."""
+        self.found_by.setText(tr(words))
 
     def focus_search(self) -> None:
         """Begin to type."""
@@ -141,11 +167,30 @@ class LibraryPanel(QWidget):
             self.where.addItem(tr(words), name)
         self.where.currentIndexChanged.connect(lambda _: self.asked.emit())
         row.addWidget(self.search, 1)
+        row.addWidget(self._build_how())
         row.addWidget(self.where)
         row.addWidget(self._build_folders())
         column.addLayout(row)
         column.addWidget(self._build_likeness())
+        self.found_by = QLabel()
+        self.found_by.setProperty("tone", "faint")
+        self.found_by.setContentsMargins(4, 0, 0, 0)
+        self.found_by.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.found_by.setAccessibleName(tr("How they were found"))
+        column.addWidget(self.found_by)
         return bar
+
+    def _build_how(self) -> QComboBox:
+        """By words, or by what a listener takes them to mean; shown where there is a listener."""
+        self.how = QComboBox()
+        self.how.setAccessibleName(tr("How to search"))
+        self.how.currentIndexChanged.connect(self._change_how)
+        self.how.hide()
+        return self.how
+
+    def _change_how(self) -> None:
+        self._typing.setInterval(THINKING_MS if self.by else TYPING_MS)
+        self.asked.emit()
 
     def _build_search(self) -> QLineEdit:
         line = QLineEdit()
@@ -205,6 +250,9 @@ class LibraryPanel(QWidget):
         menu.clear()
         menu.addAction(tr("Add a folder…"), self.folder_requested.emit)
         menu.addAction(tr("Bring all up to date"), self.update_requested.emit)
+        for name in self._listeners:
+            words = f"{tr('Let it listen to what is new')}: {name.upper()}"
+            menu.addAction(words, partial(self.listen_requested.emit, name))
         menu.addSeparator()
         for folder, count in self._folders:
             inner = menu.addMenu(f"{folder.replace('&', '&&')}   ({count:,})")

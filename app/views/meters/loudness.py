@@ -15,6 +15,7 @@ LOUD_TRUE_PEAK_DBTP = -1.0
 _COLUMN_PX = 42
 _BAR_PX = 3
 _NAMES = ("TP", "M", "S", "I")
+_ALL, _FEW = (0, 1, 2, 3), (1, 3)
 
 
 class LoudnessReadout(QWidget):
@@ -27,6 +28,7 @@ class LoudnessReadout(QWidget):
         self._texts: tuple[str, ...] = ("−∞",) * 4
         self._hot = False
         self._correlation = 0.0
+        self._columns: tuple[int, ...] = _ALL
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Loudness"))
         self.setToolTip(
@@ -38,7 +40,15 @@ class LoudnessReadout(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        return QSize(len(_NAMES) * _COLUMN_PX, 40)
+        return QSize(len(self._columns) * _COLUMN_PX, 40)
+
+    def set_compact(self, compact: bool) -> None:
+        """Only the loudness over 0.4 s and of all of it."""
+        columns = _FEW if compact else _ALL
+        if columns != self._columns:
+            self._columns = columns
+            self.updateGeometry()
+            self.update()
 
     def set_levels(self, levels: ProgrammeLevels) -> None:
         """Show new readings."""
@@ -61,8 +71,8 @@ class LoudnessReadout(QWidget):
         table = theme.colours()
         painter = QPainter(self)
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for column, (name, text) in enumerate(zip(_NAMES, self._texts, strict=True)):
-            left = column * _COLUMN_PX
+        for place, column in enumerate(self._columns):
+            name, text, left = _NAMES[column], self._texts[column], place * _COLUMN_PX
             painter.setFont(theme.font(9))
             painter.setPen(table.text_faint)
             painter.drawText(QRectF(left, 1, _COLUMN_PX - 4, 12), align, name)

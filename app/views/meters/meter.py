@@ -31,7 +31,7 @@ class LevelMeter(QWidget):
         self._clipped: tuple[bool, ...] = ()
         self._highest_dbfs = -120.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(130)
         self.setAccessibleName(tr("Master meter"))
         self.setToolTip(tr("Peak level in dBFS; click to reset the highest peak"))
 

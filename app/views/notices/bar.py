@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from app import icons
+from app import icons, theme
 from app.notices import Notice
 from app.views.discarding import discard
 from app.words import tr
 
 FADE_MS = 6000
+_LOOK_MS = 50
 
 
 class NoticeBar(QWidget):
@@ -31,6 +35,9 @@ class NoticeBar(QWidget):
         self._close.setToolTip(tr("Close"))
         self._close.setAccessibleName(tr("Close this notice"))
         self._close.clicked.connect(self.close_notice)
+        self._held: list[Notice] = []
+        self._release = QTimer(self)
+        self._release.timeout.connect(self._tell_held)
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.timeout.connect(self.next)
@@ -49,11 +56,22 @@ class NoticeBar(QWidget):
         return self._text.text() if not self.isHidden() else ""
 
     def tell(self, notice: Notice) -> None:
-        """Show a notice."""
+        """Show a notice; nothing moves under a hand: while it holds a button, the notice waits."""
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._held.append(notice)
+            self._release.start(_LOOK_MS)
+            return
         self._waiting = [one for one in self._waiting if one.actions or one is notice]
         if notice not in self._waiting:
             self._waiting.append(notice)
         self._show(notice)
+
+    def _tell_held(self) -> None:
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._release.stop()
+            held, self._held = self._held, []
+            for notice in held:
+                self.tell(notice)
 
     def close_notice(self) -> None:
         """The user closes this one without doing anything about it."""
@@ -62,22 +80,32 @@ class NoticeBar(QWidget):
         if closed is not None:
             closed()
 
+    def _take(self, notice: Notice, act: Callable[[], None]) -> None:
+        """An action was chosen: the notice has had its answer, unless the action tells it again."""
+        self._waiting = [one for one in self._waiting if one is not notice]
+        self._show_latest()
+        act()
+
     def next(self) -> None:
         """Close this one; show the one before that still waits."""
         if self._waiting:
             self._waiting.pop()
+        self._show_latest()
+
+    def _show_latest(self) -> None:
         if self._waiting:
             self._show(self._waiting[-1])
         else:
             self.hide()
 
     def _show(self, notice: Notice) -> None:
+        table = theme.colours()
         name, colour = {
-            "info": ("info", "#2fd3c5"),
-            "warning": ("warning", "#f5bd4f"),
-            "error": ("warning", "#ff7373"),
+            "info": ("info", table.accent),
+            "warning": ("warning", table.warning),
+            "error": ("warning", table.danger),
         }[notice.level]
-        self._icon.setPixmap(icons.pixmap(name, 16, colour, self.devicePixelRatioF()))
+        self._icon.setPixmap(icons.pixmap(name, 16, colour.name(), self.devicePixelRatioF()))
         self._text.setText(notice.text)
         self.setProperty("level", notice.level)
         self.style().unpolish(self)
@@ -87,8 +115,7 @@ class NoticeBar(QWidget):
         for number, (label, act) in enumerate(notice.actions):
             button = QPushButton(label)
             button.setProperty("primary", number == 0)
-            button.clicked.connect(act)
-            button.clicked.connect(self.next)
+            button.clicked.connect(lambda _=False, act=act: self._take(notice, act))
             self._buttons.addWidget(button)
         self._fade.stop()
         if notice.fades:

@@ -71,15 +71,73 @@ def box_at(boxes: Boxes, time_s: float) -> NDArray[np.float64] | None:
     return np.asarray(boxes[before, 1:5] * (1 - share) + boxes[after, 1:5] * share)
 
 
+Edges4 = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+class Placing(Protocol):
+    """How the video's pixels and the widget's places belong together."""
+
+    @property
+    def area(self) -> QRectF:
+        """Where the picture is drawn."""
+
+    @property
+    def turn_px(self) -> float:
+        """Pixels of the video's whole width."""
+
+    def rect(self, box: NDArray[np.float64]) -> QRectF | None:
+        """Widget area of a box in video pixels; None where it is not in view."""
+
+    def video_point(self, point: QPointF) -> tuple[float, float]:
+        """A place in the widget in pixels of the video, kept inside the picture."""
+
+    def shift_px(self, was: QRectF, now: QRectF) -> Edges4:
+        """How far a box's left, top, right and bottom edge went, in pixels of the video."""
+
+    def energy(self, energy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Energies (h, w) of the video's picture as they lie on what is drawn of it."""
+
+
 @dataclass(frozen=True)
 class Placed:
-    """Where the video is drawn in the widget."""
+    """A picture that is drawn as it is."""
 
     area: QRectF
     video: Video
 
+    @property
+    def turn_px(self) -> float:
+        """Pixels of the video's whole width."""
+        return float(self.video.width)
+
+    def video_point(self, point: QPointF) -> tuple[float, float]:
+        """A place in the widget in pixels of the video, kept inside the picture."""
+        video = self.video
+        x = (point.x() - self.area.left()) * video.width / self.area.width()
+        y = (point.y() - self.area.top()) * video.height / self.area.height()
+        return float(np.clip(x, 0.0, video.width)), float(np.clip(y, 0.0, video.height))
+
+    def shift_px(self, was: QRectF, now: QRectF) -> Edges4:
+        """How far a box's left, top, right and bottom edge went, in pixels of the video."""
+        across = self.video.width / self.area.width()
+        down = self.video.height / self.area.height()
+        return (
+            (now.left() - was.left()) * across,
+            (now.top() - was.top()) * down,
+            (now.right() - was.right()) * across,
+            (now.bottom() - was.bottom()) * down,
+        )
+
+    def energy(self, energy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Energies (h, w) as they are."""
+        return energy
+
     def rect(self, box: NDArray[np.float64]) -> QRectF:
-        """Widget area of a box in video pixels."""
+        """Widget area of a box in video pixels; that of a film all around within one turn."""
+        if self.video.spherical:
+            turns = np.floor(0.5 * (box[0] + box[2]) / self.video.width)
+            box = box - turns * self.video.width * np.array([1.0, 0.0, 1.0, 0.0])
         across = self.area.width() / self.video.width
         down = self.area.height() / self.video.height
         return QRectF(
@@ -91,7 +149,7 @@ class Placed:
 
 
 def paint_trail(
-    painter: QPainter, placed: Placed, track: Track, boxes: Boxes, now_s: float
+    painter: QPainter, placed: Placing, track: Track, boxes: Boxes, now_s: float
 ) -> None:
     """The way an object came: the middle of its box over the last moments, fading."""
     inside = (boxes[:, 0] >= now_s - TRAIL_S) & (boxes[:, 0] <= now_s)
@@ -100,11 +158,19 @@ def paint_trail(
         return
     colour = theme.legible(track.colour)
     rects = [placed.rect(row[1:5]) for row in recent]
-    points = [rect.center() for rect in rects]
+    points = [None if rect is None else rect.center() for rect in rects]
     for number in range(1, len(points)):
+        before, here = points[number - 1], points[number]
+        if before is None or here is None or _leaps(before, here, placed.area):
+            continue
         share = number / len(points)
         painter.setPen(QPen(theme.with_alpha(colour, 0.15 + 0.75 * share), 1.0 + 1.5 * share))
-        painter.drawLine(points[number - 1], points[number])
+        painter.drawLine(before, here)
+
+
+def _leaps(before: QPointF, here: QPointF, area: QRectF) -> bool:
+    """Whether it went out by one side of the picture and in by the other."""
+    return abs(here.x() - before.x()) > 0.5 * area.width()
 
 
 def paint_box(

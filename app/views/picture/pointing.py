@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from app.views.picture.overlay import Placed
+from app.views.picture.overlay import Placing
 from engine.project.model import Track
 
 START_PX = 5.0
@@ -60,17 +59,9 @@ class BoxDrag:
             dy = min(dy, high) if top else max(dy, -high)
         return self.area.adjusted(dx * left, dy * top, dx * right, dy * bottom)
 
-    def shift_px(self, placed: Placed) -> tuple[float, float, float, float]:
+    def shift_px(self, placed: Placing) -> tuple[float, float, float, float]:
         """How far its left, top, right and bottom edge went, in pixels of the video."""
-        across = placed.video.width / placed.area.width()
-        down = placed.video.height / placed.area.height()
-        was, now = self.area, self.shown
-        return (
-            (now.left() - was.left()) * across,
-            (now.top() - was.top()) * down,
-            (now.right() - was.right()) * across,
-            (now.bottom() - was.bottom()) * down,
-        )
+        return placed.shift_px(self.area, self.shown)
 
 
 def handles(area: QRectF) -> list[tuple[QPointF, Edges]]:
@@ -113,11 +104,13 @@ def cursor_of(edges: Edges | None) -> Qt.CursorShape:
     return _CURSORS[left, top]
 
 
-def video_point(placed: Placed, point: QPointF) -> tuple[float, float]:
-    """A place in the widget in pixels of the video, kept inside the picture."""
-    x = (point.x() - placed.area.left()) * placed.video.width / placed.area.width()
-    y = (point.y() - placed.area.top()) * placed.video.height / placed.area.height()
-    return (
-        float(np.clip(x, 0.0, placed.video.width)),
-        float(np.clip(y, 0.0, placed.video.height)),
-    )
+def shown_box(placed: Placing, drawn: QRectF) -> tuple[float, float, float, float]:
+    """A rectangle drawn in the widget as a box in pixels of the video.
+
+    Across the line behind, in a film all around, its right edge goes on beyond the picture.
+    """
+    x0, y0 = placed.video_point(drawn.topLeft())
+    x1, y1 = placed.video_point(drawn.bottomRight())
+    if x1 < x0:
+        x1 += placed.turn_px
+    return x0, min(y0, y1), x1, max(y0, y1)

@@ -17,14 +17,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from app import icons, theme
+from app import theme
 from app.doubts import UNSURE
 from app.selection import Selection
-from app.views.picture import overlay, pointing
-from app.views.picture.decoder import PictureDecoder
+from app.views.picture import around, overlay, pointing, signs
+from app.views.picture.decoder import DISPLAY_WIDTH_PX, PictureDecoder
+from app.views.picture.look import LookAround
+from app.views.picture.snapping import snapped_here
 from app.words import tr
 from engine.media.timecode import format_timecode
 from engine.project.model import Project, Track
+from engine.vision.geometry import is_spherical
 
 LEAD_S = 0.012
 """What it takes from asking for a picture to seeing it: half a poll, decoding and painting."""
@@ -58,7 +61,14 @@ class PictureView(QWidget):
         self._problem = ""
         self._drag: pointing.BoxDrag | None = None
         self._drawn: QRectF | None = None
+        self._width_px = DISPLAY_WIDTH_PX
+        self._light_copy: str | None = None
+        self._shown: tuple[object, QImage] | None = None
+        self.look = LookAround(self)
+        self.look.changed.connect(self.update)
         self.overlays = overlay.Overlays()
+        self.monitor = "binaural"
+        """The monitored format: its loudspeakers can be snapped to."""
         self.decoder = PictureDecoder(self)
         self.decoder.decoded.connect(self._take_picture)
         self.decoder.failed.connect(self._take_problem)
@@ -78,8 +88,16 @@ class PictureView(QWidget):
     def set_project(self, project: Project) -> None:
         """Show another project; the file is opened anew only when it is another one."""
         old, self._project = self._project.video, project
-        path = project.video.path if project.video else None
-        if path != (old.path if old else None):
+        video = project.video
+        path = video.path if video else None
+        anew = path != (old.path if old else None)
+        if anew:
+            self._light_copy = None
+            self.look.reset()
+        if anew or (old is not None and video is not None and old.spherical != video.spherical):
+            there = video if video is not None and Path(video.path).is_file() else None
+            self.look.offer(there is not None and is_spherical(there))
+            self._place_buttons()
             self._open(path)
         self.update()
 
@@ -98,8 +116,20 @@ class PictureView(QWidget):
 
     def set_width(self, width_px: int) -> None:
         """Decode pictures no wider than this."""
-        if width_px != self.decoder.width_px:
-            self.decoder.width_px = width_px
+        if width_px != self._width_px:
+            self._width_px = width_px
+            if self._project.video is not None:
+                self._open(self._project.video.path)
+
+    @property
+    def decoded_width_px(self) -> int:
+        """Pictures are decoded no wider than this."""
+        return max(self._width_px, around.ROUND_WIDTH_PX if self.look.offered else 0)
+
+    def set_light_copy(self, path: str | None) -> None:
+        """Show pictures from a light copy of the film, or (None) from the film itself."""
+        if path != self._light_copy:
+            self._light_copy = path
             if self._project.video is not None:
                 self._open(self._project.video.path)
 
@@ -112,7 +142,8 @@ class PictureView(QWidget):
         if path is not None and not Path(path).is_file():
             self._problem, path = f"{path} is not there", None
         self._relink.setVisible(bool(self._problem))
-        self.decoder.open(path)
+        self.decoder.width_px = self.decoded_width_px
+        self.decoder.open(self._light_copy if path is not None and self._light_copy else path)
         if path is not None:
             self.decoder.request(self._position_s)
 
@@ -126,9 +157,14 @@ class PictureView(QWidget):
         self.update()
 
     def resizeEvent(self, event: object) -> None:
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
         self._relink.adjustSize()
         size = self._relink.size()
         self._relink.move((self.width() - size.width()) // 2, self.height() // 2 + 44)
+        self.look.adjustSize()
+        self.look.move(self.width() - self.look.width() - 8, 8)
 
     @property
     def shown_s(self) -> float:
@@ -136,14 +172,23 @@ class PictureView(QWidget):
         return self._position_s if self._picture_s is None else self._picture_s
 
     def picture_area(self) -> QRectF:
-        """Where the video is drawn: as large as fits, in its own shape."""
+        """Where the video is drawn: as large as fits, in its own shape; a viewport fills all."""
         video = self._project.video
         room = QRectF(self.rect())
-        if video is None:
+        if video is None or self.look.on:
             return room
         scale = min(room.width() / video.width, room.height() / video.height)
         width, height = video.width * scale, video.height * scale
         return QRectF((room.width() - width) / 2, (room.height() - height) / 2, width, height)
+
+    def placed(self) -> overlay.Placing | None:
+        """How the video's pixels and the widget's places belong together, if there is a video."""
+        video, area = self._project.video, self.picture_area()
+        if video is None:
+            return None
+        if self.look.on:
+            return around.PlacedAround(area, video, self.look.view)
+        return overlay.Placed(area, video)
 
     def track_at(self, point: QPointF) -> Track | None:
         """The track whose box is under a point; the smallest one where they overlap."""
@@ -166,12 +211,28 @@ class PictureView(QWidget):
         if track is not None:
             area = next(area for one, area in self._boxes_now() if one.id == track.id)
             self._drag = pointing.BoxDrag(track, area, here, here)
+        elif self.look.on:
+            self.look.hold(here)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Beside the boxes of a film all around: look straight ahead again."""
+        if self.look.on and self.track_at(event.position()) is None:
+            self.look.reset()
+        else:
+            super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drawn is not None:
             self._drawn.setBottomRight(event.position())
         elif self._drag is not None:
             self._drag.here = event.position()
+            placed = self.placed()
+            if placed is not None and self._selection.snapping_in_space(event.modifiers()):
+                self._drag.here = snapped_here(
+                    self._drag, placed, self._project, self.shown_s, self.monitor
+                )
+        elif self.look.held:
+            self.look.drag(event.position(), self.picture_area().width())
         else:
             held = self._handle_at(event.position())
             self.setCursor(pointing.cursor_of(held.edges if held else None))
@@ -179,9 +240,13 @@ class PictureView(QWidget):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Over a box: its source goes away or comes nearer."""
-        track = self.track_at(event.position())
+        """Over a box: its source goes away or comes nearer; with Ctrl, all around, see wider."""
         notches = event.angleDelta().y() / 120.0
+        if self.look.on and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.look.widen(notches)
+            event.accept()
+            return
+        track = self.track_at(event.position())
         if track is None or not notches or self._drag is not None:
             event.ignore()
             return
@@ -200,17 +265,15 @@ class PictureView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, drawn = self._drag, self._drawn
         self._drag = self._drawn = None
+        self.look.let_go()
         self.update()
-        video = self._project.video
-        if video is None:
+        placed = self.placed()
+        if placed is None:
             return
-        placed = overlay.Placed(self.picture_area(), video)
         if drawn is not None:
             box = drawn.normalized()
             if min(box.width(), box.height()) >= pointing.LEAST_BOX_PX:
-                corners = (box.topLeft(), box.bottomRight())
-                shown = tuple(v for c in corners for v in pointing.video_point(placed, c))
-                self.follow_requested.emit(self.shown_s, shown)
+                self.follow_requested.emit(self.shown_s, pointing.shown_box(placed, box))
         elif drag is not None and drag.is_drag:
             self.box_moved.emit(drag.track.id, self.shown_s, drag.shift_px(placed))
 
@@ -226,27 +289,26 @@ class PictureView(QWidget):
         return None
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        video = self._project.video
-        point = QPointF(event.pos())
-        if video is None or not self.picture_area().contains(point):
+        placed, point = self.placed(), QPointF(event.pos())
+        if placed is None or not placed.area.contains(point):
             return
         track = self.track_at(point)
-        pixels = pointing.video_point(overlay.Placed(self.picture_area(), video), point)
         track_id = track.id if track else None
+        pixels = placed.video_point(point)
         self.menu_requested.emit(self.shown_s, pixels, track_id, event.globalPos())
 
     def _boxes_now(self) -> list[tuple[Track, QRectF]]:
-        video = self._project.video
-        if video is None:
+        placed = self.placed()
+        if placed is None:
             return []
-        placed = overlay.Placed(self.picture_area(), video)
         found = []
         for track in self._project.tracks:
             boxes = self._boxes.boxes(track)
             if boxes is not None and len(boxes):
                 box = overlay.box_at(boxes, self.shown_s)
-                if box is not None:
-                    found.append((track, placed.rect(box)))
+                area = None if box is None else placed.rect(box)
+                if area is not None:
+                    found.append((track, area))
         return found
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -254,34 +316,44 @@ class PictureView(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), table.ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._project.video is None or self._problem:
-            self._paint_placeholder(painter)
+        placed = self.placed()
+        if self._project.video is None or placed is None or self._problem:
+            signs.paint_placeholder(painter, QRectF(self.rect()), self._problem)
             return
-        area = self.picture_area()
+        area = placed.area
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, self._image)
+            painter.drawImage(area, self._image_in(placed, self._image))
         if self.overlays.saliency:
             energy = self._energy.at(self._project.video, self.shown_s)
             if energy is not None:
-                overlay.paint_saliency(painter, area, energy)
+                overlay.paint_saliency(painter, area, placed.energy(energy))
         if self.overlays.safe_areas:
             overlay.paint_safe_areas(painter, area)
         if self.overlays.boxes:
-            self._paint_boxes(painter, area)
+            self._paint_boxes(painter, placed)
         if self._drawn is not None:
             painter.setPen(table.text)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self._drawn.normalized())
-        self._paint_timecode(painter, area)
+        timecode = format_timecode(max(0.0, self.shown_s), self._project.video.rate)
+        signs.paint_timecode(painter, area, timecode, "light copy" if self._light_copy else "")
+        if self.look.on:
+            around.paint_direction(painter, area, self.look.view)
 
-    def _paint_boxes(self, painter: QPainter, area: QRectF) -> None:
-        video = self._project.video
-        assert video is not None
+    def _image_in(self, placed: overlay.Placing, image: QImage) -> QImage:
+        """The picture as it is seen; what a viewport shows is kept until it or that changes."""
+        if not isinstance(placed, around.PlacedAround):
+            return image
+        key = (image.cacheKey(), placed.view, placed.area.width(), placed.area.height())
+        if self._shown is None or self._shown[0] != key:
+            self._shown = key, placed.image(image)
+        return self._shown[1]
+
+    def _paint_boxes(self, painter: QPainter, placed: overlay.Placing) -> None:
         chosen = self._selection.value.track_id
-        placed = overlay.Placed(area, video)
         painter.save()
-        painter.setClipRect(area)
+        painter.setClipRect(placed.area)
         for track in self._project.tracks:
             boxes = self._boxes.boxes(track)
             if boxes is not None and self.overlays.trails:
@@ -300,35 +372,3 @@ class PictureView(QWidget):
             )
             if track.id == chosen:
                 overlay.paint_handles(painter, [place for place, _ in pointing.handles(box)])
-
-    def _paint_timecode(self, painter: QPainter, area: QRectF) -> None:
-        video = self._project.video
-        assert video is not None
-        table = theme.colours()
-        painter.setFont(theme.font(13, 600))
-        text = format_timecode(max(0.0, self.shown_s), video.rate)
-        width = painter.fontMetrics().horizontalAdvance("00:00:00:00") + 20
-        chip = QRectF(area.center().x() - width / 2, area.bottom() - 32, width, 24)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.with_alpha(table.ground, 0.72))
-        painter.drawRoundedRect(chip, 4, 4)
-        painter.setPen(table.text)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_placeholder(self, painter: QPainter) -> None:
-        table = theme.colours()
-        middle = QRectF(self.rect()).center()
-        icons.draw(
-            painter, "film", QRectF(middle.x() - 24, middle.y() - 64, 48, 48), table.line_strong
-        )
-        painter.setFont(theme.font(13, 600))
-        painter.setPen(table.text_soft)
-        title = "The picture is missing" if self._problem else "No picture"
-        area = QRectF(24, middle.y() - 8, self.width() - 48, 20)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, title)
-        painter.setFont(theme.font(11))
-        painter.setPen(table.text_faint)
-        detail = self._problem or "Drop a video on the window to start"
-        room = int(self.width() - 48)
-        text = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(area.translated(0, 22), Qt.AlignmentFlag.AlignCenter, text)

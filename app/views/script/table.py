@@ -63,6 +63,7 @@ class ScriptTable(QTableView):
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
         self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
         self.sortByColumn(TIME, Qt.SortOrder.AscendingOrder)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 
 STEEPEST_DEG = 89.0
+_RINGS_M = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 _NEAREST_SHARE = 0.08
 """Of the camera's distance: what is nearer is drawn as if it were there."""
 
@@ -41,6 +42,11 @@ class Camera:
     centre_y: float = 200.0
     px_per_m: float = 40.0
     perspective: bool = True
+
+    @property
+    def ring_step_m(self) -> float:
+        """Distance between the ground's rings: round, and at least 44 px at the target."""
+        return next((step for step in _RINGS_M if step * self.px_per_m >= 44.0), _RINGS_M[-1])
 
     @cached_property
     def axes(self) -> NDArray[np.float64]:

@@ -11,8 +11,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -28,6 +29,7 @@ from app.views.stage import painting
 from app.views.stage.gestures import DragOnStage, bends_at_time, edits_at_time
 from app.views.stage.ground import StageGround
 from app.views.stage.labels import place_labels
+from app.views.stage.snapping import targets
 from app.views.stage.tangents import Handle, handle_at, paint_tangent, tangent_edits
 from app.views.stage.touch import TouchRecord
 from engine.project.edits import AddKeyframe
@@ -44,6 +46,10 @@ class StageProjection(Protocol):
     def points(self, positions_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, 2) pixels of (n, 3) positions."""
 
+    @property
+    def ring_step_m(self) -> float:
+        """From one ring of the ground to the next."""
+
     def shift_m(self, step_px: QPointF, position_m: Metres) -> Metres:
         """By how much a thing at a position moves when it is dragged by some pixels."""
 
@@ -54,7 +60,11 @@ class StageCanvas(EditingWidget):
     With `armed` a source that is dragged while it plays is recorded.
     """
 
+    menu_requested = Signal(str, object)
+    """('source', 'keyframe', 'head' or 'ground', a global position)."""
     projection: StageProjection
+    keeps_height = False
+    """Whether drags leave the height as it is."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__()
@@ -176,7 +186,11 @@ class StageCanvas(EditingWidget):
         """Pull the path at a time; with `alone`, only the keyframe there."""
         x_m, y_m, z_m = (float(value) for value in track.trajectory.at(time_s))
         make_edit = (edits_at_time if alone else bends_at_time)(self._project, track.id, time_s)
-        self._drag = DragOnStage(point, self.projection, (x_m, y_m, z_m), make_edit)
+        found = targets(
+            self._project, track.id, time_s, self._monitor, self.projection.ring_step_m,
+            level=self.keeps_height,
+        )  # fmt: skip
+        self._drag = DragOnStage(point, self.projection, (x_m, y_m, z_m), make_edit, found)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position()
@@ -185,7 +199,8 @@ class StageCanvas(EditingWidget):
                 self._drag.running = True
                 self.gesture_began.emit()
             if self._drag.running:
-                self.edit_requested.emit(self._drag.edit(point, event.modifiers()))
+                snap = self._selection.snapping_in_space(event.modifiers())
+                self.edit_requested.emit(self._drag.edit(point, event.modifiers(), snap=snap))
         elif self._pan is not None:
             self._fitted = False
             self.pan_by(point - self._pan)
@@ -232,6 +247,24 @@ class StageCanvas(EditingWidget):
             AddKeyframe(track_id=track.id, time_s=time_s, x_m=x_m, y_m=y_m, z_m=z_m)
         )
         self.locate_requested.emit(time_s)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What is under the pointer is selected, and has its menu."""
+        if self._drag is None:
+            self.menu_requested.emit(self.what_is_at(QPointF(event.pos())), event.globalPos())
+
+    def what_is_at(self, point: QPointF) -> str:
+        """'keyframe', 'source' (or its path) or 'ground'; the first two are selected."""
+        chosen = self._chosen_track()
+        if chosen is not None and (index := self._keyframe_at(chosen, point)) is not None:
+            self._selection.select_keyframe(chosen.id, index)
+            return "keyframe"
+        path = self._path_at(point)
+        track = self._source_at(point) or (path[0] if path else None)
+        if track is None:
+            return "ground"
+        self._selection.select_keyframe(track.id, None)
+        return "source"
 
     def _chosen_track(self) -> Track | None:
         track_id = self._selection.value.track_id

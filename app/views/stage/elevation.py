@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,13 +11,15 @@ from app import theme
 from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage.gestures import bends_at_time, edits_at_time
+from app.views.stage.snapping import snapped_elevation_deg
 from app.words import tr
-from engine.coordinates import to_spherical
+from engine.coordinates import to_cartesian, to_spherical
 from engine.project.model import Project
 
 WIDTH_PX = 60
 _MARGIN_PX = 30
 _STEEPEST_DEG = 85.0
+_REACH_DEG = 4.0
 
 
 class ElevationScale(EditingWidget):
@@ -34,8 +35,8 @@ class ElevationScale(EditingWidget):
         self.setAccessibleName(tr("Elevation of sources"))
         self.setToolTip(
             tr(
-                "Elevation: drag to lift the selected source or keyframe; what is near in time "
-                "follows (Alt: that moment alone)"
+                "Elevation: drag to lift the selected source or keyframe at its distance; what is "
+                "near in time follows (Alt: that moment alone)"
             )
         )
         selection.changed.connect(self.update)
@@ -71,7 +72,10 @@ class ElevationScale(EditingWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._make_edit is not None:
-            self.edit_requested.emit(self._make_edit(self.elevation_at(event.position().y())))
+            elevation_deg = self.elevation_at(event.position().y())
+            if self._selection.snapping_in_space(event.modifiers()):
+                elevation_deg = snapped_elevation_deg(elevation_deg, _REACH_DEG)
+            self.edit_requested.emit(self._make_edit(elevation_deg))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._make_edit is not None:
@@ -94,12 +98,11 @@ class ElevationScale(EditingWidget):
         time_s = self._position_s
         if chosen.keyframe is not None:
             time_s = trajectory.keyframes[chosen.keyframe].time_s
-        x_m, y_m, _ = (float(value) for value in trajectory.at(time_s))
-        across_m = math.hypot(x_m, y_m)
+        azimuth_deg, _, distance_m = (float(value) for value in to_spherical(trajectory.at(time_s)))
         kind = edits_at_time if alone else bends_at_time
         make_edit = kind(self._project, chosen.track_id, time_s)
         return lambda elevation_deg: make_edit(
-            x_m, y_m, across_m * math.tan(math.radians(elevation_deg))
+            *(float(v) for v in to_cartesian(azimuth_deg, elevation_deg, distance_m))
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

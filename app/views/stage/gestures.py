@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
+from app.views.stage.snapping import Targets, snapped_m
 from engine.project.bending import bent_stretch
 from engine.project.edits import AddKeyframe, BendTrajectory, MoveKeyframe
 from engine.project.model import Project
@@ -66,6 +67,8 @@ class DragOnStage:
         Where the dragged thing was.
     make_edit : callable
         ``make_edit(x_m, y_m, z_m)`` gives the edit that puts it somewhere else.
+    targets : Targets, optional
+        What it catches when it snaps.
     """
 
     def __init__(
@@ -74,7 +77,9 @@ class DragOnStage:
         projection: StageProjection,
         position_m: tuple[float, float, float],
         make_edit: Callable[[float, float, float], object],
+        targets: Targets | None = None,
     ) -> None:
+        self.targets = targets
         self.start = start
         self.projection = projection
         self.position_m = position_m
@@ -86,15 +91,20 @@ class DragOnStage:
         far = (point - self.start).manhattanLength() >= START_DISTANCE_PX
         return not self.running and far
 
-    def edit(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> object:
+    def edit(self, point: QPointF, modifiers: Qt.KeyboardModifier, *, snap: bool = False) -> object:
         """The edit for the pointer's place now."""
         shift_m = self.projection.shift_m(point - self.start, self.position_m)
         x_m, y_m, z_m = (a + b for a, b in zip(self.position_m, shift_m, strict=True))
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        keeps_distance = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if keeps_distance:
             flat = 2 if z_m == self.position_m[2] else 3
             was_m = math.hypot(*self.position_m[:flat])
             is_m = math.hypot(*(x_m, y_m, z_m)[:flat])
             if is_m > 0.0:
                 x_m, y_m = x_m * was_m / is_m, y_m * was_m / is_m
                 z_m = z_m if flat == 2 else z_m * was_m / is_m
+        if snap and self.targets is not None:
+            x_m, y_m, z_m = snapped_m(
+                (x_m, y_m, z_m), self.targets, self.projection, keeps_distance=keeps_distance
+            )
         return self.make_edit(x_m, y_m, z_m)

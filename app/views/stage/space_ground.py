@@ -19,7 +19,6 @@ SPEAKERS_M = 2.0
 HEAD_M = 0.12
 _NOSE_M = 0.24
 _STEPS = 72
-_RINGS_M = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 _RINGS = 4
 _SEEN_M = 4.0
 _PICTURE_SHAPE = 9 / 16
@@ -55,7 +54,7 @@ def _points(camera: Camera, positions_m: NDArray[np.float64]) -> list[QPointF]:
 
 def _paint_rings(painter: QPainter, camera: Camera) -> None:
     table = theme.colours()
-    step_m = next((step for step in _RINGS_M if step * camera.px_per_m >= 44.0), _RINGS_M[-1])
+    step_m = camera.ring_step_m
     painter.setFont(theme.font(10))
     edge_m = _RINGS * step_m
     painter.setPen(QPen(theme.mix(table.field, table.line, 0.8), 1))

@@ -19,6 +19,7 @@ from engine.project.model import Track
 _HANDLE_PX = 25.0
 """How far the head's handle is from its middle."""
 _GRIP_PX = 8.0
+_HEAD_PX = 14.0
 _SNAP_DEG = 15.0
 
 
@@ -30,6 +31,7 @@ class TopView(StageCanvas):
     """
 
     projection: Projection
+    keeps_height = True
     head_turned = Signal(float)
     """Degrees to the left."""
 
@@ -97,6 +99,11 @@ class TopView(StageCanvas):
             self.head_turned.emit(0.0)
         else:
             super().mouseDoubleClickEvent(event)
+
+    def what_is_at(self, point: QPointF) -> str:
+        away = point - self.projection.point(0, 0)
+        on_head = max(abs(away.x()), abs(away.y())) <= _HEAD_PX
+        return "head" if on_head or self._on_handle(point) else super().what_is_at(point)
 
     def ground_picture(self, tracks: Sequence[Track]) -> QPixmap:
         def paint(painter: QPainter) -> None:

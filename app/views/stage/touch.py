@@ -39,8 +39,10 @@ class TouchRecord:
         far = (point - self._start).manhattanLength() >= START_DISTANCE_PX
         return not self.running and far
 
-    def edit(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> DrawTrajectory:
-        """The pointer is here now."""
+    def edit(
+        self, point: QPointF, modifiers: Qt.KeyboardModifier, *, snap: bool = False
+    ) -> DrawTrajectory:
+        """The pointer is here now; what is recorded does not snap."""
         self._step_px = point - self._start
         self._places[-1] = self._here()
         return self._drawn(self._times, self._places)

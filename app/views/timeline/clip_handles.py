@@ -13,7 +13,7 @@ from app.views.timeline.gestures import Editing
 from app.views.timeline.header_painting import format_gain
 from app.views.timeline.hits import LEAST_GAIN_PX, LEAST_HANDLES_PX, Hit, gain_handle_x
 from app.views.timeline.lane_painting import clip_place
-from engine.project.edits import SetClipGain, TrimClip
+from engine.project.edits import EditGroup, SetClipGain, TrimClip
 from engine.project.model import Clip
 
 if TYPE_CHECKING:
@@ -54,11 +54,10 @@ class SlipClip(Editing):
         latest_s = max(0.0, self.take_s - clip.duration_s)
         offset_s = min(max(clip.offset_s - delta_s, 0.0), latest_s)
         self.tell(point, f"{clip.offset_s - offset_s:+.3f} s".replace("-", "−"))
-        self.lanes.edit_requested.emit(
-            TrimClip(
-                clip_id=clip.id, start_s=clip.start_s, offset_s=offset_s, duration_s=clip.duration_s
-            )
+        slip = TrimClip(
+            clip_id=clip.id, start_s=clip.start_s, offset_s=offset_s, duration_s=clip.duration_s
         )
+        self.lanes.edit_requested.emit(EditGroup(name="Slip clip", edits=(slip,)))
 
 
 class Pan:

@@ -6,13 +6,15 @@ import uuid
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import numpy as np
 from msgspec import structs
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from app import ripples
 from app.clip_groups import groups_of_copies, whole_groups
 from app.views.timeline.carrying import carrying_edits
 from app.views.timeline.clip_index import row_of
-from app.views.timeline.snapping import snap_points_s, snapped_s
+from app.views.timeline.snapping import beats_s, snap_points_s, snapped_s
 from app.views.timeline.ticks import DEFAULT_RATE
 from engine.media.timecode import format_timecode
 from engine.project.carrying import Journey
@@ -22,10 +24,12 @@ from engine.project.edits import (
     EditGroup,
     MoveClip,
     MoveClipToTrack,
+    RippleTime,
     SetClipFades,
     TrimClip,
 )
 from engine.project.model import Clip, ClipId, Project, TrackId
+from engine.project.rippling import of_trims
 
 if TYPE_CHECKING:
     from app.views.timeline.lanes import Lanes
@@ -97,6 +101,8 @@ class Editing(Begun, ABC):
         super().__init__(lanes, start)
         self.project: Project = lanes.project
         self.points_s = snap_points_s(self.project, touched, lanes.position_s)
+        if lanes.axis.time_format == "bars":
+            self.points_s = np.union1d(self.points_s, beats_s(self.project))
 
     def move(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         if self.has_begun(point, START_DISTANCE_PX):
@@ -150,7 +156,7 @@ class MoveClips(Editing):
     def _homes(self, point: QPointF) -> dict[str, TrackId]:
         """The track of every clip now: all of them go up or down as far as the lead one."""
         order = self.lanes.rows.track_ids
-        if len(self.clips) > MOST_TO_OTHER_TRACKS:
+        if len(self.clips) > MOST_TO_OTHER_TRACKS or self.stays_on_track:
             return {clip.id: clip.track_id for clip in self.clips}
         rows = [order.index(clip.track_id) for clip in self.clips]
         lead = order.index(self.lead.track_id)
@@ -166,20 +172,31 @@ class MoveClips(Editing):
         moves: list[Edit] = [
             MoveClip(clip_id=clip.id, start_s=clip.start_s + shift_s) for clip in self.clips
         ]
-        if len(self.clips) <= MOST_TO_OTHER_TRACKS:
-            moves += [MoveClipToTrack(clip_id=c.id, track_id=homes[c.id]) for c in self.clips]
-        moves += self.carried(shift_s, homes, copy=False)
+        if self.stays_on_track:
+            selection = self.lanes.selection
+            moves += ripples.with_move(self.project, selection, self.clips, shift_s)
+        else:
+            if len(self.clips) <= MOST_TO_OTHER_TRACKS:
+                moves += [MoveClipToTrack(clip_id=c.id, track_id=homes[c.id]) for c in self.clips]
+            moves += self.carried(shift_s, homes, self.project, copy=False)
         name = "Move clip" if len(self.clips) == 1 else f"Move {len(self.clips)} clips"
         self.lanes.edit_requested.emit(EditGroup(name=name, edits=tuple(moves)))
         if homes[self.lead.id] != self.lanes.selection.value.track_id:
             self.lanes.selection.select_clips(set(homes), homes[self.lead.id])
 
-    def carried(self, shift_s: float, homes: dict[str, TrackId], *, copy: bool) -> list[Edit]:
-        """The automation that goes along, when it is wanted."""
-        if not self.lanes.carries_automation:
+    @property
+    def stays_on_track(self) -> bool:
+        """Whether what lies behind goes along: clips then only move in time."""
+        return self.lanes.selection.ripple != "off"
+
+    def carried(
+        self, shift_s: float, homes: dict[str, TrackId], target: Project, *, copy: bool
+    ) -> list[Edit]:
+        """The automation that goes along to `target`, when it is wanted."""
+        if not self.lanes.selection.carries_automation:
             return []
         journeys = [Journey(clip, shift_s, homes[clip.id]) for clip in self.clips]
-        return carrying_edits(self.project, self.project, journeys, copy=copy)
+        return carrying_edits(self.project, target, journeys, copy=copy)
 
     def _snapped_start_s(self, start_s: float, snap: bool) -> float:
         """Either edge of the clip may land on a point; the start wins."""
@@ -204,17 +221,23 @@ class CopyClips(MoveClips):
     def snaps_not_to(self, chosen: frozenset[str]) -> frozenset[str]:
         return frozenset()
 
+    @property
+    def stays_on_track(self) -> bool:
+        return False
+
     def place(self, shift_s: float, homes: dict[str, TrackId]) -> None:
-        self._carried = self.carried(shift_s, homes, copy=True)
         self.lanes.ghosts = [
             structs.replace(clip, start_s=clip.start_s + shift_s, track_id=homes[clip.id])
             for clip in self.clips
         ]
+        room = ripples.with_insertion(self.project, self.lanes.selection, self.lanes.ghosts)
+        target = room[0].apply(self.project) if room else self.project
+        self._room, self._carried = room, self.carried(shift_s, homes, target, copy=True)
 
     def finish(self) -> None:
         ghosts, self.lanes.ghosts = self.lanes.ghosts, []
         if ghosts:
-            edits: list[Edit] = []
+            edits: list[Edit] = [*self._room]
             copies = [new_clip_id() for _ in ghosts]
             for ghost, fresh in zip(ghosts, copies, strict=True):
                 edits += [
@@ -250,13 +273,27 @@ class TrimEdge(Editing):
         lead = self.lead
         was_s = lead.start_s if self.edge == "left" else lead.start_s + lead.duration_s
         shift_s = self.snap(was_s + delta_s, snap) - was_s
-        edits: list[Edit] = [self._trimmed(clip, shift_s) for clip in self.clips]
+        trims = [self._trimmed(clip, shift_s) for clip in self.clips]
         own = self._trimmed(lead, shift_s)
-        edge_s = own.start_s if self.edge == "left" else own.start_s + own.duration_s
+        edits: list[Edit] = [*trims, *self._rippled(trims)]
+        left_s = lead.start_s + own.offset_s - lead.offset_s
+        edge_s = left_s if self.edge == "left" else own.start_s + own.duration_s
         self.tell_time(point, edge_s, edge_s - was_s)
-        name = f"Trim {len(edits)} clips"
+        name = "Trim clip" if len(trims) == 1 else f"Trim {len(trims)} clips"
         single = len(edits) == 1
         self.lanes.edit_requested.emit(own if single else EditGroup(name=name, edits=tuple(edits)))
+
+    def _rippled(self, trims: list[TrimClip]) -> list[RippleTime]:
+        """What goes along: the edge that is trimmed stays, what is behind the clip closes up."""
+        selection = self.lanes.selection
+        if selection.ripple == "off":
+            return []
+        longer = [
+            (clip, trim.duration_s - clip.duration_s)
+            for clip, trim in zip(self.clips, trims, strict=True)
+        ]
+        shifts = of_trims(longer, self.lead, selection.ripple)
+        return ripples.along(self.project, selection, shifts)
 
     def _trimmed(self, clip: Clip, shift_s: float) -> TrimClip:
         take_s = self.project.take(clip.take_id).duration_s
@@ -270,7 +307,7 @@ class TrimEdge(Editing):
             end_s = min(max(end_s + shift_s, start_s + SHORTEST_CLIP_S), highest_s)
         return TrimClip(
             clip_id=clip.id,
-            start_s=start_s,
+            start_s=clip.start_s if self.lanes.selection.ripple != "off" else start_s,
             offset_s=offset_s,
             duration_s=min(end_s - start_s, take_s - offset_s),
         )

@@ -17,6 +17,8 @@ from engine.project.model import Clip, Project
 EDGE_PX = 6.0
 HANDLES_PX = 10.0
 """Height of the strip below the title that holds the handles."""
+HANDLE_REACH_PX = 10.0
+"""To either side of a fade's handle, within that strip: there it wins over trimming."""
 LEAST_HANDLES_PX = 30.0
 LEAST_GAIN_PX = 80.0
 """Narrower clips have no handles for their fades, or none for their gain."""
@@ -64,9 +66,10 @@ def _part(clip: Clip, axis: TimeAxis, x: float, y: float) -> Part:
         if width >= LEAST_GAIN_PX and abs(x - gain_handle_x(clip, axis)) <= 7:
             return "gain"
         fade_in, fade_out = clip.fade_in_s * axis.px_per_s, clip.fade_out_s * axis.px_per_s
-        if abs(from_left - fade_in) <= 5 and (fade_in > edge or from_left > 2):
+        reach = min(HANDLE_REACH_PX, width / 4)
+        if abs(from_left - fade_in) <= reach:
             return "fade in"
-        if abs(from_right - fade_out) <= 5 and (fade_out > edge or from_right > 2):
+        if abs(from_right - fade_out) <= reach:
             return "fade out"
     if from_left <= edge:
         return "left"

@@ -79,9 +79,9 @@ class LanePainting:
         table = theme.colours()
         rate = self.project.video.rate if self.project.video else DEFAULT_RATE
         name, rate_hz = self.axis.time_format, self.project.sample_rate_hz
-        times = choose_ticks(self.axis.px_per_s, Fraction(rate), name, rate_hz).between(
-            self.axis.time_of(area.left()), self.axis.time_of(area.right())
-        )
+        times = choose_ticks(
+            self.axis.px_per_s, Fraction(rate), name, rate_hz, self.project.bars
+        ).between(self.axis.time_of(area.left()), self.axis.time_of(area.right()))
         bottom = min(round(area.bottom()), self.rows.content_px - self.rows.top_px)
         weak, strong = theme.mix(table.field, table.line, 0.4), table.line
         for time_s, labelled in times:

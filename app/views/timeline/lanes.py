@@ -88,8 +88,6 @@ class Lanes(EditingWidget):
         self.project = Project()
         self.position_s = 0.0
         self.snapping = True
-        self.carries_automation = True
-        """Whether what is drawn under clips goes where they go."""
         self.snap_line_s: float | None = None
         self.band: QRectF | None = None
         self.ghosts: list[Clip] = []
@@ -192,6 +190,10 @@ class Lanes(EditingWidget):
                 SelectSpan(self, point) if control else RubberBand(self, point, add=shift)
             )
             return
+        self._press_clip(found, point, control=control, shift=shift)
+
+    def _press_clip(self, found: Hit, point: QPointF, *, control: bool, shift: bool) -> None:
+        """Shift chooses, Ctrl copies, both slip; else what is under the pointer is dragged."""
         clip = found.clip
         if shift and not control:
             self.selection.toggle_clips(self._whole(clip), clip.track_id)

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -22,13 +30,16 @@ _LEAST_VIEW_PX = 8.0
 class Overview(QWidget):
     """Drag the frame to scroll, its edges to zoom; click beside it to go there."""
 
+    menu_requested = Signal(object)
+    """A global position."""
+
     def __init__(self, axis: TimeAxis) -> None:
         super().__init__()
         self._axis = axis
         self._project = Project()
         self._position_s = 0.0
         self._picture: QPixmap | None = None
-        self._drawn_for = (0.0, 0.0)
+        self._drawn_for: tuple[object, ...] = ()
         self._grip: str | None = None
         self._held_s = 0.0
         self.setFixedHeight(HEIGHT_PX)
@@ -108,6 +119,9 @@ class Overview(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grip = None
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._picture = None
 
@@ -129,7 +143,7 @@ class Overview(QWidget):
 
     def _miniature(self) -> QPixmap:
         """All clips as thin bars, a line a track; drawn when they or the length change."""
-        key = (self.length_s, self.devicePixelRatioF())
+        key = (self.length_s, self.devicePixelRatioF(), theme.in_use())
         if self._picture is None or self._drawn_for != key:
             self._drawn_for = key
             ratio = self.devicePixelRatioF()

@@ -250,9 +250,9 @@ class Ruler(EditingWidget):
         painter.setFont(theme.font(10, 500))
         base = self.height() - 1
         name, rate_hz = self._axis.time_format, self._project.sample_rate_hz
-        for time_s, labelled in choose_ticks(self._axis.px_per_s, rate, name, rate_hz).between(
-            self._axis.left_s, self._axis.right_s
-        ):
+        bars = self._project.bars
+        ticks = choose_ticks(self._axis.px_per_s, rate, name, rate_hz, bars)
+        for time_s, labelled in ticks.between(self._axis.left_s, self._axis.right_s):
             x = round(self._axis.x_of(time_s))
             painter.fillRect(
                 x, base - (10 if labelled else 4), 1, 10 if labelled else 4, table.line_strong
@@ -260,7 +260,7 @@ class Ruler(EditingWidget):
             if labelled and x + 74 <= self.width():
                 painter.setPen(table.text_soft)
                 area = QRectF(x + 5, FLAGS_PX, 90, base - FLAGS_PX - 2)
-                text = format_time(time_s, name, rate, rate_hz)
+                text = format_time(time_s, name, rate, rate_hz, bars)
                 painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_loop(self, painter: QPainter) -> None:
@@ -287,7 +287,9 @@ class Ruler(EditingWidget):
                 if marker.length_s:
                     region = region_bar(self._axis, marker)
                     painter.fillRect(region, theme.with_alpha(table.warning, 0.3))
-                painter.setBrush(table.warning)
+                if marker.scene:
+                    painter.fillRect(QRectF(x, 2, 2, self.height() - 3), table.good)
+                painter.setBrush(table.good if marker.scene else table.warning)
                 painter.drawRoundedRect(flag(self._axis, marker), 2, 2)
                 painter.setPen(table.ground)
                 painter.drawText(QPointF(x + 6, 12), marker.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 import numpy as np
@@ -16,18 +17,28 @@ REACH_PX = 8.0
 def snap_points_s(
     project: Project, without_clips: Collection[str] = (), playhead_s: float | None = None
 ) -> NDArray[np.float64]:
-    """Sorted times of clip edges, contacts, markers, shots, the playhead and the two ends."""
+    """Sorted times of edges of clips and regions, contacts, markers, shots, playhead and ends."""
     points = [0.0, project.duration_s]
     for clip in project.clips:
         if clip.id not in without_clips:
             points += (clip.start_s, clip.start_s + clip.duration_s)
     for track in project.tracks:
         points += (contact.time_s for contact in track.contacts)
-    points += (marker.time_s for marker in project.markers)
+    for marker in project.markers:
+        points += (marker.time_s, marker.time_s + marker.length_s)
     points += project.analysis.shots_s
     if playhead_s is not None:
         points.append(playhead_s)
     return np.unique(np.array(points))
+
+
+def beats_s(project: Project) -> NDArray[np.float64]:
+    """Times of all beats of the session, in seconds."""
+    beat_s, first_s = float(project.bars.beat_s), project.bars.first_s
+    before = math.floor(first_s / beat_s)
+    count = math.floor((project.duration_s - first_s) / beat_s)
+    numbers = np.arange(-before, max(count, -before) + 1, dtype=np.float64)
+    return first_s + beat_s * numbers
 
 
 def snapped_s(

@@ -36,12 +36,12 @@ class ThumbnailStrip(TimeStrip):
         self._source = source
         self._project = Project()
         self.setAccessibleName(tr("Film strip"))
-        self.setToolTip(tr("Pictures of the film; light lines are where shots begin"))
+        self.setToolTip(tr("Pictures of the film; thin lines: shots begin, broad ones: scenes"))
 
     def set_project(self, project: Project) -> None:
         """Show another project's film."""
-        shown = (project.video, project.analysis)
-        if shown != (self._project.video, self._project.analysis):
+        shown = (project.video, project.analysis, project.markers)
+        if shown != (self._project.video, self._project.analysis, self._project.markers):
             self.update()
         self._project = project
 
@@ -72,6 +72,10 @@ class ThumbnailStrip(TimeStrip):
             for shot_s in self._project.analysis.shots_s[1:]:
                 x = round(self._axis.x_of(shot_s))
                 painter.fillRect(QRectF(x, 0, 2, self.height()), table.text)
+            for marker in self._project.markers:
+                if marker.scene:
+                    x = round(self._axis.x_of(marker.time_s))
+                    painter.fillRect(QRectF(x - 1, 0, 4, self.height()), table.good)
         painter.fillRect(QRectF(area.left(), self.height() - 1, area.width(), 1), table.ground)
         self.paint_playhead(painter)
 

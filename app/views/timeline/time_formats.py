@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from engine.media.timecode import format_timecode, label_time_s
+from engine.project.bars import Bars
 from engine.units import seconds_to_samples, seconds_to_video_frame
 
-TimeFormat = Literal["timecode", "non_drop", "video_frames", "seconds", "samples"]
+TimeFormat = Literal["timecode", "non_drop", "video_frames", "seconds", "samples", "bars"]
 FORMATS: tuple[TimeFormat, ...] = get_args(TimeFormat)
 TITLES: dict[TimeFormat, str] = {
     "timecode": "Timecode",
@@ -17,12 +18,16 @@ TITLES: dict[TimeFormat, str] = {
     "video_frames": "Video frames",
     "seconds": "Minutes and seconds",
     "samples": "Samples",
+    "bars": "Bars and beats",
 }
+PLAIN_BARS = Bars()
 _LONG_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _VIDEO_FRAMES = (1, 2, 5, 10)
 
 
-def format_time(time_s: float, name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> str:
+def format_time(
+    time_s: float, name: TimeFormat, rate: Fraction, sample_rate_hz: int, bars: Bars = PLAIN_BARS
+) -> str:
     """A time as a ruler writes it.
 
     Parameters
@@ -33,6 +38,9 @@ def format_time(time_s: float, name: TimeFormat, rate: Fraction, sample_rate_hz:
     if name == "seconds":
         minutes, seconds = divmod(round(time_s * 1000), 60_000)
         return f"{minutes}:{seconds / 1000:06.3f}"
+    if name == "bars":
+        bar, beat, rest = bars.place(time_s)
+        return f"{bar}.{beat}.{rest:02d}" if rest else f"{bar}.{beat}"
     if name == "samples":
         return f"{seconds_to_samples(time_s, sample_rate_hz):,}".replace(",", "\u2009")
     if name == "video_frames":
@@ -40,8 +48,13 @@ def format_time(time_s: float, name: TimeFormat, rate: Fraction, sample_rate_hz:
     return format_timecode(time_s, rate, False if name == "non_drop" else None)
 
 
-def round_steps_s(name: TimeFormat, rate: Fraction, sample_rate_hz: int) -> list[Fraction]:
+def round_steps_s(
+    name: TimeFormat, rate: Fraction, sample_rate_hz: int, bars: Bars = PLAIN_BARS
+) -> list[Fraction]:
     """Steps in seconds of the labels that look round in a format, from the smallest."""
+    if name == "bars":
+        beat_s, bar_s = bars.beat_s, bars.beat_s * bars.beats
+        return [beat_s / 10, beat_s / 2, beat_s, *(bar_s * 2**power for power in range(16))]
     if name == "samples":
         decades = (Fraction(10) ** power for power in range(9))
         return [step * ten / sample_rate_hz for ten in decades for step in (1, 2, 5)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -17,6 +17,8 @@ class TimeStrip(QWidget):
 
     locate_requested = Signal(float)
     wheel_turned = Signal(object)
+    menu_requested = Signal(object)
+    """A global position."""
 
     def __init__(self, axis: TimeAxis, height_px: int) -> None:
         super().__init__()
@@ -38,6 +40,11 @@ class TimeStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.locate_requested.emit(max(0.0, self._axis.time_of(event.position().x())))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The playhead goes there first: what the menu offers is done there."""
+        self.locate_requested.emit(max(0.0, self._axis.time_of(event.pos().x())))
+        self.menu_requested.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.wheel_turned.emit(event)

@@ -23,8 +23,13 @@ from app.views.timeline.take_lanes import lane_count
 from app.views.timeline.thumbnail_strip import ThumbnailSource, ThumbnailStrip
 from app.views.timeline.waveforms import PeakSource
 from engine.project.model import Project
+from engine.project.rippling import RippleMode
 
 _ZOOM_STEP = 1.25
+_RIPPLES: dict[RippleMode, str] = {"off": "off", "track": "this track", "all": "all tracks"}
+_RIPPLE_TIP = (
+    "Ripple: {}\nWhat is behind an edited clip goes along (track Alt+R, all tracks Alt+Shift+R)"
+)
 
 
 class TimelineView(EditingWidget):
@@ -169,8 +174,10 @@ class TimelineView(EditingWidget):
         row.addWidget(self._count, 1)
         self.snap_button = _tool("magnet", "Snap to contacts, clips, markers and frames (N)")
         self.follow_button = _tool("follow", "Keep the playhead in sight while playing (F)")
+        self.ripple_button = _tool("ripple", _RIPPLE_TIP.format("off"))
+        self.ripple_button.setChecked(False)
         self.fit_button = _tool("zoom_fit", "Show the whole session (Z)", checkable=False)
-        for button in (self.snap_button, self.follow_button, self.fit_button):
+        for button in (self.snap_button, self.ripple_button, self.follow_button, self.fit_button):
             row.addWidget(button)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -215,6 +222,8 @@ class TimelineView(EditingWidget):
         self._down.valueChanged.connect(self.rows.scroll_to)
         self.snap_button.toggled.connect(self._set_snapping)
         self.follow_button.toggled.connect(self._set_follow)
+        self.ripple_button.clicked.connect(self._turn_ripple)
+        self._selection.ripple_changed.connect(self._show_ripple)
         self.fit_button.clicked.connect(self.axis.fit)
 
     def _follow_selection(self, selected: Selected) -> None:
@@ -226,6 +235,17 @@ class TimelineView(EditingWidget):
 
     def _set_snapping(self, on: bool) -> None:
         self.lanes.snapping = on
+
+    def _turn_ripple(self) -> None:
+        """Off, this track, all tracks, off."""
+        modes = tuple(_RIPPLES)
+        self._selection.set_ripple(modes[(modes.index(self._selection.ripple) + 1) % len(modes)])
+        self._show_ripple(self._selection.ripple)
+
+    def _show_ripple(self, mode: RippleMode) -> None:
+        self.ripple_button.setChecked(mode != "off")
+        self.ripple_button.setIcon(icons.icon("ripple_all" if mode == "all" else "ripple"))
+        self.ripple_button.setToolTip(_RIPPLE_TIP.format(_RIPPLES[mode]))
 
     def _set_follow(self, on: bool) -> None:
         self.follow = on

@@ -74,19 +74,10 @@ class WaveformTiles:
         colour: QColor,
         gain: float,
     ) -> bool:
-        """Paint the part of a clip's waveform that is in sight.
+        """Paint the part of a clip's waveform that is in sight; whether the peaks were at hand.
 
-        Parameters
-        ----------
-        area : QRectF
-            The whole clip's waveform area; its left edge is `offset_s` into the take.
-        visible : (float, float)
-            Left and right pixel that must be painted.
-
-        Returns
-        -------
-        bool
-            Whether the peaks were at hand.
+        `area` is that of the whole clip, its left edge `offset_s` into the take; `visible` are
+        the left and the right pixel that must be painted.
         """
         peaks = self._source.peaks(take)
         if peaks is None:
@@ -94,21 +85,25 @@ class WaveformTiles:
         drawn_px_per_s = _nearby(px_per_s) if self.coarse else px_per_s
         wide = TILE_PX * px_per_s / drawn_px_per_s
         origin = area.left() - offset_s * px_per_s  # pixel of the take's first sample
-        left, right = max(area.left(), visible[0]), min(area.right(), visible[1])
-        first, last = int((left - origin) // wide), int((right - origin) // wide)
+        span = max(area.left(), visible[0]), min(area.right(), visible[1])
+        first, last = (int((edge - origin) // wide) for edge in span)
+        plain = _TileKey(
+            take.audio, drawn_px_per_s, 0, round(area.height()), colour.rgb(), gain, self.ratio
+        )
         for number in range(max(0, first), last + 1):
-            key = _TileKey(
-                take.audio, drawn_px_per_s, number, round(area.height()), colour.rgb(), gain,
-                self.ratio,
-            )  # fmt: skip
-            tile = self._tiles.get(key) or self._draw(key, peaks, take.sample_rate_hz)
-            self._tiles.move_to_end(key)
+            tile = self._tile(plain._replace(number=number), peaks, take.sample_rate_hz)
+            place = QRectF(origin + number * wide, area.top(), wide, area.height())
             if wide == TILE_PX:
-                self._blit(painter, tile, origin + number * TILE_PX, (left, right), area.top())
+                self._blit(painter, tile, place.left(), span, area.top())
             else:
-                place = QRectF(origin + number * wide, area.top(), wide, area.height())
-                _stretch(painter, tile, place, (left, right))
+                _stretch(painter, tile, place, span)
         return True
+
+    def _tile(self, key: _TileKey, peaks: Peaks, sample_rate_hz: int) -> QImage:
+        """A tile that is kept, or is drawn now."""
+        tile = self._tiles.get(key) or self._draw(key, peaks, sample_rate_hz)
+        self._tiles.move_to_end(key)
+        return tile
 
     def _blit(
         self,

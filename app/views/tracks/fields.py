@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSizePolicy
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QLineEdit, QSizePolicy
+
+from app.words import tr
 
 
 class NumberField(QDoubleSpinBox):
@@ -50,13 +52,6 @@ class NumberField(QDoubleSpinBox):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.clearFocus()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only where the user is typing: otherwise the panel scrolls."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
     def _changed(self, value: float) -> None:
         if value != self._shown:
             self._shown = value
@@ -95,3 +90,11 @@ class TextField(QLineEdit):
         elif text != self._shown:
             self._shown = text
             self._typed(text)
+
+
+def axis_name(text: str) -> QLabel:
+    """What a field in a row of several is, written below it."""
+    label = QLabel(tr(text))
+    label.setProperty("tone", "faint")
+    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return label

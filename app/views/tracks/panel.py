@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app import ripples
 from app.intents import EditingWidget
 from app.selection import Selected, Selection
 from app.views.tracks.ear_fields import EarFields
@@ -16,11 +18,14 @@ from app.views.tracks.fields import NumberField, TextField
 from app.views.tracks.room_fields import RoomFields
 from app.views.tracks.send_fields import SendFields
 from app.views.tracks.sound_fields import SoundFields
+from app.views.tracks.spatialiser_field import SpatialiserField
 from app.views.tracks.swatches import Swatches
 from app.views.tracks.turn_fields import TurnFields
 from app.words import tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.project.edits import (
+    Edit,
+    EditGroup,
     MoveClip,
     MoveKeyframe,
     MuteClip,
@@ -33,6 +38,10 @@ from engine.project.edits import (
     TrimClip,
 )
 from engine.project.model import Clip, Keyframe, Project, Track
+from engine.project.rippling import of_trims
+
+_LEAST_PX = 326
+"""The widest row of fields, with the scroll bar."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,9 @@ class _Section:
 
 class InspectorPanel(EditingWidget):
     """Sections that come and go with the selection, and the room; each field is one edit."""
+
+    ears_wanted = Signal(str)
+    """Id of the track that a network shall make two ears of."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__()
@@ -68,6 +80,7 @@ class InspectorPanel(EditingWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
+        area.setMinimumWidth(_LEAST_PX)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
@@ -116,11 +129,13 @@ class InspectorPanel(EditingWidget):
             lambda colour: self._ask(SetTrackColour(track_id=self._track_id(), colour=colour))
         )
         self.sound = SoundFields(self._ask, self._track_id)
+        self.spatialiser = SpatialiserField(self._ask, self.ears_wanted.emit, self._track_id)
         _add(section, ("Name", self.name), ("Seen as", self.label), ("Gain", self.gain))
         _add(section, ("To room", self.sends.room), ("To LFE", self.sends.lfe))
         _add(section, ("LFE level", self.sends.lfe_level), ("Colour", self.swatches))
         _add(section, ("Width", self.sound.width), ("Occlusion", self.sound.occlusion))
         _add(section, ("", self.sound.doppler), ("", self.sound.air), ("", self.sound.stereo))
+        _add(section, ("Two ears", self.spatialiser))
         return section
 
     def _build_eq(self) -> _Section:
@@ -149,10 +164,11 @@ class InspectorPanel(EditingWidget):
         self.clip_name = QLabel()
         self.clip_name.setWordWrap(True)
         self.start = NumberField(
-            "s", (0.0, 1e5), 3, lambda v: self._ask(MoveClip(clip_id=self._clip_id(), start_s=v)),
-            step=0.01,
+            "s", (0.0, 1e5), 3, self._ask_start, step=0.01,
         )  # fmt: skip
         self.length = NumberField("s", (0.001, 1e5), 3, self._ask_length, step=0.01)
+        self.offset = NumberField("s", (0.0, 1e5), 3, self._ask_offset, step=0.01)
+        self.offset.setToolTip(tr("How far into its sound the clip begins"))
         self.clip_gain = NumberField(
             "dB", (-60.0, 24.0), 1,
             lambda v: self._ask(SetClipGain(clip_id=self._clip_id(), gain_db=v)),
@@ -164,7 +180,8 @@ class InspectorPanel(EditingWidget):
             lambda on: self._ask(MuteClip(clip_id=self._clip_id(), muted=on))
         )
         _add(section, ("Sound", self.clip_name), ("Start", self.start), ("Length", self.length))
-        _add(section, ("Gain", self.clip_gain), ("Fade in", self.fade_in))
+        _add(section, ("Begins at", self.offset), ("Gain", self.clip_gain))
+        _add(section, ("Fade in", self.fade_in))
         _add(section, ("Fade out", self.fade_out), ("", self.clip_mute))
         return section
 
@@ -218,13 +235,28 @@ class InspectorPanel(EditingWidget):
                 )
             )  # fmt: skip
 
-    def _ask_length(self, value: float) -> None:
+    def _ask_start(self, value: float) -> None:
         clip = self._project.clip(self._clip_id())
-        self._ask(
-            TrimClip(
-                clip_id=clip.id, start_s=clip.start_s, offset_s=clip.offset_s, duration_s=value
-            )
+        behind = ripples.with_move(self._project, self._selection, [clip], value - clip.start_s)
+        self._ask_all("Move clip", MoveClip(clip_id=clip.id, start_s=value), behind)
+
+    def _ask_length(self, value: float) -> None:
+        clip, selection = self._project.clip(self._clip_id()), self._selection
+        trim = TrimClip(
+            clip_id=clip.id, start_s=clip.start_s, offset_s=clip.offset_s, duration_s=value
         )
+        shifts = of_trims([(clip, value - clip.duration_s)], clip, selection.ripple)
+        self._ask_all("Trim clip", trim, ripples.along(self._project, selection, shifts))
+
+    def _ask_offset(self, value: float) -> None:
+        clip = self._project.clip(self._clip_id())
+        slip = TrimClip(
+            clip_id=clip.id, start_s=clip.start_s, offset_s=value, duration_s=clip.duration_s
+        )
+        self._ask_all("Slip clip", slip)
+
+    def _ask_all(self, name: str, edit: Edit, along: Sequence[Edit] = ()) -> None:
+        self._ask(EditGroup(name=name, edits=(edit, *along)))
 
     def _ask_fades(self) -> None:
         self._ask(
@@ -273,6 +305,7 @@ class InspectorPanel(EditingWidget):
         self.sends.show_track(self._project, track)
         self.swatches.show_colour(track.colour)
         self.sound.show_track(track)
+        self.spatialiser.show_track(self._project, track)
         self.eq.show_track(track)
         self.eq_curve.show_track(track, self._project.sample_rate_hz)
 
@@ -286,6 +319,7 @@ class InspectorPanel(EditingWidget):
         self.clip_name.setText(clip.name)
         self.start.show_value(clip.start_s)
         self.length.show_value(clip.duration_s)
+        self.offset.show_value(clip.offset_s)
         self.clip_gain.show_value(clip.gain_db)
         self.fade_in.show_value(clip.fade_in_s)
         self.fade_out.show_value(clip.fade_out_s)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import structs
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
-from app.views.tracks.fields import NumberField
+from app.views.tracks.fields import NumberField, axis_name
 from app.views.tracks.file_choice import FileChoice
 from app.views.tracks.room_plan import RoomPlan
 from app.words import tr
@@ -17,7 +17,8 @@ from engine.project.limits import MOST_REFLECTIONS
 from engine.project.model import Scene
 from engine.spatial.room import MEASURED_SUFFIXES, NO_ROOM, Room, preset_titles, room_named
 
-_AXES = ("From the back", "From the right", "Above the floor")
+_AXES = {"From the back": "from back", "From the right": "from right", "Above the floor": "height"}
+"""What the listener's place is measured from, and how that is written below the fields."""
 
 
 class RoomFields:
@@ -57,14 +58,15 @@ class RoomFields:
             NumberField("m", (0.0, 2000.0), 2, lambda _: self._placed(), step=0.1) for _ in _AXES
         ]
         self.place = QWidget()
-        row = QHBoxLayout(self.place)
+        row = QGridLayout(self.place)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for field, name in zip(self.axes, _AXES, strict=True):
+        for column, (field, name) in enumerate(zip(self.axes, _AXES, strict=True)):
             field.setMinimumWidth(48)
             field.setAccessibleName(name)
             field.setToolTip(name)
-            row.addWidget(field)
+            row.addWidget(field, 0, column)
+            row.addWidget(axis_name(_AXES[name]), 1, column)
 
     def show_scene(self, scene: Scene) -> None:
         """Show the scene's room."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -47,7 +47,7 @@ class Swatches(QWidget):
         for number, colour in enumerate(TRACK_COLOURS):
             area = self._area(number)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
+            painter.setBrush(theme.track_colour(colour))
             painter.drawRoundedRect(area, 4, 4)
             if colour == self._colour:
                 painter.setBrush(Qt.BrushStyle.NoBrush)

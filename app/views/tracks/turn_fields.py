@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.views.tracks.fields import NumberField
+from app.views.tracks.fields import NumberField, axis_name
 from engine.project.edits import TurnScene
 from engine.project.model import Scene
 
@@ -23,16 +23,17 @@ class TurnFields:
     def __init__(self, ask: Callable[[object], None]) -> None:
         self._ask = ask
         self.row = QWidget()
-        inside = QHBoxLayout(self.row)
+        inside = QGridLayout(self.row)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(4)
         self.angles = []
-        for name, tip in _ANGLES:
+        for column, (name, tip) in enumerate(_ANGLES):
             field = NumberField("°", (-180.0, 180.0), 0, lambda _: self._typed(), step=5.0)
             field.setMinimumWidth(48)
             field.setAccessibleName(name)
             field.setToolTip(f"{name}: {tip[0].lower()}{tip[1:]}")
-            inside.addWidget(field)
+            inside.addWidget(field, 0, column)
+            inside.addWidget(axis_name(name), 1, column)
             self.angles.append(field)
 
     def show_scene(self, scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""The transport bar: play, locate, loop, timecode, monitor format with trim, master and meter."""
+"""The transport bar: play, locate, loop, timecode, how one listens, master and meters."""
 
 from __future__ import annotations
 
@@ -17,19 +17,23 @@ from PySide6.QtWidgets import (
 from app.views.meters.loudness import LoudnessReadout
 from app.views.meters.meter import LevelMeter
 from app.views.transport.engine_chip import EngineChip
+from app.views.transport.lamp_button import LampButton
 from app.views.transport.master import MasterGain
+from app.views.transport.room import Leaving, shown_in
 from app.views.transport.timecode import TimecodeDisplay
 from app.views.transport.trim import FormatTrimFader
-from app.words import tr
-from engine.layouts import AMBISONIC_FORMATS, FORMATS
+from app.words import said, tr
+from engine.layouts import AMBISONIC_FORMATS
 from engine.media.timecode import format_timecode
+from engine.playback.monitor_formats import FOLDED, rendered_format
 from engine.project.model import Project
 
-_NARROWEST_PX = 930
+_FOLDED_TIP = "What becomes of the 5.1 file where there are two loudspeakers (BS.775); measured so"
 FORMAT_NAMES = {
     "binaural": "Binaural",
     "stereo": "Stereo",
     **{name: name for name in ("5.1", "5.1.4", "7.1.4")},
+    FOLDED: "5.1 folded to stereo",
     **{name: f"Ambisonics, order {order}" for name, order in AMBISONIC_FORMATS.items()},
 }
 
@@ -53,19 +57,22 @@ class TransportBar(QWidget):
         self.engine = EngineChip()
         self._length = QLabel()
         self._rate = QLabel()
-        self._spare: list[tuple[int, QWidget]] = []
+        self._leaving: tuple[Leaving, ...] = ()
         self._rate_text = ""
         self.monitor = QComboBox()
-        for name in FORMATS:
-            self.monitor.addItem(FORMAT_NAMES[name], name)
+        for name, words in FORMAT_NAMES.items():
+            self.monitor.addItem(tr(words), name)
+        self.monitor.setItemData(
+            self.monitor.findData(FOLDED), tr(_FOLDED_TIP), Qt.ItemDataRole.ToolTipRole
+        )
         self.monitor.setToolTip(tr("What you listen to"))
         self.monitor.setAccessibleName(tr("Monitor format"))
-        self.monitor.setFixedWidth(168)
+        self._narrow_monitor(False)
         self.monitor.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.monitor.activated.connect(
             lambda _: self.monitor_chosen.emit(self.monitor.currentData())
         )
-        self.monitor_chosen.connect(self.trim.set_format)
+        self.monitor_chosen.connect(lambda name: self.trim.set_format(rendered_format(name)))
         self.timecode.locate_requested.connect(self.locate_requested)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 8, 12, 8)
@@ -73,38 +80,55 @@ class TransportBar(QWidget):
 
     def build(self, actions: dict[str, QAction]) -> None:
         """Put everything in its place; the buttons take text, shortcut and state from actions."""
-        for name in ("to_start", "step_back", "play", "step_forward", "to_end"):
-            self._row.addWidget(_button(actions[name], large=name == "play"))
+        names = ("to_start", "step_back", "play", "step_forward", "to_end")
+        buttons = {name: _button(actions[name], large=name == "play") for name in names}
+        for button in buttons.values():
+            self._row.addWidget(button)
         self._row.addSpacing(4)
         self._row.addWidget(_button(actions["loop"]))
         self._row.addSpacing(12)
         self._row.addWidget(self.timecode)
         self._row.addSpacing(8)
-        self._row.addLayout(_pair(self._length, self._rate))
-        self._spare = [(1180, self._length), (1180, self._rate), (1000, self.engine)]
+        facts = _pair(self._length, self._rate)
+        self._row.addWidget(facts)
+        self._row.addSpacing(8)
         self._row.addStretch(1)
         self._row.addWidget(self.engine)
         self._row.addWidget(_rule())
-        self._row.addSpacing(12)
-        label, row = _labelled("Monitor", self.monitor)
-        self._row.addLayout(row)
-        self._spare.append((1080, label))
-        self.setMinimumWidth(_NARROWEST_PX)
         self._row.addSpacing(8)
-        self._row.addWidget(self.trim)
-        self._spare.append((1080, self.trim))
-        self._row.addSpacing(12)
-        self._row.addWidget(self.master)
-        self._row.addSpacing(12)
+        label = self._add_listening(actions)
+        for part in (self.trim, self.master):
+            self._row.addWidget(part)
+            self._row.addSpacing(4)
         self._row.addWidget(self.meter, 2)
-        self._row.addSpacing(8)
+        self._row.addSpacing(4)
         self._row.addWidget(self.loudness)
-        self._spare.append((1280, self.loudness))
+        self._leaving = (
+            label.setHidden, self.trim.setHidden, facts.setHidden, self.engine.set_compact,
+            self.loudness.set_compact, self._narrow_monitor, buttons["to_start"].setHidden,
+            buttons["to_end"].setHidden, buttons["step_back"].setHidden,
+            buttons["step_forward"].setHidden,
+        )  # fmt: skip
+        self.setMinimumWidth(shown_in(self._row, self._leaving, 0))
+
+    def _add_listening(self, actions: dict[str, QAction]) -> QLabel:
+        """The monitor's format and level; the label before them is returned."""
+        label = QLabel(tr("Monitor"))
+        label.setProperty("tone", "soft")
+        label.setBuddy(self.monitor)
+        self._row.addWidget(label)
+        self._row.addWidget(self.monitor)
+        self._row.addWidget(LampButton(actions["dim"], tr("DIM")))
+        self._row.addWidget(LampButton(actions["mute_monitor"], tr("MUTE")))
+        self._row.addSpacing(4)
+        return label
+
+    def _narrow_monitor(self, narrow: bool) -> None:
+        self.monitor.setFixedWidth(118 if narrow else 168)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow window keeps to transport, timecode, monitor, master and meter."""
-        for needed_px, part in self._spare:
-            part.setVisible(self.width() >= needed_px)
+        """A narrow window does without some parts; what is there never overlaps."""
+        shown_in(self._row, self._leaving, self.width())
         super().resizeEvent(event)
 
     def set_project(self, project: Project) -> None:
@@ -118,9 +142,10 @@ class TransportBar(QWidget):
             self._rate.setText("")
             return
         self.timecode.set_rate(video.rate)
-        self._length.setText(f"of {format_timecode(project.duration_s, video.rate)}")
-        variable = ", variable" if video.variable_rate else ""
-        self._rate_text = f"{float(video.rate):.5g} fps{variable}"
+        length = format_timecode(project.duration_s, video.rate)
+        self._length.setText(said("of {length}", length=length))
+        words = "{rate} fps, variable" if video.variable_rate else "{rate} fps"
+        self._rate_text = said(words, rate=f"{float(video.rate):.5g}")
         self._rate.setText(self._rate_text)
 
     def show_speed(self, speed: int) -> None:
@@ -148,26 +173,17 @@ def _button(action: QAction, *, large: bool = False) -> QToolButton:
     return button
 
 
-def _pair(upper: QLabel, lower: QLabel) -> QVBoxLayout:
-    column = QVBoxLayout()
+def _pair(upper: QLabel, lower: QLabel) -> QWidget:
+    pair = QWidget()
+    column = QVBoxLayout(pair)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     column.addStretch(1)
     for label in (upper, lower):
         label.setProperty("tone", "soft")
         column.addWidget(label)
     column.addStretch(1)
-    return column
-
-
-def _labelled(text: str, widget: QWidget) -> tuple[QLabel, QHBoxLayout]:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    label = QLabel(text)
-    label.setProperty("tone", "soft")
-    label.setBuddy(widget)
-    row.addWidget(label)
-    row.addWidget(widget)
-    return label, row
+    return pair
 
 
 def _rule() -> QFrame:

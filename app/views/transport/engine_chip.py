@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app import theme
-from app.words import tr
+from app.words import said, tr
 from engine.playback.status import EngineStatus
 
 _WORDS = {
@@ -18,6 +18,7 @@ _WORDS = {
     "restarting": "Restarting audio…",
     "failed": "Audio engine failed",
 }
+_LAMP_PX = 20
 _REMEDY = "Connect an audio device or start the sound server; sound returns by itself."
 
 
@@ -31,12 +32,20 @@ class EngineChip(QWidget):
         super().__init__()
         self._status = EngineStatus(state="stopped")
         self._chosen: str | None = None
+        self._compact = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())
         self.setAccessibleName(tr("Audio engine"))
 
     def sizeHint(self) -> QSize:
-        return QSize(204, 40)
+        return QSize(_LAMP_PX if self._compact else 204, 40)
+
+    def set_compact(self, compact: bool) -> None:
+        """Only the lamp; the words are in the tooltip and the menu."""
+        if compact != self._compact:
+            self._compact = compact
+            self.setFixedSize(self.sizeHint())
+            self.update()
 
     def set_status(self, status: EngineStatus) -> None:
         """Show another status."""
@@ -53,7 +62,7 @@ class EngineChip(QWidget):
     def title(self) -> str:
         """First line: the device, or why there is none."""
         words = _WORDS.get(self._status.state, self._status.state)
-        return words or self._status.device_name or "Default device"
+        return tr(words) or self._status.device_name or tr("Default device")
 
     @property
     def facts(self) -> str:
@@ -62,7 +71,8 @@ class EngineChip(QWidget):
         if status.state not in ("running", "silent"):
             return status.message
         rate = f"{status.sample_rate_hz / 1000:g} kHz" if status.sample_rate_hz else ""
-        latency = f"latency {1000 * status.latency_s:.0f} ms" if status.latency_s else ""
+        latency_ms = f"{1000 * status.latency_s:.0f}"
+        latency = said("latency {ms} ms", ms=latency_ms) if status.latency_s else ""
         return " · ".join(filter(None, (rate, latency)))
 
     def story(self) -> str:
@@ -72,25 +82,19 @@ class EngineChip(QWidget):
         if status.message:
             lines.append(status.message)
         if status.state == "silent":
-            lines.append(_REMEDY)
+            lines.append(tr(_REMEDY))
         if status.state in ("running", "silent"):
-            lines += [
-                f"Rendered ahead: {status.fill_s * 1000:.0f} of {status.ahead_s * 1000:.0f} ms "
-                f"(least {status.lowest_fill_s * 1000:.0f} ms)",
-                f"Peak load: {status.peak_load:.0%}, latency {status.latency_s * 1000:.0f} ms",
-                f"Drop-outs: {status.underruns}, of the disk: {status.disk_dropouts}, "
-                f"faulty blocks: {status.faulty_blocks}",
-            ]
+            lines += _health(status)
         return "\n".join(lines)
 
     def menu(self) -> QMenu:
         """The devices to choose among; without any, what to do."""
         menu = QMenu(self)
         if self._status.state == "silent":
-            menu.addAction(_REMEDY).setEnabled(False)
+            menu.addAction(tr(_REMEDY)).setEnabled(False)
             menu.addSeparator()
         for device in (None, *dict.fromkeys(self._status.devices)):
-            action = menu.addAction((device or "Default device").replace("&", "&&"))
+            action = menu.addAction((device or tr("Default device")).replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(device == self._chosen)
             action.triggered.connect(lambda _=False, name=device: self._choose(name))
@@ -115,8 +119,7 @@ class EngineChip(QWidget):
     def _lamp(self) -> QColor:
         table = theme.colours()
         if self._status.state == "running":
-            gaps = self._status.underruns + self._status.disk_dropouts
-            return table.warning if gaps else table.good
+            return table.warning if self._status.gaps else table.good
         return table.danger if self._status.state == "failed" else table.warning
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -125,6 +128,9 @@ class EngineChip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._lamp())
+        if self._compact:
+            painter.drawEllipse(QRectF(self.width() / 2 - 4, self.height() / 2 - 4, 8, 8))
+            return
         first = 3 if self.facts else 11
         painter.drawEllipse(QRectF(2, first + 5, 8, 8))
         room = self.width() - 18
@@ -136,3 +142,24 @@ class EngineChip(QWidget):
             painter.setPen(colour)
             elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(18, top, room, 18), Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def _health(status: EngineStatus) -> list[str]:
+    """Lines about what is rendered ahead, load and drop-outs."""
+    return [
+        said(
+            "Rendered ahead: {fill} of {ahead} ms (least {least} ms)",
+            fill=f"{status.fill_s * 1000:.0f}", ahead=f"{status.ahead_s * 1000:.0f}",
+            least=f"{status.lowest_fill_s * 1000:.0f}",
+        ),
+        said(
+            "Peak load: {load}, latency {ms} ms",
+            load=f"{status.peak_load:.0%}", ms=f"{status.latency_s * 1000:.0f}",
+        ),
+        said(
+            "Drop-outs of the engine: {engine}, of the disk: {disk}, that the device reports: "
+            "{device}",
+            engine=status.underruns, disk=status.disk_dropouts, device=status.device_underflows,
+        ),
+        said("Faulty blocks: {count}", count=status.faulty_blocks),
+    ]  # fmt: skip

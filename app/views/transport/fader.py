@@ -10,6 +10,7 @@ from app import theme
 from app.intents import EditingWidget
 from app.views.fader_drag import FaderDrag
 from app.views.timeline.header_painting import FaderScale, format_gain
+from app.words import tr
 from engine.project.edits import Edit
 
 _WHEEL_RESTS_MS = 500
@@ -33,7 +34,7 @@ class SmallFader(EditingWidget):
         self, name: str, scale: FaderScale, lowest_db: float, highest_db: float, width_px: int = 112
     ) -> None:
         super().__init__()
-        self._name, self._scale, self._width_px = name, scale, width_px
+        self._name, self._scale, self._width_px = tr(name), scale, width_px
         self._lowest_db, self._highest_db = lowest_db, highest_db
         self._gain_db = 0.0
         self._drag: FaderDrag | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.views.timeline.header_painting import FaderScale
 from app.views.transport.fader import SmallFader
-from app.words import tr
+from app.words import said, tr
 from engine.project.edits import Edit, ReturnFormatTrim, SetFormatTrim
 from engine.project.format_trims import trim_db
 from engine.project.limits import MOST_TRIM_DB
@@ -43,7 +43,10 @@ class FormatTrimFader(SmallFader):
 
     def _show(self) -> None:
         self.setToolTip(
-            f"{self._format} is this much louder than the master says, heard and delivered: drag, "
-            "with Shift finely, double-click for what composing has found."
+            said(
+                "{format} is this much louder than the master says, heard and delivered: drag, "
+                "with Shift finely, double-click for what composing has found.",
+                format=self._format,
+            )
         )
         self.set_gain(trim_db(self._scene, self._format))

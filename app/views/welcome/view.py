@@ -26,6 +26,7 @@ class WelcomeView(QWidget):
     open_video_requested = Signal()
     open_session_requested = Signal()
     demo_requested = Signal()
+    tour_requested = Signal()
     recent_chosen = Signal(object)
 
     def __init__(self) -> None:
@@ -45,7 +46,12 @@ class WelcomeView(QWidget):
         column.addWidget(_label(tr("Drop a video anywhere in this window, or start here."), "lead"))
         column.addSpacing(24)
         column.addLayout(self._buttons())
-        column.addSpacing(40)
+        column.addSpacing(8)
+        self.tour = QPushButton(tr("New here? Take the tour of the demo"))
+        self.tour.setFlat(True)
+        self.tour.clicked.connect(self.tour_requested)
+        column.addWidget(self.tour, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(32)
         column.addLayout(_steps())
         column.addSpacing(32)
         column.addLayout(self._recent)
@@ -78,7 +84,7 @@ class WelcomeView(QWidget):
             ("Open a session…", "folder", self.open_session_requested, False),
             ("Try the demo", "play", self.demo_requested, False),
         ):
-            button = QPushButton(text)
+            button = QPushButton(tr(text))
             if primary:
                 button.setProperty("primary", True)
                 button.setIcon(icons.pixmap(icon, 16, theme.colours().accent_ink.name(), 2.0))
@@ -121,10 +127,10 @@ def _steps() -> QHBoxLayout:
         picture.setPixmap(icons.pixmap(icon, 24, theme.colours().accent.name(), 2.0))
         picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(picture)
-        heading = _label(title, "plain")
+        heading = _label(tr(title), "plain")
         heading.setStyleSheet("font-weight: 600; font-size: 13px;")
         column.addWidget(heading)
-        column.addWidget(_label(text, "soft"))
+        column.addWidget(_label(tr(text), "soft"))
         row.addLayout(column)
     row.addStretch(1)
     return row

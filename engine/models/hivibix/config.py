@@ -34,6 +34,12 @@ class Config:
     position, depth, film : bool
         Whether it is told where things are, how far they are, and makes ears by the FiLM layer;
         without that layer, levels and phases of both ears are predicted as they are (table 3).
+    frequency_waves : int
+        Not in the paper: so many waves over the frequencies lie beside the spectrum, so that
+        convolutions know where they are; what a head does to a sound depends on it.
+    parts_heard : bool
+        Not in the paper: every box is a token of its own for attention, which tells what is in it,
+        where it is and how far, so that of several sounds each can be told its place.
 
     References
     ----------
@@ -55,6 +61,8 @@ class Config:
     position: bool = True
     depth: bool = True
     film: bool = True
+    frequency_waves: int = 0
+    parts_heard: bool = False
 
     @property
     def samples(self) -> int:
@@ -65,7 +73,8 @@ class Config:
 CONFIGS: dict[str, Config] = {
     "paper": Config(),
     "small": Config(
-        columns=64, width=8, scene_size=128, depth_size=6, condition_size=64, position_px=(24, 48)
+        columns=64, width=8, scene_size=128, depth_size=6, condition_size=64, position_px=(24, 48),
+        frequency_waves=4, parts_heard=True,
     ),
     "tiny": Config(
         bins=32, columns=32, fft_samples=64, hop_samples=16, width=8, scene_size=12, depth_size=8,

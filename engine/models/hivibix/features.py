@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -30,8 +31,33 @@ Boxes = NDArray[np.float64]
 """(k, 4): x0, y0, x1, y1 in pixels."""
 
 
+class Features(Protocol):
+    """A way of seeing.
+
+    Attributes
+    ----------
+    picture_px : (height, width)
+        As large as pictures should be drawn for it; any size will do.
+    scene_size, depth_size : int
+        Lengths of its vectors.
+    """
+
+    picture_px: tuple[int, int]
+    scene_size: int
+    depth_size: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights: what has learned with some features knows no others."""
+
+    def seen(self, pictures: Sequence[Picture], boxes: Sequence[Boxes]) -> Seen:
+        """Of pictures (h, w, 3) of any size, with boxes in their pixels."""
+
+
 class EmbeddedFeatures:
-    """The shipped network's way of seeing. `seen` is what it is for."""
+    """The shipped network's way of seeing: `Features`."""
+
+    depth_size = DEPTH_SIZE
 
     def __init__(self, network: PseudoBinaural) -> None:
         self.visual = network.visual.eval()
@@ -55,7 +81,7 @@ class EmbeddedFeatures:
             for p in pictures
         ]
         grid = self.visual(normalised_pictures(torch.from_numpy(np.stack(small))))  # (B, C, h, w)
-        shares, there = _shares(pictures, boxes)
+        shares, there = shares_of(pictures, boxes)
         parts = torch.stack([_within(one, some) for one, some in zip(grid, shares, strict=True)])
         depth = _depths(shares) * there[..., None]
         count = there.sum(dim=1, keepdim=True).clamp(min=1)
@@ -69,7 +95,7 @@ class EmbeddedFeatures:
         )
 
 
-def _shares(pictures: Sequence[Picture], boxes: Sequence[Boxes]) -> tuple[Tensor, Tensor]:
+def shares_of(pictures: Sequence[Picture], boxes: Sequence[Boxes]) -> tuple[Tensor, Tensor]:
     """(B, k, 4) the largest boxes as shares of their pictures, and (B, k) which there are."""
     shares = torch.zeros(len(pictures), MOST_PARTS, 4)
     there = torch.zeros(len(pictures), MOST_PARTS, dtype=torch.bool)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from engine.models.hivibix.config import Config
 from engine.models.hivibix.film import AmbisonicsFilm, Field, logarithmic
-from engine.models.hivibix.visual import Seen, VisualEncoder
+from engine.models.hivibix.visual import Condition, Seen, VisualEncoder
 
 _TOKENS = 4
 """The visual vector is projected to so many tokens, for attention to choose among."""
@@ -33,16 +33,24 @@ class Told(nn.Module):
         self.around = nn.Conv2d(before, after, 1) if before != after else nn.Identity()
         self.norms = nn.ModuleList(nn.GroupNorm(4, after) for _ in range(3))
         self.project = nn.Linear(config.condition_size, _TOKENS * after)
+        self.part = nn.Linear(config.condition_size, after) if config.parts_heard else None
         self.attention = nn.MultiheadAttention(after, config.heads, batch_first=True)
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """(B, C, F, T) and (B, condition) to (B, C', F, T)."""
+    def forward(self, x: Tensor, condition: Condition) -> Tensor:
+        """(B, C, F, T) to (B, C', F, T)."""
         inner = torch.relu(self.norms[0](self.first(x)))
         x = torch.relu(self.norms[1](self.second(inner)) + self.around(x))
         batch, channels, bins, columns = x.shape
         places = self.norms[2](x).flatten(2).transpose(1, 2)  # (B, F T, C)
-        tokens = self.project(condition).reshape(batch, _TOKENS, channels)
-        told, _ = self.attention(places, tokens, tokens, need_weights=False)
+        tokens = self.project(condition.whole).reshape(batch, _TOKENS, channels)
+        hidden = None
+        if self.part is not None:
+            tokens = torch.cat([tokens, self.part(condition.parts)], dim=1)
+            always = torch.ones_like(condition.there[:, :1]).expand(-1, _TOKENS)
+            hidden = ~torch.cat([always, condition.there], dim=1)
+        told, _ = self.attention(
+            places, tokens, tokens, key_padding_mask=hidden, need_weights=False
+        )
         return x + told.transpose(1, 2).reshape(batch, channels, bins, columns)
 
 
@@ -60,7 +68,7 @@ class LatentNet(nn.Module):
         )
         self.up = nn.ModuleList(Told(2 * width, width, config) for width in widths[-2::-1])
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Condition) -> Tensor:
         """(B, width, F, T) to the same."""
         beside = []
         for level, block in enumerate(self.down):
@@ -78,7 +86,8 @@ class Branch(nn.Module):
         super().__init__()
         w = config.width
         self.encoder = nn.Sequential(
-            nn.Conv2d(2, w // 2, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(2 + 2 * config.frequency_waves, w // 2, 3, padding=1), nn.ReLU(),
+            nn.MaxPool2d(2),
             nn.Conv2d(w // 2, w, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
             nn.Conv2d(w, w, 3, padding=1), nn.ReLU(),
         )  # fmt: skip
@@ -89,8 +98,8 @@ class Branch(nn.Module):
             nn.Conv2d(w // 2, 1, 3, padding=1),
         )  # fmt: skip
 
-    def forward(self, mono: Tensor, condition: Tensor) -> Tensor:
-        """Log magnitude and phase (B, 2, F, T) to one channel (B, F, T)."""
+    def forward(self, mono: Tensor, condition: Condition) -> Tensor:
+        """Log magnitude, phase and waves (B, C, F, T) to one channel (B, F, T)."""
         found: Tensor = self.decoder(self.latent(self.encoder(mono), condition))
         return found[:, 0]
 
@@ -114,7 +123,7 @@ class HiViBiX(nn.Module):
         """Complex (B, F, T) of l + r to complex (B, 2, F, T) of left and right."""
         level, turn = logarithmic(mono)
         condition = self.visual(seen)
-        told = torch.stack([level, turn], dim=1)
+        told = torch.cat([torch.stack([level, turn], dim=1), self._waves(mono)], dim=1)
         found = {name: branch(told, condition) for name, branch in self.branches.items()}
         if not self.config.film:
             return _as_they_are(found)
@@ -123,6 +132,15 @@ class HiViBiX(nn.Module):
             Field(turn, found["phase_x"], found["phase_y"]),
         )
         return ears
+
+    def _waves(self, mono: Tensor) -> Tensor:
+        """(B, 2 * waves, F, T): 1, 2, 4, ... half turns over the frequencies."""
+        batch, bins, columns = mono.shape
+        halves = 2.0 ** torch.arange(self.config.frequency_waves, device=mono.device)
+        share = (torch.arange(bins, device=mono.device) + 0.5) / bins
+        turns = pi * halves[:, None] * share
+        waves = torch.cat([turns.cos(), turns.sin()])
+        return waves[None, :, :, None].expand(batch, -1, -1, columns)
 
 
 def _as_they_are(found: dict[str, Tensor]) -> Tensor:

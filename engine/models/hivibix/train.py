@@ -20,7 +20,7 @@ from torch import Tensor
 
 from engine.jobs import Progress, silent_progress
 from engine.models.hivibix.config import Config
-from engine.models.hivibix.features import EmbeddedFeatures
+from engine.models.hivibix.features import Features
 from engine.models.hivibix.infer import MODEL, HivibixSpatialiser
 from engine.models.hivibix.losses import losses_of
 from engine.models.hivibix.network import HiViBiX
@@ -43,6 +43,8 @@ class Schedule:
     ----------
     steps, batch : int
         The learning rate falls along half a cosine to zero over the steps.
+    learning_rate : float
+        The highest, reached after `warmup_steps`.
     validate_every, validation_pairs, patience : int
         Steps between looks at held-out pairs, how many there are, and looks without improvement
         after which it stops (the paper: 15 epochs).
@@ -53,6 +55,7 @@ class Schedule:
     steps: int = 1_000
     batch: int = 8
     learning_rate: float = 2e-3
+    warmup_steps: int = 30
     validate_every: int = 100
     validation_pairs: int = 48
     patience: int = 15
@@ -60,7 +63,8 @@ class Schedule:
 
     def rate_at(self, step: int) -> float:
         """Learning rate of a step (from 0)."""
-        return self.learning_rate * 0.5 * (1.0 + cos(pi * step / self.steps))
+        rising = min(1.0, (step + 1) / max(self.warmup_steps, 1))
+        return self.learning_rate * rising * 0.5 * (1.0 + cos(pi * step / self.steps))
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,7 @@ class Batch:
     seen: Seen
 
 
-def make_batch(
-    features: EmbeddedFeatures, recipe: Recipe, bank: SoundBank, numbers: range
-) -> Batch:
+def make_batch(features: Features, recipe: Recipe, bank: SoundBank, numbers: range) -> Batch:
     """The pairs of these numbers."""
     pairs = [make_pair(recipe, bank, number) for number in numbers]
     levelled = [p.binaural * np.float32(level_of(p.binaural.mean(axis=0))) for p in pairs]
@@ -85,7 +87,7 @@ def train(
     config: Config,
     schedule: Schedule,
     material: Material[Recipe],
-    features: EmbeddedFeatures,
+    features: Features,
     folder: Path,
     running: Running = TO_THE_END,
     progress: Progress = silent_progress,
@@ -104,7 +106,7 @@ class _Pairs:
         config: Config,
         schedule: Schedule,
         material: Material[Recipe],
-        features: EmbeddedFeatures,
+        features: Features,
         running: Running,
     ) -> None:
         self.config, self.schedule, self.material = config, schedule, material

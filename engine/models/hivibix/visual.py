@@ -12,6 +12,7 @@ spatial positional encoding", NeurIPS 2021 (eq. 3: their inner products are a Ga
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,8 @@ ENLARGED = 1.2
 _FEATURES = 64
 _SPREAD = 0.1
 """Deviation of the Gaussian around a source, as a share of the picture's width."""
+_PLACE_WAVES = 4.0
+"""Deviation of the waves over the picture's width that tell a box's place, in radians."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,44 @@ class HierarchicalAttention(nn.Module):
         return normed[:, 0]
 
 
+class PartTokens(nn.Module):
+    """Every box by itself: what is in it, where it is, how far."""
+
+    def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.config = config
+        out = config.condition_size
+        self.scene, self.depth = (
+            nn.Linear(config.scene_size, out),
+            nn.Linear(config.depth_size, out),
+        )
+        self.waves = nn.Parameter(torch.randn(2, _FEATURES, generator=generator) * _PLACE_WAVES)
+        self.place = nn.Linear(2 * _FEATURES, out)
+        self.together = nn.Sequential(nn.ReLU(), nn.Linear(out, out), nn.ReLU())
+
+    def forward(self, seen: Seen) -> Tensor:
+        """(B, k, condition)."""
+        told = self.scene(seen.scene_parts)
+        if self.config.depth:
+            told = told + self.depth(seen.depth_parts)
+        if self.config.position:
+            turns = seen.centres @ self.waves
+            told = told + self.place(torch.cat([turns.cos(), turns.sin()], dim=-1))
+        tokens: Tensor = self.together(told)
+        return tokens
+
+
+class Condition(NamedTuple):
+    """What the branches are told: of the whole (B, D); of each part (B, k, D), where they are told
+    of parts, and which parts there are (B, k)."""
+
+    whole: Tensor
+    parts: Tensor | None
+    there: Tensor
+
+
 class VisualEncoder(nn.Module):
-    """All three, side by side, as one vector."""
+    """All three, side by side, as one vector; and the parts, where they are heard."""
 
     def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
         super().__init__()
@@ -123,9 +162,10 @@ class VisualEncoder(nn.Module):
             nn.AdaptiveAvgPool2d((2, 8)), nn.Flatten(), nn.Linear(16 * 16, out),
         )  # fmt: skip
         self.together = nn.Linear(3 * out, out)
+        self.parts = PartTokens(config, generator) if config.parts_heard else None
 
-    def forward(self, seen: Seen) -> Tensor:
-        """(B, condition)."""
+    def forward(self, seen: Seen) -> Condition:
+        """Of pictures."""
         scene = self.scene(seen.scene, seen.scene_parts, seen.there)
         nothing = torch.zeros_like(scene)
         depth = position = nothing
@@ -133,5 +173,6 @@ class VisualEncoder(nn.Module):
             depth = self.depth(seen.depth, seen.depth_parts, seen.there)
         if self.config.position:
             position = self.position(self.positions(seen.centres, seen.there))
-        joined: Tensor = self.together(torch.cat([scene, position, depth], dim=1))
-        return joined
+        whole: Tensor = self.together(torch.cat([scene, position, depth], dim=1))
+        parts = None if self.parts is None else self.parts(seen)
+        return Condition(whole, parts, seen.there)

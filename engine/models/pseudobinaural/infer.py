@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import ShapeError
+from engine.jobs import Progress, silent_progress
 from engine.models.checkpoint import checkpoint_of, fact, fitted
 from engine.models.pseudobinaural.batches import level_of
 from engine.models.pseudobinaural.config import Config
@@ -91,6 +92,10 @@ class Binauraliser:
                 weight[start : start + size] += taper
         inside = slice(before, before + len(mono))
         return np.asarray(total[inside] / weight[inside])
+
+    def beside(self, film: Path, progress: Progress = silent_progress) -> Binauraliser:
+        """The same: single pictures are all that it looks at."""
+        return self
 
     def _windows(
         self, windows: NDArray[np.float32], pictures: list[Picture]

@@ -9,6 +9,7 @@ import msgspec
 from engine.errors import ProjectError
 from engine.project.coding import encode_value
 from engine.project.edits.analysis import ApplyAnalysis, ApplyScript, ApplyTakes
+from engine.project.edits.bars import SetBars
 from engine.project.edits.base import EditBase
 from engine.project.edits.clip_groups import CrossFadeClips, GroupClips, SetClipTake
 from engine.project.edits.clips import (
@@ -67,8 +68,10 @@ from engine.project.edits.propagation import (
     SetStereo,
     SetWidth,
 )
+from engine.project.edits.ripple import RippleTime
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
 from engine.project.edits.script_tree import SetScriptTree
+from engine.project.edits.spatialiser import ChooseSpatialiser
 from engine.project.edits.takes import DeleteTake, LockTake
 from engine.project.edits.tangents import SetTangent
 from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
@@ -137,6 +140,7 @@ __all__ = [
     "ApplyScript",
     "ApplyTakes",
     "BendTrajectory",
+    "ChooseSpatialiser",
     "CompClip",
     "CropClips",
     "CrossFadeClips",
@@ -175,7 +179,9 @@ __all__ = [
     "ReturnFormatTrim",
     "ReturnMasterGain",
     "RevertPath",
+    "RippleTime",
     "SetAir",
+    "SetBars",
     "SetClipFades",
     "SetClipGain",
     "SetClipTake",

@@ -6,6 +6,7 @@ from typing import TypeAlias, Union
 
 from engine.errors import ProjectError
 from engine.project.edits.analysis import ApplyAnalysis, ApplyScript, ApplyTakes
+from engine.project.edits.bars import SetBars
 from engine.project.edits.base import EditBase
 from engine.project.edits.clip_groups import CrossFadeClips, GroupClips, SetClipTake
 from engine.project.edits.clips import (
@@ -63,8 +64,10 @@ from engine.project.edits.propagation import (
     SetStereo,
     SetWidth,
 )
+from engine.project.edits.ripple import RippleTime
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
 from engine.project.edits.script_tree import SetScriptTree
+from engine.project.edits.spatialiser import ChooseSpatialiser
 from engine.project.edits.takes import DeleteTake, LockTake
 from engine.project.edits.tangents import SetTangent
 from engine.project.edits.time_spans import CropClips, DeleteTime, InsertTime
@@ -117,18 +120,18 @@ class EditGroup(EditBase, frozen=True, kw_only=True, tag="group"):
 Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one family a line)
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
     MuteClip | AddClip | AddTake | DuplicateClip,
-    DeleteTime | InsertTime | CropClips,
+    DeleteTime | InsertTime | CropClips | RippleTime,
     GroupClips | CrossFadeClips | SetClipTake | CompClip | LockTake | DeleteTake,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
     MergeTracks | SplitTrack | SetTrackBoxes,
-    SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo,
+    SetDoppler | SetAir | SetOcclusion | SetWidth | SetStereo | ChooseSpatialiser,
     SetTrackEq | SetRoomSend | SetLfeSend | SetTrackGain | SetGainCurve | MuteTrack | SoloTrack,
     SetMasterGain | ReturnMasterGain | SetFormatTrim | ReturnFormatTrim | TurnScene,
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     DrawTrajectory | LockPath | RevertPath | SetPathCurve | SetTangent,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
     AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
-    SetScene | SetTitle | SetVideo | TakeUpVersion,
+    SetScene | SetTitle | SetBars | SetVideo | TakeUpVersion,
     ApplyAnalysis | ApplyScript | SetScriptTree | ApplyTakes | ApplyFocus | ApplyMasterGain,
     ApplyFormatTrims | EditGroup,
 ]

@@ -64,6 +64,8 @@ def merge_track(old: Track, new: Track) -> Track:
         width_deg=old.width_deg,
         stereo=old.stereo,
         room_send_db=old.room_send_db,
+        spatialiser=old.spatialiser,
+        ears_take=old.ears_take,
         lfe_send_db=old.lfe_send_db,
         trajectory=path,
         detected=None if path == new.trajectory else new.trajectory,

@@ -1,0 +1,121 @@
+"""Nothing changes under a hand that did not ask: wheel, notices, loops; waiting is in sight."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.notices import Notice
+from app.window import MainWindow
+from engine.playback.status import EngineStatus
+
+
+def turn(window: MainWindow, widget: QWidget, notches: int) -> None:
+    """The wheel as the window system sends it: it may give the keyboard, too."""
+    place = widget.mapTo(window, widget.rect().center())
+    QTest.wheelEvent(window.windowHandle(), QPointF(place), QPoint(0, 120 * notches))
+    QApplication.processEvents()
+
+
+def fields(window: MainWindow) -> list[QWidget]:
+    found = [*window.findChildren(QAbstractSpinBox), *window.findChildren(QComboBox)]
+    return [one for one in found if not one.visibleRegion().isEmpty()]
+
+
+def test_the_wheel_scrolls_over_fields_nobody_works_in(window: MainWindow) -> None:
+    window.session.selection.select_clips(("a",), "one")
+    window.workspace.panels["inspector"].raise_()
+    QTest.qWait(30)
+    before, steps = window.session.project, len(window.session.document.steps)
+    heard = window.listening.heard
+    shown = fields(window)
+    assert window.inspector.gain in shown
+    assert window.transport.monitor in shown
+    for field in shown:
+        window.timeline.lanes.setFocus()
+        turn(window, field, -2)
+        assert not field.hasFocus()
+    assert window.session.project == before
+    assert len(window.session.document.steps) == steps
+    assert window.listening.heard == heard
+    area = window.inspector.gain.parentWidget()
+    while not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    assert area.verticalScrollBar().value() > 0
+
+
+def test_a_field_with_the_keyboard_takes_the_wheel(window: MainWindow) -> None:
+    window.session.selection.select_track("one")
+    window.workspace.panels["inspector"].raise_()
+    QTest.qWait(30)
+    gain = window.inspector.gain
+    gain.setFocus()
+    turn(window, gain, -2)
+    assert window.session.project.track("one").strip.gain_db < 0.0
+
+
+def test_a_notice_waits_until_the_hand_lets_go(window: MainWindow, qtbot: QtBot) -> None:
+    lanes = window.timeline.lanes
+    place = lanes.mapTo(window, QPoint(300, lanes.height() - 20))
+    top = lanes.mapTo(window, QPoint(0, 0))
+    handle = window.windowHandle()
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    window.session.tell(Notice("Exported", "info"))
+    qtbot.wait(150)
+    assert window.notices.text == ""
+    assert lanes.mapTo(window, QPoint(0, 0)) == top
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    qtbot.waitUntil(lambda: window.notices.text == "Exported")
+
+
+def test_an_action_that_tells_something_new_does_not_close_it(window: MainWindow) -> None:
+    session = window.session
+    session.tell(Notice("Lost", actions=(("Look", lambda: session.tell(Notice("Still lost"))),)))
+    QTest.mouseClick(window.notices._buttons.itemAt(0).widget(), Qt.MouseButton.LeftButton)
+    assert window.notices.text == "Still lost"
+
+
+def test_space_at_the_end_of_the_loop_begins_at_its_start(window: MainWindow) -> None:
+    session, lanes = window.session, window.timeline.lanes
+    session.locate(0.4)
+    QTest.keyClick(lanes, Qt.Key.Key_I)
+    session.locate(1.2)
+    QTest.keyClick(lanes, Qt.Key.Key_O)
+    assert session.loop_s == (0.4, 1.2)
+    QTest.keyClick(lanes, Qt.Key.Key_Space)
+    assert session.playback.position_s == pytest.approx(0.4)
+    QTest.keyClick(lanes, Qt.Key.Key_Space)
+    session.locate(1.5)
+    QTest.keyClick(lanes, Qt.Key.Key_Space)
+    assert session.playback.position_s == pytest.approx(1.5)  # behind the loop: from there
+
+
+def test_playing_that_waits_for_the_audio_engine_says_so(window: MainWindow) -> None:
+    bridge, play = window.session.bridge, window.actions_by_name["play"]
+    bridge.status_changed.emit(EngineStatus(state="starting"))
+    resting = image_of(play)
+    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_Space)
+    waiting = image_of(play)
+    assert waiting != resting
+    assert "has started" in window.strip.engine_text
+    bridge.status_changed.emit(EngineStatus(state="running"))
+    playing = image_of(play)
+    assert playing not in (waiting, resting)
+    assert "load" in window.strip.engine_text
+    QTest.keyClick(window.timeline.lanes, Qt.Key.Key_Space)
+    assert image_of(play) == resting
+
+
+def image_of(action) -> object:  # type: ignore[no-untyped-def]
+    return action.icon().pixmap(16, 16).toImage()
+
+
+def test_what_the_device_dropped_is_counted(window: MainWindow) -> None:
+    status = EngineStatus(state="running", underruns=1, device_underflows=115)
+    window.session.bridge.status_changed.emit(status)
+    assert window.strip.engine_text.endswith("116 drop-outs")
+    assert "115 that the device reports" in window.strip._engine.toolTip()
+    assert "115" in window.transport.engine.story()
