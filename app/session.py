@@ -395,5 +395,7 @@ class Session(QObject):
     def _job_finished(self, listed: ListedJob) -> None:
         if listed.state.state == "done":
             self.save_in_background()
-        elif listed.state.state == "failed":
+        elif self.bundle is not None:
+            self.bundle.media.clear_unfinished()
+        if listed.state.state == "failed":
             self.tell(Notice(f"{listed.name}: {listed.state.message}", "error"))

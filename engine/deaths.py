@@ -1,11 +1,25 @@
-"""Why a worker process ended without a word, in words."""
+"""Whether a process still runs, and why a worker ended without a word, in words."""
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
 _COUNTERS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
+
+
+def is_running(process_id: int) -> bool:
+    """Whether a process of that number exists; where the system cannot tell, it is taken to."""
+    if os.name != "posix":  # there, signal 0 would end the process
+        return True
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def memory_kills() -> int:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from engine.deaths import is_running
 from engine.errors import DeliveryError, FoleystageError
 
 _SPARE_BYTES = 32 << 20
@@ -184,20 +185,8 @@ def _remove(path: Path) -> None:
 def _clear_abandoned(out_dir: Path) -> None:
     for item in out_dir.glob(f"{_PREFIX}*-*"):
         owner = item.name.removeprefix(_PREFIX).split("-")[0]
-        if owner.isdecimal() and not _is_running(int(owner)):
+        if owner.isdecimal() and not is_running(int(owner)):
             shutil.rmtree(item, ignore_errors=True)
-
-
-def _is_running(process_id: int) -> bool:
-    if os.name != "posix":  # there, signal 0 would end the process
-        return True
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _check_space(folder: Path, needed_bytes: int) -> None:

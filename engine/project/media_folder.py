@@ -11,18 +11,23 @@ import hashlib
 import io
 import os
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.deaths import is_running
 from engine.errors import MediaError, ProjectError, ShapeError
 from engine.project.durable import sync_folder, write_error
 from engine.project.model import ContentHash
 from engine.project.wave_file import DATA_AT, map_wave, wave_header
 
 _BLOCK_BYTES = 1 << 20
+_UNFINISHED = ".new-"
+"""How files begin that are being written; the number of the writing process follows."""
+_ABANDONED_S = 86_400.0
 
 
 class MediaFolder:
@@ -38,6 +43,21 @@ class MediaFolder:
     def array_path(self, array: ContentHash) -> Path:
         """Where the array of that hash is (or would be)."""
         return self.path / "arrays" / f"{_checked(array)}.npy"
+
+    def clear_unfinished(self) -> None:
+        """Remove what writers left that were ended by force; what others are writing stays.
+
+        A writer is known by its process's number. One on another machine cannot be asked for, so
+        that what nobody has touched for a day goes, too.
+        """
+        for leftover in (
+            *self.path.glob(f"media/{_UNFINISHED}*"), *self.path.glob(f"arrays/{_UNFINISHED}*")
+        ):  # fmt: skip
+            writer = leftover.name.removeprefix(_UNFINISHED).split("-")[0]
+            gone = writer.isdecimal() and not is_running(int(writer))
+            with contextlib.suppress(OSError):
+                if gone or time.time() - leftover.stat().st_mtime > _ABANDONED_S:
+                    leftover.unlink()
 
     def put_audio(self, samples: ArrayLike, sample_rate_hz: int) -> ContentHash:
         """Keep (channels, samples) float32 audio.
@@ -215,7 +235,7 @@ class AudioIntake:
 def _temporary(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=folder)
+        descriptor, name = tempfile.mkstemp(prefix=f"{_UNFINISHED}{os.getpid()}-", dir=folder)
     except OSError as error:
         raise write_error(error, folder) from error
     os.close(descriptor)

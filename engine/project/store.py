@@ -12,7 +12,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 import zlib
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +40,6 @@ from engine.project.recovery import (
 KEPT_GENERATIONS = 10
 LONGEST_JOURNAL_BYTES = 8 << 20
 """A save empties a journal that has grown beyond this."""
-ABANDONED_S = 86_400.0
 _FOLDERS = (GENERATIONS, "media", "arrays", "cache")
 
 __all__ = ["AudioIntake", "Bundle", "MediaFolder", "Recovery"]
@@ -321,13 +319,10 @@ def _clear_unfinished(path: Path) -> None:
     """Remove temporary files of writes that a crash cut short.
 
     Only the holder of the lock writes projects and journals; other processes may be adding audio
-    right now, so that of those only what is a day old goes.
+    right now, see `MediaFolder.clear_unfinished`.
     """
     for folder in (path, path / GENERATIONS):
         for leftover in (*folder.glob(".*.json.*"), *folder.glob(".*.jsonl.*")):
             with contextlib.suppress(OSError):
                 leftover.unlink()
-    for leftover in (*path.glob("media/.new-*"), *path.glob("arrays/.new-*")):
-        with contextlib.suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > ABANDONED_S:
-                leftover.unlink()
+    MediaFolder(path).clear_unfinished()

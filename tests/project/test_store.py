@@ -7,6 +7,8 @@ import json
 import multiprocessing
 import os
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -241,12 +243,17 @@ def test_leftovers_of_a_crash_are_cleared(tmp_path: Path, project: Project) -> N
     Bundle.create(path, project).close()
     (path / ".project.json.x1y2").write_text("half")
     (path / "generations" / ".000000009.json.zz").write_text("half")
-    for name, age_s in (("old", 90_000), ("fresh", 0)):
-        (path / "media" / f".new-{name}").write_text("half")
-        os.utime(path / "media" / f".new-{name}", (time.time() - age_s,) * 2)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    mine, dead, no_number = f".new-{os.getpid()}-a", f".new-{ended.pid}-b", ".new-c"
+    for name, age_s in ((mine, 0), (dead, 0), (no_number, 0), (".new-d", 90_000)):
+        (path / "media" / name).write_text("half")
+        os.utime(path / "media" / name, (time.time() - age_s,) * 2)
     Bundle.open(path)[0].close()
-    assert [item.name for item in (path / "media").iterdir()] == [".new-fresh"]
-    (path / "media" / ".new-fresh").unlink()
+    left = {item.name for item in (path / "media").iterdir()}
+    assert left == ({mine, no_number} if os.name == "posix" else {mine, dead, no_number})
+    for name in left:
+        (path / "media" / name).unlink()
     assert not any(name.rsplit("/", 1)[-1].startswith(".") for name in files(path))
 
 
