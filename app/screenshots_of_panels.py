@@ -145,6 +145,7 @@ def _listening(camera: Camera) -> None:
     _listen(camera, "5.1")
     session.selection.select_track(session.project.tracks[0].id)
     window.timeline.zoom(4.0)
+    camera.wait(lambda: not window.notices.text, 10.0)
     session.playback.play()
     camera.keep("playing")
     _listen(camera, "hoa3")

@@ -27,6 +27,7 @@ from app.dropping import Dropping
 from app.enabling import show_ripple, show_state
 from app.ending import may_end
 from app.envelope_menu import EnvelopeMenu
+from app.fade_menu import FadeMenu
 from app.focus_walk import walk
 from app.gauge_wiring import wire_gauges
 from app.gesture_gate import GestureGate
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         self.marker_menu = MarkerMenu(self.session, self)
         self.ruler_menu = RulerMenu(self.timeline.axis, self)
         self.take_menu = TakeMenu(self.session, self)
+        self.fade_menu = FadeMenu(self.session, self)
         self.envelope_menu = EnvelopeMenu(self.session, self.timeline.rows, self)
         self.transport = TransportBar()
         self.transport.build(self.actions_by_name)
@@ -132,7 +134,6 @@ class MainWindow(QMainWindow):
         self.sphere = SphereView()
         self.goniometer = Goniometer()
         self.welcome = WelcomeView()
-        self.notices = NoticeBar()
 
     def _dock_views(self) -> None:
         self.workspace = Workspace()
@@ -164,10 +165,10 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.transport, self.notices):
-            column.addWidget(part)
+        column.addWidget(self.transport)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
+        self.notices = NoticeBar(middle)
         self.strip = StatusStrip()
         self.setStatusBar(self.strip)
         self.strip.jobs_requested.connect(self.show_jobs)
@@ -253,6 +254,7 @@ class MainWindow(QMainWindow):
         timeline.track_menu_requested.connect(self.menus.of_track)
         self.place_menus = PlaceMenus(self)
         timeline.lanes.take_menu_requested.connect(self.take_menu.popup)
+        timeline.lanes.fade_menu_requested.connect(self.fade_menu.popup)
         timeline.lanes.audition_requested.connect(session.audition.begin)
         timeline.envelope_menu_requested.connect(self.envelope_menu.popup)
         timeline.envelopes_requested.connect(self._envelopes)

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.layouts import BED_LAYOUTS
 from engine.project.coding import encode_value
-from engine.project.model import Project, Track
+from engine.project.model import Clip, Project, Track
 
 MADE_OF = "made_of"
 """Parameter of the recipe of such a take: see `made_of`."""
@@ -28,7 +28,7 @@ def made_of(project: Project, track: Track) -> str:
     clips: list[Any] = [
         (
             project.take(clip.take_id).audio, clip.start_s, clip.offset_s, clip.duration_s,
-            clip.gain_db, clip.fade_in_s, clip.fade_out_s,
+            clip.gain_db, clip.fade_in_s, clip.fade_out_s, *_curves(clip),
         )
         for clip in project.clips_of(track.id)
         if not clip.muted and not project.take(clip.take_id).binaural
@@ -36,6 +36,12 @@ def made_of(project: Project, track: Track) -> str:
     told = encode_value((clips, project.scene.rotation_deg, project.sample_rate_hz))
     way = (np.asarray(column, "<f8").tobytes() for column in track.trajectory.line)
     return hashlib.sha256(b"".join((told, *way))).hexdigest()
+
+
+def _curves(clip: Clip) -> tuple[str, ...]:
+    """The curves of its fades, where they are not what all were before there was a choice."""
+    curves = clip.fade_in_curve, clip.fade_out_curve
+    return () if set(curves) == {"equal_power"} else curves
 
 
 def learned_from_s(project: Project, track: Track) -> float:

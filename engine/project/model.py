@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine.errors import ProjectError
 from engine.project.bars import Bars
 from engine.project.box_correction import BoxCorrection
+from engine.project.fades import FadeCurve
 from engine.project.paths import Keyframe as Keyframe
 from engine.project.paths import Provenance as Provenance
 from engine.project.paths import Trajectory as Trajectory
@@ -216,6 +217,8 @@ class Clip(Value, frozen=True, kw_only=True):
     gain_db: float = 0.0
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
+    fade_in_curve: FadeCurve = "equal_power"
+    fade_out_curve: FadeCurve = "equal_power"
     muted: bool = False
     group: str = ""
     provenance: Provenance = "machine"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.realtime.addresses import bits_at, doubles_at, floats_at
+from engine.realtime.fades import risen
 from engine.realtime.lanes import LANES, load, prefetch, spread, store
 from engine.realtime.snapshot import ClipPlan, CurvePlan
 
@@ -32,6 +33,8 @@ _CLIP = np.dtype(
         ("length", np.int64),
         ("fade_in", np.int64),
         ("fade_out", np.int64),
+        ("fade_in_curve", np.int64),
+        ("fade_out_curve", np.int64),
         ("curve", np.int64),
         ("points", np.int64),
         ("gain", np.float32),
@@ -71,6 +74,7 @@ class ClipTable:
                 samples.ctypes.data, len(samples), row_step, step, first_weight,
                 clip.start_sample, clip.start_sample + max(heard, 0), clip.offset_samples,
                 clip.length_samples, clip.fade_in_samples, clip.fade_out_samples,
+                clip.fade_in_curve, clip.fade_out_curve,
                 curve.ctypes.data, len(curve) // 2, clip.gain,
             ))  # fmt: skip
             first_weight += mixed_rows * len(samples)
@@ -117,15 +121,15 @@ def _is_finite(clip, begin, count):
 
 @numba.njit(forceinline=True)
 def _fade(clip, begin, count, envelope):
-    """Quarter-sine fades and the gain for clip samples [begin, begin + count)."""
+    """Fades and the gain for clip samples [begin, begin + count)."""
     for n in range(count):
         envelope[n] = clip.gain
     for n in range(min(count, clip.fade_in - begin)):
-        envelope[n] *= np.float32(np.sin(0.5 * np.pi * (begin + n + 0.5) / clip.fade_in))
+        envelope[n] *= np.float32(risen(begin + n + 0.5, clip.fade_in, clip.fade_in_curve))
     falls = clip.length - clip.fade_out
     for n in range(max(falls - begin, 0), count):
         left = clip.length - (begin + n) - 0.5
-        envelope[n] *= np.float32(np.sin(0.5 * np.pi * left / clip.fade_out))
+        envelope[n] *= np.float32(risen(left, clip.fade_out, clip.fade_out_curve))
 
 
 @numba.njit(forceinline=True)

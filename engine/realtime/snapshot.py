@@ -35,7 +35,9 @@ class ClipPlan:
     mix : (rows, channels) float32
         How the take's channels become the source's rows (mono, or the ambisonic bed).
     fade_in_samples, fade_out_samples : int
-        Equal-power (quarter-sine) fades at the ends.
+        Fades at the ends,
+    fade_in_curve, fade_out_curve : int
+        and what they follow (`engine.realtime.fades`); at first equal power.
     gain_curve_db : CurvePlan, optional
         The track's volume automation: times of the scene, values in dB.
     """
@@ -48,6 +50,8 @@ class ClipPlan:
     gain: float = 1.0
     fade_in_samples: int = 0
     fade_out_samples: int = 0
+    fade_in_curve: int = 0
+    fade_out_curve: int = 0
     gain_curve_db: CurvePlan | None = None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FoleystageError
+from engine.project.fades import CURVES
 from engine.project.model import Clip, ClipId, ContentHash, Project, Track
 from engine.realtime.snapshot import ClipPlan, CurvePlan
 from engine.render.sources import curve_plan
@@ -89,6 +90,8 @@ class TrackClips:
             gain=float(db_to_gain(clip.gain_db)),
             fade_in_samples=min(seconds_to_samples(clip.fade_in_s, rate_hz), length),
             fade_out_samples=min(seconds_to_samples(clip.fade_out_s, rate_hz), length),
+            fade_in_curve=CURVES.index(clip.fade_in_curve),
+            fade_out_curve=CURVES.index(clip.fade_out_curve),
             gain_curve_db=curve,
         )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -60,15 +61,57 @@ def test_a_field_with_the_keyboard_takes_the_wheel(window: MainWindow) -> None:
 def test_a_notice_waits_until_the_hand_lets_go(window: MainWindow, qtbot: QtBot) -> None:
     lanes = window.timeline.lanes
     place = lanes.mapTo(window, QPoint(300, lanes.height() - 20))
-    top = lanes.mapTo(window, QPoint(0, 0))
+    before = places_of(window)
     handle = window.windowHandle()
     QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     window.session.tell(Notice("Exported", "info"))
     qtbot.wait(150)
     assert window.notices.text == ""
-    assert lanes.mapTo(window, QPoint(0, 0)) == top
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     qtbot.waitUntil(lambda: window.notices.text == "Exported")
+    QApplication.processEvents()
+    assert places_of(window) == before
+
+
+def places_of(window: MainWindow) -> dict[str, tuple[QPoint, QSize]]:
+    """Where everything of the window's content is."""
+    content = {**window.workspace.panels, "timeline": window.timeline, "bar": window.transport}
+    return {
+        name: (one.mapTo(window, QPoint(0, 0)), one.size())
+        for name, one in content.items()
+        if one.isVisible()
+    }
+
+
+def test_a_notice_moves_nothing_and_leaves_the_picture_free(window: MainWindow) -> None:
+    long = "A sentence that has more to say than a narrow window has room for in one line. " * 3
+    for width_px, words in ((1200, "Exported"), (1000, long)):
+        window.resize(width_px, 760)
+        QApplication.processEvents()
+        before = places_of(window)
+        window.session.tell(Notice(words, actions=(("Look", lambda: None),)))
+        QApplication.processEvents()
+        notice = window.notices
+        assert places_of(window) == before
+        assert notice.parentWidget().rect().contains(notice.geometry())
+        assert notice._text.height() >= notice._text.heightForWidth(notice._text.width())
+        picture = window.picture
+        over = QRect(picture.mapTo(window, QPoint(0, 0)), picture.size())
+        assert not over.intersects(QRect(notice.mapTo(window, QPoint(0, 0)), notice.size()))
+    QTest.mouseClick(window.notices._close, Qt.MouseButton.LeftButton)
+    assert places_of(window) == before
+
+
+def test_a_notice_never_comes_up_under_the_pointer(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.tell(Notice("Exported"))
+    usual = window.notices.geometry()
+    window.notices.next()
+    pointer = window.notices.parentWidget().mapToGlobal(usual.center())
+    monkeypatch.setattr(QCursor, "pos", lambda: pointer)
+    window.session.tell(Notice("Exported"))
+    assert not window.notices.geometry().contains(usual.center())
 
 
 def test_an_action_that_tells_something_new_does_not_close_it(window: MainWindow) -> None:

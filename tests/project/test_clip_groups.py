@@ -58,6 +58,7 @@ def test_overlapping_clips_are_faded_over_their_overlap_at_constant_power() -> N
     after = CrossFadeClips(clip_ids=("b", "a")).apply(before)
     a, b = after.clip("a"), after.clip("b")
     assert (a.fade_out_s, b.fade_in_s) == (0.5, 0.5)
+    assert a.fade_out_curve == b.fade_in_curve == "equal_power"
     assert (a.start_s, a.duration_s, b.start_s) == (0.0, 2.0, 1.5)
     share = np.linspace(0.0, 1.0, 101)  # of the overlap, by the fades' documented shape
     power = np.sin(0.5 * np.pi * (1.0 - share)) ** 2 + np.sin(0.5 * np.pi * share) ** 2

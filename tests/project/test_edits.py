@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from msgspec import structs
 
 from engine.errors import ProjectError
 from engine.project import edits as verbs
+from engine.project.coding import encode_value
 from engine.project.edits import decode_edit, encode_edit
+from engine.project.fades import CURVES, FadeCurve, risen
 from engine.project.model import (
     Clip,
     Contact,
@@ -101,6 +104,27 @@ def test_clip_gain_fades_and_mute() -> None:
     assert (clip.gain_db, clip.fade_in_s, clip.fade_out_s, clip.muted) == (-6.0, 0.5, 0.5, True)
     with pytest.raises(ProjectError, match="do not fit"):
         verbs.SetClipFades(clip_id="clip", fade_in_s=0.6, fade_out_s=0.5).apply(PROJECT)
+
+
+def test_a_fade_follows_another_curve_and_is_kept_so() -> None:
+    edit = verbs.SetFadeCurve(clip_id="clip", side="out", curve="s")
+    clip = edit.apply(PROJECT).clip("clip")
+    assert (clip.fade_in_curve, clip.fade_out_curve) == ("equal_power", "s")
+    assert decode_edit(encode_edit(edit)) == edit
+    assert b"fade_out_curve" not in encode_value(PROJECT)  # older sessions read on as they were
+    with pytest.raises(ProjectError, match="no fade"):
+        verbs.SetFadeCurve(clip_id="clip", side="out", curve="bent").apply(PROJECT)
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_fade_curves_rise_from_nothing_to_all(curve: FadeCurve) -> None:
+    shares = np.linspace(0.0, 1.0, 101)
+    gain = risen(shares, curve)
+    assert (gain[0], gain[-1]) == pytest.approx((0.0, 1.0))
+    assert (np.diff(gain) > 0.0).all()
+    both = {"equal_power": 2, "linear": 1, "s": 1}.get(curve)
+    if both:  # what a cross-fade of it keeps: power, or gain
+        np.testing.assert_allclose(gain**both + gain[::-1] ** both, 1.0)
 
 
 def test_duplicate_clip() -> None:

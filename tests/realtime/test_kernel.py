@@ -15,6 +15,7 @@ from realtime_scenes import (
 )
 
 from engine.errors import ShapeError
+from engine.project.fades import CURVES, risen
 from engine.realtime.kernel import Kernel, PreparedSnapshot
 from engine.realtime.snapshot import BedPlan, MotionPlan, StripPlan
 from engine.spatial.harmonics import spherical_harmonics
@@ -214,3 +215,23 @@ def test_clips_place_fades_and_offsets() -> None:
     np.testing.assert_allclose(out[5000:5100], ramp[0, 300:400], rtol=1e-5)
     np.testing.assert_allclose(out[6000:10_000], 1.0, rtol=1e-5)
     assert not out[10_000:].any()
+
+
+def test_fades_follow_the_curve_that_was_chosen() -> None:
+    ones = np.ones((1, 2000), dtype=np.float32)
+    pairs = [(0, 1), (2, 3), (4, 0)]
+    plans = [
+        clip(
+            ones, 3000 * n, fade_in_samples=400, fade_out_samples=600, fade_in_curve=rises,
+            fade_out_curve=falls,
+        )
+        for n, (rises, falls) in enumerate(pairs)
+    ]  # fmt: skip
+    (foa,) = render(snapshot([source(fixed(0.0), *plans)], ["foa"]), 40)
+    for n, (rises, falls) in enumerate(pairs):
+        heard = foa[0, 3000 * n : 3000 * n + 2000]
+        rise = risen((np.arange(400) + 0.5) / 400, CURVES[rises])
+        fall = risen((np.arange(600) + 0.5) / 600, CURVES[falls])[::-1]
+        np.testing.assert_allclose(heard[:400], rise, atol=1e-5)
+        np.testing.assert_allclose(heard[400:1400], 1.0, rtol=1e-5)
+        np.testing.assert_allclose(heard[1400:], fall, atol=1e-5)

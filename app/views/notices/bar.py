@@ -1,11 +1,11 @@
-"""The notice bar: one line over the workspace with what to do about it; never modal."""
+"""The notice bar: one line over the foot of the workspace with what to do; never modal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app import icons, theme
@@ -15,13 +15,20 @@ from app.words import tr
 
 FADE_MS = 6000
 _LOOK_MS = 50
+_WIDEST_PX = 900
+_EDGE_PX = 12
+"""What stays free around it."""
 
 
 class NoticeBar(QWidget):
-    """Shows the latest notice; earlier ones that need an answer come back after it."""
+    """Shows the latest notice; earlier ones that need an answer come back after it.
 
-    def __init__(self) -> None:
-        super().__init__()
+    It floats over the foot of the widget it belongs to: nothing there moves when it comes or goes.
+    """
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        over.installEventFilter(self)
         self.setObjectName("notice")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._waiting: list[Notice] = []
@@ -121,3 +128,28 @@ class NoticeBar(QWidget):
         if notice.fades:
             self._fade.start(FADE_MS)
         self.show()
+        self._place()
+
+    # -- its place ----------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """At the foot, in the middle; above that where the pointer is, which may be clicking."""
+        over = self.parentWidget()
+        room = over.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
+        row = self.layout()
+        row.activate()
+        words_px = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
+        beside_px = row.sizeHint().width() - self._text.sizeHint().width()
+        wide = min(words_px + beside_px, _WIDEST_PX, room.width())
+        place = QRect(0, 0, wide, max(row.heightForWidth(wide), row.minimumSize().height()))
+        place.moveCenter(room.center())
+        place.moveBottom(room.bottom())
+        if place.contains(over.mapFromGlobal(QCursor.pos())):
+            place.translate(QPoint(0, -place.height() - _EDGE_PX))
+        self.setGeometry(place)
+        self.raise_()

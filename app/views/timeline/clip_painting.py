@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPolygonF
 
 from app import theme
 from app.views.timeline.waveforms import WaveformTiles
+from engine.project.fades import FadeCurve, risen
 from engine.project.model import Clip, Take
 from engine.units import db_to_gain
 
@@ -151,18 +153,22 @@ class ClipPainting:
 
     def _paint_fades(self, pieces: Sequence[Piece], colours: Shades) -> None:
         """The part of a clip that its fades take away, and a line for each."""
-        lines, shades_of = [], []
+        lines: list[QPolygonF] = []
+        shades_of: list[QPolygonF] = []
         for piece in pieces:
             clip, place = piece.clip, piece.place
             top, bottom = place.top() + TITLE_PX, place.bottom()
-            for corner, inner in (
-                (place.left(), place.left() + clip.fade_in_s * self.px_per_s),
-                (place.right(), place.right() - clip.fade_out_s * self.px_per_s),
+            for corner, wide, curve in (
+                (place.left(), clip.fade_in_s * self.px_per_s, clip.fade_in_curve),
+                (place.right(), -clip.fade_out_s * self.px_per_s, clip.fade_out_curve),
             ):
-                if abs(inner - corner) >= 2:
-                    foot, peak = QPointF(corner, bottom), QPointF(inner, top)
-                    shades_of.append(QPolygonF([foot, QPointF(corner, top), peak]))
-                    lines.append(QLineF(foot, peak))
+                if abs(wide) >= 2:
+                    line = [
+                        QPointF(corner + wide * share, bottom + (top - bottom) * gain)
+                        for share, gain in _fade_line(curve, abs(wide))
+                    ]
+                    shades_of.append(QPolygonF([*line, QPointF(corner, top)]))
+                    lines.append(QPolygonF(line))
         if not lines:
             return
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -171,8 +177,20 @@ class ClipPainting:
         for polygon in shades_of:
             self.painter.drawPolygon(polygon)
         self.painter.setPen(colours.fade_line)
-        self.painter.drawLines(lines)
+        for polyline in lines:
+            self.painter.drawPolyline(polyline)
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _fade_line(curve: FadeCurve, wide_px: float) -> tuple[tuple[float, float], ...]:
+    """Points (share of the fade, gain) of a curve: as many as can be told apart."""
+    return _curve_points(curve, min(max(round(wide_px / 5), 1), 24))
+
+
+@cache
+def _curve_points(curve: FadeCurve, steps: int) -> tuple[tuple[float, float], ...]:
+    shares = np.linspace(0.0, 1.0, steps + 1)
+    return tuple(zip(shares.tolist(), risen(shares, curve).tolist(), strict=True))
 
 
 @lru_cache(maxsize=8192)

@@ -69,6 +69,8 @@ class Lanes(EditingWidget):
     """(track id, name of the envelope, index of the point or None, global position)."""
     take_menu_requested = Signal(str, str, object)
     """(clip id, take id, global position)."""
+    fade_menu_requested = Signal(str, str, object)
+    """(clip id, 'in' or 'out', global position)."""
     audition_requested = Signal(str, str)
     """(clip id, take id): let it be heard in its place."""
     clip_opened = Signal(str)
@@ -318,6 +320,10 @@ class Lanes(EditingWidget):
             self.selection.select_clips(self._whole(found.clip), found.clip.track_id)
         elif found is None:
             self.selection.select_track(self.rows.track_at(point.y()))
+        if found is not None and found.part in ("fade in", "fade out"):
+            side = found.part.removeprefix("fade ")
+            self.fade_menu_requested.emit(found.clip.id, side, event.globalPos())
+            return
         self.menu_requested.emit(found.clip.id if found else None, event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -14,6 +14,7 @@ from app.selection import Selected, Selection
 from app.views.tracks.ear_fields import EarFields
 from app.views.tracks.eq_curve import EqCurve
 from app.views.tracks.eq_fields import EqFields
+from app.views.tracks.fade_fields import FadeFields
 from app.views.tracks.fields import NumberField, TextField
 from app.views.tracks.room_fields import RoomFields
 from app.views.tracks.send_fields import SendFields
@@ -30,7 +31,6 @@ from engine.project.edits import (
     MoveKeyframe,
     MuteClip,
     RenameTrack,
-    SetClipFades,
     SetClipGain,
     SetTrackColour,
     SetTrackGain,
@@ -173,16 +173,15 @@ class InspectorPanel(EditingWidget):
             "dB", (-60.0, 24.0), 1,
             lambda v: self._ask(SetClipGain(clip_id=self._clip_id(), gain_db=v)),
         )  # fmt: skip
-        self.fade_in = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_fades(), step=0.01)
-        self.fade_out = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_fades(), step=0.01)
+        self.fades = FadeFields(self._ask)
         self.clip_mute = QCheckBox(tr("Muted"))
         self.clip_mute.clicked.connect(
             lambda on: self._ask(MuteClip(clip_id=self._clip_id(), muted=on))
         )
         _add(section, ("Sound", self.clip_name), ("Start", self.start), ("Length", self.length))
         _add(section, ("Begins at", self.offset), ("Gain", self.clip_gain))
-        _add(section, ("Fade in", self.fade_in))
-        _add(section, ("Fade out", self.fade_out), ("", self.clip_mute))
+        _add(section, ("Fade in", self.fades.rows["in"]), ("Fade out", self.fades.rows["out"]))
+        _add(section, ("", self.clip_mute))
         return section
 
     def _build_room(self) -> None:
@@ -258,15 +257,6 @@ class InspectorPanel(EditingWidget):
     def _ask_all(self, name: str, edit: Edit, along: Sequence[Edit] = ()) -> None:
         self._ask(EditGroup(name=name, edits=(edit, *along)))
 
-    def _ask_fades(self) -> None:
-        self._ask(
-            SetClipFades(
-                clip_id=self._clip_id(),
-                fade_in_s=self.fade_in.value(),
-                fade_out_s=self.fade_out.value(),
-            )
-        )
-
     # -- showing ------------------------------------------------------------------------------
 
     def _show(self) -> None:
@@ -321,8 +311,7 @@ class InspectorPanel(EditingWidget):
         self.length.show_value(clip.duration_s)
         self.offset.show_value(clip.offset_s)
         self.clip_gain.show_value(clip.gain_db)
-        self.fade_in.show_value(clip.fade_in_s)
-        self.fade_out.show_value(clip.fade_out_s)
+        self.fades.show_clip(clip)
         self.clip_mute.setChecked(clip.muted)
 
 

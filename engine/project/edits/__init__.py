@@ -22,6 +22,7 @@ from engine.project.edits.clips import (
     MuteClip,
     SetClipFades,
     SetClipGain,
+    SetFadeCurve,
     SplitClip,
     TrimClip,
 )
@@ -187,6 +188,7 @@ __all__ = [
     "SetClipTake",
     "SetDoppler",
     "SetEvent",
+    "SetFadeCurve",
     "SetFormatTrim",
     "SetGainCurve",
     "SetLfeSend",

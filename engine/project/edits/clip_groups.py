@@ -77,8 +77,8 @@ class CrossFadeClips(EditBase, frozen=True, kw_only=True, tag="cross_fade_clips"
         if overlap_s <= TOUCH_S or _end_s(left) >= _end_s(right):
             return ()
         return (
-            structs.replace(left, fade_out_s=overlap_s),
-            structs.replace(right, fade_in_s=overlap_s),
+            structs.replace(left, fade_out_s=overlap_s, fade_out_curve="equal_power"),
+            structs.replace(right, fade_in_s=overlap_s, fade_in_curve="equal_power"),
         )
 
     def _overlapped(self, project: Project, left: Clip, right: Clip) -> tuple[Clip, Clip]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import structs
 
@@ -16,6 +16,7 @@ from engine.project.edits.base import (
     refuse_taken,
     remember_removed,
 )
+from engine.project.fades import CURVES, FadeCurve, FadeSide
 from engine.project.limits import check_gain, check_text, check_time
 from engine.project.model import Clip, Project, Take
 
@@ -155,6 +156,23 @@ class SetClipFades(ClipEdit, frozen=True, kw_only=True, tag="set_clip_fades"):
         )
         check_clip(clip, None)
         return project.with_clip(by_hand(clip))
+
+
+class SetFadeCurve(ClipEdit, frozen=True, kw_only=True, tag="set_fade_curve"):
+    """Let a clip's fade in or out follow another curve."""
+
+    text: ClassVar[str] = "Fade curve"
+    side: FadeSide
+    curve: FadeCurve
+
+    def apply(self, project: Project) -> Project:
+        if self.curve not in CURVES or self.side not in ("in", "out"):
+            raise ProjectError(
+                f"there is no fade {self.side} with the curve '{self.curve}'",
+                remedy=f"choose one of {', '.join(CURVES)}",
+            )
+        changed: dict[str, Any] = {f"fade_{self.side}_curve": self.curve}
+        return change_clip(project, self.clip_id, lambda clip: structs.replace(clip, **changed))
 
 
 class MuteClip(EditBase, frozen=True, kw_only=True, tag="mute_clip"):

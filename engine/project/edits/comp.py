@@ -98,6 +98,8 @@ class CompClip(EditBase, frozen=True, kw_only=True, tag="comp_clip"):
             duration_s=end_s - start_s,
             fade_in_s=clip.fade_in_s if first else self.cross_fade_s,
             fade_out_s=clip.fade_out_s if last else self.cross_fade_s,
+            fade_in_curve=clip.fade_in_curve if first else "equal_power",
+            fade_out_curve=clip.fade_out_curve if last else "equal_power",
             group=clip.group or (clip.id if count > 1 else ""),
         )
 

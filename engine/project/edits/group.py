@@ -19,6 +19,7 @@ from engine.project.edits.clips import (
     MuteClip,
     SetClipFades,
     SetClipGain,
+    SetFadeCurve,
     SplitClip,
     TrimClip,
 )
@@ -119,7 +120,7 @@ class EditGroup(EditBase, frozen=True, kw_only=True, tag="group"):
 
 Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one family a line)
     MoveClip | MoveClipToTrack | TrimClip | SplitClip | DeleteClip | SetClipGain | SetClipFades,
-    MuteClip | AddClip | AddTake | DuplicateClip,
+    SetFadeCurve | MuteClip | AddClip | AddTake | DuplicateClip,
     DeleteTime | InsertTime | CropClips | RippleTime,
     GroupClips | CrossFadeClips | SetClipTake | CompClip | LockTake | DeleteTake,
     AddTrack | DeleteTrack | RenameTrack | SetTrackColour | SetTrackLabel | ReorderTrack,
