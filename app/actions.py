@@ -33,6 +33,7 @@ class Spec:
 
 
 TABLE: tuple[Spec, ...] = (
+    Spec("new_session", "New session", ("Ctrl+N",), "File", "", ""),
     Spec("open_video", "Open video…", ("Ctrl+O",), "File", "film", ""),
     Spec("open_session", "Open session…", ("Ctrl+Shift+O",), "File", "folder", ""),
     Spec("open_demo", "Open the demo", (), "File", "", ""),

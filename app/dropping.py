@@ -67,9 +67,11 @@ class Dropping:
     def take(self, path: Path, place: QPoint) -> None:
         """A file or folder was dropped at a place in the window."""
         suffix = path.suffix.lower()
-        if not self._session.is_open or places.is_bundle(path):
+        film = suffix not in _TAKEN
+        wanted = film and self._session.project.video is None
+        if not self._session.is_open or places.is_bundle(path) or wanted:
             self._session.open(path)
-        elif suffix not in _TAKEN:
+        elif film:
             self._offer_video(path)
         elif suffix == ".sofa":
             self.use_hrir(path)

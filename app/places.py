@@ -40,11 +40,18 @@ def is_bundle(path: Path) -> bool:
 
 def bundle_for(video: Path) -> Path:
     """A free place for a video's session."""
-    folder = folder_for(video)
-    place = folder / f"{video.stem}{SUFFIX}"
-    number = 2
+    return _free(folder_for(video), video.stem)
+
+
+def bundle_without_film() -> Path:
+    """A free place for a session that has no film yet."""
+    return _free(_preferred("sessions") or _own_folder(), "Untitled")
+
+
+def _free(folder: Path, name: str) -> Path:
+    place, number = folder / f"{name}{SUFFIX}", 2
     while place.exists():
-        place = folder / f"{video.stem} {number}{SUFFIX}"
+        place = folder / f"{name} {number}{SUFFIX}"
         number += 1
     return place
 
@@ -54,8 +61,12 @@ def folder_for(video: Path) -> Path:
     folder = _preferred("sessions") or video.parent
     shipped = "resources" in video.parts and "demo" in video.parts
     if (shipped and folder == video.parent) or not os.access(folder, os.W_OK):
-        folder = Path(platformdirs.user_data_dir("foleystage")) / "sessions"
+        folder = _own_folder()
     return folder
+
+
+def _own_folder() -> Path:
+    return Path(platformdirs.user_data_dir("foleystage")) / "sessions"
 
 
 def export_folder(bundle: Path) -> Path:

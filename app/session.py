@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app import places, work
 from app.audition import Audition
 from app.background import Background
-from app.beginnings import first_project, first_settings
+from app.beginnings import begin, first_project, first_settings
 from app.bridge import PlaybackBridge
 from app.faders import without_strips
 from app.jobs import JobBoard, ListedJob
@@ -30,7 +30,7 @@ from engine.job_queue import URGENT
 from engine.media.probe import probe_video
 from engine.pipeline.settings import RunSettings
 from engine.playback.client import PlaybackClient
-from engine.project.edits import AddTrack, Edit
+from engine.project.edits import AddTrack, Edit, SetVideo
 from engine.project.history import Document
 from engine.project.model import Project, Video
 from engine.project.store import Bundle
@@ -187,7 +187,7 @@ class Session(QObject):
         except FoleystageError as error:
             self.tell(Notice(str(error), "error"))
             return
-        self._take(bundle, project)
+        self.take(bundle, project)
         if recovery is not None:
             offer_recovery(self, bundle, recovery)
 
@@ -315,20 +315,16 @@ class Session(QObject):
     # -- inside -------------------------------------------------------------------------------
 
     def _begin(self, video: Video, settings: RunSettings | None) -> None:
-        project = first_project(video, settings)
-        try:
-            project = self.begin_with(project)
-        except FoleystageError as error:
-            self.tell(Notice(str(error), "warning"))
-        try:
-            bundle = Bundle.create(places.bundle_for(Path(video.path)), project)
-        except FoleystageError as error:
-            self.tell(Notice(str(error), "error"))
-            return
-        self._take(bundle, project)
-        self.analyse(first_settings(settings, project))
+        """A session of its own for a film; one that has none takes it up."""
+        if self.is_open and self.project.video is None:
+            begun = self.do(SetVideo(video=video))
+        else:
+            place = places.bundle_for(Path(video.path))
+            begun = begin(self, first_project(video, settings), place)
+        if begun:
+            self.analyse(first_settings(settings, self.project))
 
-    def _take(self, bundle: Bundle, project: Project) -> None:
+    def take(self, bundle: Bundle, project: Project) -> None:
         """Put the old document away and work on another."""
         self.audition.end()
         self.jobs.cancel_of_session()

@@ -9,6 +9,7 @@ import platformdirs
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from app import places
+from app.beginnings import begin, empty_project
 from app.notices import Notice
 from app.session import Session
 from app.words import tr
@@ -50,6 +51,32 @@ class TemplatesMenu(QMenu):
             return
         choose(name.strip())
         self._session.tell(Notice(f"New sessions begin with “{name.strip()}”", fades=True))
+
+
+class NewFromTemplateMenu(QMenu):
+    """Each entry begins an empty session with a template, whichever is marked."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(tr("New from a template"), parent)
+        self._session = session
+        self.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """List the templates, newest first."""
+        self.clear()
+        for file in kept(templates_folder()):
+            self.addAction(file.stem.replace("&", "&&"), partial(self._begin, file))
+        if self.isEmpty():
+            self.addAction(tr("No template yet")).setEnabled(False)
+
+    def _begin(self, file: Path) -> None:
+        place = places.bundle_without_film()
+        try:
+            project = begun_with(empty_project(place.stem), read_kept(file))
+        except FoleystageError as error:
+            self._session.tell(Notice(str(error), "error", fades=True))
+            return
+        begin(self._session, project, place, template=False)
 
 
 def templates_folder() -> Path:

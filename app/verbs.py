@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app import actions, places, shortcuts, theme
+from app.beginnings import begin, empty_project
 from app.dialogs.analyse import AnalyseDialog
 from app.dialogs.asking import ask
 from app.dialogs.edit_shortcuts import EditShortcutsDialog
@@ -46,6 +47,11 @@ class Verbs(PathVerbs):
         self.window = window
 
     # -- File ---------------------------------------------------------------------------------
+
+    def new_session(self) -> None:
+        """An empty one, begun with the template that is marked; the open one is saved."""
+        place = places.bundle_without_film()
+        begin(self.session, empty_project(place.stem), place)
 
     def open_video(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in places.VIDEO_SUFFIXES)

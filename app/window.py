@@ -51,7 +51,7 @@ from app.script_verbs import ScriptVerbs
 from app.session import Session
 from app.status_strip import StatusStrip
 from app.take_menu import TakeMenu
-from app.templates_menu import TemplatesMenu, begun
+from app.templates_menu import NewFromTemplateMenu, TemplatesMenu, begun
 from app.thumbnails import Thumbnails
 from app.tour import Tour, stops_of
 from app.tour_offer import TourOffer
@@ -184,7 +184,8 @@ class MainWindow(QMainWindow):
         self.session.begin_with = begun
         self.versions_menu = VersionsMenu(self.session, self)
         self.templates_menu = TemplatesMenu(self.session, self)
-        in_file = (self.recent_menu, self.versions_menu, self.templates_menu)
+        self.new_menu = NewFromTemplateMenu(self.session, self)
+        in_file = (self.new_menu, self.recent_menu, self.versions_menu, self.templates_menu)
         self.menus.fill_bar(in_file, (self.ruler_menu.menu, self.layouts, *panels))
 
     # -- wiring -------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ class NoticeBar(QWidget):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         over.installEventFilter(self)
         self.setObjectName("notice")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -48,7 +49,7 @@ class NoticeBar(QWidget):
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.timeout.connect(self.next)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(12)
         row.addWidget(self._icon)
@@ -139,9 +140,8 @@ class NoticeBar(QWidget):
 
     def _place(self) -> None:
         """At the foot, in the middle; above that where the pointer is, which may be clicking."""
-        over = self.parentWidget()
+        over, row = self._over, self._row
         room = over.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
-        row = self.layout()
         row.activate()
         words_px = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
         beside_px = row.sizeHint().width() - self._text.sizeHint().width()
