@@ -2,7 +2,7 @@
 
 Translations are Qt's: ``foleystage_de.qm`` and the like in the user's data folder, made with Qt
 Linguist from the English words in the context ``foleystage``. Menus, actions, panels,
-dialogs, tips and notices are translated; what has no translation stays English.
+dialogs, tips, notices and what is painted are translated; what has no translation stays English.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from app.dialogs.numbers import Number, NumbersDialog
 from app.dialogs.preferences import PreferencesDialog
 from app.main import make_window
 from engine.playback.status import EngineStatus
+from engine.project.edits import DeleteTrack, SetVideo
 from engine.project.model import Project
 
 
@@ -108,6 +110,48 @@ def test_sentences_with_numbers_and_painted_words_are_translated(
         window.close()
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+def test_every_painted_word_is_translated(
+    qapp: QApplication,
+    themed: None,
+    qtbot: QtBot,
+    bundle_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    painted: list[str] = []
+    paint = QPainter.drawText
+    monkeypatch.setattr(
+        QPainter, "drawText", lambda self, *how: (painted.append(str(how[-1])), paint(self, *how))
+    )
+    translator = Loud()
+    QCoreApplication.installTranslator(translator)
+    try:
+        window = make_window()
+        qtbot.addWidget(window)
+        window.resize(1600, 1000)
+        window.show()
+        window.session.open_bundle(bundle_path)
+        qtbot.waitUntil(lambda: window.timeline.lanes.isVisible())
+        for name in ("sphere", "goniometer"):
+            window.workspace.panels[name].show()
+            window.workspace.panels[name].raise_()
+            window.grab()
+        window.timeline.toggle_takes("one")
+        window.envelope_menu.toggle("one", "width")
+        window.grab()
+        window.session.do(SetVideo(video=None))
+        for track in window.session.project.tracks:
+            window.session.do(DeleteTrack(track_id=track.id))
+        window.grab()
+        window.close()
+    finally:
+        QCoreApplication.removeTranslator(translator)
+    for words_of in ("ELEVATION", "TAKE 1", "WIDTH", "NO PICTURE"):
+        assert words_of in painted
+    assert any(words_of.startswith("TRACKS APPEAR HERE") for words_of in painted)
+    small = {re.sub(r"\W*\d+%", "", text) for text in painted if re.search(r"[a-z]{3}", text)}
+    assert small <= {"noise", "Square", "Other"}  # names are the user's
 
 
 def test_a_translation_without_the_right_names_is_not_used() -> None:

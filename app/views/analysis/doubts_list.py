@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout,
 from app import theme
 from app.doubts import Doubt
 from app.views.timeline.ticks import DEFAULT_RATE
-from app.words import tr
+from app.words import said, tr
 from engine.media.timecode import format_timecode
 from engine.project.model import Project
 
@@ -49,7 +49,7 @@ class DoubtsList(QWidget):
         if (tuple(doubts), names) == (self._doubts, self._names):
             return
         self._doubts, self._names = tuple(doubts), names
-        self._heading.setText(f"Worth a look: {len(doubts)}")
+        self._heading.setText(said("Worth a look: {count}", count=len(doubts)))
         rate = project.video.rate if project.video else DEFAULT_RATE
         self.list.clear()
         for doubt in doubts:

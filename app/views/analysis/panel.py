@@ -67,7 +67,7 @@ class AnalysisPanel(QWidget):
         while (item := self._form.takeAt(0)) is not None:
             discard(item)
         for row, (name, value) in enumerate(rows):
-            label, text = QLabel(name), QLabel(value)
+            label, text = QLabel(tr(name)), QLabel(value)
             label.setProperty("tone", "faint")
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

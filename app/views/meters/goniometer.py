@@ -95,7 +95,7 @@ class Goniometer(QWidget):
         painter.setFont(theme.font(10, 500))
         painter.setPen(table.text_soft)
         for text, x in (("L", -half - 14), ("R", half + 4)):
-            painter.drawText(middle + QPointF(x, -half - 4), text)
+            painter.drawText(middle + QPointF(x, -half - 4), tr(text))
 
     def _paint_correlation(self, painter: QPainter) -> None:
         table = theme.colours()

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.words import tr
+from app.words import said, tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.layouts import LOUDSPEAKER_LAYOUTS, Loudspeaker
 from engine.project.model import Project
@@ -216,16 +216,17 @@ class SphereView(QWidget):
         painter.setPen(table.text_soft)
         row = QRectF(12, self.height() - 26, self.width() - 24, 18)
         if not len(self._energy):
-            text = "Monitor in ambisonics or on loudspeakers and play to see the energy"
+            text = tr("Monitor in ambisonics or on loudspeakers and play to see the energy")
         elif self.loudest_dbfs <= -100.0:
-            text = "Silence"
+            text = tr("Silence")
         else:
             loudest = self._directions[int(np.argmax(self._energy))]
             azimuth, elevation, _ = (float(v) for v in to_spherical(loudest))
-            text = (
-                f"Loudest {self.loudest_dbfs:.0f} dBFS at {azimuth:+.0f}°, "
-                f"elevation {elevation:+.0f}°"
-            ).replace("-", "−")
+            text = said(
+                "Loudest {level} dBFS at {azimuth}°, elevation {elevation}°",
+                level=f"{self.loudest_dbfs:.0f}", azimuth=f"{azimuth:+.0f}",
+                elevation=f"{elevation:+.0f}",
+            ).replace("-", "−")  # fmt: skip
         painter.drawText(row, Qt.AlignmentFlag.AlignCenter, text)
 
 

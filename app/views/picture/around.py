@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from app import theme
 from app.views.picture.overlay import Edges4
+from app.words import said
 from engine.project.model import Video
 from engine.vision.viewport import Viewport
 
@@ -118,9 +119,12 @@ class PlacedAround:
 def direction_text(view: Viewport) -> str:
     """Where the viewport looks, in words."""
     azimuth, elevation = round(view.azimuth_deg), round(view.elevation_deg)
-    side = "" if azimuth in (0, 180, -180) else " left" if azimuth > 0 else " right"
-    rise = "" if not elevation else f", {abs(elevation)}° {'up' if elevation > 0 else 'down'}"
-    return f"{abs(azimuth)}°{side}{rise} · {round(view.field_deg)}° wide"
+    side = "{angle}° left" if azimuth > 0 else "{angle}° right"
+    words = [said("{angle}°" if azimuth in (0, 180, -180) else side, angle=abs(azimuth))]
+    if elevation:
+        rise = "{angle}° up" if elevation > 0 else "{angle}° down"
+        words.append(said(rise, angle=abs(elevation)))
+    return f"{', '.join(words)} · {said('{angle}° wide', angle=round(view.field_deg))}"
 
 
 def paint_direction(painter: QPainter, area: QRectF, view: Viewport) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app import icons, theme
+from app.words import tr
 
 _PLAIN = "00:00:00:00"
 
@@ -38,12 +39,12 @@ def paint_placeholder(painter: QPainter, room: QRectF, problem: str) -> None:
     icons.draw(painter, "film", place, table.line_strong)
     painter.setFont(theme.font(13, 600))
     painter.setPen(table.text_soft)
-    title = "The picture is missing" if problem else "No picture"
+    title = tr("The picture is missing") if problem else tr("No picture")
     area = QRectF(24, middle.y() - 8, room.width() - 48, 20)
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, title)
     painter.setFont(theme.font(11))
     painter.setPen(table.text_faint)
-    detail = problem or "Drop a video on the window to start"
+    detail = problem or tr("Drop a video on the window to start")
     wide = int(room.width() - 48)
     text = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideMiddle, wide)
     painter.drawText(area.translated(0, 22), Qt.AlignmentFlag.AlignCenter, text)

@@ -337,7 +337,7 @@ class PictureView(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self._drawn.normalized())
         timecode = format_timecode(max(0.0, self.shown_s), self._project.video.rate)
-        signs.paint_timecode(painter, area, timecode, "light copy" if self._light_copy else "")
+        signs.paint_timecode(painter, area, timecode, tr("light copy") if self._light_copy else "")
         if self.look.on:
             around.paint_direction(painter, area, self.look.view)
 

@@ -113,7 +113,7 @@ class ElevationScale(EditingWidget):
         painter.fillRect(0, 0, 1, self.height(), table.line)
         painter.setFont(theme.font(10, 600))
         painter.setPen(table.text_soft)
-        painter.drawText(QRectF(0, 4, WIDTH_PX, 16), Qt.AlignmentFlag.AlignCenter, "Elevation")
+        painter.drawText(QRectF(0, 4, WIDTH_PX, 16), Qt.AlignmentFlag.AlignCenter, tr("Elevation"))
         axis_x = 38.0
         painter.setFont(theme.font(10))
         for degrees in (90, 60, 30, 0, -30, -60, -90):

@@ -11,7 +11,7 @@ from app.intents import EditingWidget
 from app.selection import Selection
 from app.views.stage.gestures import bends_at_time
 from app.views.tracks.fields import NumberField
-from app.words import tr
+from app.words import said, tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.project.model import Project, Track
 
@@ -43,7 +43,7 @@ class StageReadout(EditingWidget):
         for label, field, width in (
             ("Az", self.azimuth, 84), ("El", self.elevation, 78), ("Dist", self.distance, 88),
         ):  # fmt: skip
-            caption = QLabel(label)
+            caption = QLabel(tr(label))
             caption.setProperty("tone", "faint")
             field.setFixedWidth(width)
             field.setAccessibleName({"Az": "Azimuth", "El": "Elevation"}.get(label, "Distance"))
@@ -88,11 +88,16 @@ class StageReadout(EditingWidget):
         if track is None:
             known = chosen.track_id is not None and self._project.tracks
             name = self._project.track(str(chosen.track_id)).name if known else ""
-            return f"{name}: surrounds the listener" if name else "Select a source"
-        recording = "Play and drag to record: " if self._armed else ""
+            if not name:
+                return tr("Select a source")
+            return said("{name}: surrounds the listener", name=name)
+        recording = f"{tr('Play and drag to record:')} " if self._armed else ""
         if chosen.keyframe is None:
             return f"{recording}{track.name}"
-        return f"{track.name}, keyframe {chosen.keyframe + 1} at {self._time_s(track):.2f} s"
+        return said(
+            "{name}, keyframe {number} at {time} s",
+            name=track.name, number=chosen.keyframe + 1, time=f"{self._time_s(track):.2f}",
+        )  # fmt: skip
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -12,6 +12,7 @@ from app.views.stage.elevation import ElevationScale
 from app.views.stage.readout import StageReadout
 from app.views.stage.space_view import SpaceView
 from app.views.stage.top_view import TopView
+from app.words import tr
 from engine.project.model import Project
 
 
@@ -101,10 +102,10 @@ class StageView(EditingWidget):
             ("free", "3D", "From anywhere"),
         ):  # fmt: skip
             button = QToolButton()
-            button.setText(text)
+            button.setText(tr(text))
             button.setCheckable(True)
             button.setChecked(name == "top")
-            button.setToolTip(tip)
+            button.setToolTip(tr(tip))
             button.setAccessibleName(f"Stage {tip.lower()}")
             button.clicked.connect(lambda _=False, name=name: self.show_view(name))
             group.addButton(button)

@@ -12,6 +12,7 @@ from app.views.meters.scale import share_of_level
 from app.views.timeline.envelope_lanes import EnvelopeLane
 from app.views.timeline.envelopes import is_automated
 from app.views.timeline.rows import ENVELOPE_PX
+from app.words import tr
 from engine.project.model import Track
 
 WIDTH_PX = 248
@@ -135,7 +136,9 @@ def paint_envelope_header(painter: QPainter, lane: EnvelopeLane, time_s: float) 
     envelope = lane.envelope
     painter.setFont(theme.font(11, 500))
     painter.setPen(table.text_soft)
-    painter.drawText(area.adjusted(34, 0, -90, 0), Qt.AlignmentFlag.AlignVCenter, envelope.title)
+    painter.drawText(
+        area.adjusted(34, 0, -90, 0), Qt.AlignmentFlag.AlignVCenter, tr(envelope.title)
+    )
     painter.setPen(table.text)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     text = envelope.text(envelope.at(lane.track, time_s))

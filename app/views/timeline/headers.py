@@ -33,7 +33,7 @@ from app.views.timeline.header_painting import (
 from app.views.timeline.order_drag import OrderDrag
 from app.views.timeline.rows import ENVELOPE_PX, Rows
 from app.views.timeline.take_lanes import paint_take_headers
-from app.words import tr
+from app.words import said, tr
 from engine.project.edits import (
     Edit,
     EditGroup,
@@ -291,8 +291,8 @@ class Headers(EditingWidget):
 
     def _facts(self, track: Track) -> str:
         clips = len(self.project.clips_of(track.id))
-        count = f"{clips} clip" if clips == 1 else f"{clips} clips"
+        count = tr("1 clip") if clips == 1 else said("{count} clips", count=clips)
         if track.kind == "ambience":
-            return f"surrounds the listener · {count}"
+            return f"{tr('surrounds the listener')} · {count}"
         sure = f" {track.confidence:.0%}" if track.provenance == "machine" else ""
-        return f"{track.label}{sure} · {count}"
+        return f"{tr(track.label)}{sure} · {count}"

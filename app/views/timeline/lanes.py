@@ -375,7 +375,7 @@ class Lanes(EditingWidget):
         if not self.project.tracks:
             painter.setFont(theme.font(12))
             painter.setPen(table.text_faint)
-            text = "Tracks appear here once the picture is analysed."
+            text = tr("Tracks appear here once the picture is analysed.")
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         x = round(self.axis.x_of(self.position_s))
         painter.fillRect(x, 0, 1, self.height(), table.accent)

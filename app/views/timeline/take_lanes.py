@@ -14,6 +14,7 @@ from app.views.timeline.axis import TimeAxis
 from app.views.timeline.clip_index import row_of
 from app.views.timeline.rows import TAKE_PX, Rows
 from app.views.timeline.waveforms import WaveformTiles
+from app.words import said, tr
 from engine.project.edits.takes import alternatives
 from engine.project.model import Clip, Project, Take
 from engine.units import db_to_gain
@@ -162,13 +163,16 @@ class TakeLanePainting:
 def take_tip(cell: TakeCell) -> str:
     """What a take is, and what a click does."""
     take = cell.take
-    made = f"{take.recipe.generator}, seed {take.recipe.seed}" if take.recipe else "imported"
+    recipe = take.recipe
+    made = tr("imported")
+    if recipe is not None:
+        made = said("{generator}, seed {seed}", generator=recipe.generator, seed=recipe.seed)
     verbs = {
         "listen": "Listen to it in its place",
         "lock": "Unlock it" if take.locked else "Lock it: it stays, whatever is made anew",
         "body": "This take sounds" if cell.is_chosen else "Click: choose it; drag: there alone",
     }
-    return f"{take.name}\n{take.duration_s:.2f} s, {made}\n{verbs[cell.part]}"
+    return f"{take.name}\n{take.duration_s:.2f} s, {made}\n{tr(verbs[cell.part])}"
 
 
 def paint_take_headers(painter: QPainter, rows: Rows, index: int, width_px: int) -> None:
@@ -180,4 +184,6 @@ def paint_take_headers(painter: QPainter, rows: Rows, index: int, width_px: int)
         painter.fillRect(area, theme.mix(table.panel, table.ground, 0.35))
         painter.setPen(table.text_soft)
         text = area.adjusted(34, 0, -10, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, f"Take {number + 1}")
+        painter.drawText(
+            text, Qt.AlignmentFlag.AlignVCenter, said("Take {number}", number=number + 1)
+        )

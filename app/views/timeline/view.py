@@ -22,6 +22,7 @@ from app.views.timeline.ruler import HEIGHT_PX, Ruler
 from app.views.timeline.take_lanes import lane_count
 from app.views.timeline.thumbnail_strip import ThumbnailSource, ThumbnailStrip
 from app.views.timeline.waveforms import PeakSource
+from app.words import said, tr
 from engine.project.model import Project
 from engine.project.rippling import RippleMode
 
@@ -82,7 +83,9 @@ class TimelineView(EditingWidget):
         for part in self._parts:
             part.set_project(project)
         self.axis.set_duration(project.duration_s)
-        self._count.setText(f"{len(project.tracks)} tracks" if project.tracks else "No tracks yet")
+        count = len(project.tracks)
+        words = said("{count} tracks", count=count) if count else tr("No tracks yet")
+        self._count.setText(tr("1 track") if count == 1 else words)
 
     @property
     def _parts(
@@ -267,7 +270,7 @@ class TimelineView(EditingWidget):
 
 
 def _strip_name(text: str) -> QLabel:
-    label = QLabel(text)
+    label = QLabel(tr(text))
     label.setObjectName("panel")
     label.setProperty("tone", "soft")
     label.setContentsMargins(12, 0, 8, 0)
@@ -278,8 +281,8 @@ def _strip_name(text: str) -> QLabel:
 def _tool(icon: str, tip: str, *, checkable: bool = True) -> QToolButton:
     button = QToolButton()
     button.setIcon(icons.icon(icon))
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
+    button.setToolTip(tr(tip))
+    button.setAccessibleName(tr(tip))
     button.setCheckable(checkable)
     button.setChecked(checkable)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

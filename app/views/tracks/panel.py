@@ -99,7 +99,7 @@ class InspectorPanel(EditingWidget):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        heading = QLabel(title)
+        heading = QLabel(tr(title))
         heading.setProperty("tone", "heading")
         column.addWidget(heading)
         form = QFormLayout()
@@ -317,7 +317,7 @@ class InspectorPanel(EditingWidget):
 
 def _add(section: _Section, *rows: tuple[str, QWidget]) -> None:
     for text, field in rows:
-        label = QLabel(text)
+        label = QLabel(tr(text))
         label.setProperty("tone", "faint")
         label.setMinimumWidth(64)
         field.setAccessibleName(text or field.accessibleName())
