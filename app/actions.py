@@ -78,6 +78,7 @@ TABLE: tuple[Spec, ...] = (
     Spec("deselect", "Select nothing", ("Ctrl+Shift+A",), "Edit"),
     Spec("add_marker", "Add marker", ("M",), "Edit", starts_group=True),
     Spec("add_scene", "A scene begins here", ("Ctrl+Shift+K",), "Edit"),
+    Spec("scenes_at_shots", "Scenes begin at shots", (), "Edit", checkable=True),
     Spec("nudge_left", "Nudge clips left", ("Alt+Left",), "Edit", needs="clips"),
     Spec("nudge_right", "Nudge clips right", ("Alt+Right",), "Edit", needs="clips"),
     Spec("nudge_left_fine", "Nudge left by 1 ms", ("Alt+Shift+Left",), "Edit", needs="clips"),

@@ -27,6 +27,7 @@ def show_state(by_name: dict[str, QAction], session: Session) -> None:
     }
     for spec in actions.TABLE:
         by_name[spec.name].setEnabled(possible[spec.needs])
+    by_name["scenes_at_shots"].setChecked(session.project.scenes_at_shots)
     by_name["undo"].setText(f"{tr('Undo')} {document.undo_label}".strip())
     by_name["redo"].setText(f"{tr('Redo')} {document.redo_label}".strip())
 

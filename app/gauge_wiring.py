@@ -29,8 +29,8 @@ def wire_gauges(window: MainWindow) -> None:
     bridge.status_changed.connect(transport.engine.set_status)
     bridge.status_changed.connect(window.strip.show_engine)
     heard = window.listening
-    for view in (window.stage.set_monitor_format, window.sphere.set_monitor_format):
-        heard.format_changed.connect(partial(_show_measured, view))
+    for view in (window.stage, window.sphere, window.picture):
+        heard.format_changed.connect(partial(_show_measured, view.set_monitor_format))
     heard.format_changed.connect(transport.show_monitor)
     heard.head_turned.connect(window.stage.set_head)
     window.stage.head_turned.connect(heard.turn_head)

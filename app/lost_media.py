@@ -70,14 +70,14 @@ class LostMedia(QObject):
             return LostFiles()
         return lost_files(session.project, session.bundle.media)
 
-    def refuses_export(self, formats: tuple[str, ...], folder: Path) -> bool:
+    def refuses_export(self, formats: tuple[str, ...], folder: Path, **options: bool) -> bool:
         """Whether sounds are lost; the user may then find them or export without them."""
         lost = LostFiles(sounds=self.now().sounds)
         if not lost.words:
             return False
         without = (
             tr("Export without them"),
-            lambda: self._session.export(formats, folder, allow_missing=True),
+            lambda: self._session.export(formats, folder, **options, allow_missing=True),
         )
         text = f"{tr('Not exported.')} {sentence(lost)}"
         self._session.tell(Notice(text, "warning", (*self._actions(lost), without)))

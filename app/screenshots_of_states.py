@@ -86,6 +86,7 @@ def _notices(camera: Camera) -> None:
     camera.wait(lambda: bool(window.notices.text), 10.0)
     camera.keep("missing_media")
     session.undo()
+    camera.rest(1.0)
     window.notices.next()
     offer_recovery(session, bundle, Recovery(3, session.project, ()))
     camera.keep("recovery")

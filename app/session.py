@@ -277,10 +277,8 @@ class Session(QObject):
             priority=URGENT,
         )
 
-    def export(
-        self, formats: tuple[str, ...], folder: Path, *, allow_missing: bool = False
-    ) -> None:
-        """Write deliverables in the background; with `allow_missing`, lost sounds are silent."""
+    def export(self, formats: tuple[str, ...], folder: Path, **options: bool) -> None:
+        """Write deliverables in the background; `options` are those of `work.export`."""
         if self.bundle is None:
             return
         self.jobs.start(
@@ -291,7 +289,7 @@ class Session(QObject):
             self.bundle.path,
             formats,
             folder,
-            allow_missing,
+            options,
         )
 
     def close(self) -> None:

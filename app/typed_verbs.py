@@ -9,7 +9,7 @@ from app.dialogs.asking import ask
 from app.dialogs.numbers import Number, NumbersDialog
 from app.spatialiser_verbs import SpatialiserVerbs
 from engine.project.bars import FASTEST_BPM, MOST_BEATS, SLOWEST_BPM, UNITS, Bars
-from engine.project.edits import AddMarker, SetBars
+from engine.project.edits import AddMarker, MarkScenes, SetBars
 from engine.project.limits import LONGEST_S
 from engine.project.model import Marker
 
@@ -65,6 +65,10 @@ class TypedVerbs(SpatialiserVerbs):
             id=f"scene-{uuid.uuid4().hex[:8]}", time_s=time_s, name=f"Scene {number}", scene=True
         )
         session.do(AddMarker(marker=marker))
+
+    def scenes_at_shots(self) -> None:
+        """Let scenes begin at shots by themselves, or no more."""
+        self.session.do(MarkScenes(on=not self.session.project.scenes_at_shots))
 
     def _asked_range(
         self, title: str, verb: str, now: tuple[float, float]

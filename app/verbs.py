@@ -93,9 +93,9 @@ class Verbs(PathVerbs):
         folder = places.export_folder(session.bundle.path)
         dialog = ExportDialog(folder, target.replace("-", "−"), self.window)
         if ask(dialog, self.window) and not self.window.lost_media.refuses_export(
-            dialog.formats, dialog.folder
+            dialog.formats, dialog.folder, as_mixed=dialog.as_mixed
         ):
-            session.export(dialog.formats, dialog.folder)
+            session.export(dialog.formats, dialog.folder, as_mixed=dialog.as_mixed)
             self.window.show_jobs()
 
     def find_missing(self) -> None:

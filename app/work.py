@@ -190,10 +190,14 @@ def export(
     bundle_path: Path,
     formats: tuple[str, ...],
     out_dir: Path,
-    allow_missing: bool = False,
+    options: dict[str, bool],
     progress: Progress = silent_progress,
 ) -> str:
-    """Write deliverables into `out_dir`; the answer is that folder."""
+    """Write deliverables into `out_dir`; the answer is that folder.
+
+    `options` may be `allow_missing` (lost sounds are silent) and `as_mixed` (without target and
+    limiter).
+    """
     leave_interrupts_to_the_window()
     from engine.deliver.bounce import DeliveryOptions, deliver
     from engine.project.store import Bundle
@@ -201,6 +205,9 @@ def export(
     out_dir.mkdir(parents=True, exist_ok=True)
     bundle, _, _ = Bundle.open(bundle_path, read_only=True)
     with bundle:
-        options = DeliveryOptions(allow_missing=allow_missing)
-        deliver(project, bundle, formats, out_dir, progress, options)
+        chosen = DeliveryOptions(
+            allow_missing=options.get("allow_missing", False),
+            as_mixed=options.get("as_mixed", False),
+        )
+        deliver(project, bundle, formats, out_dir, progress, chosen)
     return str(out_dir)

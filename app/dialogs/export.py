@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -18,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.buttons import DialogButtons
-from app.words import tr
-from engine.layouts import FILE_NAMES
+from app.words import said, tr
+from engine.layouts import FILE_NAMES, FORMATS
 
 WORDS = {
     "binaural": "Binaural, for headphones",
@@ -38,17 +39,18 @@ WORDS = {
 
 
 class ExportDialog(QDialog):
-    """Ask for formats and a folder; `formats` and `folder` hold the answer."""
+    """Ask for formats, loudness and a folder: `formats`, `as_mixed` and `folder`."""
 
     def __init__(self, folder: Path, target: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Export"))
         self.setMinimumWidth(480)
-        self._boxes = {name: QCheckBox(words) for name, words in WORDS.items()}
+        self._boxes = {name: QCheckBox(tr(words)) for name, words in WORDS.items()}
         for name, box in self._boxes.items():
             box.setChecked(name in ("binaural", "5.1", "video"))
             box.setToolTip(FILE_NAMES[name])
             box.toggled.connect(self._check)
+        self._loudness = QComboBox()
         self._folder = QLineEdit(str(folder))
         self._folder.setAccessibleName(tr("Folder"))
         self._folder.textChanged.connect(self._check)
@@ -58,12 +60,18 @@ class ExportDialog(QDialog):
     @property
     def formats(self) -> tuple[str, ...]:
         """Chosen deliverables."""
-        return tuple(name for name, box in self._boxes.items() if box.isChecked())
+        boxes = self._boxes.items()
+        return tuple(name for name, box in boxes if box.isChecked() and box.isEnabled())
 
     @property
     def folder(self) -> Path:
         """Where they go."""
         return Path(self._folder.text().strip()).expanduser()
+
+    @property
+    def as_mixed(self) -> bool:
+        """Whether files are as loud as they were mixed, not brought to the target."""
+        return bool(self._loudness.currentData())
 
     def _lay_out(self, target: str) -> None:
         column = QVBoxLayout(self)
@@ -76,9 +84,12 @@ class ExportDialog(QDialog):
         for number, box in enumerate(self._boxes.values()):
             grid.addWidget(box, number % 6, number // 6)
         column.addLayout(grid)
-        note = QLabel(f"Every file is brought to {target}.")
-        note.setProperty("tone", "faint")
-        column.addWidget(note)
+        column.addWidget(_heading("Loudness"))
+        self._loudness.addItem(said("Brought to {target}", target=target), False)
+        self._loudness.addItem(tr("None: as mixed, without a limiter"), True)
+        self._loudness.setAccessibleName(tr("Loudness"))
+        self._loudness.currentIndexChanged.connect(self._check)
+        column.addWidget(self._loudness)
         column.addSpacing(4)
         column.addWidget(_heading("Folder"))
         row = QHBoxLayout()
@@ -97,10 +108,13 @@ class ExportDialog(QDialog):
             self._folder.setText(chosen)
 
     def _check(self) -> None:
+        """What has no level of its own cannot be had as mixed."""
+        for name, box in self._boxes.items():
+            box.setEnabled(name in FORMATS or not self.as_mixed)
         self._buttons.go.setEnabled(bool(self.formats) and bool(self._folder.text().strip()))
 
 
 def _heading(text: str) -> QLabel:
-    label = QLabel(text)
+    label = QLabel(tr(text))
     label.setProperty("tone", "heading")
     return label

@@ -11,9 +11,11 @@ import contextlib
 import math
 import os
 import struct
+import sys
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
@@ -139,7 +141,7 @@ class SharedBlock:
             self._memory = SharedMemory(create=True, size=_LAYOUT.itemsize)
             self._remove = weakref.finalize(self, _unlink, self._memory, os.getpid())
         else:
-            self._memory = SharedMemory(name=name)
+            self._memory = _attached(name)
         buffer = self._memory.buf
         assert buffer is not None
         self._buffer: memoryview = buffer
@@ -231,6 +233,22 @@ class SharedBlock:
             self._memory.close()
         if self._owner:
             self._remove()
+
+
+def _attached(name: str) -> SharedMemory:
+    """A block that another process has made and will remove.
+
+    Python before 3.13 lets whoever attaches answer for it, too: an engine that starts while the
+    window closes would leave a block that is gone in the list of those to be removed.
+    """
+    if sys.version_info >= (3, 13):
+        return SharedMemory(name=name, track=False)
+    register = resource_tracker.register
+    resource_tracker.register = lambda *_: None
+    try:
+        return SharedMemory(name=name)
+    finally:
+        resource_tracker.register = register
 
 
 def _unlink(memory: SharedMemory, creator: int) -> None:

@@ -285,6 +285,7 @@ class Marker(Value, frozen=True, kw_only=True):
     length_s: float = 0.0
     scene: bool = False
     """Whether a scene of the film begins here."""
+    provenance: Provenance = "hand"
 
 
 class Project(Value, frozen=True, kw_only=True):
@@ -301,6 +302,8 @@ class Project(Value, frozen=True, kw_only=True):
     takes: tuple[Take, ...] = ()
     clips: tuple[Clip, ...] = ()
     markers: tuple[Marker, ...] = ()
+    scenes_at_shots: bool = True
+    """Whether an analysis marks a scene where each of several shots begins."""
     bars: Bars = Bars()
     """How the ruler counts bars, where it does."""
     master: Strip = Strip()

@@ -17,7 +17,13 @@ from app.views.timeline.time_formats import format_time
 from app.window import MainWindow
 from engine.errors import ProjectError
 from engine.project.bars import Bars
-from engine.project.edits import SetBars
+from engine.project.edits import (
+    ApplyAnalysis,
+    DeleteMarker,
+    MoveMarker,
+    RenameMarker,
+    SetBars,
+)
 from engine.project.model import Project
 
 RATE = Fraction(25)
@@ -85,6 +91,51 @@ def test_a_scene_begins_where_its_shot_does(window: MainWindow) -> None:
     assert window.timeline.film.grab().toImage() != before
     session.undo()
     assert session.project.markers == ()
+
+
+def analysed(window: MainWindow) -> None:
+    """As if a new analysis had found three shots."""
+    project = window.session.project
+    assert project.video is not None
+    analysis = structs.replace(project.analysis, shots_s=(0.0, 0.8, 1.4))
+    tracks = project.tracks
+    window.session.do(
+        ApplyAnalysis(video=project.video, analysis=analysis, scene=project.scene, tracks=tracks)
+    )
+
+
+def test_scenes_come_from_shots_by_themselves_and_can_be_turned_off(window: MainWindow) -> None:
+    session, action = window.session, window.actions_by_name["scenes_at_shots"]
+    before = session.project
+    assert action.isChecked()
+    analysed(window)
+    marks = session.project.markers
+    assert [(one.time_s, one.name, one.scene) for one in marks] == [
+        (0.0, "Scene 1", True), (0.8, "Scene 2", True), (1.4, "Scene 3", True)
+    ]  # fmt: skip
+    action.trigger()
+    assert session.project.markers == ()
+    assert not action.isChecked()
+    analysed(window)
+    assert session.project.markers == ()
+    session.undo()
+    assert session.project.markers == marks
+    assert action.isChecked()
+    session.undo()
+    assert session.project == before
+
+
+def test_scenes_that_a_hand_has_changed_stay_so(window: MainWindow) -> None:
+    session = window.session
+    analysed(window)
+    first, second, third = session.project.markers
+    session.do(RenameMarker(marker_id=first.id, name="Harbour"))
+    session.do(MoveMarker(marker_id=second.id, time_s=0.9))
+    session.do(DeleteMarker(marker_id=third.id))
+    changed = session.project
+    analysed(window)
+    assert session.project.markers == changed.markers
+    assert [one.name for one in changed.markers] == ["Harbour", "Scene 2"]
 
 
 def test_clips_snap_to_beats_while_the_ruler_counts_them(window: MainWindow) -> None:

@@ -194,3 +194,24 @@ def test_after_escape_from_a_dialog_shortcuts_work_at_once(
         qtbot.waitUntil(lambda: QApplication.focusWidget() is window.timeline.lanes)
     assert shown == ["Export", "Shortcuts"]
     qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+def test_an_export_can_be_as_loud_as_it_was_mixed(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def answer(dialog: ExportDialog) -> bool:
+        QTest.keyClick(dialog._loudness, Qt.Key.Key_Down)
+        assert dialog.as_mixed
+        assert not dialog._boxes["video"].isEnabled()  # has no level of its own
+        dialog._folder.setText(str(tmp_path))
+        return True
+
+    monkeypatch.setattr(ExportDialog, "exec", answer)
+    start = window.session.jobs.start
+    monkeypatch.setattr(window.session.jobs, "start", lambda *job: asked.append(job))
+    window.actions_by_name["export"].trigger()
+    monkeypatch.setattr(window.session.jobs, "start", start)
+    ((*_, formats, folder, options),) = asked
+    assert (formats, folder, options) == (("binaural", "5.1"), tmp_path, {"as_mixed": True})

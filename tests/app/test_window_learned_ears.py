@@ -76,6 +76,10 @@ def test_made_once_they_are_compared_at_once(qtbot: QtBot, window: MainWindow) -
     )  # fmt: skip
     assert field.currentText() == "FoleySpace, out of date"
     assert "path" in field.toolTip()
+    headers = window.timeline.headers
+    assert "two ears out of date" in headers._facts(session.project.track("one"))
+    session.undo()
+    assert "out of date" not in headers._facts(session.project.track("one"))
 
 
 @pytest.mark.timeout(120)

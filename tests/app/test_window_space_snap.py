@@ -126,3 +126,30 @@ def test_a_box_on_the_picture_lets_its_source_catch_an_angle(window: MainWindow)
         if abs(moved - 15.0 * round(moved / 15.0)) < 1e-3 and abs(moved - start) > 1.0:
             return
     pytest.fail("no drag of the box caught a round angle")
+
+
+def test_a_box_on_the_picture_catches_the_monitored_loudspeakers(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def none_there(monitor: str) -> np.ndarray:
+        asked.append(monitor)
+        return np.empty((0, 2))
+
+    monkeypatch.setattr("app.views.picture.snapping.loudspeakers_deg", none_there)
+    window.transport.monitor_chosen.emit("5.1")
+    drag_box(window)
+    assert set(asked) == {"5.1"}
+    window.transport.monitor_chosen.emit("binaural")
+    asked.clear()
+    drag_box(window)
+    assert set(asked) == {"binaural"}
+
+
+def drag_box(window: MainWindow) -> None:
+    """Drag the first track's box to the right, and take it back."""
+    window.session.selection.snaps_in_space = True
+    (area,) = (box for track, box in window.picture._boxes_now() if track.id == "one")
+    drag(window.picture, area.center(), area.center() + QPointF(40, 0))
+    window.session.undo()

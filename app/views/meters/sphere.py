@@ -193,7 +193,7 @@ class SphereView(QWidget):
             width = painter.fontMetrics().horizontalAdvance(track.name) + 8
             left = min(place.x() + 8, self.width() - width - 2.0)
             chip = QRectF(left, place.y() - 8, width, 16)
-            painter.fillRect(chip, theme.with_alpha(table.ground, 0.72))
+            painter.fillRect(chip, theme.with_alpha(table.ground, 0.92))
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, track.name)
 
     def _paint_loudspeakers(self, painter: QPainter) -> None:

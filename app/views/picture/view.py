@@ -67,8 +67,7 @@ class PictureView(QWidget):
         self.look = LookAround(self)
         self.look.changed.connect(self.update)
         self.overlays = overlay.Overlays()
-        self.monitor = "binaural"
-        """The monitored format: its loudspeakers can be snapped to."""
+        self._monitor = "binaural"
         self.decoder = PictureDecoder(self)
         self.decoder.decoded.connect(self._take_picture)
         self.decoder.failed.connect(self._take_problem)
@@ -84,6 +83,10 @@ class PictureView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(640, 380)
+
+    def set_monitor_format(self, name: str) -> None:
+        """A dragged box can snap to the loudspeakers of this format, where it has any."""
+        self._monitor = name
 
     def set_project(self, project: Project) -> None:
         """Show another project; the file is opened anew only when it is another one."""
@@ -229,7 +232,7 @@ class PictureView(QWidget):
             placed = self.placed()
             if placed is not None and self._selection.snapping_in_space(event.modifiers()):
                 self._drag.here = snapped_here(
-                    self._drag, placed, self._project, self.shown_s, self.monitor
+                    self._drag, placed, self._project, self.shown_s, self._monitor
                 )
         elif self.look.held:
             self.look.drag(event.position(), self.picture_area().width())

@@ -15,6 +15,8 @@ from app.words import said, tr
 from engine.coordinates import to_cartesian, to_spherical
 from engine.project.model import Project, Track
 
+_LEAST_LETTERS = 4
+"""Of a name that is cut; less says nothing."""
 HEIGHT_PX = 34
 FARTHEST_M = 1000.0
 _STEEPEST_DEG = 90.0
@@ -41,7 +43,7 @@ class StageReadout(EditingWidget):
         row.setSpacing(6)
         row.addWidget(self._name, 1)
         for label, field, width in (
-            ("Az", self.azimuth, 84), ("El", self.elevation, 78), ("Dist", self.distance, 88),
+            ("Az", self.azimuth, 76), ("El", self.elevation, 70), ("Dist", self.distance, 76),
         ):  # fmt: skip
             caption = QLabel(tr(label))
             caption.setProperty("tone", "faint")
@@ -104,9 +106,10 @@ class StageReadout(EditingWidget):
         self._show()
 
     def _show(self, *_: object) -> None:
-        words, room = self.words(), max(self._name.width(), 40)
+        words, room = self.words(), self._name.width()
         metrics = self._name.fontMetrics()
-        self._name.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, room))
+        text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        self._name.setText(text if len(text) >= _LEAST_LETTERS or text == words else "")
         self._name.setToolTip(words)
         track = self._track()
         for field in (self.azimuth, self.elevation, self.distance):

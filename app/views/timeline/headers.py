@@ -43,6 +43,7 @@ from engine.project.edits import (
     SetTrackGain,
     SoloTrack,
 )
+from engine.project.learned_ears import why_measured
 from engine.project.model import Project, Track
 
 
@@ -59,6 +60,7 @@ class Headers(EditingWidget):
 
     def __init__(self, rows: Rows, selection: Selection) -> None:
         super().__init__()
+        self._stale: set[str] = set()
         self.rows = rows
         self.selection = selection
         self.project = Project()
@@ -81,6 +83,11 @@ class Headers(EditingWidget):
     def set_project(self, project: Project) -> None:
         """Show another project."""
         self.project = project
+        self._stale = {
+            track.id
+            for track in project.tracks
+            if track.spatialiser != "measured" and why_measured(project, track)
+        }
         self.update()
 
     def set_position(self, position_s: float) -> None:
@@ -294,5 +301,7 @@ class Headers(EditingWidget):
         count = tr("1 clip") if clips == 1 else said("{count} clips", count=clips)
         if track.kind == "ambience":
             return f"{tr('surrounds the listener')} · {count}"
+        if track.id in self._stale:
+            return f"{tr('two ears out of date')} · {count}"
         sure = f" {track.confidence:.0%}" if track.provenance == "machine" else ""
         return f"{tr(track.label)}{sure} · {count}"

@@ -13,7 +13,7 @@ from engine.project.edits import Edit, SetClipFades
 from engine.project.fades import CURVES, FadeSide
 from engine.project.model import Clip
 
-_CURVE_PX = 112
+_LENGTH_PX, _CURVE_PX = 76, 108
 
 
 class FadeFields:
@@ -46,6 +46,7 @@ class FadeFields:
     def _row(self, side: FadeSide, name: str, curve_name: str) -> QWidget:
         length = NumberField("s", (0.0, 1e5), 3, lambda _: self._ask_lengths(), step=0.01)
         length.setAccessibleName(name)
+        length.setMinimumWidth(_LENGTH_PX)
         curve = QComboBox()
         curve.addItems([tr(CURVE_WORDS[name]) for name in CURVES])
         curve.setFixedWidth(_CURVE_PX)

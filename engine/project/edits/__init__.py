@@ -71,6 +71,7 @@ from engine.project.edits.propagation import (
 )
 from engine.project.edits.ripple import RippleTime
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
+from engine.project.edits.scenes import MarkScenes
 from engine.project.edits.script_tree import SetScriptTree
 from engine.project.edits.spatialiser import ChooseSpatialiser
 from engine.project.edits.takes import DeleteTake, LockTake
@@ -163,6 +164,7 @@ __all__ = [
     "InsertTime",
     "LockPath",
     "LockTake",
+    "MarkScenes",
     "MergeTracks",
     "MoveClip",
     "MoveClipToTrack",

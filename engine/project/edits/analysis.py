@@ -21,6 +21,7 @@ from engine.project.checks import (
 )
 from engine.project.edits.base import EditBase
 from engine.project.edits.merging import merge_tracks
+from engine.project.edits.scenes import scenes_at_shots
 from engine.project.model import Analysis, Clip, Event, EventId, Project, Scene, Take, Track, Video
 
 
@@ -49,7 +50,7 @@ class ApplyAnalysis(EditBase, frozen=True, kw_only=True, tag="apply_analysis"):
         )
         base = project if same else structs.replace(project, removed=())
         seen = structs.replace(base, video=self.video, analysis=self.analysis, scene=self.scene)
-        return _without_orphans(merge_tracks(seen, self.tracks, seen=True))
+        return scenes_at_shots(_without_orphans(merge_tracks(seen, self.tracks, seen=True)))
 
 
 class ApplyScript(EditBase, frozen=True, kw_only=True, tag="apply_script"):

@@ -67,6 +67,7 @@ from engine.project.edits.propagation import (
 )
 from engine.project.edits.ripple import RippleTime
 from engine.project.edits.scene import SetScene, SetTitle, SetVideo, TurnScene
+from engine.project.edits.scenes import MarkScenes
 from engine.project.edits.script_tree import SetScriptTree
 from engine.project.edits.spatialiser import ChooseSpatialiser
 from engine.project.edits.takes import DeleteTake, LockTake
@@ -131,7 +132,7 @@ Edit: TypeAlias = Union[  # noqa: UP007 (msgspec reads it at run time, one famil
     MoveKeyframe | AddKeyframe | DeleteKeyframe | BendTrajectory | ReplaceTrajectory,
     DrawTrajectory | LockPath | RevertPath | SetPathCurve | SetTangent,
     SetEvent | DeleteEvent | AddContact | MoveContact | DeleteContact,
-    AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker,
+    AddMarker | MoveMarker | ResizeRegion | RenameMarker | DeleteMarker | MarkScenes,
     SetScene | SetTitle | SetBars | SetVideo | TakeUpVersion,
     ApplyAnalysis | ApplyScript | SetScriptTree | ApplyTakes | ApplyFocus | ApplyMasterGain,
     ApplyFormatTrims | EditGroup,

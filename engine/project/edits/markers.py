@@ -8,7 +8,7 @@ from msgspec import structs
 
 from engine.errors import ProjectError
 from engine.project.checks import check_marker
-from engine.project.edits.base import EditBase, refuse_taken
+from engine.project.edits.base import EditBase, refuse_taken, remember_removed
 from engine.project.model import Marker, Project
 
 
@@ -81,7 +81,8 @@ class DeleteMarker(EditBase, frozen=True, kw_only=True, tag="delete_marker"):
 
     def apply(self, project: Project) -> Project:
         gone = _marker(project, self.marker_id)
-        return structs.replace(project, markers=tuple(m for m in project.markers if m != gone))
+        rest = structs.replace(project, markers=tuple(m for m in project.markers if m != gone))
+        return remember_removed(rest, gone.id) if gone.provenance == "machine" else rest
 
 
 def _marker(project: Project, marker_id: str) -> Marker:
@@ -92,8 +93,9 @@ def _marker(project: Project, marker_id: str) -> Marker:
 
 
 def _with_marker(project: Project, marker: Marker) -> Project:
-    """Markers are kept in time order."""
+    """Markers are kept in time order; this one is a hand's from now on."""
     check_marker(marker)
+    marker = structs.replace(marker, provenance="hand")
     others = [other for other in project.markers if other.id != marker.id]
     markers = sorted((*others, marker), key=lambda one: (one.time_s, one.id))
     return structs.replace(project, markers=tuple(markers))
