@@ -7,6 +7,7 @@ the track leads.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,8 @@ class Heard:
     `*_span` in the mix from its first sight to its last, `*_mix` there over its active time,
     `*_lead` there where it leads, `*_solo` rendered alone. `foa_*_deg` are medians of the angle
     between energy vector and trajectory; `_single` is the mix where no other track sounds.
-    `active_s` is its active time, `lead` the share of it in which it leads.
+    `active_s` is its active time, `lead` the share of it in which it leads. `*_true` are those of
+    the mix over its active time with the azimuth that was annotated, where one was.
     """
 
     active_s: float
@@ -58,10 +60,23 @@ class Heard:
     foa_mix_deg: float
     foa_single_deg: float
     foa_solo_deg: float
+    itd_true: float = float("nan")
+    ild_true: float = float("nan")
 
 
-def listen(project: Project, audio_path: AudioPath, tracks: list[Track]) -> dict[str, Heard]:
-    """Figures of the given tracks of a project, by id."""
+def listen(
+    project: Project,
+    audio_path: AudioPath,
+    tracks: list[Track],
+    annotated: Mapping[str, Array] | None = None,
+) -> dict[str, Heard]:
+    """Figures of the given tracks of a project, by id.
+
+    Parameters
+    ----------
+    annotated : mapping, optional
+        Per track id rows (n, 2) of time (s) and true azimuth (degrees) of what it is to follow.
+    """
     mix = _render(project, audio_path, None)
     sounding = {clip.track_id for clip in project.clips if not clip.muted}
     silence = {name: np.zeros_like(audio) for name, audio in mix.items()}
@@ -69,7 +84,14 @@ def listen(project: Project, audio_path: AudioPath, tracks: list[Track]) -> dict
         t.id: _render(project, audio_path, t.id) if t.id in sounding else silence for t in tracks
     }
     return {
-        t.id: _measure(project, t, mix, solos[t.id], [solos[i]["foa"] for i in solos if i != t.id])
+        t.id: _measure(
+            project,
+            t,
+            mix,
+            solos[t.id],
+            [solos[i]["foa"] for i in solos if i != t.id],
+            (annotated or {}).get(t.id, np.zeros((0, 2))),
+        )
         for t in tracks
     }
 
@@ -93,6 +115,7 @@ def _measure(
     mix: dict[str, NDArray[np.float32]],
     solo: dict[str, NDArray[np.float32]],
     others: list[NDArray[np.float32]],
+    annotated: Array,
 ) -> Heard:
     rate_hz = project.sample_rate_hz
     own = interaural_differences(solo["binaural"], rate_hz)
@@ -111,28 +134,42 @@ def _measure(
     in_mix = _off_deg(mix["foa"], rate_hz, positions)
     alone = _off_deg(solo["foa"], rate_hz, positions)
 
-    def ranks(values: Array, where: Mask) -> float:
-        return rank_correlation(azimuth_deg[where], values[where])
+    def ranks(ears: InterauralDifferences, where: Mask) -> tuple[float, float]:
+        return _ranks(azimuth_deg, ears, where)
 
-    def time_ranks(ears: InterauralDifferences, where: Mask) -> float:
-        both = (ranks(ears.itd_us, where), ranks(ears.plain_itd_us, where))
-        return float(np.minimum(*both))
+    true_deg = _annotated_deg(annotated, own.times_s)
+    known = active & np.isfinite(true_deg)
 
     return Heard(
         active_s=float(active.sum()) * 0.05,
         lead=float(leads.sum()) / max(1, int(active.sum())),
-        itd_span=time_ranks(whole, inside),
-        ild_span=ranks(whole.ild_db, inside),
-        itd_mix=time_ranks(whole, active),
-        ild_mix=ranks(whole.ild_db, active),
-        itd_lead=time_ranks(whole, leads),
-        ild_lead=ranks(whole.ild_db, leads),
-        itd_solo=time_ranks(own, active),
-        ild_solo=ranks(own.ild_db, active),
+        **_named("span", ranks(whole, inside)),
+        **_named("mix", ranks(whole, active)),
+        **_named("lead", ranks(whole, leads)),
+        **_named("solo", ranks(own, active)),
+        **_named("true", _ranks(true_deg, whole, known)),
         foa_mix_deg=_median(in_mix[active]),
         foa_single_deg=_median(in_mix[single]),
         foa_solo_deg=_median(alone[active]),
     )
+
+
+def _named(of: str, ranks: tuple[float, float]) -> dict[str, float]:
+    return {f"itd_{of}": ranks[0], f"ild_{of}": ranks[1]}
+
+
+def _ranks(azimuth_deg: Array, ears: InterauralDifferences, where: Mask) -> tuple[float, float]:
+    """Correlations of an azimuth (n,) with the time (the lesser of two) and level differences."""
+    along = azimuth_deg[where]
+    times = [rank_correlation(along, itd[where]) for itd in (ears.itd_us, ears.plain_itd_us)]
+    return float(np.minimum(*times)), rank_correlation(along, ears.ild_db[where])
+
+
+def _annotated_deg(rows: Array, times_s: Array) -> Array:
+    """True azimuth (n,) between the annotated moments; not a number before and after them."""
+    if len(rows) == 0:
+        return np.full(len(times_s), np.nan)
+    return np.asarray(np.interp(times_s, rows[:, 0], rows[:, 1], left=np.nan, right=np.nan))
 
 
 def _off_deg(foa: NDArray[np.float32], rate_hz: int, positions: Array) -> Array:

@@ -6,8 +6,12 @@ line a track: when it is seen, its azimuth and how far that goes, how sure it is
 vehicle it follows ('-' for none; people are not annotated). Then rank correlations of azimuth with
 ITD/ILD in the mix from first to last sight; while it sounds; where it leads; and alone. Last the
 angle of the FOA energy vector off the trajectory: in the mix, where it is the single track, and
-alone. Tracks that sound beneath others are summed up apart. With several seeds (default: 0) the
-sounds are made and summed up for each; "sides" are the movers that go from one side to the other.
+alone. A track may be wrong, and its sound follow it all the same: so "true" is the correlation in
+the mix with the ANNOTATED azimuth of the vehicle that the track follows, while both are there. A
+track that goes on from one vehicle to another is told with all of them ("car1 > car2"), and
+follows none. Tracks that sound beneath others are summed up apart. With several seeds (default: 0)
+the sounds are made and summed up for each; "sides" are the movers that go from one side to the
+other.
 
 ``--analysis`` stops before the sound, which is a few times faster. Clips named in `HELD_OUT` were
 not looked at while the rules were made; they are summed up apart.
@@ -27,7 +31,7 @@ import numpy as np
 from msgspec import structs
 
 from benchmarks.heard_directions import Heard, listen
-from benchmarks.street_truth import CROSSES, Vehicle, follows, owner, read_vehicles
+from benchmarks.street_truth import CROSSES, Vehicle, chain, follows, owner, read_vehicles
 from engine.pipeline.analyse import analyse
 from engine.pipeline.compose import compose
 from engine.pipeline.settings import RunSettings
@@ -40,6 +44,7 @@ from engine.vision.analyse import SeenObject, VisionResult, analyse_video, spher
 FOLLOWED = 0.8
 """Rank correlation from which the ears follow a mover."""
 POINTS_DEG = 5.0
+_CHAINED = " > "
 HELD_OUT = (
     "acevedo", "lisbon1171", "london168", "london169", "london27", "milan1011", "milan1166_44097",
     "rivera", "vienna177", "vienna178",
@@ -74,6 +79,13 @@ class Sums:
     """Of those that cross and sound softer beneath others all the while, for want of time."""
     heard: list[Heard] = field(default_factory=list)
     """Of tracks that sound and go a third of the picture or more."""
+    true: list[float] = field(default_factory=list)
+    """Of these that follow an annotated vehicle, the lesser correlation with its own azimuth; 0 for
+    those that are chained."""
+    own: list[float] = field(default_factory=list)
+    """Of the same tracks the lesser correlation with the track's azimuth."""
+    chained: int = 0
+    """Tracks that go on from one annotated vehicle to another."""
     sides: list[bool] = field(default_factory=list)
     """Whether each of these goes from one side to the other."""
     helped: int = 0
@@ -84,7 +96,8 @@ class Sums:
             f"{self.clips} clips: {self.tracks} tracks ({self.unknown} on no annotated vehicle, "
             f"{self.muted} muted, {self.muted_crossing} of them crossing; "
             f"{len(self.beneath)} crossing beneath others, {self._followed_beneath()} followed); "
-            f"crossing vehicles found {self.found}/{self.vehicles}, whole {self.whole}"
+            f"crossing vehicles found {self.found}/{self.vehicles}, whole {self.whole}; "
+            f"{self.chained} chained"
         )
         if not self.heard:
             return text
@@ -98,7 +111,11 @@ class Sums:
         for name, values in rows.items():
             known = np.array([v for v in values if np.isfinite(v)])
             text += f"; {name} {np.sum(known >= FOLLOWED)}/{len(known)}"
-        text += f"; helped {self.helped}"
+        followed, true = (np.sum(np.array(one) >= FOLLOWED) for one in (self.own, self.true))
+        text += (
+            f"; on annotated vehicles {followed}/{len(self.own)} followed by their own azimuth, "
+            f"{true}/{len(self.true)} by the annotated one; helped {self.helped}"
+        )
         for name in ("foa_mix_deg", "foa_single_deg", "foa_solo_deg"):
             off = np.array([getattr(h, name) for h in self.heard])
             off = off[np.isfinite(off)]
@@ -143,7 +160,7 @@ def _print_seen(result: VisionResult, vehicles: list[Vehicle], sums: Sums) -> No
 
 def _line(seen: SeenObject, boxes: np.ndarray, vehicles: list[Vehicle]) -> str:
     azimuth = spherical_of(seen)[:, 0]
-    on = owner(boxes, vehicles)
+    on = _on(boxes, vehicles)
     print(
         f"  {seen.id:10s} {boxes[0, 0]:4.1f}-{boxes[-1, 0]:4.1f} s  {azimuth[0]:4.0f} .. "
         f"{azimuth[-1]:4.0f} deg (span {np.ptp(azimuth):3.0f}) {seen.label:8s} "
@@ -152,10 +169,16 @@ def _line(seen: SeenObject, boxes: np.ndarray, vehicles: list[Vehicle]) -> str:
     return on
 
 
+def _on(boxes: np.ndarray, vehicles: list[Vehicle]) -> str:
+    """The vehicle a track follows, or all that it goes on to, joined by `_CHAINED`, or ''."""
+    return _CHAINED.join(chain(boxes, vehicles)) or owner(boxes, vehicles)
+
+
 def _count(on: str, vehicles: list[Vehicle], sums: Sums, span_deg: float) -> None:
     sums.tracks += 1
     sums.crossing += span_deg >= 120 * CROSSES
     sums.unknown += bool(vehicles) and not on
+    sums.chained += _CHAINED in on
 
 
 def _print_vehicles(rows: list[np.ndarray], vehicles: list[Vehicle], sums: Sums) -> None:
@@ -205,8 +228,14 @@ def _print_sounds(
 ) -> None:
     project, moved = composed
     tracks = [t for t in project.tracks if t.kind == "object"]
-    heard = listen(project, bundle.audio_path, tracks)
     rows = [_shares(bundle, project, track) for track in tracks]
+    true = {vehicle.name: vehicle.azimuths for vehicle in vehicles}
+    annotated = {
+        track.id: true[on]
+        for track, boxes in zip(tracks, rows, strict=True)
+        if (on := _on(boxes, vehicles)) in true
+    }
+    heard = listen(project, bundle.audio_path, tracks, annotated)
     for track, boxes in zip(tracks, rows, strict=True):
         whys = [e.why for e in project.events if e.track_id == track.id and not e.muted]
         beneath = bool(whys) and all(BENEATH in why for why in whys)
@@ -236,7 +265,7 @@ def _print_track(
 ) -> None:
     x, y = track.seen_positions_m[:, :2].T
     azimuth = np.degrees(np.arctan2(y, x))
-    on = owner(boxes, vehicles)
+    on = _on(boxes, vehicles)
     _count(on, vehicles, sums, float(np.ptp(azimuth)))
     line = (
         f"  {track.name:12s} {track.start_s:4.1f}-{track.end_s:4.1f} s {azimuth[0]:4.0f} .. "
@@ -254,13 +283,23 @@ def _print_track(
     elif crosses:
         sums.heard.append(heard)
         sums.sides.append(bool(azimuth.min() < 0.0 < azimuth.max()))
+        _compare(heard, on, sums)
     print(
         f"{line} span {heard.itd_span:5.2f}/{heard.ild_span:5.2f} active {heard.active_s:4.1f} s "
-        f"mix {heard.itd_mix:5.2f}/{heard.ild_mix:5.2f} lead {heard.lead:4.0%} "
+        f"mix {heard.itd_mix:5.2f}/{heard.ild_mix:5.2f} true {heard.itd_true:5.2f}/"
+        f"{heard.ild_true:5.2f} lead {heard.lead:4.0%} "
         f"{heard.itd_lead:5.2f}/{heard.ild_lead:5.2f} solo {heard.itd_solo:5.2f}/"
         f"{heard.ild_solo:5.2f} foa {heard.foa_mix_deg:4.1f} {heard.foa_single_deg:4.1f} "
         f"{heard.foa_solo_deg:4.1f} deg"
     )
+
+
+def _compare(heard: Heard, on: str, sums: Sums) -> None:
+    """Take in a track in front by its own azimuth and by the one annotated, where there is one."""
+    if on:
+        true = 0.0 if _CHAINED in on else min(heard.itd_true, heard.ild_true)
+        sums.true.append(true)
+        sums.own.append(min(heard.itd_mix, heard.ild_mix))
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ NOTES = "av_binaural_gt/urbansas_annotations_A.json"
 CROSSES = 1 / 3
 """Share of the picture's width from which a way crosses it."""
 _LEAST_IOU = 0.3
+_LEAST_ALONE = 2
+"""Boxes of one vehicle, none of another, from which a track is on it."""
 _NEAR = 0.5
 """Or: the centres lie nearer than this share of the larger box's width, and its height."""
 
@@ -31,7 +33,16 @@ class Vehicle:
     @property
     def crosses(self) -> bool:
         """Whether its centre goes across a third of the picture, in two boxes or more."""
-        return len(self.rows) > 1 and bool(np.ptp(self.rows[:, 1] + self.rows[:, 3]) >= 2 * CROSSES)
+        return len(self.rows) > 1 and bool(np.ptp(self._middles) >= CROSSES)
+
+    @property
+    def azimuths(self) -> Array:
+        """Rows (n, 2) of time_s and true azimuth, degrees to the left, by a lens of 120 degrees."""
+        return np.column_stack([self.rows[:, 0], 120.0 * (0.5 - self._middles)])
+
+    @property
+    def _middles(self) -> Array:
+        return np.asarray(0.5 * (self.rows[:, 1] + self.rows[:, 3]))
 
 
 def read_vehicles(data: Path) -> dict[str, list[Vehicle]]:
@@ -77,3 +88,18 @@ def owner(boxes: Array, vehicles: list[Vehicle]) -> str:
         if share >= best_share:
             best, best_share = vehicle.name, share
     return best
+
+
+def chain(boxes: Array, vehicles: list[Vehicle]) -> tuple[str, ...]:
+    """The vehicles a track goes on from one to the next; empty where it is on one at the most.
+
+    A vehicle counts where the track lies on it, and on no other, in two of its boxes or more.
+    """
+    on = {vehicle.name: vehicle.rows[follows(boxes, vehicle), 0] for vehicle in vehicles}
+    found = []
+    for name, times_s in on.items():
+        others = [other for key, other in on.items() if key != name]
+        shared = np.concatenate([np.zeros(0), *others])
+        if np.sum(~np.isin(times_s, shared)) >= _LEAST_ALONE:
+            found.append(name)
+    return tuple(found) if len(found) > 1 else ()

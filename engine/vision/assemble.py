@@ -31,6 +31,9 @@ _NEAR_ROWS, _FITTED_ROWS, _WHOLE = 20, 8, 0.7
 which it is not partly hidden."""
 _LEAST_DRIFT_S, _LEAST_DRIFT, _DRIFT_SIGMAS = 1.2, 0.12, 4.0
 """Duration, way (in sizes) and steadiness from which a slow path goes somewhere."""
+_TURN_GAP_S, _TURN_ROWS = 0.1, 3
+"""Gap over which what was lost may have turned sharply, as at a bounce; rows that tell how fast it
+was."""
 _COMMON_ROWS, _COMMON_SHARE = 5, 0.6
 """Rows at the same times, and their share of the smaller one's, from which two paths compare."""
 _COMPANION_GAP, _MOST_WANDER, _STILL_WANDER, _WANDER_OF_WAY = 0.12, 0.16, 0.05, 0.12
@@ -135,11 +138,26 @@ def _stitch_cost(early: Path, late: Path, gap_s: float, width: int) -> float:
     middle_s = 0.5 * float(early.times_s[-1] + late.times_s[0])
     apart = _extrapolate(early, before, middle_s) - _extrapolate(late, after, middle_s)
     miss = float(np.linalg.norm(apart))
+    if gap_s <= _TURN_GAP_S:
+        miss = min(miss, _beyond_speed(early, late, gap_s))
     reach = 0.8 * max(a, b) + 0.1 * width * gap_s
     colour = 0.5
     if early.colour is not None and late.colour is not None:
         colour = 1.0 - float(np.minimum(early.colour, late.colour).sum())
     return float(0.6 * miss / reach + 0.35 * abs(np.log(b / a)) / np.log(2.0) + 0.5 * colour)
+
+
+def _beyond_speed(early: Path, late: Path, gap_s: float) -> float:
+    """How much farther apart two ends are than either goes meanwhile, be it after a bounce."""
+    ends = centres_of(early.boxes[-_TURN_ROWS:]), centres_of(late.boxes[:_TURN_ROWS])
+    times = early.times_s[-_TURN_ROWS:], late.times_s[:_TURN_ROWS]
+    speeds = [
+        float(np.linalg.norm(np.diff(end, axis=0), axis=1).sum() / (t[-1] - t[0]))
+        for end, t in zip(ends, times, strict=True)
+        if len(t) > 1
+    ]
+    apart = float(np.linalg.norm(ends[1][0] - ends[0][-1]))
+    return max(0.0, apart - max(speeds, default=0.0) * gap_s)
 
 
 def _whole_rows(path: Path, *, end: bool) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ from engine.vision.camera import (
     is_static,
     register,
 )
+from engine.vision.carried import CameraWay
 from engine.vision.flow import FlowField
 from engine.vision.opencv import cv2
 from engine.vision.plate import clean_plate
@@ -88,6 +89,13 @@ class BlockBackground:
             self._learn_camera()
         if self.camera != "moving":
             self._median, self._threshold = self._whole_block()
+
+    @property
+    def camera_way(self) -> CameraWay | None:
+        """How the camera moved through the block; None where it stands."""
+        if self._to_reference is None:
+            return None
+        return CameraWay(self.times_s, tuple(self._to_reference))
 
     def segment(self, index: int) -> Segmentation:
         """What moves in picture `index` of the block."""

@@ -13,6 +13,7 @@ from engine.media.ahead import ahead
 from engine.plugins import Detection
 from engine.vision.background import BlockBackground, Segmentation
 from engine.vision.blobs import Blob, find_blobs
+from engine.vision.carried import CameraWay
 from engine.vision.people import PeopleDetector
 
 _ASK_PEOPLE_EVERY_S = 0.2
@@ -46,6 +47,7 @@ class MotionDetector:
         self._recent: list[tuple[float, NDArray[np.uint8]]] = []
         self._asked_s = -1e9
         self.camera = "static"
+        self.camera_way: CameraWay | None = None
 
     def begin(self, width: int, height: int, rate_hz: float, prompt: Sequence[str]) -> None:
         """A new shot starts. The words are not used here: motion needs no vocabulary."""
@@ -54,7 +56,7 @@ class MotionDetector:
     def study(self, images: Sequence[NDArray[np.uint8]], times_s: Sequence[float]) -> None:
         """Learn the background of the pictures that `detect` will be asked about next."""
         block = self._block = BlockBackground(images, times_s)
-        self.camera = block.camera
+        self.camera, self.camera_way = block.camera, block.camera_way
         self._segments = ahead(block.segment(index) for index in range(len(images)))
         self._next = 0
 

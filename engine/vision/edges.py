@@ -30,7 +30,7 @@ def split_at_edges(path: Path, width: int) -> list[Path]:
     cut = _cut_at_side(path, width) or _cut_at_turn(path, width)
     if cut is None:
         return [path]
-    pieces = [_part(path, slice(0, cut)), _part(path, slice(cut, None))]
+    pieces = [part_of(path, slice(0, cut)), part_of(path, slice(cut, None))]
     return [part for piece in pieces for part in split_at_edges(piece, width)]
 
 
@@ -89,7 +89,8 @@ def _columns(boxes: Array) -> Array:
     return np.asarray(0.5 * (boxes[:, 0] + boxes[:, 2]))
 
 
-def _part(path: Path, rows: slice) -> Path:
+def part_of(path: Path, rows: slice) -> Path:
+    """Some rows of a path; what was asked of the whole goes with each piece."""
     return replace(
         path,
         times_s=path.times_s[rows],

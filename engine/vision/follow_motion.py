@@ -19,6 +19,8 @@ from engine.media.decode import Damage
 from engine.plugins import Detector
 from engine.project.model import Video
 from engine.vision.assemble import make_paths
+from engine.vision.carried import CameraWay
+from engine.vision.chains import unchained_paths
 from engine.vision.close_paths import closed
 from engine.vision.geometry import is_spherical
 from engine.vision.join_names import joined
@@ -57,6 +59,8 @@ class _Shot:
     """Whether anything was said about its camera."""
     moves: bool = False
     """Whether the camera does."""
+    camera: list[CameraWay] = field(default_factory=list)
+    """How it does, block by block."""
 
 
 @dataclass
@@ -184,6 +188,8 @@ def _detect_block(
         study(shot.images, shot.times_s)
         shot.judged = True
         shot.moves = shot.moves or getattr(detector, "camera", "static") == "moving"
+        way: CameraWay | None = getattr(detector, "camera_way", None)
+        shot.camera += [way] if way is not None else []
     for index, (time_s, image) in enumerate(zip(shot.times_s, shot.images, strict=True)):
         if study is None or len(shot.images) >= 3:
             shot.tracker.step(detector.detect(image, time_s), time_s)
@@ -197,5 +203,13 @@ def _finish(shot: _Shot, looker: Looker) -> list[Path]:
     looks = looker.taken()
     if shot.tracker is None:
         return []
-    paths = merge(make_paths(shot.tracker.finish(), *shot.size), *shot.size)
-    return joined(paths, looks, np.asarray(shot.all_s), shot.size, camera_moves=shot.moves)
+    paths = make_paths(shot.tracker.finish(), *shot.size)
+    paths = merge(paths if shot.moves else unchained_paths(paths, shot.size[0]), *shot.size)
+    return joined(
+        paths,
+        looks,
+        np.asarray(shot.all_s),
+        shot.size,
+        camera_moves=shot.moves,
+        camera=shot.camera if shot.moves else (),
+    )

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.vision.carried import CameraWay, is_carried
+from engine.vision.chains import unchained_traces
 from engine.vision.known_things import (
     ANIMALS,
     Size,
@@ -32,7 +34,7 @@ from engine.vision.known_things import (
 from engine.vision.looks import Look, stirring
 from engine.vision.paths import Path, smoothed
 from engine.vision.settled_names import settled
-from engine.vision.traces import Trace, passed_each_other, related, went_for_good
+from engine.vision.traces import AT_SIDE, Trace, passed_each_other, related, went_for_good
 from engine.vision.vote_names import doubted, voted, without_body
 
 Array = NDArray[np.float64]
@@ -84,25 +86,30 @@ def joined(
     size: Size,
     *,
     camera_moves: bool,
+    camera: Sequence[CameraWay] = (),
 ) -> list[Path]:
     """Paths of one shot with names, known things that motion missed among them.
 
     Parameters
     ----------
+    camera : how it moves through the shot, as far as that is known
     pictures_s : (n,) moments of all pictures of the shot
     size : width and height of the pictures that boxes are in
     """
     if not looks:
         return list(paths)
-    things = [_Thing(trace) for trace in _led(things_of(looks, size), paths, size[0])]
+    traces = _led(things_of(looks, size), paths, size[0])
+    traces = traces if camera_moves else unchained_traces(traces, paths, size[0])
+    things = [_Thing(trace) for trace in traces]
     rest = [path for path in paths if not _claimed(path, things)]
     rare = [thing for thing in things if _is_chance(thing, looks)]
     things = [thing for thing in things if all(thing is not one for one in rare)]
     rest += [path for thing in rare for path in thing.same]
     found = [
-        _path_of(thing, [one.trace for one in things if one is not thing], pictures_s, looks)
+        _path_of(thing, [one.trace for one in things if one is not thing], pictures_s, looks, size)
         for thing in things
         if _sounds(thing, looks, size, camera_moves=camera_moves)
+        and (thing.same or not is_carried(thing.trace, camera))
     ]
     familiar = surest(looks) >= _RECOGNISED
     rest = [voted(path, looks, size) for path in rest]
@@ -260,12 +267,17 @@ def _goes(boxes: Array, width: int) -> bool:
 
 
 def _path_of(
-    thing: _Thing, others: Sequence[Trace], pictures_s: Array, looks: Sequence[Look]
+    thing: _Thing,
+    others: Sequence[Trace],
+    pictures_s: Array,
+    looks: Sequence[Look],
+    size: Size,
 ) -> Path:
     """The thing's path: motion's rows where they agree, its own boxes elsewhere."""
     votes = settled(thing.trace, looks)
     before, after = (_beyond(thing, others, start=start) for start in (True, False))
     rows = np.concatenate([before, _between(thing, pictures_s), after])
+    rows = rows[~(_away(thing.trace, rows[:, 0], size[0]) & ~_in_sight(thing, rows[:, 0]))]
     asked = [path.person_scores for path in thing.same]
     path = Path(
         times_s=rows[:, 0],
@@ -283,6 +295,18 @@ def _path_of(
         doubted=not votes,
     )
     return smoothed(path)
+
+
+def _away(trace: Trace, times_s: Array, width: int) -> NDArray[np.bool_]:
+    """Whether (n,) it is out of the picture: between going out by a side and coming in there."""
+    away = np.zeros(len(times_s), dtype=bool)
+    margin = AT_SIDE * width
+    for (start_s, out), (end_s, back) in pairwise(zip(trace.times_s, trace.boxes, strict=True)):
+        left = max(out[0], back[0]) <= margin
+        right = min(out[2], back[2]) >= width - margin
+        if left or right:
+            away |= (times_s > start_s + _MOMENT_S) & (times_s < end_s - _MOMENT_S)
+    return away
 
 
 def _in_sight(thing: _Thing, times_s: Array) -> NDArray[np.bool_]:

@@ -31,6 +31,10 @@ _CROWD, _CROWD_SCORE, _CROWD_HEIGHT = 3, 0.4, 0.25
 _SMALL_WIDTH = 160
 _CHANGED = 10
 """Change of a small picture's pixel (of 255) from one picture to the next that is motion."""
+_PLAIN, _PLAIN_STEP, _SURE_IN_DRAWN = 0.9, 1, 0.7
+"""Share of a picture without any texture (of so many grey levels) from which it is drawn on plain
+ground and no photograph, which the network has not learned from: it calls a dot a bird, and is
+believed from this score on only."""
 _MOST_WAITING_BYTES = 48 * 2**20
 """Of pictures that wait for the network at the most; then the film waits."""
 
@@ -126,7 +130,16 @@ def _look(network: Detector, time_s: float, image: Image, before: Image | None) 
     height, width = image.shape[:2]
     network.begin(width, height, 1.0 / _STEP_S, ())
     found = tuple(network.detect(image, time_s))
+    if found and is_drawn(image):
+        found = tuple(one for one in found if one.confidence >= _SURE_IN_DRAWN)
     return Look(time_s, found, None if before is None else changed(before, image))
+
+
+def is_drawn(image: Image) -> bool:
+    """Whether a picture (height, width, 3) is nearly all without texture, as no photograph is."""
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    texture = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return bool(np.mean(texture <= _PLAIN_STEP) >= _PLAIN)
 
 
 def is_crowd(look: Look, height: int) -> bool:

@@ -85,12 +85,13 @@ def merge(paths: Sequence[Path], width: int, height: int) -> list[Path]:
 def _parted(paths: Sequence[Path], width: int) -> tuple[list[Path], list[Path]]:
     """Paths that go somewhere, and those that keep to a place.
 
-    Where several go to and fro, they are limbs and sticks of someone who stays where they are.
+    Where several go to and fro, they are limbs and sticks of someone who stays where they are; no
+    limb runs on for a second.
     """
     roaming = [roams(path, width) for path in paths]
     going = [path for path, goes in zip(paths, roaming, strict=True) if goes]
     resting = [path for path, goes in zip(paths, roaming, strict=True) if not goes]
-    swinging = [p for p in going if _comes_back(p)]
+    swinging = [p for p in going if _comes_back(p) and not runs(p, width)]
     if len(swinging) < _BUSY:
         return going, resting
     return [p for p in going if not any(p is s for s in swinging)], resting + swinging
