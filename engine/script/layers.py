@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.project.model import Contact, Event, EventId, Track, TrackId
+from engine.script.leaps import grounded, leaps_s
 from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
 from engine.script.presence import sways
 from engine.script.rules import Count, LayerRule, ObjectRule
@@ -173,7 +174,7 @@ def _hit_drafts(
     contacts: Sequence[Contact] = contact_times(track, layer.contacts, end_s)
     assumed_s: set[float] = set()
     if layer.fallback_hz and not sways(track, camera_moves=setting.camera_moves):
-        missed = _missed(contacts, layer.fallback_hz, motion, track)
+        missed = grounded(_missed(contacts, layer.fallback_hz, motion, track), leaps_s(track))
         assumed_s = {contact.time_s for contact in missed}
         contacts = sorted([*contacts, *missed], key=lambda contact: contact.time_s)
     few = len(contacts) < layer.fewest

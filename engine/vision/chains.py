@@ -64,16 +64,13 @@ def _unchained(trace: Trace, paths: Sequence[Path], width: int) -> list[Trace]:
     boxes = np.asarray(trace.boxes, dtype=np.float64)
     speeds = [_speed_on(box, t, paths) for t, box in zip(trace.times_s, boxes, strict=True)]
     known = [row for row, speed in enumerate(speeds) if speed is not None]
-    cuts = [
-        after
-        for before, after in pairwise(known)
-        if not _goes_on(
-            boxes[[before, after]],
-            (speeds[before] or 0.0, speeds[after] or 0.0),
-            trace.times_s[after] - trace.times_s[before],
-            width,
-        )
-    ]
+    cuts = []
+    for before, after in pairwise(known):
+        step_s = trace.times_s[after] - trace.times_s[before]
+        told = (speeds[before] or 0.0, speeds[after] or 0.0)
+        if not _goes_on(boxes[[before, after]], told, step_s, width):
+            steps = np.diff(trace.times_s[before : after + 1])
+            cuts.append(before + 1 + int(np.argmax(steps)))
     if not cuts:
         return [trace]
     return [

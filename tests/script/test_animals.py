@@ -57,3 +57,17 @@ def test_what_motion_shows_to_fly_flies_whatever_birds_may_do(make_track, make_p
     flies = make_track("flyer", (8, 8, 3.0), (8, -8, 3.0), id="up", name="Bird 1")
     script = write_script(make_project(flies), 3)
     assert {event.layer for event in script.events if event.track_id == "up"} == {"wings", "air"}
+
+
+def test_a_horse_that_leaps_strikes_no_ground_in_the_air(make_track, make_project) -> None:
+    """It gallops along, and is in the air for 0.8 s from the second second on."""
+    times = np.arange(0.0, 5.0, 0.04)
+    aloft = np.clip((times - 2.0) / 0.8, 0.0, 1.0)
+    up_m = 0.05 + 4.0 * 0.7 * aloft * (1.0 - aloft)
+    places = np.stack([np.full(len(times), 3.0), 5.0 - 2.0 * times, up_m], axis=1)
+    horse = structs.replace(make_track("horse"), trajectory=Trajectory.from_arrays(times, places))
+    script = write_script(make_project(horse), 1)
+    steps_s = [t for e in script.events if e.generator == "footsteps" for t in e.onsets_s]
+    assert not [t for t in steps_s if 2.15 < t < 2.65]
+    assert [t for t in steps_s if 1.0 < t < 2.0]
+    assert [t for t in steps_s if 2.8 < t < 3.8]
