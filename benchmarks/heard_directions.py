@@ -162,7 +162,7 @@ def _ranks(azimuth_deg: Array, ears: InterauralDifferences, where: Mask) -> tupl
     """Correlations of an azimuth (n,) with the time (the lesser of two) and level differences."""
     along = azimuth_deg[where]
     times = [rank_correlation(along, itd[where]) for itd in (ears.itd_us, ears.plain_itd_us)]
-    return float(np.minimum(*times)), rank_correlation(along, ears.ild_db[where])
+    return float(np.min(times)), rank_correlation(along, ears.ild_db[where])
 
 
 def _annotated_deg(rows: Array, times_s: Array) -> Array:

@@ -230,7 +230,7 @@ def _print_sounds(
     tracks = [t for t in project.tracks if t.kind == "object"]
     rows = [_shares(bundle, project, track) for track in tracks]
     true = {vehicle.name: vehicle.azimuths for vehicle in vehicles}
-    annotated = {
+    annotated: dict[str, np.ndarray] = {
         track.id: true[on]
         for track, boxes in zip(tracks, rows, strict=True)
         if (on := _on(boxes, vehicles)) in true
