@@ -158,9 +158,6 @@ def _measured(
     if response.binaural:  # the ears hear it as it is; its field is for all other formats
         spaces = [*spaces, replace(spaces[space], decoder=None)]
         space = len(spaces) - 1
-    if response.binaural:  # the ears hear it as it is; its field is for all other formats
-        spaces = [*spaces, replace(spaces[space], decoder=None)]
-        space = len(spaces) - 1
     plan = _with_past(RoomPlan(space, sends, response=response), response.seconds, sample_rate_hz)
     return Answer(plan, tuple(sources), tuple(spaces))
 

@@ -72,6 +72,18 @@ def test_a_file_of_ears_is_heard_by_ears_and_from_the_sides_elsewhere(tmp_path: 
     assert np.abs(foa[[2, 3]]).max() < 1e-6 * np.abs(foa[0]).max()
 
 
+@pytest.mark.parametrize(("channels", "fields"), [(1, 1), (2, 2), (4, 1)])
+def test_a_file_of_ears_has_one_field_more_for_other_formats(
+    tmp_path: Path, channels: int, fields: int
+) -> None:
+    path = tmp_path / "room.wav"
+    soundfile.write(path, decaying(channels, 900).T, RATE_HZ, subtype="FLOAT")
+    scene = in_room([source(fixed(0.0), clip(noise(900)))], str(path), ("binaural", "foa"))
+    assert len(scene.spaces) == fields
+    assert scene.room is not None
+    assert scene.room.space == fields - 1
+
+
 def test_a_mono_file_becomes_diffuse(tmp_path: Path) -> None:
     path = tmp_path / "mono.wav"
     soundfile.write(path, decaying(1, 24_000)[0], RATE_HZ, subtype="FLOAT")
