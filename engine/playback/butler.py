@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,13 @@ _FASTEST = 4.0
 ReadTake = Callable[[OpenFiles, TakeFile, int, NDArray[np.float32]], None]
 
 
+class _Asked(NamedTuple):
+    """How often either side has asked: each count has one writer, so that none is ever lost."""
+
+    jumps: int
+    scenes: int
+
+
 class Butler:
     """Reads on a thread of its own.
 
@@ -58,7 +66,8 @@ class Butler:
         self._position = 0
         self._speed = 1.0
         self._loop: tuple[int, int] | None = None
-        self._asked = self._served = 0
+        self._jumps = self._scenes = 0
+        self._served = _Asked(0, 0)
         self.on_served: Callable[[], object] = lambda: None
         self._wake = Bell()
         self._fetched = threading.Event()
@@ -87,13 +96,13 @@ class Butler:
     def go_to(self, position: int) -> int:
         """Fetch this place before all else; a ticket for `has_served`."""
         self._position = position
-        self._asked += 1
+        self._jumps += 1
         self._wake.ring()
-        return self._asked
+        return self._jumps
 
     def has_served(self, ticket: int) -> bool:
         """Whether what `go_to` asked for has come."""
-        return self._served >= ticket
+        return self._served.jumps >= ticket
 
     def adopt(self, scene_list: ReadingList, sample_rate_hz: int) -> None:
         """This scene plays now."""
@@ -111,14 +120,14 @@ class Butler:
     def expect(self, scene_list: ReadingList, timeout_s: float = EXPECT_S) -> None:
         """Fetch what a coming scene needs where the playhead is; returns once it is there."""
         self._coming = scene_list
-        self._asked += 1
+        self._scenes += 1
         if self._thread is None:
             self.serve()
             return
-        ticket = self._asked
+        ticket = self._scenes
         self._wake.ring()
         until_s = time.monotonic() + timeout_s
-        while not self.has_served(ticket) and time.monotonic() < until_s and not self._closing:
+        while self._served.scenes < ticket and time.monotonic() < until_s and not self._closing:
             self._fetched.wait(_LOOK_S)
             self._fetched.clear()
 
@@ -134,7 +143,7 @@ class Butler:
         if time.monotonic() > self._forget_s:
             self._forget_s = float("inf")
             self.store.forget(self._list.buffers | self._coming.buffers)
-        asked = self._asked
+        asked = self._asked()
         place = self._position // _STEP_SAMPLES, self._speed, self._loop
         seen = (asked, place, self._list, self._coming)
         if seen == self._seen:
@@ -144,7 +153,7 @@ class Butler:
             for scene_list in dict.fromkeys((self._list, self._coming)):
                 wanted.update(dict.fromkeys(scene_list.keys(start, stop)))
             if index == 1 and self._bring(wanted, asked):
-                self._served = max(self._served, asked)
+                self._served = asked
                 self._fetched.set()
                 self.on_served()
         if self._bring(wanted, asked):
@@ -165,12 +174,15 @@ class Butler:
             yield self._loop[0] - behind, self._loop[0] + urgent
         yield 0, urgent
 
-    def _bring(self, wanted: dict[Key, None], asked: int) -> bool:
+    def _asked(self) -> _Asked:
+        return _Asked(self._jumps, self._scenes)
+
+    def _bring(self, wanted: dict[Key, None], asked: _Asked) -> bool:
         """Read what is missing; False when it was broken off for something more urgent."""
         for key in wanted:
             if not self.store.may_try(key):
                 continue
-            if self._closing or self._asked != asked:
+            if self._closing or self._asked() != asked:
                 self._wake.ring()
                 return False
             buffer, number = key
