@@ -1,16 +1,19 @@
 """What every part of the kernel that sound passes through has in common.
 
-prepare
-    The constructor, off the audio thread: whatever a node needs for good is claimed there, from
-    its part of the snapshot. A hop after that makes no arrays; a head that turns makes the nine
-    numbers of its matrix.
-process
-    One hop, by the verbs its place in the chain asks for (`read`, `push`, `render`, `add_to_ears`).
+The protocol asks for what all of them have alike:
+
 reset
     All past sound is forgotten; what was claimed stays.
 latency
-    By how many samples what comes out is later than what went in; and how much of the past is
-    still heard, so that a seek can play it first.
+    By how many samples what comes out is later than what went in.
+history
+    How much of the past is still heard, so that a seek can play it first.
+
+Two more are held to without being part of it, as their arguments differ. A node is prepared by its
+constructor, off the audio thread: whatever it needs for good is claimed there, from its part of the
+snapshot; a hop after that makes no arrays, but for the nine numbers of a turning head's matrix. And
+it processes a hop by the verbs its place in the chain asks for (`read`, `push`, `render`,
+`add_to_ears`).
 """
 
 from __future__ import annotations
