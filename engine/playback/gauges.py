@@ -15,6 +15,7 @@ from engine.playback.scene import SceneReader
 from engine.playback.shared import MAX_TRACKS, SharedBlock
 from engine.realtime.loudness_weighting import channel_weights
 from engine.realtime.meters import DirectionMeter, MeterReading, ProgrammeMeter
+from engine.realtime.snapshot import HOP_SAMPLES
 from engine.spatial.ambisonics import max_re_weights
 from engine.spatial.harmonics import n3d_weights, spherical_harmonics
 from engine.spatial.sphere import fibonacci_sphere
@@ -52,7 +53,10 @@ class Levels:
 
 
 class Gauges:
-    """The meters of one monitor format. Nothing but small results is allocated per block.
+    """The meters of one monitor format.
+
+    What is allocated per block are its levels, that of every fader slot among them: 20 KB. They are
+    kept until the block is heard.
 
     Parameters
     ----------
@@ -67,12 +71,14 @@ class Gauges:
         self._directions: DirectionMeter | None = None
         self._slots = np.zeros(0, dtype=np.int64)
         self._gain = np.float32(1.0)
+        self._scaled = np.zeros(0, dtype=np.float32)
 
     def set_format(self, name: str, sample_rate_hz: int) -> None:
         """Measure another format from now on; a new programme begins."""
         name = measured_format(name)
         channels = format_channels(name)
         self._programme = ProgrammeMeter(channels, sample_rate_hz, _weights(channels, name))
+        self._scaled = np.zeros(channels * HOP_SAMPLES, dtype=np.float32)
         order = AMBISONIC_FORMATS.get(name)
         self._directions = None if order is None else DirectionMeter(beams(order), sample_rate_hz)
 
@@ -92,7 +98,7 @@ class Gauges:
             self._directions.reset()
 
     def measure(self, samples: NDArray[np.float32], reader: SceneReader | None) -> Levels | None:
-        """Levels of a (channels, n) block that was read from `reader`."""
+        """Levels of a (channels, n) block, a hop at most, that was read from `reader`."""
         if self._programme is None or reader is None:
             return None
         cleared = int(self._block.get("clips_cleared"))
@@ -107,7 +113,9 @@ class Gauges:
         energy = np.zeros(0, dtype=np.float32)
         if self._directions is not None:
             energy = self._directions.measure(samples).astype(np.float32)
-        heard = samples * self._gain
+        heard = np.multiply(
+            samples, self._gain, out=self._scaled[: samples.size].reshape(samples.shape)
+        )
         pair = heard[:2, ::SCOPE_EVERY] if self._directions is None else heard[:2, :0]
         return Levels(self._programme.measure(heard), tracks, energy, pair.copy())
 

@@ -112,6 +112,14 @@ class OutputPath:
         self._limiter.process(samples)
         return samples
 
+    def silence(self, count: int) -> NDArray[np.float32]:
+        """(n, device channels) of silence instead of a block of `count` samples that could not be
+        converted; what follows starts out of silence.
+        """
+        self.reset()
+        ratio = 1.0 if self._resampler is None else self._resampler.ratio
+        return np.zeros((round(count * ratio), self._channels), dtype=np.float32)
+
     def _levelled(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
         """`out` (channels, n) with the format's gain and the level, gliding where they changed."""
         old, new = self._gain, self._gain_wanted * self._level

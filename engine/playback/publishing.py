@@ -49,7 +49,7 @@ class Publisher:
         counters : mapping
             Fields of the shared block.
         """
-        self._meter(now_s, heard, score)
+        self._block.put({"heartbeat_ns": int(now_s * 1e9), **counters})
         piece = score.at(heard)
         if piece is not None:
             turn_s, following = score.turn_after(heard)
@@ -66,7 +66,7 @@ class Publisher:
                     playing=piece.playing,
                 )
             )
-        self._block.put({"heartbeat_ns": int(now_s * 1e9), **counters})
+        self._meter(now_s, heard, score)
 
     def _meter(self, now_s: float, heard: float, score: Score) -> None:
         self._meters.fall(now_s - self._last_s)

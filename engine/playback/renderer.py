@@ -18,6 +18,7 @@ from engine.playback.ahead import AheadWriter
 from engine.playback.bell import Bell
 from engine.playback.butler import Butler
 from engine.playback.faders import FaderLink
+from engine.playback.faults import Faults
 from engine.playback.fetching import Fetching
 from engine.playback.gauges import Gauges, Levels
 from engine.playback.health import Gaps, Health
@@ -33,6 +34,7 @@ from engine.playback.transport import Transport, rising
 from engine.units import db_to_gain, seconds_to_samples
 
 POLL_S = 0.004
+_LOST_SIGHT = "playhead and meters stood still"
 _DETACH_TIMEOUT_S = 0.5
 
 
@@ -75,7 +77,8 @@ class Renderer:
         self._block_samples = block_samples
         self._fetching = Fetching(butler, now)
         butler.on_served = self._wake.ring
-        self._on_lost, self._on_trouble, self._dispose = on_lost, on_trouble, dispose
+        self._on_lost, self._dispose = on_lost, dispose
+        self._faults = Faults(on_trouble)
         self._inbox: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._closing = False
         self._transport = Transport(sample_rate_hz)
@@ -86,7 +89,6 @@ class Renderer:
         self._publisher = Publisher(block, self._now())
         self._serial = 0
         self._landing = Landing(block)
-        self._said = ""
         self._health = Health(now())
         self._gaps = Gaps()
         self._woke_s = now()
@@ -286,10 +288,16 @@ class Renderer:
 
     def turn(self) -> None:
         """Once round: obey, write as far ahead as is wanted, publish."""
-        now_s = self._now()
-        self._writer.adapt(now_s - self._woke_s)
-        self._woke_s = now_s
+        guard = self._faults.guard
+        woke_s, self._woke_s = self._woke_s, self._now()
+        guard(self._writer.adapt, self._woke_s - woke_s)
         self._obey()
+        guard(self._follow)
+        guard(self._fill)
+        guard(self._publish, lost=_LOST_SIGHT)
+
+    def _follow(self) -> None:
+        """Take up what changed without a command."""
         if not self._output.is_alive():
             lost = self._output
             self._use_silence()
@@ -297,16 +305,11 @@ class Renderer:
         self._faders.apply()
         self._path.set_level(float(db_to_gain(self._block.get("monitor_db"))))
         self._fetching.follow(self._transport)
-        self._fill()
-        self._publish()
 
     def _obey(self) -> None:
         while self._inbox:
             act, arguments = self._inbox.popleft()
-            try:
-                act(*arguments)
-            except Exception as error:  # the event loop's edge: one command must not end the rest
-                self._say(f"{type(error).__name__}: {error}".splitlines()[0])
+            self._faults.guard(act, *arguments)
 
     def _fill(self) -> None:
         transport = self._transport
@@ -324,19 +327,23 @@ class Renderer:
             self._health.note_work(spent_s, rendered / transport.sample_rate_hz)
 
     def _write_block(self) -> int:
-        block = self._transport.next_block()
+        guard = self._faults.guard
+        block = guard(self._transport.next_block) or self._transport.skip()
         if block.sounding:
             self._fetching.check(block.position, block.speed)
         heard = np.ascontiguousarray(block.samples)  # compiled loops know one layout
-        samples = self._path.convert(heard)
-        levels = self._gauges.measure(heard, self._reader) if block.sounding else None
+        samples = guard(self._path.convert, heard)
+        if samples is None:
+            samples = self._path.silence(heard.shape[1])
+        measured = self._reader if block.sounding else None
+        levels = guard(self._gauges.measure, heard, measured, lost=_LOST_SIGHT)
         if len(samples):
             start = self._writer.cursor
             self._writer.write(samples)
             self._landing.written(start, self._now())
             self._note(start, len(samples), block.position, speed=block.speed, levels=levels)
         if self._reader is not None and self._reader.trouble:
-            self._say(self._reader.trouble)
+            self._faults.tell(self._reader.trouble)
         return block.samples.shape[1]
 
     def _note(
@@ -383,7 +390,7 @@ class Renderer:
         return {
             **self._gaps.so_far(self._output, self._writer.late),
             "disk_dropouts": self._fetching.dropouts,
-            "faulty_blocks": self._reader.faults if self._reader else 0,
+            "faulty_blocks": self._faults.count + (self._reader.faults if self._reader else 0),
             "fill_s": self._fill_s(),
             "lowest_fill_s": self._health.lowest_fill_s,
             "ahead_s": self._writer.ahead_s,
@@ -391,8 +398,3 @@ class Renderer:
             "peak_load": self._health.peak_load,
             "latency_s": self._output.latency_s,
         }
-
-    def _say(self, message: str) -> None:
-        if message != self._said:
-            self._said = message
-            self._on_trouble(f"some sound was left out: {message}")

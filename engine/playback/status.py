@@ -35,7 +35,7 @@ class EngineStatus:
     latency_s : float
         From the ring to the ear, as far as the device says.
     faulty_blocks : int
-        Hops replaced by silence.
+        Hops replaced by silence, and what else failed while playing went on.
     scheduling : str
         What the system grants the renderer: 'normal', 'raised' or 'realtime'.
     message : str

@@ -191,6 +191,22 @@ class Transport:
             self._turn()
         return block
 
+    def skip(self) -> Block:
+        """A silent hop instead of the next block, which failed; what follows begins afresh."""
+        samples = np.zeros((self.channels, HOP_SAMPLES), dtype=np.float32)
+        speed, at = self.speed, self.position
+        block = Block(samples, at, self.playing, speed, self.epoch, sounding=False)
+        self._tail = None
+        if not self.playing:
+            self._scrubbing = None
+            return block
+        behind = at + round(speed * HOP_SAMPLES)
+        turns = self.loop is not None and at < self.loop[1] <= behind
+        self.locate(self.loop[0] if turns and self.loop is not None else behind)
+        if speed != 1.0:
+            self.shuttle(speed)
+        return block
+
     def _boundary(self) -> int | None:
         """The next sample at which playing cannot simply go on."""
         if self.loop and self.position < self.loop[1]:
