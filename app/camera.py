@@ -35,9 +35,11 @@ class Camera:
         """Let the window work."""
         self.wait(lambda: False, seconds)
 
-    def keep(self, name: str, widget: QWidget | None = None) -> None:
-        """Take a picture of a widget; by default of the window."""
-        self.rest(_SETTLED_S)
+    def keep(
+        self, name: str, widget: QWidget | None = None, *, settled_s: float = _SETTLED_S
+    ) -> None:
+        """Take a picture of a widget (by default of the window) once it has had time to settle."""
+        self.rest(settled_s)
         (widget or self.window).grab().save(str(self.outdir / f"{name}{self.suffix}.png"))
 
     def front(self, panel: str) -> None:

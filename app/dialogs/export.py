@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
     def __init__(self, folder: Path, target: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Export"))
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(540)
         self._boxes = {name: QCheckBox(tr(words)) for name, words in WORDS.items()}
         for name, box in self._boxes.items():
             box.setChecked(name in ("binaural", "5.1", "video"))

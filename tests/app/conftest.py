@@ -148,6 +148,12 @@ def bundle_path(tmp_path: Path, short_video: Path) -> Path:
     return bundle.path
 
 
+def make_active(window: MainWindow, qtbot: QtBot) -> None:
+    """Keys are shortcuts in the active window alone, and who is that may come late."""
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window, timeout=10_000)
+
+
 @pytest.fixture
 def empty_window(qtbot: QtBot, themed: None) -> Iterator[MainWindow]:
     """The window without a session; the engine is not started."""
@@ -155,6 +161,7 @@ def empty_window(qtbot: QtBot, themed: None) -> Iterator[MainWindow]:
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
+    make_active(window, qtbot)
     yield window
     if QApplication.mouseButtons() != Qt.MouseButton.NoButton:  # an abandoned drag holds it
         QTest.mouseRelease(window, Qt.MouseButton.LeftButton)
@@ -165,9 +172,11 @@ def empty_window(qtbot: QtBot, themed: None) -> Iterator[MainWindow]:
 def window(qtbot: QtBot, empty_window: MainWindow, bundle_path: Path) -> MainWindow:
     """The window with the small session open."""
     empty_window.session.open_bundle(bundle_path)
-    qtbot.waitUntil(lambda: empty_window.timeline.lanes.isVisible())
-    qtbot.wait(30)
+    lanes = empty_window.timeline.lanes
+    qtbot.waitUntil(lambda: lanes.isVisible() and empty_window._arranged)
+    QTest.qWait(30)  # the panels find their widths
     empty_window.timeline.axis.fit()
-    empty_window.activateWindow()
-    empty_window.timeline.lanes.setFocus(Qt.FocusReason.OtherFocusReason)
+    make_active(empty_window, qtbot)
+    lanes.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(lanes.hasFocus)
     return empty_window

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 NONE = Qt.KeyboardModifier.NoModifier
+
+
+def happens(condition: Callable[[], bool], within_ms: int = 10_000) -> bool:
+    """Whether something comes to be so while the window lives on."""
+    end_s = time.monotonic() + 1e-3 * within_ms
+    QApplication.processEvents()
+    while not condition():
+        if time.monotonic() > end_s:
+            return False
+        QTest.qWait(10)
+    return True
 
 
 def drag(

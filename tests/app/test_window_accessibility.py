@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pointing import happens
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -136,18 +137,23 @@ def test_tab_never_goes_behind_the_front_panel_nor_stays_in_a_table(
     )  # fmt: skip
     session.do(ApplyScript(events=lines))
     session.selection.select_clips(("a",), "one")
-    window.workspace.panels["inspector"].raise_()
-    QTest.qWait(30)
+    bring_forward(window, "inspector")
     before = session.selection.value
     reached = walked(window.timeline.lanes, key)
     assert window.script.table not in reached
     assert window.transport.monitor in reached
     assert session.selection.value == before
-    window.workspace.panels["script"].raise_()
-    QTest.qWait(30)
+    bring_forward(window, "script")
     reached = walked(window.timeline.lanes, key)
     assert window.script.table in reached
     assert window.timeline.headers in reached
+
+
+def bring_forward(window: MainWindow, name: str) -> None:
+    """Put a panel before the others of its tabs."""
+    panel = window.workspace.panels[name]
+    panel.raise_()
+    assert happens(lambda: not panel.visibleRegion().isEmpty())
 
 
 def walked(begin: QWidget, key: Qt.Key) -> list[QWidget]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pointing import happens
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
@@ -29,7 +30,7 @@ def fields(window: MainWindow) -> list[QWidget]:
 def test_the_wheel_scrolls_over_fields_nobody_works_in(window: MainWindow) -> None:
     window.session.selection.select_clips(("a",), "one")
     window.workspace.panels["inspector"].raise_()
-    QTest.qWait(30)
+    assert happens(lambda: not window.inspector.gain.visibleRegion().isEmpty())
     before, steps = window.session.project, len(window.session.document.steps)
     heard = window.listening.heard
     shown = fields(window)
@@ -51,7 +52,7 @@ def test_the_wheel_scrolls_over_fields_nobody_works_in(window: MainWindow) -> No
 def test_a_field_with_the_keyboard_takes_the_wheel(window: MainWindow) -> None:
     window.session.selection.select_track("one")
     window.workspace.panels["inspector"].raise_()
-    QTest.qWait(30)
+    assert happens(lambda: not window.inspector.gain.visibleRegion().isEmpty())
     gain = window.inspector.gain
     gain.setFocus()
     turn(window, gain, -2)

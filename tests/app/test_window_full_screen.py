@@ -16,25 +16,22 @@ def fill_screen(window: MainWindow) -> None:
     assert window.workspace.panels["picture"].isFullScreen()
 
 
-def test_only_the_picture_fills_the_screen(window: MainWindow) -> None:
+def test_only_the_picture_fills_the_screen(window: MainWindow, qtbot: QtBot) -> None:
     panel = window.workspace.panels["picture"]
     assert any(label.text() == "Picture" and label.isVisible() for label in titles(window))
     fill_screen(window)
-    QTest.qWait(30)
-    assert not any(label.isVisible() for label in titles(window))
+    qtbot.waitUntil(lambda: not any(label.isVisible() for label in titles(window)))
     left_px = panel.size() - window.picture.size()
     assert max(left_px.width(), left_px.height()) <= 2  # a floating dock's own line
 
 
-def test_escape_puts_it_back_with_its_title(window: MainWindow) -> None:
+def test_escape_puts_it_back_with_its_title(window: MainWindow, qtbot: QtBot) -> None:
     panel = window.workspace.panels["picture"]
     before = panel.geometry()
     fill_screen(window)
     QTest.keyClick(window.picture, Qt.Key.Key_Escape)
-    QTest.qWait(30)
-    assert not panel.isFloating()
-    assert panel.geometry() == before
-    assert any(label.isVisible() for label in titles(window))
+    qtbot.waitUntil(lambda: not panel.isFloating() and panel.geometry() == before)
+    qtbot.waitUntil(lambda: any(label.isVisible() for label in titles(window)))
     QTest.keyClick(window.picture, Qt.Key.Key_Escape)
     assert not panel.isFloating()
 
@@ -49,9 +46,8 @@ def test_who_quits_with_it_finds_the_panels_in_their_places(
     qtbot.addWidget(later)
     later.show()
     later.session.open_bundle(path)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: later._arranged and later.picture.isVisible())
     assert not later.workspace.panels["picture"].isFloating()
-    assert later.picture.isVisible()
     later.close()
 
 

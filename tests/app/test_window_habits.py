@@ -167,12 +167,14 @@ def test_keyframes_of_a_dense_path_keep_their_distance(window: MainWindow) -> No
 
 
 def test_the_timeline_keeps_its_share_of_a_smaller_window(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: window._arranged)
-    qtbot.wait(50)
-    share = window.timeline.height() / window.workspace.height()
+    before = window.timeline.height() / window.workspace.height()
     window.resize(1280, 720)
-    qtbot.wait(50)
-    assert window.timeline.height() / window.workspace.height() == pytest.approx(share, abs=0.06)
+
+    def keeps_its_share() -> bool:
+        share = window.timeline.height() / window.workspace.height()
+        return window.height() == 720 and share == pytest.approx(before, abs=0.06)
+
+    qtbot.waitUntil(keeps_its_share)
 
 
 def test_after_escape_from_a_dialog_shortcuts_work_at_once(

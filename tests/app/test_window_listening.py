@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointing import drag
+from pointing import drag, happens
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -23,7 +23,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 def show(window: MainWindow, name: str) -> None:
     window.workspace.panels[name].show()
     window.workspace.panels[name].raise_()
-    QTest.qWait(30)
+    assert happens(lambda: not window.workspace.panels[name].widget().visibleRegion().isEmpty())
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,7 @@ def test_views_paint_what_moves(window: MainWindow, qtbot: QtBot, name: str) -> 
     qtbot.wait(60)
     before = view.grab().toImage()
     window.session.locate(1.6)
-    qtbot.wait(160)
-    assert view.grab().toImage() != before
+    qtbot.waitUntil(lambda: view.grab().toImage() != before)
 
 
 def test_a_typed_azimuth_moves_the_source_and_keeps_distance_and_elevation(

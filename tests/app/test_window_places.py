@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main import make_window
@@ -84,26 +84,37 @@ def test_tabs_are_where_their_panels_are_and_nowhere_else(window: MainWindow, qt
     for width_px in (1600, 960, 1400):
         window.resize(width_px, 800)
         window.actions_by_name["reset_layout"].trigger()
-        qtbot.wait(60)
-        for name in ("picture", "stage"):
-            place = workspace.panels[name].geometry()
-            for x in range(place.left() + 2, place.right(), 8):
-                assert not isinstance(workspace.childAt(x, place.top() + 4), QTabBar)
+        qtbot.waitUntil(lambda: not strays(window))
         for number, name in enumerate(("inspector", "script", "library")):
             front = workspace.panels["script" if name == "library" else "inspector"]
             bar = workspace.childAt(front.geometry().left() + 20, front.geometry().top() - 10)
             assert isinstance(bar, QTabBar)
             QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(number).center())
-            qtbot.wait(20)
-            assert not workspace.panels[name].visibleRegion().isEmpty()
+            region = workspace.panels[name].visibleRegion
+            qtbot.waitUntil(lambda region=region: not region().isEmpty())
+
+
+def strays(window: MainWindow) -> list[QWidget]:
+    """Tab bars that lie on the picture or the stage."""
+    workspace = window.workspace
+    places = [workspace.panels[name].geometry() for name in ("picture", "stage")]
+    under = [
+        workspace.childAt(x, place.top() + 4)
+        for place in places
+        for x in range(place.left() + 2, place.right(), 8)
+    ]
+    return [widget for widget in under if isinstance(widget, QTabBar)]
 
 
 def test_fields_fit_their_panel_in_a_narrow_window(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(960, 700)
     window.actions_by_name["reset_layout"].trigger()
     window.session.selection.select_track("one")
-    qtbot.wait(60)
     gain = window.inspector.gain
-    right_px = gain.mapTo(window, gain.rect().topRight()).x()
-    assert right_px < window.width()
-    assert gain.visibleRegion().boundingRect().width() == gain.width()
+
+    def is_whole() -> bool:
+        right_px = gain.mapTo(window, gain.rect().topRight()).x()
+        seen_px = gain.visibleRegion().boundingRect().width()
+        return right_px < window.width() == 960 and seen_px == gain.width()
+
+    qtbot.waitUntil(is_whole)

@@ -60,7 +60,7 @@ def scripted(window, qtbot):
     session.do(ApplyTakes(takes=(take,), clips=(clip,)))
     session.selection.clear()
     window.workspace.panels["script"].raise_()
-    qtbot.wait(20)
+    qtbot.waitUntil(lambda: not window.script.table.visibleRegion().isEmpty())
     return window
 
 

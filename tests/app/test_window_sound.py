@@ -33,7 +33,7 @@ def sounding_window(server: AudioServer, window: MainWindow, qtbot: QtBot) -> Ma
     """The window on the small session, its engine playing into the server."""
     window.session.playback.start()
     qtbot.waitUntil(lambda: window.session.playback.status.state == "running", timeout=120_000)
-    qtbot.wait(600)  # the scene is compiled
+    qtbot.waitUntil(lambda: len(window.session.playback.meters()) > 0, timeout=60_000)
     return window
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from pointing import drag
+from pointing import drag, happens
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -113,7 +113,7 @@ def test_a_box_on_the_picture_lets_its_source_catch_an_angle(window: MainWindow)
     session, picture = window.session, window.picture
     window.actions_by_name["stage_snap"].trigger()
     session.locate(1.0)
-    QTest.qWait(300)
+    assert happens(lambda: abs(picture.shown_s - 1.0) < 0.05)
     before = session.project
     (area,) = (box for track, box in picture._boxes_now() if track.id == "one")
     place = before.track("one").trajectory.at(picture.shown_s)

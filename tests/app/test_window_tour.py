@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
+from pointing import happens
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -49,9 +50,8 @@ def test_the_card_lies_on_nothing_it_talks_about(window: MainWindow) -> None:
     window.resize(1400, 900)
     window.actions_by_name["tour"].trigger()
     tour = window.tour
-    QTest.qWait(200)
     for _ in range(4):
-        assert not tour.card.geometry().intersects(tour.shown_area())
+        assert happens(lambda: not tour.card.geometry().intersects(tour.shown_area()))
         QTest.keyClick(tour, Qt.Key.Key_Return)
 
 

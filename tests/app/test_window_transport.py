@@ -6,9 +6,10 @@ import itertools
 import math
 
 import pytest
+from pointing import happens
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.monitor_level import DIM_DB
@@ -32,9 +33,9 @@ def lamp(window: MainWindow, word: str) -> LampButton:
 @pytest.mark.parametrize("width_px", WIDTHS_PX)
 def test_no_part_lies_on_another_or_is_cut(window: MainWindow, width_px: int) -> None:
     window.resize(width_px, 800)
-    QTest.qWait(30)
     bar = window.transport
-    assert bar.width() == width_px
+    assert happens(lambda: bar.width() == width_px)
+    QApplication.processEvents()
     shown = sorted(parts(bar), key=lambda part: part.x())
     for part, after in itertools.pairwise(shown):
         assert not part.geometry().intersects(after.geometry()), (part, after)
@@ -50,12 +51,17 @@ def test_no_part_lies_on_another_or_is_cut(window: MainWindow, width_px: int) ->
 
 def test_what_left_a_narrow_window_comes_back(window: MainWindow) -> None:
     window.resize(1700, 800)
-    QTest.qWait(30)
+    assert happens(lambda: window.transport.width() == 1700)
+    QApplication.processEvents()
     before = [(type(part), part.geometry().size()) for part in parts(window.transport)]
     for width_px in (960, 1700):
         window.resize(width_px, 800)
-        QTest.qWait(30)
-    assert [(type(part), part.geometry().size()) for part in parts(window.transport)] == before
+        assert happens(lambda width_px=width_px: window.transport.width() == width_px)
+
+    def now() -> list[tuple[type, object]]:
+        return [(type(part), part.geometry().size()) for part in parts(window.transport)]
+
+    assert happens(lambda: now() == before)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +90,8 @@ def test_a_lit_button_says_that_it_is_softer_and_the_mix_stays(
 
 def test_the_engine_keeps_its_lamp_where_its_words_have_no_room(window: MainWindow) -> None:
     window.resize(1000, 800)
-    QTest.qWait(30)
     engine = window.transport.engine
-    assert engine.isVisible()
+    assert happens(lambda: engine.isVisible() and window.transport.width() == 1000)
     picture = engine.grab(QRect(0, 0, engine.width(), engine.height())).toImage()
     centre = picture.pixelColor(picture.width() // 2, picture.height() // 2)
     assert theme.contrast(centre, theme.colours().panel) > 4.5

@@ -35,24 +35,30 @@ class Points(Protocol):
 
 def paint_loudspeakers(painter: QPainter, projection: Projection, monitor: str) -> None:
     """Directions of the loudspeakers: those of the monitored format, else of 5.1, faintly."""
-    layout = LAYOUTS.get(monitor, SURROUND_51)
     painter.save()
     painter.setOpacity(1.0 if monitor in LAYOUTS else 0.45)
     table = theme.colours()
-    radius = max(44.0, 2.0 * projection.px_per_m)
-    listener = projection.point(0, 0)
     painter.setFont(theme.font(9, 600))
-    for speaker in layout.loudspeakers:
-        if speaker.lfe:
-            continue
-        place = listener + direction(speaker.azimuth_deg) * radius
+    for place, name in loudspeaker_places(projection, monitor):
         painter.setPen(QPen(table.text_faint, 1))
         painter.setBrush(table.raised)
         painter.drawEllipse(place, 10, 10)
         painter.setPen(table.text)
         area = QRectF(place.x() - 12, place.y() - 8, 24, 16)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, speaker.name)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, name)
     painter.restore()
+
+
+def loudspeaker_places(projection: Projection, monitor: str) -> list[tuple[QPointF, str]]:
+    """Where loudspeakers are drawn, seen from above, and their names."""
+    layout = LAYOUTS.get(monitor, SURROUND_51)
+    radius = max(44.0, 2.0 * projection.px_per_m)
+    listener = projection.point(0, 0)
+    return [
+        (listener + direction(speaker.azimuth_deg) * radius, speaker.name)
+        for speaker in layout.loudspeakers
+        if not speaker.lfe
+    ]
 
 
 def paint_head(painter: QPainter, projection: Projection, yaw_deg: float = 0.0) -> None:

@@ -121,4 +121,6 @@ class TopView(StageCanvas):
     def taken_areas(self) -> list[QRectF]:
         area = QRectF(self.rect())
         degrees = degree_chips(area, self.projection.point(0, 0))
-        return [chip for chip, _ in (*degrees, *ring_chips(area, self.projection))]
+        chips = [chip for chip, _ in (*degrees, *ring_chips(area, self.projection))]
+        speakers = painting.loudspeaker_places(self.projection, self._monitor)
+        return [*chips, *(QRectF(p.x() - 10, p.y() - 10, 20, 20) for p, _ in speakers)]
