@@ -12,6 +12,7 @@ from engine.realtime.snapshot import Snapshot, StripPlan
 from engine.render.ears import ears_plan
 from engine.render.parts import ambiences, bundles_of, field_orders_of, source_parts
 from engine.render.rooms import add_room, field_orders, room_choice
+from engine.render.scene_length import scene_samples
 from engine.render.sources import surrounds
 from engine.render.track_clips import AudioPath, TrackClips
 from engine.spatial.air_absorption import air_plan
@@ -21,7 +22,7 @@ from engine.spatial.hrir import HrirSet, load_hrirs
 from engine.spatial.propagation import PointSource, samples_per_metre
 from engine.spatial.space import space_plan
 from engine.spatial.width import width_plan
-from engine.units import db_to_gain, seconds_to_samples
+from engine.units import db_to_gain
 
 
 def compile_project(
@@ -66,7 +67,7 @@ def compile_project(
     answer = add_room(room, sources, sends_db, fields, rate_hz)
     return Snapshot(
         sample_rate_hz=rate_hz,
-        length_samples=seconds_to_samples(project.duration_s, rate_hz),
+        length_samples=scene_samples(project, answer.sources, answer.room, room),
         formats=tuple(formats),
         channels=channels,
         strips=tuple(_strip(track.id, track.strip) for track in project.tracks),
