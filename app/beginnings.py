@@ -55,5 +55,6 @@ def first_settings(settings: RunSettings | None, project: Project) -> RunSetting
     scene = project.scene
     return RunSettings(
         mapping=scene.mapping, hrir=scene.hrir, room=scene.room,
-        room_level_db=scene.room_level_db, target_lufs=scene.target_lufs,
+        room_level_db=scene.room_level_db, room_reflections=scene.room_reflections,
+        target_lufs=scene.target_lufs,
     )  # fmt: skip

@@ -95,6 +95,7 @@ class AnalyseDialog(QDialog):
             hrir=self._scene.hrir,
             room=self._scene.room,
             room_level_db=self._scene.room_level_db,
+            room_reflections=self._scene.room_reflections,
             target_lufs=self._scene.target_lufs,
             seed=self._seed.value(),
             mind=self.mind.currentData(),

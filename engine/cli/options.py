@@ -11,6 +11,7 @@ from engine.layouts import parse_formats
 from engine.media.spherical import Projection
 from engine.minds.budget import Price
 from engine.minds.endpoint import MindSettings
+from engine.project.limits import MOST_REFLECTIONS
 from engine.project.model import Mapping
 
 _DEFAULT = "default: %(default)s"
@@ -148,8 +149,8 @@ def add_features(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_room(parser: argparse.ArgumentParser) -> None:
-    """Where it sounds: --room and --room-level."""
+def add_room(parser: argparse.ArgumentParser, fewest_reflections: int) -> None:
+    """Where it sounds: --room, --room-level and --reflections, which begin at the fewest."""
     parser.add_argument(
         "--room",
         default="none",
@@ -163,6 +164,15 @@ def add_room(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         metavar="DB",
         help=f"louder or softer than the room is by nature ({_DEFAULT})",
+    )
+    parser.add_argument(
+        "--reflections",
+        type=int,
+        choices=range(fewest_reflections, MOST_REFLECTIONS + 1),
+        default=1,
+        metavar="N",
+        help="most walls that an early reflection meets, "
+        f"{fewest_reflections} to {MOST_REFLECTIONS} ({_DEFAULT})",
     )
 
 

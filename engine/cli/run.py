@@ -74,7 +74,7 @@ def add_parser(subparsers: Any) -> None:
 def _add_sound(parser: argparse.ArgumentParser) -> None:
     """How it shall sound."""
     add_hrir(parser)
-    add_room(parser)
+    add_room(parser, fewest_reflections=1)
     low, high = LOUDNESS_LUFS
     parser.add_argument(
         "--loudness",
@@ -112,6 +112,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         hrir=args.hrir,
         room=args.room,
         room_level_db=args.room_level,
+        room_reflections=args.reflections,
         target_lufs=args.loudness,
         seed=args.seed,
         allow_missing=args.allow_missing,

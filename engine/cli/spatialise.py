@@ -43,7 +43,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--format", required=True, choices=tuple(FORMATS))
     add_hrir(parser)
-    add_room(parser)
+    add_room(parser, fewest_reflections=0)
     parser.add_argument("--air", action="store_true", help="let distance swallow high frequencies")
     parser.add_argument(
         "--lfe-send",
@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check_gain(args.lfe_send, "--lfe-send")
     check_number(args.width, "--width", 0.0, 360.0, "degrees")
     times_s, positions_m = read_trajectory_csv(args.trajectory)
-    room = RoomChoice(args.room, args.room_level)
+    room = RoomChoice(args.room, args.room_level, reflections=args.reflections)
     wanted = Spatialisation(
         times_s,
         positions_m,

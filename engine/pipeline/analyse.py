@@ -82,6 +82,7 @@ def analyse(
         hrir=settings.hrir,
         room=settings.room,
         room_level_db=settings.room_level_db,
+        room_reflections=settings.room_reflections,
         target_lufs=settings.target_lufs,
         seed=settings.seed,
         prompt=settings.prompt,

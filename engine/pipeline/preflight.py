@@ -18,7 +18,7 @@ from engine.layouts import FILE_NAMES, chosen_formats
 from engine.minds.endpoint import check_mind
 from engine.pipeline.settings import LOUDNESS_LUFS, REPORT_NAME, SYNTHESIS, RunSettings
 from engine.plugins import create, names
-from engine.project.limits import LARGEST_SEED, check_gain
+from engine.project.limits import LARGEST_SEED, MOST_REFLECTIONS, check_gain, check_number
 from engine.project.model import Project
 from engine.script.screenplay.reading import read_screenplay
 from engine.script.script_file import check_script
@@ -64,6 +64,7 @@ def check_settings(settings: RunSettings, sample_rate_hz: int) -> None:
     if settings.mind is not None:
         check_mind(settings.mind)
     check_gain(settings.room_level_db, "room level")
+    check_number(settings.room_reflections, "reflections", 1, MOST_REFLECTIONS)
     _check_room(settings.room, sample_rate_hz)
     _check_hrirs(settings.hrir, sample_rate_hz)
 

@@ -50,6 +50,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         'none', a shipped room, or the path of a room's TOML file or of a measured response.
     room_level_db : float
         Of all that the room answers.
+    room_reflections : int
+        Most walls that an early reflection meets: 1 to 3.
     seed : int
         The same seed gives the same samples.
     allow_missing : bool
@@ -72,6 +74,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     hrir: str = "kemar"
     room: str = "none"
     room_level_db: float = 0.0
+    room_reflections: int = 1
     target_lufs: float = -23.0
     seed: int = 0
     allow_missing: bool = False

@@ -49,7 +49,7 @@ class RoomChoice:
     listener_m : (x, y, z), optional
         Instead of the room's own place, from its back, right, lower corner.
     reflections : int
-        Most walls that a reflection meets: 1 to 3.
+        Most walls that a reflection meets: 0 (nothing but the tail) to 3.
     """
 
     name: str = NO_ROOM
@@ -138,7 +138,7 @@ def add_room(
     room = room.heard_from(choice.listener_m)
     early, reaches = _early(room, sources, sends, choice.reflections, sample_rate_hz)
     longest_s = max(room.rt60_s or (0.0,))
-    late = late_plan(room, sample_rate_hz, choice.reflections)
+    late = late_plan(room, sample_rate_hz, max(choice.reflections, 1))
     plan = RoomPlan(space, sends, early=early, late=late)
     plan = _with_past(plan, _RUNG_OUT * longest_s, sample_rate_hz)
     reaching = zip(sources, reaches, strict=True)

@@ -159,12 +159,19 @@ def _report(
         "duration_s": snapshot.length_samples / snapshot.sample_rate_hz,
         "hrir": wanted.hrir if wanted.format_name == "binaural" else None,
         "room": wanted.room.name,
+        "reflections": _reflections(snapshot, wanted),
         "doppler": wanted.doppler,
         "air": wanted.air,
         "width_deg": wanted.width_deg,
         "lfe_send_db": wanted.lfe_send_db,
         "peak_dbfs": round(float(gain_to_db(peak)), 2),
     }
+
+
+def _reflections(snapshot: Snapshot, wanted: Spatialisation) -> int | None:
+    """Most walls that a reflection meets; None where there are no walls."""
+    has_walls = snapshot.room is not None and snapshot.room.response is None
+    return wanted.room.reflections if has_walls else None
 
 
 def _is_mixed(channels: int, wanted: Spatialisation) -> bool:

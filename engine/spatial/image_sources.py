@@ -43,7 +43,7 @@ def image_table(bounds_m: NDArray[np.float64], present: tuple[bool, ...], order:
     present : six bools
         Whether each of `WALLS` is there.
     order : int
-        Most reflections of an image, 1 or more.
+        Most reflections of an image; with 0 there are none.
     """
     rows: list[tuple[tuple[int, ...], list[int]]] = []
     for rooms in product(range(-order, order + 1), repeat=3):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.analyse import AnalyseDialog, ran
-from engine.project.model import Analysis, Project, Video
+from engine.project.model import Analysis, Project, Scene, Video
 from engine.weights import folder
 
 
@@ -46,6 +46,14 @@ def test_depth_by_a_network_takes_weights_too(dialog: AnalyseDialog) -> None:
     dialog.depth_rows.file.setText("/some/folder")
     assert dialog.settings.depth == "depth-anything"
     assert dialog.settings.depth_weights == "/some/folder"
+
+
+def test_the_scenes_room_stays_as_it_is(qtbot: QtBot) -> None:
+    scene = Scene(room="hall", room_level_db=-3.0, room_reflections=3)
+    dialog = AnalyseDialog(Project(scene=scene))
+    qtbot.addWidget(dialog)
+    found = dialog.settings
+    assert (found.room, found.room_level_db, found.room_reflections) == ("hall", -3.0, 3)
 
 
 def test_it_says_what_ran_the_last_time() -> None:

@@ -22,6 +22,7 @@ def test_the_defaults_pass_and_their_hrirs_are_read_once():
         ),
         (RunSettings(generator="ambience"), "'ambience' makes one kind of sound"),
         (RunSettings(target_lufs=5.0), "loudness 5 LUFS.*-23"),
+        (RunSettings(room_reflections=4), "reflections"),
         (RunSettings(seed=-1), "seed -1.*0 or more"),
         (RunSettings(seed=2**63), "seed 9223372036854775808 is too large"),
         (RunSettings(hrir="nowhere.sofa"), "nowhere.sofa"),

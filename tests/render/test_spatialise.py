@@ -108,6 +108,48 @@ def test_rooms_ring_on(scene: Path, room: str) -> None:
         assert np.sum(tail[-500:] ** 2) < 1e-2 * np.sum(tail[:500] ** 2)
 
 
+BETWEEN_WALLS = """title = "Between two walls"
+size_m = [10.0, 10.0, 10.0]
+listener_m = [4.0, 5.0, 5.0]
+[walls]
+front = "concrete"
+back = "concrete"
+"""
+
+
+def test_reflections_are_of_the_order_that_is_asked_for(scene: Path, capsys) -> None:
+    click = np.zeros(4410)
+    click[0] = 1.0
+    soundfile.write(scene / "click.wav", click, 44_100, subtype="FLOAT")
+    room = scene / "walls.toml"
+    room.write_text(BETWEEN_WALLS)
+    (scene / "still.csv").write_text(HEADER + "0,90,0,2\n")
+    # in front and behind; those of two walls arrive together; the direct click, at 0, is no peak
+    for order, expected in enumerate((0, 2, 3, 5)):
+        options = ("--format", "foa", "--room", str(room), "--reflections", str(order), "--json")
+        assert command(scene, *options, audio="click.wav", path="still.csv") == 0
+        assert json.loads(capsys.readouterr().out)["reflections"] == order
+        out, _ = soundfile.read(scene / "out.wav")
+        peaks, _ = signal.find_peaks(np.abs(out[:, 0]), height=0.01, distance=200)
+        assert len(peaks) == expected
+
+
+def test_without_reflections_the_tail_is_left(scene: Path) -> None:
+    assert command(scene, "--format", "foa", "--room", "hall", "--reflections", "0") == 0
+    out, rate_hz = soundfile.read(scene / "out.wav")
+    assert np.sum(out[rate_hz + 2000 : 2 * rate_hz, 0] ** 2) > 0.0
+
+
+def test_reflections_of_no_room_are_not_told(scene: Path, capsys) -> None:
+    assert command(scene, "--format", "foa", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["reflections"] is None
+
+
+def test_more_reflections_than_there_are_is_refused(scene: Path, capsys) -> None:
+    assert command(scene, "--format", "foa", "--room", "hall", "--reflections", "4") == 2
+    assert "--reflections" in capsys.readouterr().err
+
+
 def test_rooms_reach_every_format_with_doppler(scene: Path) -> None:
     for format_name in FORMATS:
         more = ("--format", format_name, "--room", "small_room", "--doppler")
