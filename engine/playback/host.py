@@ -71,6 +71,7 @@ def run_engine(connection: Connection, window: Window) -> None:
                     break
                 if isinstance(command, m.Activate):
                     host = Host(connection, command, readied)
+                    window.on_end = host.remove_block
                     raise_thread(serves=True)
                 elif isinstance(command, m.Prepare):
                     with unhurried():
@@ -83,7 +84,7 @@ def run_engine(connection: Connection, window: Window) -> None:
             elif host is not None and host.is_hanging():
                 break
     except (EOFError, OSError):
-        pass
+        window.await_end()
     if host is not None:
         host.close()
     os._exit(0)
@@ -199,6 +200,10 @@ class Host:
             self._keeper.close()
         self._renderer.close()
         self._notices.put(None)
+
+    def remove_block(self) -> None:
+        """Remove the memory that is shared with a window which has ended."""
+        self._block.remove()
 
     def tell_of_compilation(self) -> None:
         """Have the window told that something waits for loops, on any thread."""

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import reduction
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -21,6 +22,8 @@ CAN_FORK = sys.platform == "linux"
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _END_TIMEOUT_S = 1.0
 WINDOW_POLL_S = 0.2
+_FAREWELL_S = 3.0 * WINDOW_POLL_S
+"""The pipe of a window that is ending breaks a moment before it has ended."""
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -163,9 +166,17 @@ def _engine_main(connection: Connection) -> None:
 
 
 class Window:
-    """The process that started this one, for this one and those that are forked from it."""
+    """The process that started this one, for this one and those that are forked from it.
+
+    Attributes
+    ----------
+    on_end : callable
+        ``on_end()`` when the window has ended, before this process does.
+    """
 
     def __init__(self) -> None:
+        self.on_end: Callable[[], object] = lambda: None
+        self._watch_thread: threading.Thread | None = None
         self._pid = os.getppid()
         self._handle: int | None = None
         if hasattr(os, "pidfd_open"):
@@ -178,7 +189,16 @@ class Window:
         The pipe's end tells as much, but only to a thread that is reading it. Engines do not end
         with the one they were forked from: that is replaced while they play.
         """
-        threading.Thread(target=self._watch, name="window watch", daemon=True).start()
+        self._watch_thread = threading.Thread(target=self._watch, name="window watch", daemon=True)
+        self._watch_thread.start()
+
+    def await_end(self) -> None:
+        """Leave it to `end_with_it` to end this process, whose pipe the window has let go of.
+
+        Returns where the window lives on.
+        """
+        if self._watch_thread is not None:
+            self._watch_thread.join(_FAREWELL_S)
 
     def _watch(self) -> None:
         if self._handle is not None:
@@ -186,7 +206,10 @@ class Window:
         else:
             while self._runs():
                 time.sleep(WINDOW_POLL_S)
-        os._exit(0)
+        try:
+            self.on_end()
+        finally:
+            os._exit(0)
 
     def _runs(self) -> bool:
         if not CAN_FORK:

@@ -116,19 +116,22 @@ def test_close_without_start_and_twice() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
-def test_killing_the_window_ends_the_engines_soon(tmp_path: Path) -> None:
+def test_killing_the_window_ends_the_engines_soon_and_says_nothing(tmp_path: Path) -> None:
     script = tmp_path / "window.py"
     script.write_text(WINDOW)
     window = subprocess.Popen(
         [sys.executable, str(script)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     assert window.stdout is not None
+    assert window.stderr is not None
     engine = int(window.stdout.readline())
     family = family_of(window.pid)
     assert engine in family
     window.send_signal(signal.SIGKILL)
     window.wait(5)
     wait_for(lambda: not any(alive(pid) for pid in family), 10.0)
+    assert window.stderr.read() == ""  # of memory that was left, for one
