@@ -164,8 +164,10 @@ def test_faders_act_without_compiling(player: Player) -> None:
     client = player.client
     client.play()
     wait_for(lambda: client.meters()[0] > -12.0)
+    loud_dbfs, sent = float(client.meters()[0]), client._sent_revision
     client.set_track_gain("track", -40.0)
-    wait_for(lambda: client.meters()[0] < -20.0)
+    wait_for(lambda: client.meters()[0] < loud_dbfs - 38.0)
+    assert client.meters()[0] == pytest.approx(loud_dbfs - 40.0, abs=2.5)
     client.set_track_gain("track", 0.0)
     client.set_master_gain(12.0)
     wait_for(lambda: bool(client.clipped().all()))
@@ -174,7 +176,8 @@ def test_faders_act_without_compiling(player: Player) -> None:
     client.clear_clips()
     wait_for(lambda: not client.clipped().any())
     client.set_track_mute("track", True)
-    wait_for(lambda: client.meters()[0] < -25.0)
+    wait_for(lambda: client.meters()[0] < loud_dbfs - 60.0)
+    assert client._sent_revision == sent, "a fader sent the project anew"
 
 
 def test_scrub_sounds_where_it_jumps_to_and_resumes(player: Player) -> None:
@@ -247,12 +250,20 @@ def test_surround_reaches_the_right_loudspeakers(
 
 
 def test_format_changes_while_playing(player: Player) -> None:
+    """Straight ahead is in both ears, in W and X, in the centre, on both loudspeakers alike."""
     client = player.client
     client.play()
-    for name, channels in (("binaural", 2), ("foa", 4), ("5.1", 6), ("stereo", 2)):
+    for name, channels, sounding_ones in (
+        ("binaural", 2, (0, 1)), ("foa", 4, (0, 3)), ("5.1", 6, (2,)), ("stereo", 2, (0, 1)),
+    ):  # fmt: skip
         client.set_monitor_format(name)
         wait_for(lambda n=channels: len(client.meters()) == n)
         wait_for(lambda: client.meters().max() > -20.0)
+        levels_dbfs = client.meters()
+        there = levels_dbfs > levels_dbfs.max() - 3.0
+        assert tuple(np.flatnonzero(there)) == sounding_ones, (name, levels_dbfs)
+        assert (levels_dbfs[~there] < levels_dbfs.max() - 40.0).all(), (name, levels_dbfs)
+        assert client.is_playing
     before_s = client.position_s
     wait_for(lambda: client.position_s > before_s + 0.2)
 

@@ -174,8 +174,12 @@ def test_the_loops_start_is_kept_at_hand(tmp_path: Path) -> None:
     butler.adopt(reading(samples), RATE_HZ)
     butler.follow(50 * RATE_HZ, 1.0, (20 * RATE_HZ, 52 * RATE_HZ))
     butler.start()
-    wait_for(lambda: (samples, 20 * RATE_HZ // CHUNK_SAMPLES) in store)
+    start = 20 * RATE_HZ // CHUNK_SAMPLES
+    wait_for(lambda: (samples, start) in store)
     butler.close()
+    assert (samples, 35 * RATE_HZ // CHUNK_SAMPLES) not in store  # nobody goes there
+    piece = slice(start * CHUNK_SAMPLES, (start + 1) * CHUNK_SAMPLES)
+    assert np.array_equal(samples.samples[:, piece], map_audio(tmp_path / "take.wav")[0][:, piece])
 
 
 def test_memory_stays_bounded_and_the_present_stays_in_it(tmp_path: Path) -> None:
