@@ -12,7 +12,8 @@ from engine.project.model import Project
 from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.field_decoder import FieldDecoder
 from engine.realtime.field_turning import FieldTurner
-from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
+from engine.realtime.snapshot import HOP_SAMPLES
+from engine.realtime.space_plan import DecoderPlan
 from engine.render.compiler import hrirs_of
 from engine.spatial.decoders import whole_decoder_plan
 from engine.spatial.equal_loudness import ears_gain

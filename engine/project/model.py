@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal, NewType, TypeVar
+from typing import Any, Literal, NewType
 
 import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from engine.errors import ProjectError
 from engine.project.bars import Bars
 from engine.project.box_correction import BoxCorrection
+from engine.project.by_id import find, put
 from engine.project.fades import FadeCurve
 from engine.project.paths import Keyframe as Keyframe
 from engine.project.paths import Provenance as Provenance
@@ -333,19 +333,19 @@ class Project(Value, frozen=True, kw_only=True):
 
     def track(self, track_id: str) -> Track:
         """The track of that id; ProjectError if there is none."""
-        return _find(self._tracks, track_id, "track")
+        return find(self._tracks, track_id, "track")
 
     def event(self, event_id: str) -> Event:
         """The script event of that id; ProjectError if there is none."""
-        return _find(self._events, event_id, "event")
+        return find(self._events, event_id, "event")
 
     def take(self, take_id: str) -> Take:
         """The take of that id; ProjectError if there is none."""
-        return _find(self._takes, take_id, "take")
+        return find(self._takes, take_id, "take")
 
     def clip(self, clip_id: str) -> Clip:
         """The clip of that id; ProjectError if there is none."""
-        return _find(self._clips, clip_id, "clip")
+        return find(self._clips, clip_id, "clip")
 
     def clips_of(self, track_id: str) -> tuple[Clip, ...]:
         """Clips on a track, in the order they are stored."""
@@ -378,33 +378,16 @@ class Project(Value, frozen=True, kw_only=True):
 
     def with_track(self, track: Track) -> Project:
         """Copy with the track of the same id replaced, or the track added at the end."""
-        return structs.replace(self, tracks=_put(self.tracks, track))
+        return structs.replace(self, tracks=put(self.tracks, track))
 
     def with_event(self, event: Event) -> Project:
         """Copy with the event of the same id replaced, or added at the end."""
-        return structs.replace(self, events=_put(self.events, event))
+        return structs.replace(self, events=put(self.events, event))
 
     def with_take(self, take: Take) -> Project:
         """Copy with the take of the same id replaced, or added at the end."""
-        return structs.replace(self, takes=_put(self.takes, take))
+        return structs.replace(self, takes=put(self.takes, take))
 
     def with_clip(self, clip: Clip) -> Project:
         """Copy with the clip of the same id replaced, or added at the end."""
-        return structs.replace(self, clips=_put(self.clips, clip))
-
-
-T = TypeVar("T")
-Item = TypeVar("Item", bound=Track | Event | Take | Clip)
-
-
-def _find(items: dict[str, T], wanted: str, what: str) -> T:
-    if wanted not in items:
-        raise ProjectError(f"there is no {what} '{wanted}'", remedy="it may have been deleted")
-    return items[wanted]
-
-
-def _put(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:
-    for index, old in enumerate(items):
-        if old.id == item.id:
-            return (*items[:index], item, *items[index + 1 :])
-    return (*items, item)
+        return structs.replace(self, clips=put(self.clips, clip))

@@ -16,8 +16,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot, SpacePlan
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, Snapshot
 from engine.realtime.space_bus import SpaceBus
+from engine.realtime.space_plan import SpacePlan
 
 _MEMORY_PERIODS = 33.0 / (2.0 * np.pi)
 """Periods of a crossover's frequency after which it has forgotten all but -250 dB."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from engine.realtime.backward import backward, backward_tables
 from engine.realtime.lanes import LANES, fma, fnma, load, spread, store
-from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan, Samples
+from engine.realtime.snapshot import HOP_SAMPLES, Samples
+from engine.realtime.space_plan import DecoderPlan
 from engine.realtime.transform import PIECE_SAMPLES, forward, tables
 
 _PAIR = 2 * LANES

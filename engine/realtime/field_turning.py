@@ -7,7 +7,8 @@ import numpy as np
 
 from engine.realtime.controls import STRAIGHT
 from engine.realtime.delay_line import SAFE_MATH
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Rotation, Samples
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
+from engine.realtime.space_plan import Rotation
 
 
 class FieldTurner:

@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.realtime.field_decoder import FieldDecoder
 from engine.realtime.field_turning import FieldTurner
-from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples, SpacePlan
+from engine.realtime.snapshot import HOP_SAMPLES, Floats, Samples
+from engine.realtime.space_plan import SpacePlan
 
 
 class SpaceBus:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from engine.errors import FoleystageError
 from engine.project.model import Scene
 from engine.realtime.room_plan import EARLY_ORDER, EarlyPlan, RoomPlan
-from engine.realtime.snapshot import HOP_SAMPLES, SourcePlan, SpacePlan
+from engine.realtime.snapshot import HOP_SAMPLES, SourcePlan
+from engine.realtime.space_plan import SpacePlan
 from engine.render.measured_rooms import is_measured, measured_plan
 from engine.render.sources import SILENT_SEND_DB
 from engine.spatial.air_steps import air_steps

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from engine.coordinates import to_cartesian
-from engine.realtime.snapshot import HOP_SAMPLES, DecoderPlan
+from engine.realtime.snapshot import HOP_SAMPLES
+from engine.realtime.space_plan import DecoderPlan
 from engine.realtime.transform import spectrum_of
 from engine.spatial.ambisonics import max_re_weights, sampling_decoder
 from engine.spatial.harmonics import channels_of_order, n3d_weights, spherical_harmonics

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layouts import STEREO, Layout
-from engine.realtime.snapshot import BandPlan
+from engine.realtime.space_plan import BandPlan
 from engine.spatial.ambisonics import at_unit_power, field_to_layout
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.panning import loudspeaker_directions

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layouts import AMBISONIC_FORMATS, LOUDSPEAKER_LAYOUTS
-from engine.realtime.snapshot import BandPlan, SpacePlan
+from engine.realtime.space_plan import BandPlan, SpacePlan
 from engine.spatial.ambisonics import convert_order, field_to_layout
 from engine.spatial.decoders import Method, decoder_plan
 from engine.spatial.hrir import HrirSet

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from engine.realtime.controls import STRAIGHT
-from engine.realtime.snapshot import HOP_SAMPLES, SpacePlan, WidthPlan
+from engine.realtime.snapshot import HOP_SAMPLES, WidthPlan
 from engine.realtime.space_bus import SpaceBus
+from engine.realtime.space_plan import SpacePlan
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet
 from engine.spatial.space import space_plan
