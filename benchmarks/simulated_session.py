@@ -113,6 +113,19 @@ class SimulatedSession:
         """Drop-outs of the disk that the renderer has published."""
         return int(self._block.get("disk_dropouts"))
 
+    @property
+    def read_ahead_bytes(self) -> int:
+        """What the butler holds of the takes: more the more places were visited, bounded."""
+        return self._butler.store.size_bytes
+
+    def listen_around(self) -> None:
+        """Listen in every format for a moment: what is loaded once is there afterwards."""
+        for name in (*self._formats[1:], self._formats[0]):
+            self._format = name
+            self._compile()
+            for _ in range(20):
+                self.turn(0.01)
+
     def close(self) -> None:
         """Let the shared memory go."""
         self._block.close()
