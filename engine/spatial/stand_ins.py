@@ -4,9 +4,10 @@ Where a part of the sphere is missing (KEMAR below -40 degrees, everything off a
 are means of the measurements nearest to them, nearest above all in how far to the side they lie:
 on such a cone the interaural time stays what it should be.
 
-Where measurements lie far apart, stand-ins halve the distances. The kernel's sums of complex
-spectra lose level between measurements whose phases differ; stand-ins do not, since their log
-magnitudes and delays are interpolated apart, by splines over the whole sphere.
+Where measurements lie far apart, stand-ins halve the distances until they are short. The kernel's
+sums of complex spectra lose level between measurements whose phases differ, and have corners at
+every direction; stand-ins do not, since their log magnitudes, phases and delays are interpolated
+apart, by smooth splines over the whole sphere.
 
 References
 ----------
@@ -29,6 +30,9 @@ _GAP_DEG = 35.0
 _CLOSE_DEG = 10.0
 _LATERAL_WEIGHT = 3.0
 _COARSE_DEG = 12.5
+_FINE_DEG = 4.0
+"""Edges that stand-ins make are halved until they are no longer: corners between directions farther
+apart are heard when a tone circles."""
 _WIDEST_DEG = 60.0
 _HALVINGS = 3
 _NEW_DEG = 0.5
@@ -70,14 +74,16 @@ def across_gaps(
 
 
 def coarse_places(directions: Floats, measured: int) -> Floats:
-    """(m, 3) unit vectors that halve long edges between the first `measured` directions."""
+    """(m, 3) unit vectors that halve long edges between the first `measured` directions, and those
+    that come of it until they are short."""
     grown, inner = directions, np.arange(len(directions)) < measured
     for _ in range(_HALVINGS):
         edges = edges_of(triangulate(grown).triangles)
         edges = edges[inner[edges].all(axis=1)]
         first, second = grown[edges[:, 0]], grown[edges[:, 1]]
         angles = np.degrees(np.arccos(np.clip(np.sum(first * second, axis=1), -1.0, 1.0)))
-        long = (angles > _COARSE_DEG) & (angles < _WIDEST_DEG)
+        longest = np.where((edges >= len(directions)).any(axis=1), _FINE_DEG, _COARSE_DEG)
+        long = (angles > longest) & (angles < _WIDEST_DEG)
         middles = first[long] + second[long]
         middles /= np.linalg.norm(middles, axis=1, keepdims=True)
         middles = middles[_lonely(middles, grown)]
@@ -99,11 +105,11 @@ def between(
     earliest = delays.min()
     aligned = fft.rfft(delay_responses(responses, earliest - delays), size, axis=-1)
     magnitudes = np.log(np.maximum(np.abs(aligned), _SILENCE))
-    stiff = _spline(directions, wanted, smooth=False)
-    sums = np.tensordot(stiff, aligned, 1)
+    shares = _spline(directions, wanted)
+    sums = np.tensordot(shares, aligned, 1)
     phases = sums / np.maximum(np.abs(sums), _SILENCE)
-    spectra = np.exp(np.tensordot(stiff, magnitudes, 1)) * phases
-    later = _spline(directions, wanted, smooth=True) @ delays
+    spectra = np.exp(np.tensordot(shares, magnitudes, 1)) * phases
+    later = shares @ delays
     later = np.clip(later, earliest, delays.max())
     return delay_responses(fft.irfft(spectra, size)[..., :taps], later - earliest), later
 
@@ -133,26 +139,23 @@ def _lonely(points: Floats, others: Floats) -> NDArray[np.bool_]:
     return alone
 
 
-def _spline(places: Floats, wanted: Floats, smooth: bool) -> Floats:
-    """(m, n) weights of an interpolating spline: r**2 log r where smooth (a thin plate), else -r.
+def _spline(places: Floats, wanted: Floats) -> Floats:
+    """(m, n) weights of an interpolating thin plate, r**2 log r of chords r, with a linear term.
 
-    Distances r are chords; with them goes a linear (smooth) or a constant term.
+    A stiffer one (-r) foretells levels 0.06 dB better, but has a corner at every measurement, which
+    is heard when a tone circles.
     """
 
     def kernel(a: Floats, b: Floats) -> Floats:
         squared = np.maximum(2.0 - 2.0 * a @ b.T, 0.0)
-        if not smooth:
-            return -np.sqrt(squared)
         return np.asarray(0.5 * squared * np.log(np.maximum(squared, 1e-24)))
 
     def trend(a: Floats) -> Floats:
-        ones = np.ones((len(a), 1))
-        return np.concatenate([ones, a], axis=1) if smooth else ones
+        return np.concatenate([np.ones((len(a), 1)), a], axis=1)
 
     count, terms = len(places), trend(places)
-    blank = np.zeros((terms.shape[1], terms.shape[1]))
-    system = np.block([[kernel(places, places), terms], [terms.T, blank]])
-    if smooth:  # on a ring the linear term is not determined; a trace of weight on it decides
-        system[count:, count:] = -1e-9 * np.eye(len(blank))
+    # On a ring the linear term is not determined; a trace of weight on it decides.
+    corner = -1e-9 * np.eye(terms.shape[1])
+    system = np.block([[kernel(places, places), terms], [terms.T, corner]])
     right = np.concatenate([kernel(wanted, places), trend(wanted)], axis=1)
-    return np.linalg.solve(system, right.T).T[:, :count]
+    return np.asarray(np.linalg.solve(system, right.T).T[:, :count])
