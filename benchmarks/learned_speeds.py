@@ -35,6 +35,18 @@ def measure_learned(folder: Path) -> list[Figure]:
     except (ImportError, FoleystageError) as error:
         tell_absent("learned spatialisers", str(error))
         return []
+    jobs = _jobs(seeing, moving)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        speed = _products_per_s(torch)
+        return [_figure(name, network, job, speed, torch) for name, (network, job) in jobs.items()]
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _jobs(seeing: Any, moving: Any) -> dict[str, tuple[Any, Callable[[], object]]]:
+    """A network, and what it is to do, by name."""
     from engine.models.hivibix.config import CONFIGS
     from engine.models.hivibix.features import EmbeddedFeatures
     from engine.models.hivibix.infer import HivibixSpatialiser
@@ -54,7 +66,7 @@ def measure_learned(folder: Path) -> list[Figure]:
     hearing = HivibixSpatialiser(HiViBiX(CONFIGS["small"]))
     features = EmbeddedFeatures(seeing.network)
     box = np.array([[20.0, 20.0, 60.0, 80.0]])
-    jobs: dict[str, tuple[Any, Callable[[], object]]] = {
+    return {
         "pseudobinaural": (seeing.network, lambda: seeing.difference(mono, picture_at)),
         "foleyspace_6_steps": (moving.network, lambda: moving.binaural(mono, positions_at)),
         "foleyspace_50_steps": (
@@ -65,13 +77,6 @@ def measure_learned(folder: Path) -> list[Figure]:
             lambda: hearing.ears(mono, lambda t: features.seen([picture_at(t)], [box])),
         ),
     }  # fmt: skip
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        speed = _products_per_s(torch)
-        return [_figure(name, network, job, speed, torch) for name, (network, job) in jobs.items()]
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _figure(name: str, network: Any, job: Callable[[], object], speed: float, torch: Any) -> Figure:

@@ -20,12 +20,15 @@ from benchmarks.results import Figure, as_table
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.views.stage.canvas import StageCanvas
+    from engine.project.model import Project
+
 TRACKS, POINTS, LENGTH_S = 32, 2_000, 60.0
 REPEATS = 60
 SIZE = (720, 460)
 
 
-def project() -> object:
+def project() -> Project:
     """Wandering paths around the listener."""
     from engine.project.model import Project, Track, TrackId, Trajectory
     from engine.project.palette import TRACK_COLOURS
@@ -49,15 +52,11 @@ def project() -> object:
 def measure_stage() -> list[Figure]:
     """Medians and 95th percentiles in milliseconds."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import QPointF
     from PySide6.QtWidgets import QApplication
 
     from app import theme
     from app.selection import Selection
     from app.views.stage.view import StageView
-    from engine.project.bending import bent_stretch
-    from engine.project.edits import BendTrajectory
-    from engine.project.model import Project
 
     application = QApplication.instance() or QApplication(["foleystage"])
     assert isinstance(application, QApplication)
@@ -67,21 +66,47 @@ def measure_stage() -> list[Figure]:
     view.resize(*SIZE)
     view.show()
     session = project()
-    assert isinstance(session, Project)
     view.set_project(session)
     selection.select_track("t3")
+    steps = dragged(session)
+    figures: list[Figure] = []
+    for name, canvas in view.views.items():
+        view.show_view(name)
+        application.processEvents()
+        canvas.fit()
+        turn_wheel(canvas)
+        for kind, step in _kinds(canvas, steps).items():
+            times_s = [_timed(step, k, canvas.repaint) for k in range(REPEATS)]
+            for word, value in (
+                ("median", np.median(times_s)), ("p95", np.percentile(times_s, 95)),
+            ):  # fmt: skip
+                label = f"stage_{name}_{kind}_{word}"
+                figures.append(Figure(label, round(1e3 * float(value), 2), "ms"))
+    view.close()
+    return figures
+
+
+def dragged(session: Project) -> list[Project]:
+    """The session as it becomes while a hand bends a path."""
+    from engine.project.bending import bent_stretch
+    from engine.project.edits import BendTrajectory
+
     path = session.track("t3").trajectory
+    x_m, y_m, z_m = (float(value) for value in path.at(30.0))
+    steps = []
+    for number in range(REPEATS):
+        keyframes = bent_stretch(path, 30.0, (x_m + 0.01 * number, y_m, z_m))
+        edit = BendTrajectory(track_id="t3", time_s=30.0, keyframes=keyframes)
+        steps.append(edit.apply(session))
+    return steps
+
+
+def _kinds(canvas: StageCanvas, steps: list[Project]) -> dict[str, Callable[[int], None]]:
+    """What happens before each picture, by name."""
+    from PySide6.QtCore import QPointF
 
     def play(number: int) -> None:
         canvas.set_position(20.0 + 0.04 * number)
-
-    def dragged(number: int) -> Project:
-        x_m, y_m, z_m = (float(value) for value in path.at(30.0))
-        keyframes = bent_stretch(path, 30.0, (x_m + 0.01 * number, y_m, z_m))
-        edit = BendTrajectory(track_id="t3", time_s=30.0, keyframes=keyframes)
-        return edit.apply(session)
-
-    steps = [dragged(number) for number in range(REPEATS)]
 
     def drag(number: int) -> None:
         canvas.set_project(steps[number])
@@ -91,24 +116,7 @@ def measure_stage() -> list[Figure]:
         canvas.pan_by(QPointF(2.0, 1.0))
         canvas.hurry()
 
-    figures: list[Figure] = []
-    for name, canvas in view.views.items():
-        view.show_view(name)
-        application.processEvents()
-        canvas.fit()
-        turn_wheel(canvas)
-        kinds: dict[str, Callable[[int], None]] = {
-            "playing": play, "dragging": drag, "changing": change,
-        }  # fmt: skip
-        for kind, step in kinds.items():
-            times_s = [_timed(step, k, canvas.repaint) for k in range(REPEATS)]
-            for word, value in (
-                ("median", np.median(times_s)), ("p95", np.percentile(times_s, 95)),
-            ):  # fmt: skip
-                label = f"stage_{name}_{kind}_{word}"
-                figures.append(Figure(label, round(1e3 * float(value), 2), "ms"))
-    view.close()
-    return figures
+    return {"playing": play, "dragging": drag, "changing": change}
 
 
 def turn_wheel(canvas: QWidget) -> None:

@@ -43,6 +43,20 @@ def add_parser(subparsers: Any) -> None:
         help="of a session: make two ears of this track (name or id), which are heard in place of "
         "HRIRs, with --model foleyspace; or go back to HRIRs, with --model measured",
     )
+    _add_model(parser)
+    add_features(parser)
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=output_path,
+        metavar="OUT.wav",
+        help="the file to write; needed for all but a session",
+    )
+    parser.set_defaults(refuse=parser.error)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    """What makes it binaural."""
     parser.add_argument(
         "--model",
         default="pseudobinaural",
@@ -55,15 +69,6 @@ def add_parser(subparsers: Any) -> None:
         help="what it has learned: a file, or a name of `foleystage models list` "
         "(default: those that are here)",
     )
-    add_features(parser)
-    parser.add_argument(
-        "-o",
-        "--out",
-        type=output_path,
-        metavar="OUT.wav",
-        help="the file to write; needed for all but a session",
-    )
-    parser.set_defaults(refuse=parser.error)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:

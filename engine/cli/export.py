@@ -16,6 +16,7 @@ from engine.pipeline.settings import LOUDNESS_LUFS
 
 if TYPE_CHECKING:
     from engine.deliver.report import Deliverable
+    from engine.project.model import Project
 
 log = logging.getLogger("foleystage")
 
@@ -72,7 +73,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     from engine.deliver.bounce import DeliveryOptions, deliver
     from engine.deliver.inputs import keep_inputs
-    from engine.project.edits import TurnScene
     from engine.project.store import Bundle
 
     wanted = args.format
@@ -92,13 +92,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         keep_inputs([folder / file_name] if file_name else [], [film, *bundle.path.rglob("*")])
         if file_name and wanted[0] not in ("stems", "video"):
             check_sound_name(args.out)
-        if args.rotate is not None:
-            yaw_deg, pitch_deg, roll_deg = args.rotate
-            turn = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)
-            project = turn.apply(project)
-        if isinstance(args.loudness, float):
-            scene = msgspec.structs.replace(project.scene, target_lufs=args.loudness)
-            project = msgspec.structs.replace(project, scene=scene)
+        project = _as_wanted(project, args)
         report = deliver(project, bundle, wanted, folder, progress, options)
     finally:
         progress.close()
@@ -108,6 +102,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for problem in report.problems:
         log.warning("%s", problem)
     return {"out": str(folder), **msgspec.to_builtins(report)}
+
+
+def _as_wanted(project: Project, args: argparse.Namespace) -> Project:
+    """The session, turned and with the target that the command line says."""
+    from msgspec import structs
+
+    from engine.project.edits import TurnScene
+
+    if args.rotate is not None:
+        yaw_deg, pitch_deg, roll_deg = args.rotate
+        project = TurnScene(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg).apply(project)
+    if isinstance(args.loudness, float):
+        scene = structs.replace(project.scene, target_lufs=args.loudness)
+        project = structs.replace(project, scene=scene)
+    return project
 
 
 def _loudness(text: str) -> float | str:

@@ -40,20 +40,7 @@ def add_parser(subparsers: Any) -> None:
         help="made if it is not there",
     )
     add_seeing(parser, 'what sounds, e.g. "footsteps, rain"')
-    parser.add_argument(
-        "--script",
-        type=Path,
-        metavar="FILE",
-        help="a Foley script of your own, TOML or JSON, in place of the one written by rules: "
-        "its format is in docs/script.md, an example is resources/script/example.toml",
-    )
-    parser.add_argument(
-        "--screenplay",
-        type=Path,
-        metavar="FILE",
-        help="a screenplay (.fountain, .fdx, .txt): what it tells and the picture does not show "
-        "sounds off the screen, see docs/script.md",
-    )
+    _add_scripts(parser)
     parser.add_argument(
         "--formats",
         type=deliverables,
@@ -69,6 +56,24 @@ def add_parser(subparsers: Any) -> None:
     )
     add_mind(parser)
     _add_sound(parser)
+
+
+def _add_scripts(parser: argparse.ArgumentParser) -> None:
+    """What is told beside the picture."""
+    parser.add_argument(
+        "--script",
+        type=Path,
+        metavar="FILE",
+        help="a Foley script of your own, TOML or JSON, in place of the one written by rules: "
+        "its format is in docs/script.md, an example is resources/script/example.toml",
+    )
+    parser.add_argument(
+        "--screenplay",
+        type=Path,
+        metavar="FILE",
+        help="a screenplay (.fountain, .fdx, .txt): what it tells and the picture does not show "
+        "sounds off the screen, see docs/script.md",
+    )
 
 
 def _add_sound(parser: argparse.ArgumentParser) -> None:

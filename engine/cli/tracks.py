@@ -16,6 +16,7 @@ from engine.errors import DeliveryError
 
 if TYPE_CHECKING:
     from engine.vision.analyse import VisionResult
+    from engine.vision.follow import Followed
 
 log = logging.getLogger("foleystage")
 
@@ -95,9 +96,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _run_follow(args: argparse.Namespace) -> dict[str, Any]:
     """Follow what was pointed at, write its table and report."""
-    from engine.media.probe import probe_video
-    from engine.project.model import Analysis, Trajectory
-    from engine.vision.analyse import SeenObject, VisionResult
     from engine.vision.follow import follow
 
     time_s, shown = args.follow
@@ -115,26 +113,35 @@ def _run_follow(args: argparse.Namespace) -> dict[str, Any]:
             )
         finally:
             progress.close()
-        seen = SeenObject(
-            id="followed",
-            label="object",
-            confidence=float(found.boxes[:, 5].mean()),
-            boxes=found.boxes,
-            positions_m=found.positions_m,
-            contacts=(),
-            trajectory=Trajectory.from_arrays(found.boxes[:, 0], found.positions_m),
-        )
-        analysis = Analysis(
-            detector="pointed at by hand",
-            tracker=found.tracker,
-            depth="geometry (apparent size and ground contact)",
-            notes=(f"followed back to its {found.began}, on to its {found.ended}",),
-        )
-        result = VisionResult(probe_video(args.video), analysis, (seen,))
+        result = _followed(args.video, found)
         write_tracks(staged, result)
     report = _report(result, args.out, args.mapping)
     _tell(report)
     return report
+
+
+def _followed(video: Path, found: Followed) -> VisionResult:
+    """What was followed, as what a film's analysis finds."""
+    from engine.media.probe import probe_video
+    from engine.project.model import Analysis, Trajectory
+    from engine.vision.analyse import SeenObject, VisionResult
+
+    seen = SeenObject(
+        id="followed",
+        label="object",
+        confidence=float(found.boxes[:, 5].mean()),
+        boxes=found.boxes,
+        positions_m=found.positions_m,
+        contacts=(),
+        trajectory=Trajectory.from_arrays(found.boxes[:, 0], found.positions_m),
+    )
+    analysis = Analysis(
+        detector="pointed at by hand",
+        tracker=found.tracker,
+        depth="geometry (apparent size and ground contact)",
+        notes=(f"followed back to its {found.began}, on to its {found.ended}",),
+    )
+    return VisionResult(probe_video(video), analysis, (seen,))
 
 
 def write_tracks(out: Path, result: VisionResult) -> None:

@@ -101,14 +101,7 @@ def describe_scene(
         span = (item.start_ticks, item.duration_ticks)
         _add_object(extended, object_ids[index], item.name, f"AP_{number}", [uid], span)
         _add_formats(extended, number, item.name, item.blocks)
-    fixed = [
-        (bed.name, f"AP_000100{_BED_PACKS[bed.layout.name]}", _bed_formats(bed.layout))
-        for bed in beds
-    ]
-    if lfe:
-        fixed.append((_LFE_NAME, _add_lfe_pack(extended), [_bed_format("LFE")]))
-    if field_order:
-        fixed.append((_FIELD_NAME, f"AP_0004{field_order:04x}", _field_formats(field_order)))
+    fixed = _fixed_packs(extended, beds, field_order, lfe=lfe)
     for object_id, (name, pack, formats) in zip(object_ids[len(objects) :], fixed, strict=True):
         uids = _uids(channels, pack, formats)
         channels += uids
@@ -118,6 +111,21 @@ def describe_scene(
     ET.indent(top)
     text = ET.tostring(top, encoding="unicode")
     return AdmChunks(tuple(channels), f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+
+
+def _fixed_packs(
+    extended: ET.Element, beds: Sequence[AdmBed], field_order: int, *, lfe: bool
+) -> list[tuple[str, str, list[str]]]:
+    """Name, pack and track formats of what has fixed channels: beds, an LFE, a field."""
+    fixed = [
+        (bed.name, f"AP_000100{_BED_PACKS[bed.layout.name]}", _bed_formats(bed.layout))
+        for bed in beds
+    ]
+    if lfe:
+        fixed.append((_LFE_NAME, _add_lfe_pack(extended), [_bed_format("LFE")]))
+    if field_order:
+        fixed.append((_FIELD_NAME, f"AP_0004{field_order:04x}", _field_formats(field_order)))
+    return fixed
 
 
 def _bed_formats(layout: Layout) -> list[str]:

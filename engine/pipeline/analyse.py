@@ -52,22 +52,7 @@ def analyse(
     CancelledError
         From `progress`.
     """
-    seen = analyse_once(
-        video,
-        VisionSettings(
-            detector=settings.detector,
-            weights=weights_for(settings.detector, settings.weights),
-            depth=settings.depth,
-            depth_weights=weights_for(settings.depth, settings.depth_weights, "depth"),
-            distance_m=settings.distance_m,
-            mapping=settings.mapping,
-            projection=settings.projection,
-            horizontal_fov_deg=project.scene.horizontal_fov_deg,
-            prompt=settings.prompt,
-            seed=settings.seed,
-        ),
-        progress,
-    )
+    seen = analyse_once(video, _vision_settings(settings, project), progress)
     analysis, note = structs.replace(seen.analysis, outdoors=_outdoors(seen)), open_end_note(video)
     if note is not None:
         analysis = structs.replace(analysis, notes=(*analysis.notes, note))
@@ -89,6 +74,22 @@ def analyse(
         screenplay="" if settings.screenplay is None else str(Path(settings.screenplay).absolute()),
     )
     return ApplyAnalysis(video=seen.video, analysis=analysis, scene=scene, tracks=tracks)
+
+
+def _vision_settings(settings: RunSettings, project: Project) -> VisionSettings:
+    """What the picture's analysis is to do."""
+    return VisionSettings(
+        detector=settings.detector,
+        weights=weights_for(settings.detector, settings.weights),
+        depth=settings.depth,
+        depth_weights=weights_for(settings.depth, settings.depth_weights, "depth"),
+        distance_m=settings.distance_m,
+        mapping=settings.mapping,
+        projection=settings.projection,
+        horizontal_fov_deg=project.scene.horizontal_fov_deg,
+        prompt=settings.prompt,
+        seed=settings.seed,
+    )
 
 
 def _outdoors(seen: VisionResult) -> float | None:

@@ -93,13 +93,8 @@ def produce(
     """
     clock = StageClock()
     video = Path(video).expanduser().absolute()
-    _check_name(video)
     progress("opening the clip", 0.0)
-    check_settings(settings, RATE_HZ)
-    needed_bytes = least_bytes(
-        settings.formats, seconds_to_samples(probe_video(video).duration_s, RATE_HZ)
-    )
-    check_outputs(video, Path(out_dir), settings)
+    needed_bytes = _checked(video, Path(out_dir), settings)
     with sole_run(out_dir), staging_folder(out_dir, needed_bytes) as folder:
         existing = out_dir / BUNDLE_NAME
         bundle, project, notes = _open_or_create(existing, folder / BUNDLE_NAME, video)
@@ -125,6 +120,16 @@ def produce(
             _publish_with_session(folder, out_dir, bundle, project)
     progress("done", 1.0)
     return report
+
+
+def _checked(video: Path, out_dir: Path, settings: RunSettings) -> int:
+    """Bytes that the deliverables need at least; raises what can be known beforehand."""
+    _check_name(video)
+    check_settings(settings, RATE_HZ)
+    samples = seconds_to_samples(probe_video(video).duration_s, RATE_HZ)
+    needed_bytes = least_bytes(settings.formats, samples)
+    check_outputs(video, out_dir, settings)
+    return needed_bytes
 
 
 def _check_name(video: Path) -> None:

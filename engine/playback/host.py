@@ -50,44 +50,61 @@ def run_engine(connection: Connection, window: Window) -> None:
     gc.freeze()
     gc.disable()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    host: Host | None = None
-    readied: Readied | None = None
-
-    def compiles() -> None:
-        if host is None:
-            connection.send_bytes(m.encode(m.Compiling()))
-        else:
-            host.tell_of_compilation()
-
-    CompilationWatch(compiles).look()
+    service = _Service(connection, window)
+    CompilationWatch(service.tell_of_compilation).look()
     try:
         warm_up(*_USUAL)
         raise_process()
         connection.send_bytes(m.encode(m.Ready(os.getpid())))
-        while True:
-            if connection.poll(HANG_POLL_S):
-                command = m.decode_command(connection.recv_bytes())
-                if isinstance(command, m.Close):
-                    break
-                if isinstance(command, m.Activate):
-                    host = Host(connection, command, readied)
-                    window.on_end = host.remove_block
-                    raise_thread(serves=True)
-                elif isinstance(command, m.Prepare):
-                    with unhurried():
-                        readied = make_ready(command)
-                    connection.send_bytes(m.encode(m.Prepared()))
-                elif isinstance(command, m.Fork):
-                    connection = _fork(connection, window)
-                elif host is not None:
-                    host.obey(command)
-            elif host is not None and host.is_hanging():
-                break
+        while service.goes_on():
+            pass
     except (EOFError, OSError):
         window.await_end()
-    if host is not None:
-        host.close()
+    service.close()
     os._exit(0)
+
+
+class _Service:
+    """What an engine process does for its window: waits, is copied, and is activated once."""
+
+    def __init__(self, connection: Connection, window: Window) -> None:
+        self._connection, self._window = connection, window
+        self._host: Host | None = None
+        self._readied: Readied | None = None
+
+    def goes_on(self) -> bool:
+        """Obey the next command, if one comes soon; whether there is more to do."""
+        if not self._connection.poll(HANG_POLL_S):
+            return self._host is None or not self._host.is_hanging()
+        command = m.decode_command(self._connection.recv_bytes())
+        match command:
+            case m.Close():
+                return False
+            case m.Activate():
+                self._host = Host(self._connection, command, self._readied)
+                self._window.on_end = self._host.remove_block
+                raise_thread(serves=True)
+            case m.Prepare():
+                with unhurried():
+                    self._readied = make_ready(command)
+                self._connection.send_bytes(m.encode(m.Prepared()))
+            case m.Fork():
+                self._connection = _fork(self._connection, self._window)
+            case _ if self._host is not None:
+                self._host.obey(command)
+        return True
+
+    def tell_of_compilation(self) -> None:
+        """A loop is being compiled, and nobody is served until it is."""
+        if self._host is None:
+            self._connection.send_bytes(m.encode(m.Compiling()))
+        else:
+            self._host.tell_of_compilation()
+
+    def close(self) -> None:
+        """Let everything go."""
+        if self._host is not None:
+            self._host.close()
 
 
 def _fork(connection: Connection, window: Window) -> Connection:
@@ -143,15 +160,12 @@ class Host:
             on_trouble=self._trouble,
             dispose=self._maker.dispose,
         )
-        request = DeviceRequest(
-            device=activate.device,
-            sample_rate_hz=activate.sample_rate_hz,
-            channels=wanted_channels(activate.monitor_format),
-            block_samples=activate.block_samples,
-        )
         self._keeper = DeviceKeeper(
-            request, self._renderer.detach, self._device_opened, self._device_missing
+            _request(activate), self._renderer.detach, self._device_opened, self._device_missing
         )
+        self._start(activate)
+
+    def _start(self, activate: m.Activate) -> None:
         self._butler.start()
         self._renderer.start()
         self._maker.start()
@@ -267,3 +281,12 @@ class Host:
                 self._connection.send_bytes(m.encode(notice))
             except (OSError, msgspec.MsgspecError):
                 return  # the window is gone; the receiving thread ends the process
+
+
+def _request(activate: m.Activate) -> DeviceRequest:
+    return DeviceRequest(
+        device=activate.device,
+        sample_rate_hz=activate.sample_rate_hz,
+        channels=wanted_channels(activate.monitor_format),
+        block_samples=activate.block_samples,
+    )

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
-from engine.realtime.bed_filters import BedFilters
+from engine.realtime.beds import Beds
 from engine.realtime.binaural import BinauralStage
 from engine.realtime.channels import ChannelStage
-from engine.realtime.clips import BedReader
 from engine.realtime.controls import STRAIGHT, Controls
 from engine.realtime.ear_channels import EarChannels
 from engine.realtime.lanes import LANES
-from engine.realtime.leaps import SMOOTH_FALL, SMOOTH_RISE, Leaps
+from engine.realtime.leaps import Leaps
 from engine.realtime.motion import Edges, MotionSampler
 from engine.realtime.moving_fields import MovingFields
 from engine.realtime.node import Node, latency_of, longest_history
@@ -58,6 +57,7 @@ class Stage:
         self._motion = MotionSampler(snapshot)
         self._sources = SourceStage(snapshot)
         self._spaces = [SpaceBus(plan) for plan in snapshot.spaces]
+        self._beds = Beds(snapshot, self._spaces)
         self._moving_fields = MovingFields(snapshot)
         self._channels = ChannelStage(snapshot)
         self._leaps = Leaps(len(snapshot.sources))
@@ -70,28 +70,24 @@ class Stage:
         self._ear_channels = EarChannels(snapshot.sources)
         self._room = None if snapshot.room is None else RoomStage(snapshot.room, snapshot)
         self._room_rests = False
-        self._bed_readers = [
-            BedReader(bed.clips, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
-        ]
-        self._bed_filters = [
-            BedFilters(bed.sections, snapshot.spaces[bed.space].channels) for bed in snapshot.beds
-        ]
         optional = (self._binaural, self._width, self._room)
         present: list[Node] = [node for node in optional if node is not None]
-        always: list[Node] = [self._channels, self._leaps, *self._spaces, *self._bed_filters]
+        always: list[Node] = [self._channels, self._leaps, *self._spaces, *self._beds.filters]
         self.nodes = [*always, *present]
         self.latency_samples = latency_of(self.nodes)
-        self._bed_pieces = [np.zeros_like(space.samples) for space in self._spaces]
         clips = self._sources.rings.table
         straight = is_straight(snapshot) and self._channels.glides_straight
         self._straight = StraightSources(snapshot, clips) if straight else None
         self._rings_lag = False
-        strips = len(snapshot.strips)
+        self._claim_levels(snapshot)
+
+    def _claim_levels(self, snapshot: Snapshot) -> None:
+        """Room for gains, peaks and directions of a hop."""
+        strips, count = len(snapshot.strips), len(snapshot.sources)
         self._strip_of = np.array([s.strip for s in snapshot.sources], dtype=np.int64)
         ears = np.array([s.ears_gain for s in snapshot.sources], dtype=np.float64)
         self._ears = None if (ears == 1.0).all() else ears
         self._gains_0, self._gains_1 = np.zeros(strips), np.zeros(strips)
-        count = len(snapshot.sources)
         self._levels, self._ear_levels = np.zeros((2, 2, count))
         self._turned = np.zeros((2, count, 3))
         self._points = np.zeros((2, count))
@@ -104,8 +100,7 @@ class Stage:
     def faults(self) -> int:
         """Pieces of clips left out because they could not be read or held no numbers."""
         straight = 0 if self._straight is None else self._straight.faults
-        beds = sum(reader.faults for reader in self._bed_readers)
-        return self._sources.faults + straight + beds
+        return self._sources.faults + straight + self._beds.faults
 
     def locate(self, hop: int, before: Stage | None = None, *, hurried: bool = False) -> None:
         """Be ready to render `hop`, with the past that is still heard already taken in.
@@ -220,6 +215,26 @@ class Stage:
         self.controls.strip_gains(self._gains_1)
         self._head_1 = self.controls.ears_matrix()
         self._sources.read(first, edges)
+        self._fill_channels(first, edges)
+        levels = (self._levels[0], self._levels[1])
+        if self._ears is not None:
+            np.multiply(self._levels, self._ears, out=self._ear_levels)
+            levels = (self._ear_levels[0], self._ear_levels[1])
+        self._push_to_ears(first, edges, levels)
+        if outs is not None:
+            for name, out in zip(self.snapshot.formats, outs, strict=True):
+                if name == "binaural":
+                    self._render_binaural(edges, *levels, out)
+                else:
+                    out[:] = self._channels.channels_of(name)
+        elif self._binaural is not None and early_hops <= self._binaural.ringing_hops:
+            self._render_points(edges, *levels, self._unheard)
+        self._gains_0, self._gains_1 = self._gains_1, self._gains_0
+        self._head_0 = self._head_1
+        self.hop += 1
+
+    def _fill_channels(self, first: int, edges: Edges) -> None:
+        """Levels of the hop, its sound fields, its channels, and what meters show of strips."""
         self.strip_peaks[:] = 0.0
         gains_0, gains_1 = self._levels
         spread_strips(edges.gains_0, self._gains_0, self._strip_of, gains_0)
@@ -234,47 +249,24 @@ class Stage:
         self._channels.render(
             first, self._sources, edges, (gains_0, gains_1), self._leaps, self._spaces
         )
-        if self._ears is not None:
-            np.multiply(self._levels, self._ears, out=self._ear_levels)
-            gains_0, gains_1 = self._ear_levels
+
+    def _push_to_ears(self, first: int, edges: Edges, levels: tuple[Floats, Floats]) -> None:
+        """Let what is wide, and the ears' convolution, take in the hop."""
         if self._width is not None:
-            self._width.push(
-                first, self._sources,
-                (
-                    (edges.positions_m[1], edges.distances_m[1]),
-                    (edges.positions_m[2], edges.distances_m[2]),
-                ),
-                (gains_0, gains_1), (self._head_0, self._head_1),
-            )  # fmt: skip
+            start = (edges.positions_m[1], edges.distances_m[1])
+            end = (edges.positions_m[2], edges.distances_m[2])
+            heads = (self._head_0, self._head_1)
+            self._width.push(first, self._sources, (start, end), levels, heads)
         if self._binaural is not None:
             self._binaural.push(self._sources if self._width is None else self._width.sounds)
-        if outs is not None:
-            for name, out in zip(self.snapshot.formats, outs, strict=True):
-                if name == "binaural":
-                    self._render_binaural(edges, gains_0, gains_1, out)
-                else:
-                    out[:] = self._channels.channels_of(name)
-        elif self._binaural is not None and early_hops <= self._binaural.ringing_hops:
-            self._render_points(edges, gains_0, gains_1, self._unheard)
-        self._gains_0, self._gains_1 = self._gains_1, self._gains_0
-        self._head_0 = self._head_1
-        self.hop += 1
 
     def _fill_spaces(self, first: int, edges: Edges, source_gains: tuple[Floats, Floats]) -> None:
         for space in self._spaces:
             space.clear()
-        for bed, reader, filters in zip(
-            self.snapshot.beds, self._bed_readers, self._bed_filters, strict=True
-        ):
-            space, piece = self._spaces[bed.space], self._bed_pieces[bed.space]
-            if filters.process(piece, reader.read(first, piece)):
-                old, new = self._gains_0[bed.strip], self._gains_1[bed.strip]
-                highest = add_faded(piece, old, new, SMOOTH_FALL, SMOOTH_RISE, space.samples)
-                self.strip_peaks[bed.strip] = max(self.strip_peaks[bed.strip], highest)
-                space.sounds = True
+        gains = (self._gains_0, self._gains_1)
+        self._beds.add_to(self._spaces, first, gains, self.strip_peaks)
         self._moving_fields.add_to(self._spaces, self._sources, edges, source_gains, self._leaps)
         if self._room is not None and not self._room_rests:
-            gains = (self._gains_0, self._gains_1)
             space = self._spaces[self._room.plan.space]
             self._room.render(self.hop, self._sources, edges, gains, space)
         for space in self._spaces:
@@ -313,20 +305,3 @@ def spread_strips(gains, strip_gains, strips, out):
     """out (sources,) = their gains times those of their strips."""
     for s in range(len(out)):
         out[s] = gains[s] * strip_gains[strips[s]]
-
-
-@numba.njit(cache=True, nogil=True)
-def add_faded(piece, old, new, fall, rise, out):
-    """Add a hop of ambience to `out` (channels, n), from one gain to the other. Its peak.
-
-    The peak is that of the first channel, which has the field's level; `piece` is used up.
-    """
-    start, end, peak = np.float32(old), np.float32(new), np.float32(0.0)
-    for c in range(len(piece)):
-        row, target = piece[c], out[c]
-        for n in range(len(fall)):
-            row[n] *= fall[n] * start + rise[n] * end
-            target[n] += row[n]
-    for n in range(len(fall)):
-        peak = max(peak, abs(piece[0, n]))
-    return peak

@@ -65,22 +65,18 @@ def staged(
     levels += np.where(unknown, UNKNOWN_DB, np.where(soft, SOFT_DB, 0.0))[:, None]
     weights = np.array([weight_db(t, row) for (t, _), row in zip(rivals, levels, strict=True)])
     lacks = tuple(why_left_out(track, rule, camera_moves=camera_moves) for track, rule in rivals)
-    azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
     sure = [t.provenance == "hand" or t.confidence >= _SURE for t, _ in rivals]
     across = [crosses(track) for track, _ in rivals]
     order = sorted(range(len(rivals)), key=lambda i: (unknown[i], not sure[i], -weights[i]))
     wants = [i for i in order if across[i] and not lacks[i]]
     others = [i for i in order if not across[i] and not lacks[i]]
     loudness = levels + np.array([rule.power_db for _, rule in rivals])[:, None]
-    front = _loudest_first(loudness, weights, unknown, soft)
     polite = [i for i in wants if sure[i] and not unknown[i]]
     clear = np.where(loudness < loudness.max(axis=0) + _MASKED_DB, -np.inf, levels)
+    azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
+    front = _loudest_first(loudness, weights, unknown, soft)
     front = with_moments(front, clear, azimuths, polite, STEP_S)
-    steps = np.flatnonzero(soft).tolist()
-    # far to the side a way is hardly heard: the ears' differences grow as the sine
-    sides = np.degrees(np.sin(np.radians(azimuths)))
-    front = with_shares(front, clear, sides, wants, STEP_S, together=steps)
-    front = with_shares(front, clear, sides, others, STEP_S, kept=wants, together=steps)
+    front = _with_ways(front, clear, azimuths, (wants, others), np.flatnonzero(soft).tolist())
     engine = ~(unknown | soft)[front]
     front_db = levels[front, np.arange(len(times))]
     return Stage(
@@ -95,6 +91,21 @@ def staged(
         lacks=lacks,
         aside_db=aside_db,
     )
+
+
+def _with_ways(
+    front: NDArray[np.intp],
+    clear: Array,
+    azimuths_deg: Array,
+    groups: tuple[list[int], list[int]],
+    steps: list[int],
+) -> NDArray[np.intp]:
+    """Who is in front (n,), once first those that go across and then the others had their share."""
+    wants, others = groups
+    # far to the side a way is hardly heard: the ears' differences grow as the sine
+    sides = np.degrees(np.sin(np.radians(azimuths_deg)))
+    front = with_shares(front, clear, sides, wants, STEP_S, together=steps)
+    return with_shares(front, clear, sides, others, STEP_S, kept=wants, together=steps)
 
 
 def _loudest_first(levels: Array, weights: Array, unknown: Mask, soft: Mask) -> NDArray[np.intp]:
