@@ -21,6 +21,7 @@ from engine.cli.progress import TerminalProgress
 from engine.layouts import FILE_NAMES, FORMATS, USUAL_FORMATS
 from engine.media.probe import probe_video
 from engine.pipeline.settings import LOUDNESS_LUFS, SYNTHESIS, RunSettings
+from engine.script.separation import SEPARATIONS, TURNS
 
 log = logging.getLogger("foleystage")
 
@@ -53,6 +54,13 @@ def add_parser(subparsers: Any) -> None:
         default=SYNTHESIS,
         metavar="NAME",
         help="what makes the sounds, see `foleystage doctor` (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--separation",
+        choices=SEPARATIONS,
+        default=TURNS,
+        help="movers that sound at once: one in front by turns, the others 6 to 12 dB softer; "
+        "the others 6 dB softer; or all as loud as they are (default: %(default)s)",
     )
     add_mind(parser)
     _add_sound(parser)
@@ -120,6 +128,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         room_reflections=args.reflections,
         target_lufs=args.loudness,
         seed=args.seed,
+        separation=args.separation,
         allow_missing=args.allow_missing,
     )
     # what is no film is told before the slow imports

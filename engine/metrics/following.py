@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 
 FOLLOWED = 0.8
 """Correlation of ranks from which the ears follow a mover."""
-AUDIBLE_DB = 20.0
+AUDIBLE_DB = 15.0
 """How far below its own loudest moment, and below everything else, a mover still sounds."""
 FEWEST_WINDOWS = 6
 """Fewer give no correlation."""

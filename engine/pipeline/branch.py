@@ -8,7 +8,7 @@ from engine.pipeline.settings import RunSettings
 from engine.project.edits import EditGroup, SetScriptTree
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Project
-from engine.script.tree.writing import take_branch
+from engine.script.tree.writing import separation_of, take_branch
 
 
 def other_branch(
@@ -25,6 +25,6 @@ def other_branch(
     """
     progress("writing the Foley script", 0.0)
     script, tree = take_branch(project, node_id)
-    settings = RunSettings(seed=tree.seed)
+    settings = RunSettings(seed=tree.seed, separation=separation_of(tree))
     edits = sound_script(project, script, media, settings, progress)
     return EditGroup(name=f"Take branch {node_id}", edits=(SetScriptTree(tree=tree), *edits))

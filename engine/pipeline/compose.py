@@ -25,6 +25,7 @@ from engine.project.edits import ApplyScript, ApplyTakes, Edit, SetScriptTree
 from engine.project.model import Clip, ClipId, Event, Project, Take, TakeId
 from engine.project.store import MediaFolder
 from engine.script.script import Script
+from engine.script.tree.writing import separation_of
 
 Ear = Callable[[Event, Clip, NDArray[np.float32]], None]
 
@@ -61,6 +62,8 @@ def compose(
     """
     progress("writing the Foley script", 0.0)
     script, tree = script_for(project, settings, progress)
+    if tree is not None:
+        settings = structs.replace(settings, separation=separation_of(tree))
     return (SetScriptTree(tree=tree), *sound_script(project, script, media, settings, progress))
 
 
@@ -84,7 +87,7 @@ def sound_script(
     events = balance.events(events)
     apply_takes = ApplyTakes(takes=takes, clips=balance.clips(clips))
     sounding = apply_takes.apply(structs.replace(apply_script, events=events).apply(project))
-    focus = focus_movers(sounding, media.audio_path, progress)
+    focus = focus_movers(sounding, media.audio_path, progress, settings.separation)
     apply_script = structs.replace(apply_script, events=focus.events(events, sounding))
     edits = (apply_script, apply_takes, focus.edit)
     outline = balance.outline()

@@ -25,6 +25,7 @@ from engine.pipeline.focus_search import MOST_LOWERED_DB, Deed, merged, search
 from engine.pipeline.heard_passage import STEP_S, HeardPassage
 from engine.project.edits.focus import ApplyFocus, HeardMover, may_be_focused
 from engine.project.model import Clip, ContentHash, Curve, Event, Project, Track
+from engine.script.separation import TOGETHER, TURNS, Separation
 from engine.units import SPEED_OF_SOUND_M_PER_S
 
 Array = NDArray[np.float64]
@@ -61,7 +62,10 @@ class Focus:
 
 
 def focus_movers(
-    project: Project, audio_path: AudioPath, progress: Progress = silent_progress
+    project: Project,
+    audio_path: AudioPath,
+    progress: Progress = silent_progress,
+    separation: Separation = TURNS,
 ) -> Focus:
     """Listen to every mover that crosses the picture, and let it be heard where it is not.
 
@@ -71,6 +75,9 @@ def focus_movers(
         With its takes and clips.
     audio_path : callable
         File of a content hash.
+    separation : {'turns', 'soft', 'together'}
+        How far it may go: anything that helps; nobody steps back, and others are lowered by no
+        more than `MOST_LOWERED_DB`; or nothing, what is heard is only told.
 
     Raises
     ------
@@ -82,12 +89,14 @@ def focus_movers(
         track.id: MOST_LOWERED_DB[track.kind]
         for track in project.tracks
         if may_be_focused(track) and not _has_hand_sound(project, track)
-    }
+        and separation != TOGETHER
+    }  # fmt: skip
     found = _Found({}, [], [])
     passages = _passages(project)
     for index, (start_s, end_s, movers) in enumerate(passages):
         progress("listening to what moves", index / len(passages))
-        found.take(project, HeardPassage(project, audio_path, start_s, end_s, movers), most_db)
+        passage = HeardPassage(project, audio_path, start_s, end_s, movers)
+        found.take(project, passage, most_db, parts=separation == TURNS)
     progress("listening to what moves", 1.0)
     edit = ApplyFocus(curves=found.curves, heard=tuple(found.heard))
     return Focus(edit, tuple(found.deeds))
@@ -101,9 +110,16 @@ class _Found:
     heard: list[HeardMover]
     deeds: list[Deed]
 
-    def take(self, project: Project, passage: HeardPassage, most_db: Mapping[str, float]) -> None:
+    def take(
+        self,
+        project: Project,
+        passage: HeardPassage,
+        most_db: Mapping[str, float],
+        *,
+        parts: bool,
+    ) -> None:
         """Listen to one passage more."""
-        before, after = search(passage, most_db)
+        before, after = search(passage, most_db, parts=parts)
         for track_id, gains_db in after.gains_db.items():
             curve = _curve(project.track(track_id), passage.start_s, gains_db)
             self.curves[track_id] = _joined(self.curves.get(track_id, ()), curve)

@@ -3,12 +3,13 @@
 Per mover that is not followed by the ears, remedies are tried from the mildest on. What covers it
 is lowered while it does, by no more than 12 dB for a bed and 8 dB for another mover; the mover is
 raised by no more than 4 dB; and if it still is not followed, where it only just begins or ends
-under something else, it comes to the front after that, or steps back before: 24 dB softer, not
+under something else, it comes to the front after that, or steps back before: 18 dB softer, not
 silent, and never while it strikes something. A remedy is kept when more
 movers are followed with it, or the same ones better: what serves one at the cost of another is not
-done. For a mover that still is not followed the others are lowered by up to 16 dB, or two that
-cross each other are parted: one steps back as the other comes to the front. Where that does not
-help either, all that was done for it is undone, unless another would no longer be followed then.
+done. For a mover that still is not followed two that cross each other are parted: one steps back
+as the other comes to the front. Where that does not help either, all that was done for it is
+undone, unless another would no longer be followed then. Nothing falls silent so that a figure is
+reached: a mover that the ears cannot follow among others is told to the user.
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ GOAL = 0.9
 """Correlation from which nothing more is tried: `FOLLOWED`, and some for other listeners."""
 MOST_LOWERED_DB = {"ambience": 12.0, "object": 8.0}
 MOST_RAISED_DB = 4.0
-_FURTHER = 2.0
-"""Other movers are lowered by so many times more for one that is not followed otherwise."""
 _ROUNDS = 2
 _CLEAR_DB = 22.0
 """What is so much softer than a mover does not cover it."""
@@ -44,7 +43,7 @@ _LEAST_GAIN = 0.02
 """A correlation that rises by less is not worth a change."""
 _LEAST_DB = 0.5
 """A smaller change of level is none."""
-_AWAY_DB = -24.0
+_AWAY_DB = -18.0
 """A mover that steps back sounds on beneath the one in front, and does not fall silent."""
 _KEEPS_S, _KEEPS = 0.8, 0.75
 """Time, and share of its time, that a mover keeps when it comes in later or leaves sooner."""
@@ -99,7 +98,9 @@ class Mix:
 Remedy = Callable[[HeardPassage, Mix, str, Mapping[str, float]], "Mix | None"]
 
 
-def search(passage: HeardPassage, most_db: Mapping[str, float]) -> tuple[Mix, Mix]:
+def search(
+    passage: HeardPassage, most_db: Mapping[str, float], *, parts: bool = True
+) -> tuple[Mix, Mix]:
     """The passage as it is, and as it is heard best.
 
     Parameters
@@ -107,19 +108,21 @@ def search(passage: HeardPassage, most_db: Mapping[str, float]) -> tuple[Mix, Mi
     passage : HeardPassage
     most_db : mapping
         By how much each track may be lowered, by id; those that are left out are not touched.
+    parts : bool
+        Whether movers may step back for each other.
     """
     ears = passage.hear({})
     followed = {id_: passage.following(id_, {}, ears) for id_ in passage.movers}
     before = Mix({}, ears, followed, beneath=frozenset(_beneath(passage)))
-    found = _served(passage, before, most_db, frozenset())
-    for start in _parted(passage, before, found, most_db):
-        parted = _served(passage, start, most_db, frozenset())
+    found = _served(passage, before, most_db, parts=parts)
+    for start in _parted(passage, before, found, most_db) if parts else ():
+        parted = _served(passage, start, most_db, parts=parts)
         found = parted if parted.worth > found.worth else found
     for _ in passage.movers:
         vain = _failed(found) & {deed.mover_id for deed in found.deeds}
         if not vain:
             break
-        without = _served(passage, before, most_db, frozenset(_failed(found)))
+        without = _served(passage, before, most_db, frozenset(_failed(found)), parts=parts)
         if without.worth[0] < found.worth[0]:
             break
         found = without
@@ -127,7 +130,12 @@ def search(passage: HeardPassage, most_db: Mapping[str, float]) -> tuple[Mix, Mi
 
 
 def _served(
-    passage: HeardPassage, before: Mix, most_db: Mapping[str, float], left: frozenset[str]
+    passage: HeardPassage,
+    before: Mix,
+    most_db: Mapping[str, float],
+    left: frozenset[str] = frozenset(),
+    *,
+    parts: bool,
 ) -> Mix:
     """The passage with all movers served, but for those that are `left` as they are."""
     served = sorted(before.followed.keys() - left - before.beneath)
@@ -137,13 +145,10 @@ def _served(
         for mover_id in sorted(served, key=lambda i: (last.followed[i].worst, i)):
             usual = (_half_clear, _clear, _clear_and_raised)
             found = _tried(passage, found, mover_id, most_db, usual, GOAL)
-            found = _tried(passage, found, mover_id, most_db, (_held_back,), FOLLOWED)
+            if parts:
+                found = _tried(passage, found, mover_id, most_db, (_held_back,), FOLLOWED)
         if found is last:
             break
-    further = {i: most * (_FURTHER if i in passage.objects else 1) for i, most in most_db.items()}
-    for mover_id in sorted(_failed(found) - left):
-        last_ones = (_clear, _clear_and_raised)
-        found = _tried(passage, found, mover_id, further, last_ones, FOLLOWED)
     return found
 
 
@@ -225,7 +230,10 @@ def _beneath(passage: HeardPassage) -> set[str]:
 
 
 def merged(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
-    """Deeds in order of time, those on the same track for the same mover that overlap as one."""
+    """Deeds in order of time, those on the same track for the same mover that overlap as one.
+
+    No track falls by more than `_AWAY_DB` for all of them together, so that is what they tell.
+    """
     done: dict[tuple[str, str, bool], list[Deed]] = {}
     for deed in sorted(deeds, key=lambda d: (d.start_s, d.end_s)):
         alike = done.setdefault((deed.track_id, deed.mover_id, deed.level_db == _AWAY_DB), [])
@@ -234,7 +242,7 @@ def merged(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
             alike[-1] = replace(
                 last,
                 end_s=max(last.end_s, deed.end_s),
-                level_db=round(last.level_db + deed.level_db, 1),
+                level_db=max(round(last.level_db + deed.level_db, 1), _AWAY_DB),
             )
         else:
             alike.append(deed)

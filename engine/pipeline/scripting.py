@@ -46,7 +46,7 @@ def script_for(
     if settings.script is not None:
         return load_script(settings.script, project), None
     told = _told(project, settings)
-    written = think_script(project, settings.seed, told)
+    written = think_script(project, settings.seed, told, separation=settings.separation)
     if settings.mind is not None:
         return _of_mind(project, settings.mind, told, written, progress)
     return written.script, written.tree

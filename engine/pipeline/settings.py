@@ -10,6 +10,7 @@ from engine.layouts import USUAL_FORMATS
 from engine.media.spherical import Projection
 from engine.minds.endpoint import MindSettings
 from engine.project.model import Mapping
+from engine.script.separation import TURNS, Separation
 
 LOUDNESS_LUFS = (-60.0, -5.0)
 """Lowest and highest loudness that can be asked for."""
@@ -54,6 +55,9 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         Most walls that an early reflection meets: 1 to 3.
     seed : int
         The same seed gives the same samples.
+    separation : {'turns', 'soft', 'together'}
+        How movers that sound at once are kept apart: one in front by turns, the others 6 to 12 dB
+        softer; the others 6 dB softer; or all as loud as they are.
     allow_missing : bool
         Deliver although sounds of the session are missing or damaged; the report names them.
     """
@@ -77,4 +81,5 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     room_reflections: int = 1
     target_lufs: float = -23.0
     seed: int = 0
+    separation: Separation = TURNS
     allow_missing: bool = False

@@ -8,10 +8,10 @@ going far across the picture; steps before an engine only where they are louder.
 aside meanwhile and come in when it has gone; only steps, which fall between each other, are in
 front together. Who crosses the picture but never would be in front gets a moment (see
 `engine.script.moments`), or a share of the time (see `engine.script.shares`), but none while a
-train or the like is so much louder that it masks them: it would leave a hole. Who steps aside falls
-far beneath the one in front, but not silent; and where there is no time for one that crosses or is
-near, that is how it sounds all the while. What strikes is heard all the same where the one in front
-is something that nobody knows: a blow that is seen tells more than moved air.
+train or the like is so much louder that it masks them: it would leave a hole. Who steps aside is 6
+to 12 dB softer, as a mixer ducks it, and never silent; and where there is no time for one that
+crosses or is near, that is how it sounds all the while. What strikes is heard all the same where
+the one in front is something that nobody knows: a blow that is seen tells more than moved air.
 (`engine.script.stage` finds who is in front, here is what follows for each.)
 
 Steps of those who do not cross `wait` while an engine that is louder where the listener stands is
@@ -40,16 +40,14 @@ Mask = NDArray[np.bool_]
 
 UNSURE = 0.35
 """Confidence below which a track of the analysis is muted."""
-BENEATH_DB = -27.0
-"""Level of all that sounds beneath the one in front, for want of time, re that one."""
-ASIDE_DB = -36.0
-"""Level of all that has stepped aside and has a turn of its own, re the one in front."""
+BEHIND_DB = -27.0
+"""Level of what is behind, re the one in front, as far as `MOST_ASIDE_DB` lets it fall."""
+MOST_ASIDE_DB, LEAST_ASIDE_DB = -12.0, -6.0
+"""Level of what has stepped aside, re its own in front: softer, and still plainly there."""
 CLOTHES_DB = -15.0
 """Level of clothes of who stays where they are, re somebody who crosses meanwhile."""
 BENEATH = "sounds beneath"
 """Words by which its events say so."""
-_LEAST_BENEATH_DB = -6.0
-"""It is at least so much softer than it would be in front."""
 _PAUSE_S = 0.15
 """Silence between one mover and the next, as the listener hears them."""
 _BEYOND_PAUSE_S = 0.25
@@ -156,7 +154,9 @@ def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
     last_s = max(min([high_s, *(after_s - _BEYOND_PAUSE_S)]), end_s)
     if turn.spans_s is None:
         whole = first_s <= low_s and last_s >= high_s
-        return turn if whole else replace(turn, spans_s=((float(first_s), float(last_s)),))
+        if whole or last_s - first_s < SHORTEST_S:  # too short a turn would mute all of it
+            return turn
+        return replace(turn, spans_s=((float(first_s), float(last_s)),))
     if not turn.spans_s:
         return turn
     spans = list(turn.spans_s)
@@ -210,8 +210,9 @@ def _turn(usual: Turn, stage: Stage, own: _Own, behind: Mask) -> Turn:
         note = f"{-aside_db:.0f} dB softer while {who} is in front"
     elif spans_s or not own.lacks:
         level_db = float(np.percentile(stage.front_db[aside] - own.levels[aside], 10.0))
-        beneath_db = ASIDE_DB if spans_s else BENEATH_DB
-        aside_db = min(level_db - usual.level_db + beneath_db, _LEAST_BENEATH_DB)
+        aside_db = float(
+            np.clip(level_db - usual.level_db + BEHIND_DB, MOST_ASIDE_DB, LEAST_ASIDE_DB)
+        )
         beneath = f"softer: {BENEATH} {who}, for want of time in front"
         note = f"steps aside while {who} is in front" if spans_s else beneath
     else:

@@ -29,6 +29,7 @@ CURVE_STEP_S = 0.1
 _SHORTEST_FADE_S = 0.1
 """A thing that is heard less than this beyond its sight needs no fade there."""
 APPEARS_S = 0.2
+"""Fade of a lasting sound whose thing appears, or goes, in the middle of the scene."""
 HANDOVER_S = 0.2
 """Fade of a lasting sound where another mover comes in front, or has gone."""
 STRIDE_M = 0.8
@@ -221,7 +222,7 @@ def _span_drafts(
         parameters = _parameters(layer, words, setting)
         if layer.generator == "cloth" and "swing_hz" not in parameters:
             parameters["swing_hz"] = _stride_hz(track)
-        parameters |= _edges_of_sight(track, start_s, stop_s)
+        parameters |= _edges_of_sight(track, start_s, stop_s, end_s)
         yield Draft(
             layer=layer.layer,
             generator=layer.generator,
@@ -236,11 +237,15 @@ def _span_drafts(
         )
 
 
-def _edges_of_sight(track: Track, start_s: float, stop_s: float) -> dict[str, float]:
-    """Fades of a lasting sound that begins before its thing is seen, or ends after it."""
+def _edges_of_sight(track: Track, start_s: float, stop_s: float, end_s: float) -> dict[str, float]:
+    """Fades of a lasting sound in the middle of the scene: short where its thing appears or goes,
+    as long as it is heard out of sight before it is seen, or after.
+    """
     fades: dict[str, float] = {}
     if start_s > 0.0:
         fades["fade_in_s"] = APPEARS_S
+    if stop_s < end_s:
+        fades["fade_out_s"] = APPEARS_S
     if start_s < min(track.start_s, stop_s) - _SHORTEST_FADE_S:
         fades["fade_in_s"] = round(min(track.start_s, stop_s) - start_s, 3)
     if stop_s > max(track.end_s, start_s) + _SHORTEST_FADE_S:

@@ -101,10 +101,16 @@ def _sights(votes: Sequence[tuple[float, Detection]], label: str, looks: Sequenc
 
 
 def _tightened(path: Path, sights: Trace) -> Path:
+    """Path whose boxes are those of the looks where motion's are far off.
+
+    Before the first look and after the last nobody knows better: what leaves the picture grows
+    narrow there, and would jump back to where it was seen last.
+    """
     around = boxes_at(sights, path.times_s)
     areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (path.boxes, around)]
     ratio = np.abs(np.log(np.maximum(areas[0], 1.0) / np.maximum(areas[1], 1.0)))
     off = (row_overlaps(path.boxes, around) < _SAME_BOX) & (ratio > np.log(_SPREAD))
+    off &= (path.times_s >= sights.times_s[0]) & (path.times_s <= sights.times_s[-1])
     if not off.any():
         return path
     boxes = np.where(off[:, None], around, path.boxes)

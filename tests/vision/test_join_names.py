@@ -124,6 +124,20 @@ def test_the_box_is_the_things_own_where_motion_saw_smoke() -> None:
     assert np.abs(found.boxes[rows] - across(times_s=found.times_s)[rows]).max() < 1.0
 
 
+def test_what_leaves_the_picture_after_the_last_look_goes_on_and_does_not_jump_back() -> None:
+    car = across(pace=80.0)
+    car[:, 2] = np.minimum(car[:, 2], SIZE[0])  # it leaves by the right side
+    car[:, 0] = np.minimum(car[:, 0], SIZE[0] - 1.0)
+    unseen = car.copy()
+    unseen[40:] = np.nan  # no look finds what is left of it
+    (found,) = brought([moving(car)], looks(("car", unseen, 0.8)))
+    late = found.times_s > TIMES[40] + 0.4
+    middles = 0.5 * (found.boxes[late, 0] + found.boxes[late, 2])
+    assert late.any()
+    assert (np.diff(middles) > -1.0).all()
+    assert np.abs(found.boxes[late] - car[-late.sum() :]).max() < 4.0
+
+
 def test_a_rider_and_the_horse_are_one() -> None:
     horse = across()
     rider = horse + np.array([25.0, -40.0, -25.0, -15.0])

@@ -11,15 +11,14 @@ from engine.script.rules import Rules
 from engine.script.scribe.description import Told
 from engine.script.scribe.loop import Scribed, film_scribe
 from engine.script.scribe.repair import Drafts
+from engine.script.separation import ASIDE_DB, TURNS, Separation
 from engine.script.tree.moves import (
-    ASIDE_DB,
     DETAIL,
     PLAIN,
     REFINED,
-    SEPARATION,
     TONE,
-    TURNS,
     Choices,
+    separation_in,
     told_details,
     with_detail,
     with_overlaps_clearer,
@@ -60,7 +59,7 @@ class Candidates:
     ) -> None:
         self.tone = tone
         self._project, self._rules, self._told = project, rules, told
-        self._written: dict[str, Scribed] = {}
+        self._written: dict[Separation, Scribed] = {}
         self.scribed = self._scribed(TURNS)
         self._beds: set[str] = {track.id for track in self.scribed.drafted.tracks}
         free = [*self._beds, *told_tracks]
@@ -77,7 +76,7 @@ class Candidates:
 
     def drafts(self, choices: Choices) -> Drafts:
         """The candidate of some choices."""
-        scribed = self._scribed(choices.get(SEPARATION, TURNS))
+        scribed = self._scribed(separation_in(choices))
         found = with_detail(scribed.drafted.drafts, scribed.description, choices.get(DETAIL, PLAIN))
         end_s = scribed.description.duration_s
         toned = with_tone((*found, *self._told), self._beds, choices.get(TONE, NEUTRAL), end_s)
@@ -90,7 +89,7 @@ class Candidates:
         """How good the candidate of some choices is."""
         return self._judge.judge(self.drafts(choices), choices.get(TONE, NEUTRAL))
 
-    def _scribed(self, separation: str) -> Scribed:
+    def _scribed(self, separation: Separation) -> Scribed:
         """The verified script of the rules, movers kept apart in a way."""
         if separation not in self._written:
             rules = self._rules

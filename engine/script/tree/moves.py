@@ -14,6 +14,7 @@ from engine.script.knowledge import SoundLayer, shipped_knowledge
 from engine.script.layers import Draft
 from engine.script.scribe.description import FilmDescription, Thing
 from engine.script.scribe.repair import Drafts
+from engine.script.separation import SEPARATIONS, TURNS, Separation
 from engine.script.tree.tones import NEUTRAL, Tone, shipped_tones
 
 Choices = Mapping[str, str]
@@ -22,12 +23,8 @@ Choices = Mapping[str, str]
 SEPARATION, DETAIL, TONE, REFINED = "separation", "detail", "tone", "refined"
 MIND = "mind"
 """A branch that a language model wrote; rules cannot write it again."""
-TURNS, SOFT, TOGETHER = "turns", "soft", "together"
 PLAIN, TOLD, SPARE = "plain", "told", "spare"
 CLEARER = "clearer"
-ASIDE_DB: Mapping[str, float | None] = {TURNS: None, SOFT: -15.0, TOGETHER: 0.0}
-"""Level of movers that step aside, by the choice of separation; None: as the one
-in front asks for."""
 DESIGNED_LAYER = "designed"
 _CLEARER_DB = -6.0
 _TOLD_DB = -3.0
@@ -50,7 +47,7 @@ def read_choices(moves: Sequence[str]) -> dict[str, str]:
         If this version knows no such choice.
     """
     known = {
-        SEPARATION: set(ASIDE_DB),
+        SEPARATION: set(SEPARATIONS),
         DETAIL: {PLAIN, TOLD, SPARE},
         TONE: {NEUTRAL, *shipped_tones()},
         REFINED: {CLEARER},
@@ -70,6 +67,11 @@ def read_choices(moves: Sequence[str]) -> dict[str, str]:
             )
         choices[principle] = choice
     return choices
+
+
+def separation_in(choices: Choices) -> Separation:
+    """How a script of some choices keeps apart what sounds at once."""
+    return next(one for one in SEPARATIONS if one == choices.get(SEPARATION, TURNS))
 
 
 def told_details(description: FilmDescription) -> list[tuple[Thing, str, str]]:

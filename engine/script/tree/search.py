@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from engine.project.script_tree import ScriptNode, ScriptTree, Step
+from engine.script.separation import SEPARATIONS, TURNS
 from engine.script.tree.candidates import Candidates
 from engine.script.tree.moves import (
-    ASIDE_DB,
     CLEARER,
     DETAIL,
     PLAIN,
@@ -24,7 +24,6 @@ from engine.script.tree.moves import (
     SPARE,
     TOLD,
     TONE,
-    TURNS,
     Choices,
     choices_in_words,
 )
@@ -74,9 +73,12 @@ class Search:
         self._judged: dict[str, Judgement] = {}
         self._choices: dict[str, Choices] = {}
 
-    def tree(self, seed: int) -> ScriptTree:
-        """Search, and choose the best; of equals the one that was thought of first."""
-        root = self._add(None, "root", {})
+    def tree(self, seed: int, asked: Choices) -> ScriptTree:
+        """Search, and choose the best; of equals the one that was thought of first.
+
+        What is `asked` for is part of every candidate.
+        """
+        root = self._add(None, "root", asked)
         assert root is not None
         level, stop = [root], "the deepest level is reached"
         for _ in range(self._limits.depth):
@@ -118,7 +120,7 @@ class Search:
         asked = self._candidates.tone.value
         tones = (asked,) if asked != NEUTRAL else tuple(shipped_tones())[:2]
         details = (TOLD, SPARE) if self._candidates.tells_details else (SPARE,)
-        apart = tuple(name for name in ASIDE_DB if name != TURNS)
+        apart = tuple(name for name in SEPARATIONS if name != TURNS)
         return {
             TONE: tones,
             DETAIL: tuple(name for name in details if name != PLAIN),

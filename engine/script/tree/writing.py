@@ -14,8 +14,9 @@ from engine.script.rules import Rules, shipped_rules
 from engine.script.scribe.loop import Scribed
 from engine.script.scribe.repair import Drafts
 from engine.script.script import Script
+from engine.script.separation import TURNS, Separation
 from engine.script.tree.candidates import Candidates
-from engine.script.tree.moves import read_choices
+from engine.script.tree.moves import MIND, SEPARATION, read_choices, separation_in
 from engine.script.tree.search import Limits, Search
 from engine.script.tree.tones import tone_of
 from engine.script.writer import Drafted
@@ -58,6 +59,7 @@ def think_script(
     told: Told = Told(),
     rules: Rules | None = None,
     limits: Limits = Limits(),  # noqa: B008 (likewise)
+    separation: Separation = TURNS,
 ) -> Written:
     """The best of several scripts that are thought of for a project.
 
@@ -71,12 +73,15 @@ def think_script(
         What words tell beside the picture.
     rules, limits
         Default: those shipped, and `Limits`.
+    separation : {'turns', 'soft', 'together'}
+        How what sounds at once is kept apart. Where it is 'turns', others are thought of, too.
     """
     rules = shipped_rules() if rules is None else rules
     tone = tone_of((*project.scene.prompt, *told.texts))
     names = [track.id for track in told.tracks]
     candidates = Candidates(_with_tracks(project, told.tracks), rules, tone, told.drafts, names)
-    tree = Search(candidates, limits).tree(seed)
+    asked = {} if separation == TURNS else {SEPARATION: separation}
+    tree = Search(candidates, limits).tree(seed, asked)
     tree = structs.replace(tree, scribe=candidates.scribed.told)
     return Written(_script(project, candidates, told, tree, seed), tree, candidates.scribed)
 
@@ -101,6 +106,12 @@ def take_branch(
     names = [track.id for track in told.tracks]
     candidates = Candidates(project, rules, tone_of(project.scene.prompt), told.drafts, names)
     return _script(project, candidates, told, tree, tree.seed), tree
+
+
+def separation_of(tree: ScriptTree) -> Separation:
+    """How the chosen script keeps apart what sounds at once; a language model's takes turns."""
+    moves = [m for m in tree.node(tree.chosen).moves if not m.startswith(f"{MIND}: ")]
+    return separation_in(read_choices(moves))
 
 
 def told_in(project: Project) -> Told:
