@@ -94,9 +94,7 @@ def test_who_is_seen_for_too_short_a_time_for_a_turn_is_heard_all_the_same(
     """What is in front from its first sight to its last, and would go on beyond the picture."""
     brief = make_track("car", (4, 8, -1), (4, -8, -1), seen=(0.0, 0.7), id="brief")
     beyond = Keyframe(time_s=2.2, x_m=4.0, y_m=-20.0, z_m=-1.0, extrapolated=True)
-    path = structs.replace(
-        brief.trajectory, keyframes=(*brief.trajectory.keyframes, beyond)
-    )
+    path = structs.replace(brief.trajectory, keyframes=(*brief.trajectory.keyframes, beyond))
     brief = structs.replace(brief, trajectory=path)
     after = make_track("van", (9, -16, -1), (9, 16, -1), seen=(1.0, 8.0), id="after")
     assert brief.heard_s[1] > 2.0
