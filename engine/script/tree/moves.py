@@ -46,8 +46,8 @@ def read_choices(moves: Sequence[str]) -> dict[str, str]:
     ScriptError
         If this version knows no such choice.
     """
-    known = {
-        SEPARATION: set(SEPARATIONS),
+    known: dict[str, set[str]] = {
+        SEPARATION: {*SEPARATIONS},
         DETAIL: {PLAIN, TOLD, SPARE},
         TONE: {NEUTRAL, *shipped_tones()},
         REFINED: {CLEARER},
