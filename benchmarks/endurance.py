@@ -113,9 +113,10 @@ def run(hours: float, seed: int = 1, formats: Sequence[str] = FORMATS) -> Endura
                 memory.append(resident_bytes() - session.read_ahead_bytes)
                 _tell(session, errors.count, began_s)
                 next_look_s += hours * 36.0
-        session.close()
         spent = time.monotonic() - began_s, time.process_time() - began_core_s
-        return _result(hours, spent, session, errors, memory, read_ahead)
+        result = _result(hours, spent, session, errors, memory, read_ahead)
+        session.close()
+        return result
 
 
 def _result(

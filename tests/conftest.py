@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-# A busy machine is no fault of the code: examples have no deadline each.
-hypothesis.settings.register_profile("foleystage", deadline=None)
-hypothesis.settings.load_profile("foleystage")
+# A busy machine is no fault of the code: examples have no deadline each. They are the same in every
+# run, so that what fails fails again; HYPOTHESIS_PROFILE=explore looks at others.
+hypothesis.settings.register_profile("foleystage", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "foleystage"))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("YOLO_AUTOINSTALL", "False")
-os.environ.setdefault("FOLEYSTAGE_ANALYSES", "off")  # every test analyses for itself
-os.environ.setdefault("FOLEYSTAGE_HRIRS", "off")  # and makes its own HRIR sets ready
+
+# What is analysed or made ready once serves all processes of a run, and nothing of an earlier one.
+_KEPT = tempfile.TemporaryDirectory(prefix="foleystage-tests-")
+os.environ.setdefault("FOLEYSTAGE_ANALYSES", os.path.join(_KEPT.name, "analyses"))
+os.environ.setdefault("FOLEYSTAGE_HRIRS", os.path.join(_KEPT.name, "hrirs"))
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BESIDE = REPOSITORY.parent / "shared" / "data"

@@ -107,18 +107,15 @@ def analyse_video(
     screen = Screen(size, video.width / size[0], shots_s, geometry, evidence)
     objects, more = place(looked_at, screen, settings, maps)
     progress("placing objects", 1.0)
+    notes = (
+        *_damage(video), *_all_around(video, geometry.spherical), *followed.notes,
+        *places(followed.looks), *_exaggeration(settings), *more,
+    )  # fmt: skip
     analysis = Analysis(
         detector=getattr(detector, "label", detector.name),
         tracker=followed.tracker,
         depth=getattr(part, "label", part.name),
-        notes=(
-            *_damage(video),
-            *_all_around(video, geometry.spherical),
-            *followed.notes,
-            *places(followed.looks),
-            *_exaggeration(settings),
-            *more,
-        ),
+        notes=notes,
         shots_s=followed.shots_s,
         camera_moves=any(followed.moving_shots),
         moving_shots=followed.moving_shots,

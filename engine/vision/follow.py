@@ -143,19 +143,9 @@ def follow(
     if not first:
         raise _no_picture(time_s, video.duration_s, path)
     box = place if len(place) == 4 else box_of_click([p for _, p in first], (place[0], place[1]))
-    start_s = first[0][0]
-
-    def told(stage: str, whole: float) -> Callable[[float], None]:
-        return lambda t: progress(stage, min(0.99, abs(t - start_s) / max(whole, 1e-6)))
-
-    onwards, ended = _go(
-        tracker_of(), box, source.pictures(start_s, None), told("following on", video.duration_s)
-    )
-    backwards, began = _go(tracker_of(), box, source.backwards(start_s + half_s / 2),
-                           told("following back", start_s))  # fmt: skip
-    rows, name = _smooth(np.array([*reversed(backwards[1:]), *onwards])), tracker_of().name
-    rows[:, [1, 3]] += source.aside_px
-    size = (first[0][1].shape[1], first[0][1].shape[0])
+    start_s, size = first[0][0], (first[0][1].shape[1], first[0][1].shape[0])
+    rows, began, ended = _both_ways(source, tracker_of, box, start_s, progress)
+    name = tracker_of().name
     if weights is None and float(rows[:, 5].mean()) < SURE:
         aside = np.array([source.aside_px, 0.0, source.aside_px, 0.0])
         moving = path_of_click(video, start_s, box + aside, size[0], progress)
@@ -164,15 +154,39 @@ def follow(
             began = "end" if moving[0, 0] < half_s else "lost"
             ended = "end" if moving[-1, 0] > video.duration_s - 3 * half_s else "lost"
     positions = _positions(rows, size, picture_geometry(video, mapping, horizontal_fov_deg))
-    most = np.array([*size, *size], dtype=np.float64)
-    least = np.zeros(4)
-    if is_spherical(video):  # columns go on across the line behind the listener
+    rows[:, 1:5] = _inside(rows[:, 1:5], size, video) / scale
+    return Followed(rows, positions, name, "start" if began == "end" else began, ended)
+
+
+def _both_ways(
+    source: _Source,
+    tracker_of: Callable[[], Tracker],
+    box: Array,
+    start_s: float,
+    progress: Progress,
+) -> tuple[Array, str, str]:
+    """Rows (n, 6) of what is in a box at a time, followed on and back, and why each way ended."""
+
+    def told(stage: str, whole: float) -> Callable[[float], None]:
+        return lambda t: progress(stage, min(0.99, abs(t - start_s) / max(whole, 1e-6)))
+
+    video = source.video
+    onwards, ended = _go(
+        tracker_of(), box, source.pictures(start_s, None), told("following on", video.duration_s)
+    )
+    before = source.backwards(start_s + 0.25 / float(video.rate))
+    backwards, began = _go(tracker_of(), box, before, told("following back", start_s))
+    rows = _smooth(np.array([*reversed(backwards[1:]), *onwards]))
+    rows[:, [1, 3]] += source.aside_px
+    return rows, began, ended
+
+
+def _inside(boxes: Array, size: tuple[int, int], video: Video) -> Array:
+    """Boxes (n, 4) cut at the picture's sides; all around, columns go on behind the listener."""
+    least, most = np.zeros(4), np.array([*size, *size], dtype=np.float64)
+    if is_spherical(video):
         least[::2], most[::2] = -np.inf, np.inf
-    rows[:, 1:5] = np.clip(rows[:, 1:5], least, most) / scale
-    return Followed(
-        rows, positions, name,
-        "start" if began == "end" else began, ended,
-    )  # fmt: skip
+    return np.clip(boxes, least, most)
 
 
 def _no_picture(time_s: float, duration_s: float, path: str | Path) -> MediaError:

@@ -51,8 +51,8 @@ def test_what_is_too_short_or_still_has_no_correlation() -> None:
     assert np.isnan(rank_correlation(np.ones(20), np.arange(20.0)))
 
 
-def test_a_mover_is_active_where_it_is_seen_and_not_20_db_below() -> None:
-    own = np.array([-40.0, -59.0, -61.0, -45.0, -40.0])
+def test_a_mover_is_active_where_it_is_seen_and_not_15_db_below() -> None:
+    own = np.array([-40.0, -54.0, -56.0, -45.0, -40.0])
     rest = np.array([-50.0, -50.0, -50.0, -20.0, -50.0])
     seen = np.array([True, True, True, True, False])
     np.testing.assert_array_equal(

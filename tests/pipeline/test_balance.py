@@ -103,7 +103,7 @@ FILMS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(film=FILMS)
 def test_no_peak_towers_above_the_film_unless_lowering_gains_nothing(film):
     lowered = lowered_db(film.heard())

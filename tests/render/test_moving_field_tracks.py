@@ -88,10 +88,12 @@ def test_the_room_hears_the_omnidirectional_channel_once(tmp_path: Path) -> None
     field[1:] = 0.0
     soundfile.write(tmp_path / "4.wav", field.T, RATE_HZ, subtype="FLOAT")
     as_field = render(tmp_path, structs.replace(only_w, scene=hall), "foa")["foa"]
-    as_field -= render(tmp_path, only_w, "foa")["foa"]
+    dry = render(tmp_path, only_w, "foa")["foa"]
+    as_field[:, : dry.shape[1]] -= dry  # the room rings on
     mono = project_of(tmp_path, 1)
     soundfile.write(tmp_path / "1.wav", field[:1].T, RATE_HZ, subtype="FLOAT")
     as_mono = render(tmp_path, structs.replace(mono, scene=hall), "foa")["foa"]
-    as_mono -= render(tmp_path, mono, "foa")["foa"]
+    dry = render(tmp_path, mono, "foa")["foa"]
+    as_mono[:, : dry.shape[1]] -= dry
     assert np.abs(as_mono).max() > 1e-3
     np.testing.assert_allclose(as_field, as_mono, atol=1e-6)
