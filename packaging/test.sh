@@ -5,6 +5,8 @@ set -eu
 
 cd "$(dirname "$0")/.."
 pytest=".venv/bin/python -m pytest"
+# Two tests at a time have a core each: threads of theirs would only be in each other's way.
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-1}"
 if .venv/bin/python -c 'import xdist' 2>/dev/null; then
     pytest="$pytest -n ${TEST_PROCESSES:-2} --dist loadfile"
 fi

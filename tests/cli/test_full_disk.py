@@ -79,6 +79,15 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return lines[0]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """Every run makes the same calls: none finds what an earlier one has kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOLEYSTAGE_ANALYSES", "off")
+        patch.setenv("FOLEYSTAGE_HRIRS", "off")
+        yield
+
+
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second and a half with something that moves."""

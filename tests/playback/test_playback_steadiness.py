@@ -13,6 +13,7 @@ SECONDS_PER_LOAD = 3.0
 pytestmark = pytest.mark.audio_device
 
 
+@pytest.mark.flaky(reruns=1)  # an audio server that gets no processor is no fault of the ring
 @pytest.mark.timeout(300)
 def test_no_load_of_the_window_makes_the_ring_run_dry(
     audio_server: AudioServer, monkeypatch: pytest.MonkeyPatch

@@ -22,7 +22,7 @@ def test_the_renderer_meets_no_loop_for_the_first_time(tmp_path: Path) -> None:
     search = os.pathsep.join(map(str, (HERE.parent.parent, HERE, HERE.parent)))
     done = subprocess.run(
         [sys.executable, str(HERE / "first_use.py"), str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": search},
+        env={**os.environ, "PYTHONPATH": search, "FOLEYSTAGE_HRIRS": "off"},
         capture_output=True,
         text=True,
         check=False,
