@@ -1,5 +1,6 @@
 # make run     set up, make the demo's sound, open the window where there is a display
 # make test    set up, run the tests
+# make test-all  the same, and a dozen slow ones about what is far from the usual way
 # make lint    lint, format, types, walls between the rooms
 # make check   make lint, then the tests
 # make fix     let the formatter and the linter mend what they can
@@ -14,7 +15,7 @@
 # make clean   remove .venv and everything built
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint check fix bench kill-test walk steadiness endurance screenshots demo package install-desktop clean
+.PHONY: run test test-all lint check fix bench kill-test walk steadiness endurance screenshots demo package install-desktop clean
 
 BIN := .venv/bin
 SETUP := packaging/setup.sh pyproject.toml $(wildcard packaging/debian/*.txt)
@@ -33,6 +34,9 @@ run: .venv/.ready-run
 
 test: .venv/.ready-dev
 	@packaging/test.sh
+
+test-all: .venv/.ready-dev
+	FOLEYSTAGE_THOROUGH=1 packaging/test.sh
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .

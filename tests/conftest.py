@@ -23,6 +23,32 @@ _KEPT = tempfile.TemporaryDirectory(prefix="foleystage-tests-")
 os.environ.setdefault("FOLEYSTAGE_ANALYSES", os.path.join(_KEPT.name, "analyses"))
 os.environ.setdefault("FOLEYSTAGE_HRIRS", os.path.join(_KEPT.name, "hrirs"))
 
+# Slow ones about what is far from the usual way; `make test-all` runs them, too.
+THOROUGH = (
+    "realtime/test_reproducible.py::",
+    "spatial/test_kept_hrirs.py::test_a_damaged_file_is_made_again",
+    "playback/test_playback_endurance.py::test_a_session_leaves_nothing_behind",
+    "pipeline/test_passages.py::test_faders_are_set_as_the_whole_sets_them",
+    "render/test_track_sources.py::test_a_field_of_width_is_made_only_where_it_is_heard",
+    "pipeline/test_balance.py::test_one_bounce_in_a_sparse_film_keeps_its_level_and_the_bed_is_air",
+    "render/test_near_ears.py::test_nearness_needs_no_set_of_several_distances",
+    "realtime/test_rates.py::test_measured_directions_are_direct_convolution[88200]",
+    "realtime/test_rates.py::test_measured_directions_are_direct_convolution[176400]",
+    "spatial/test_meridians.py::test_what_rows_share_does_not_reach_between_the_ears",
+    "vision/test_same_every_time.py::test_tracks_are_the_same_in_any_process[5]",
+    "playback/test_playback_warming.py::test_the_renderer_meets_no_loop_for_the_first_time",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is thorough, unless all is asked for."""
+    if os.environ.get("FOLEYSTAGE_THOROUGH"):
+        return
+    left_out = [item for item in items if any(f"/{one}" in item.nodeid for one in THOROUGH)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 BESIDE = REPOSITORY.parent / "shared" / "data"
 

@@ -71,12 +71,16 @@ def test_a_hop_allocates_little_and_keeps_nothing() -> None:
     try:
         for _ in range(40):  # until Python's lists of freed tuples are full
             kernel.process(outs)
-        before, _ = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
-        for _ in range(50):
-            kernel.process(outs)
-        after, most = tracemalloc.get_traced_memory()
+        made, kept = [], []
+        for _ in range(3):  # other threads of the run make things, too, but not every time
+            before, _ = tracemalloc.get_traced_memory()
+            tracemalloc.reset_peak()
+            for _ in range(50):
+                kernel.process(outs)
+            after, most = tracemalloc.get_traced_memory()
+            made.append(most - before)
+            kept.append(after - before)
     finally:
         tracemalloc.stop()
-    assert most - before < MOST_A_HOP_BYTES
-    assert after - before < MOST_KEPT_BYTES
+    assert min(made) < MOST_A_HOP_BYTES
+    assert min(kept) < MOST_KEPT_BYTES
