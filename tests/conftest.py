@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
+import time
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
 import pytest
+import standstills
 
 # A busy machine is no fault of the code: examples have no deadline each. They are the same in every
 # run, so that what fails fails again; HYPOTHESIS_PROFILE=explore looks at others.
@@ -22,6 +26,11 @@ os.environ.setdefault("YOLO_AUTOINSTALL", "False")
 _KEPT = tempfile.TemporaryDirectory(prefix="foleystage-tests-")
 os.environ.setdefault("FOLEYSTAGE_ANALYSES", os.path.join(_KEPT.name, "analyses"))
 os.environ.setdefault("FOLEYSTAGE_HRIRS", os.path.join(_KEPT.name, "hrirs"))
+
+_STANDSTILLS = Path(os.environ.setdefault("FOLEYSTAGE_STANDSTILLS", f"{_KEPT.name}/standstills"))
+_WATCHER = pytest.StashKey[subprocess.Popen[bytes]]()
+REASONS_TO_TRY_AGAIN = [r"MachineStoodStillError", r"TimeoutError: waitUntil"]
+"""The summary counts what was tried again; what fails for any other reason fails at once."""
 
 # Slow ones about what is far from the usual way; `make test-all` runs them, too.
 THOROUGH = (
@@ -40,8 +49,45 @@ THOROUGH = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """One watcher serves all processes of a run."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_WATCHER] = standstills.watch(_STANDSTILLS)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _WATCHER in config.stash:
+        config.stash[_WATCHER].kill()
+        config.stash[_WATCHER].wait()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    """Tell what failed from what had no chance."""
+    return (yield from _told_apart())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Tell what failed from what had no chance."""
+    return (yield from _told_apart())
+
+
+def _told_apart() -> Generator[None, object, object]:
+    began_s = time.monotonic()
+    try:
+        return (yield)
+    except (Exception, pytest.fail.Exception) as error:
+        if longest_s := standstills.longest_since_s(began_s, _STANDSTILLS):
+            message = f"the machine stood still for {longest_s:.2f} s"
+            raise standstills.MachineStoodStillError(message) from error
+        raise
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is thorough, unless all is asked for."""
+    """Leave out what is thorough, unless all is asked for; try again what had no chance."""
+    for item in items:
+        item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=REASONS_TO_TRY_AGAIN))
     if os.environ.get("FOLEYSTAGE_THOROUGH"):
         return
     left_out = [item for item in items if any(f"/{one}" in item.nodeid for one in THOROUGH)]

@@ -88,6 +88,7 @@ class PlaybackClient:
             on_notice=self._board.note,
             on_state=self._board.set_state,
             heartbeat_age_s=self._heartbeat_age_s,
+            block_name=self._block.name,
         )
 
     def start(self) -> None:

@@ -82,7 +82,6 @@ class _Service:
                 return False
             case m.Activate():
                 self._host = Host(self._connection, command, self._readied)
-                self._window.on_end = self._host.remove_block
                 raise_thread(serves=True)
             case m.Prepare():
                 with unhurried():
@@ -214,10 +213,6 @@ class Host:
             self._keeper.close()
         self._renderer.close()
         self._notices.put(None)
-
-    def remove_block(self) -> None:
-        """Remove the memory that is shared with a window which has ended."""
-        self._block.remove()
 
     def tell_of_compilation(self) -> None:
         """Have the window told that something waits for loops, on any thread."""

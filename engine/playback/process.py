@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing import reduction
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -132,8 +133,14 @@ class EngineProcess:
         return not self.is_alive()
 
 
-def spawn_engine() -> EngineProcess:
+def spawn_engine(block_name: str) -> EngineProcess:
     """A fresh process; it takes seconds until it is ready.
+
+    Parameters
+    ----------
+    block_name : str
+        The memory that the window shares with its engines; they remove it where the window is
+        ended by force.
 
     Raises
     ------
@@ -143,20 +150,22 @@ def spawn_engine() -> EngineProcess:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=True)
     process = context.Process(
-        target=_engine_main, args=(theirs,), name="foleystage engine", daemon=True
+        target=_engine_main, args=(theirs, block_name), name="foleystage engine", daemon=True
     )
     process.start()
     theirs.close()
     return EngineProcess(ours, process)
 
 
-def _engine_main(connection: Connection) -> None:
+def _engine_main(connection: Connection, block_name: str) -> None:
     """Entry of the engine process; everything heavy is imported here, in the child."""
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
-    window = Window()
+    from engine.playback.shared import remove_block
+
+    window = Window(on_end=partial(remove_block, block_name))
     window.end_with_it()
     adopt_orphans()
     _quiet_libraries()
@@ -168,14 +177,14 @@ def _engine_main(connection: Connection) -> None:
 class Window:
     """The process that started this one, for this one and those that are forked from it.
 
-    Attributes
+    Parameters
     ----------
     on_end : callable
         ``on_end()`` when the window has ended, before this process does.
     """
 
-    def __init__(self) -> None:
-        self.on_end: Callable[[], object] = lambda: None
+    def __init__(self, on_end: Callable[[], object]) -> None:
+        self._on_end = on_end
         self._watch_thread: threading.Thread | None = None
         self._pid = os.getppid()
         self._handle: int | None = None
@@ -207,7 +216,7 @@ class Window:
             while self._runs():
                 time.sleep(WINDOW_POLL_S)
         try:
-            self.on_end()
+            self._on_end()
         finally:
             os._exit(0)
 

@@ -29,6 +29,8 @@ class EngineReserve:
     ----------
     on_notice : callable
         ``on_notice(notice)``: what an engine says that is waited for.
+    block_name : str
+        The memory that the window shares with its engines.
 
     Attributes
     ----------
@@ -38,8 +40,9 @@ class EngineReserve:
         Whether a scene is still being made for it.
     """
 
-    def __init__(self, on_notice: Callable[[Notice], None]) -> None:
+    def __init__(self, on_notice: Callable[[Notice], None], block_name: str) -> None:
         self._on_notice = on_notice
+        self._block_name = block_name
         self._warm: EngineProcess | None = None
         self._holder: EngineProcess | None = None
         """Has the scene that played a while ago."""
@@ -78,7 +81,7 @@ class EngineReserve:
             return warm.fork()
         except OSError:
             self.end()
-            return spawn_engine()
+            return spawn_engine(self._block_name)
 
     def tend(self, active_s: float, preparation: Message | None) -> None:
         """Keep an engine warm, and what it has loaded up to date.
@@ -148,7 +151,7 @@ class EngineReserve:
         return None
 
     def _spawn(self) -> None:
-        self._warm, self._maker, self._prepared = spawn_engine(), None, None
+        self._warm, self._maker, self._prepared = spawn_engine(self._block_name), None, None
 
     def _hear_warm(self, on_notice: Callable[[Notice], None] | None = None) -> bool:
         """Take in what the warm engine says; False when it is gone."""

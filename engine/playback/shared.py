@@ -226,14 +226,6 @@ class SharedBlock:
         for field in ("momentary_lufs", "short_term_lufs", "integrated_lufs"):
             self._fields[field] = -np.inf
 
-    def remove(self) -> None:
-        """Remove the block in place of its creator, which has ended without doing so.
-
-        Else Python's resource tracker does, and writes about it on the creator's terminal.
-        """
-        with contextlib.suppress(FileNotFoundError):
-            self._memory.unlink()
-
     def close(self) -> None:
         """Let go of the block; its creator removes it."""
         del self._fields, self._buffer
@@ -241,6 +233,17 @@ class SharedBlock:
             self._memory.close()
         if self._owner:
             self._remove()
+
+
+def remove_block(name: str) -> None:
+    """Remove a block in place of its creator, which has ended without doing so.
+
+    Else Python's resource tracker does, and writes about it on the creator's terminal.
+    """
+    with contextlib.suppress(FileNotFoundError):  # it is removed, or another engine was quicker
+        memory = _attached(name)
+        memory.close()
+        memory.unlink()
 
 
 def _attached(name: str) -> SharedMemory:

@@ -53,6 +53,8 @@ class Supervisor:
         ``on_state(state, message)``: 'running', 'restarting' or 'failed', on the watching thread.
     heartbeat_age_s : callable
         Age of the engine's last sign of life.
+    block_name : str
+        The memory that the window shares with its engines.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Supervisor:
         on_notice: Callable[[Notice], None],
         on_state: Callable[[str, str], None],
         heartbeat_age_s: Callable[[], float],
+        block_name: str,
     ) -> None:
         self._introduction = introduction
         self._preparation = preparation
@@ -69,7 +72,7 @@ class Supervisor:
         self._on_state = on_state
         self._heartbeat_age_s = heartbeat_age_s
         self._engine: EngineProcess | None = None
-        self._reserve = EngineReserve(on_notice)
+        self._reserve = EngineReserve(on_notice, block_name)
         self._outgoing: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
         self._early_deaths = 0
         self._guard = DeviceGuard()

@@ -37,17 +37,6 @@ from engine.project.store import Bundle
 RATE_HZ = 48_000
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test of the window whose wait ran out on a starved machine is tried once more.
-
-    The summary counts it as rerun; what fails for any other reason fails at once.
-    """
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=r"TimeoutError: waitUntil"))
-
-
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings and data of the user stay out of it."""

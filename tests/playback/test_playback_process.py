@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playing import tone_project, wait_for
 
@@ -32,6 +33,20 @@ if __name__ == "__main__":
     time.sleep(60)
 """
 
+BEGINNING = """
+import time
+from engine.playback.process import spawn_engine
+from engine.playback.shared import SharedBlock
+if __name__ == "__main__":
+    block = SharedBlock()
+    engine = spawn_engine(block.name)
+    while not engine.is_ready:
+        engine.connection.poll(0.1)
+        engine.receive()
+    print(engine.pid, flush=True)
+    time.sleep(60)
+"""
+
 
 @pytest.fixture
 def no_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -40,6 +55,16 @@ def no_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     alsa.write_text("pcm.default { type none }\nctl.default { type none }\n")
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(alsa))
+
+
+def speeds_of_the_clock(client: PlaybackClient) -> list[float]:
+    """Project seconds per second, over stretches of which a busy machine may spoil a few."""
+    speeds = []
+    for _ in range(9):
+        before_s, at_s = client.position_s, time.monotonic()
+        time.sleep(0.15)
+        speeds.append((client.position_s - before_s) / (time.monotonic() - at_s))
+    return speeds
 
 
 @pytest.mark.usefixtures("no_device")
@@ -55,9 +80,7 @@ def test_without_a_device_the_clock_runs_in_real_time(
     wait_for(lambda: client.position_s > 0.2)
     assert client.status.state == "silent"
     assert "silently" in client.status.message
-    before_s, at_s = client.position_s, time.monotonic()
-    wait_for(lambda: client.position_s > before_s + 1.0)
-    assert client.position_s - before_s == pytest.approx(time.monotonic() - at_s, abs=0.35)
+    assert np.median(speeds_of_the_clock(client)) == pytest.approx(1.0, abs=0.1)
     wait_for(lambda: client.meters().max() > -20.0)
     client.stop()
     assert not client.is_playing
@@ -116,11 +139,14 @@ def test_close_without_start_and_twice() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
-def test_killing_the_window_ends_the_engines_soon_and_says_nothing(tmp_path: Path) -> None:
-    script = tmp_path / "window.py"
-    script.write_text(WINDOW)
+@pytest.mark.parametrize("script", [WINDOW, BEGINNING], ids=["that plays", "that begins"])
+def test_killing_a_window_ends_the_engines_soon_and_says_nothing(
+    tmp_path: Path, script: str
+) -> None:
+    path = tmp_path / "window.py"
+    path.write_text(script)
     window = subprocess.Popen(
-        [sys.executable, str(script)],
+        [sys.executable, str(path)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -133,5 +159,5 @@ def test_killing_the_window_ends_the_engines_soon_and_says_nothing(tmp_path: Pat
     assert engine in family
     window.send_signal(signal.SIGKILL)
     window.wait(5)
-    wait_for(lambda: not any(alive(pid) for pid in family), 10.0)
+    wait_for(lambda: not any(alive(pid) for pid in family))
     assert window.stderr.read() == ""  # of memory that was left, for one

@@ -83,7 +83,7 @@ def test_another_sessions_scene_stands_in_for_nothing(tmp_path: Path) -> None:
 
 
 def test_an_engine_in_waiting_is_given_one_project_at_a_time(tmp_path: Path) -> None:
-    reserve = EngineReserve(lambda notice: None)
+    reserve = EngineReserve(lambda notice: None, block_name="none")
     first, second = (m.Prepare(project_message(tmp_path, n), "stereo") for n in (1, 2))
     try:
         reserve.tend(10.0, None)  # spawns
@@ -102,7 +102,7 @@ def test_an_engine_in_waiting_is_given_one_project_at_a_time(tmp_path: Path) -> 
 def test_an_engine_can_be_had_while_a_scene_is_made_and_outlives_the_one_it_came_from(
     tmp_path: Path,
 ) -> None:
-    reserve = EngineReserve(lambda notice: None)
+    reserve = EngineReserve(lambda notice: None, block_name="none")
     engines = []
     try:
         for revision in (1, 2, 3):

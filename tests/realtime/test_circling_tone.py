@@ -78,8 +78,10 @@ def lines(signal: NDArray) -> NDArray:
     return np.abs(np.fft.rfft(signal[-PERIOD:])) / PERIOD * 2
 
 
-@pytest.mark.parametrize("frequency_hz", [1500.0, 7500.0, 12_000.0])
-@pytest.mark.parametrize("turns_per_s", [1.0, 2.0, 5.0, 10.0])
+@pytest.mark.parametrize(
+    ("turns_per_s", "frequency_hz"),
+    [(1.0, 1500.0), (1.0, 12_000.0), (5.0, 7500.0), (10.0, 1500.0), (10.0, 12_000.0)],
+)
 def test_a_tone_that_circles_a_sphere_has_no_lines_but_its_own(
     turns_per_s: float, frequency_hz: float
 ) -> None:

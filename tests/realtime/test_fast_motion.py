@@ -39,8 +39,9 @@ def far_from_the_tone_db(samples: np.ndarray, frequency_hz: float, width_hz: flo
     return float(10 * np.log10(power[far].sum() / power.sum()))
 
 
-@pytest.mark.parametrize("frequency_hz", [300.0, 1000.0, 3000.0])
-@pytest.mark.parametrize("turns_per_s", [1.0, 3.0, 10.0])
+@pytest.mark.parametrize(
+    ("turns_per_s", "frequency_hz"), [(1.0, 3000.0), (3.0, 1000.0), (10.0, 300.0), (10.0, 3000.0)]
+)
 def test_a_circling_tone_is_as_pure_as_its_physics(turns_per_s: float, frequency_hz: float) -> None:
     samples = HOPS * 256
     motion = circle(turns_per_s, 1.0)

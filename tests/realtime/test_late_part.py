@@ -20,10 +20,12 @@ WEIGHTS = np.repeat([1.0, 3.0, 5.0, 7.0], [1, 3, 5, 7])[:, None]
 """Of SN3D channels, for the energy from everywhere."""
 
 
-def impulse_response(room: Room, rate_hz: int = RATE_HZ) -> np.ndarray:
-    """(16, n) answer of the tail alone to an impulse."""
+def impulse_response(
+    room: Room, rate_hz: int = RATE_HZ, seconds: float | None = None
+) -> np.ndarray:
+    """(16, n) answer of the tail alone to an impulse; until it has died away, or less."""
     late = FeedbackDelays(late_plan(room, rate_hz))
-    hops = int(max(room.rt60_s) * 1.2 * rate_hz) // HOP_SAMPLES + 8
+    hops = int((seconds or max(room.rt60_s) * 1.2) * rate_hz) // HOP_SAMPLES + 8
     out = np.zeros((16, hops * HOP_SAMPLES), np.float32)
     mono = np.zeros(HOP_SAMPLES, np.float32)
     for hop in range(hops):
@@ -61,8 +63,7 @@ def test_every_octave_decays_as_it_was_set(name: str) -> None:
     assert worst_decay(name) < 0.1
 
 
-@pytest.mark.parametrize("name", ["car", "small_room", "forest", "loft"])
-@pytest.mark.parametrize("rate_hz", [44_100, 96_000])
+@pytest.mark.parametrize(("name", "rate_hz"), [("car", 44_100), ("forest", 96_000)])
 def test_decay_does_not_depend_on_the_rate(name: str, rate_hz: int) -> None:
     assert worst_decay(name, rate_hz) < 0.1
 
@@ -86,8 +87,9 @@ def test_it_is_as_loud_as_statistics_say(name: str) -> None:
         assert 10 * np.log10(there / given / expected) == pytest.approx(0.0, abs=1.0)
 
 
-@pytest.mark.parametrize("order", [1, 3])
-@pytest.mark.parametrize("name", RINGING)
+@pytest.mark.parametrize(
+    ("name", "order"), [*((name, 3) for name in RINGING), ("car", 1), ("hall", 1), ("loft", 1)]
+)
 def test_early_and_late_meet_without_a_step_or_a_gap(name: str, order: int) -> None:
     """What is left of the energy follows the decay through the seam, within 3 dB, at 1 kHz.
 
@@ -118,10 +120,10 @@ def test_early_and_late_meet_without_a_step_or_a_gap(name: str, order: int) -> N
 def test_the_tail_grows_dense_and_stays_it(name: str) -> None:
     """Abel and Huang's measure, 1 for noise: as much soon after the lines' second round."""
     room = room_named(name)
-    omni = impulse_response(room)[0]
     window = int(0.02 * RATE_HZ)
     plan = late_plan(room, RATE_HZ)
     soon = int(plan.input_delays_samples.max() + 2.0 * plan.lengths_samples.max())
+    omni = impulse_response(room, seconds=(soon + 6 * window) / RATE_HZ)[0]
     pieces = omni[soon : soon + 6 * window].reshape(6, window)
     pieces = pieces * 10.0 ** (3.0 * np.arange(window) / RATE_HZ / room.rt60_s[3])
     outside = np.mean(np.abs(pieces) > pieces.std(axis=1, keepdims=True)) / 0.3173

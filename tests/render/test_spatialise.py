@@ -96,7 +96,7 @@ def test_the_lfe_holds_low_sound_only(scene: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("room", preset_names())
+@pytest.mark.parametrize("room", ["bathroom", "church", "forest", "street"])
 def test_rooms_ring_on(scene: Path, room: str) -> None:
     assert command(scene, "--format", "foa", "--room", room) == 0
     out, _ = soundfile.read(scene / "out.wav")
