@@ -64,7 +64,8 @@ def find_spheres(
     vertices = len(delays) // len(radii)
     for s in range(len(wanted)):
         spheres[s], shares[s] = 0, 0.0
-        source_delays[s] = widest_delays[s]
+        for ear in range(2):  # not the row at once: that takes seconds to compile
+            source_delays[s, ear] = widest_delays[s, ear]
         if not wanted[s] or not distances[s] < radii[0]:
             continue
         wider = 0
