@@ -20,7 +20,7 @@ from app import icons
 from app.words import tr
 
 LAYOUT_VERSION = 6
-_STAGE_PX, _SIDE_PX = 356, 326
+_STAGE_PX, _SIDE_PX = 356, 340
 """The narrowest stage and panel beside it, at first."""
 SIDE = ("inspector", "script", "library", "history", "analysis", "jobs")
 """Panels in tabs beside the stage."""

@@ -30,7 +30,7 @@ class MachineStoodStillError(Exception):
 
 
 def watch(told: Path) -> subprocess.Popen[bytes]:
-    """Watch from now on; each standstill becomes a line in `told`: when it ended, how long it was."""
+    """Watch from now on; a standstill becomes a line in `told`: when it ended, and its length."""
     return subprocess.Popen([sys.executable, "-S", "-c", _WATCHER, str(told)])
 
 

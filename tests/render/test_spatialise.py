@@ -12,7 +12,7 @@ from engine.cli.main import main
 from engine.layouts import FORMATS
 from engine.riff import read_wave_file
 from engine.spatial.hrir import load_hrirs
-from engine.spatial.room import preset_names, room_named
+from engine.spatial.room import room_named
 
 HEADER = "time_s,azimuth_deg,elevation_deg,distance_m\n"
 

@@ -13,7 +13,7 @@ from app import theme
 from app.views.stage.camera import Camera
 from app.views.stage.painting import LAYOUTS
 from engine.coordinates import to_cartesian
-from engine.layouts import SURROUND_51
+from engine.layouts import SURROUND_51, Layout
 
 SPEAKERS_M = 2.0
 HEAD_M = 0.12
@@ -21,6 +21,8 @@ _NOSE_M = 0.24
 _STEPS = 72
 _RINGS = 4
 _SEEN_M = 4.0
+_TOGETHER_PX = 18.0
+"""Loudspeakers drawn nearer to each other than this are drawn as one."""
 _PICTURE_SHAPE = 9 / 16
 
 
@@ -110,21 +112,39 @@ def _paint_loudspeakers(painter: QPainter, camera: Camera, monitor: str) -> None
     painter.save()
     painter.setOpacity(1.0 if monitor in LAYOUTS else 0.45)
     painter.setFont(theme.font(9, 600))
-    for speaker in layout.loudspeakers:
-        if speaker.lfe:
-            continue
-        x_m, y_m, z_m = (
-            float(value)
-            for value in to_cartesian(speaker.azimuth_deg, speaker.elevation_deg, SPEAKERS_M)
-        )
-        place = camera.point(x_m, y_m, z_m)
+    for place, names in told_apart(loudspeaker_places(camera, layout)):
+        wide = max(20.0, painter.fontMetrics().horizontalAdvance(names) + 12.0)
+        area = QRectF(place.x() - 0.5 * wide, place.y() - 10.0, wide, 20.0)
         painter.setPen(QPen(table.text_faint, 1))
         painter.setBrush(table.raised)
-        painter.drawEllipse(place, 10, 10)
+        painter.drawRoundedRect(area, 10.0, 10.0)
         painter.setPen(table.text)
-        area = QRectF(place.x() - 14, place.y() - 8, 28, 16)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, speaker.name)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, names)
     painter.restore()
+
+
+def loudspeaker_places(camera: Camera, layout: Layout) -> list[tuple[QPointF, str]]:
+    """Where loudspeakers are drawn, and their names."""
+    speakers = [speaker for speaker in layout.loudspeakers if not speaker.lfe]
+    directions = [(speaker.azimuth_deg, speaker.elevation_deg) for speaker in speakers]
+    places = [camera.point(*map(float, to_cartesian(*deg, SPEAKERS_M))) for deg in directions]
+    return [(place, speaker.name) for place, speaker in zip(places, speakers, strict=True)]
+
+
+def told_apart(places: list[tuple[QPointF, str]]) -> list[tuple[QPointF, str]]:
+    """Those that would cover each other, as from the side, as one with all their names."""
+    heaps: list[list[tuple[QPointF, str]]] = []
+    for place, name in places:
+        for heap in heaps:
+            if any(QLineF(place, there).length() < _TOGETHER_PX for there, _ in heap):
+                heap.append((place, name))
+                break
+        else:
+            heaps.append([(place, name)])
+    return [
+        (sum((place for place, _ in heap), QPointF()) / len(heap), " ".join(n for _, n in heap))
+        for heap in heaps
+    ]
 
 
 def _paint_head(painter: QPainter, camera: Camera) -> None:
