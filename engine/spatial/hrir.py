@@ -380,6 +380,9 @@ def _sphere(
     if delays.any():
         room = int(np.ceil(delays.max())) + 1
         responses = delay_responses(np.pad(responses, ((0, 0), (0, 0), (0, room))), delays)
+    taps = responses.shape[-1]  # 1115 of 512 at 96 kHz: five times as long to transform as 1125
+    silence = fft.next_fast_len(taps, real=True) - taps
+    responses = np.pad(responses, ((0, 0), (0, 0), (0, silence)))
     return hrir_set(
         name, sample_rate_hz, positions / distances[:, None], responses, float(np.median(distances))
     )

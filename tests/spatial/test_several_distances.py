@@ -82,7 +82,7 @@ def test_spheres_begin_together_though_they_move_by_whole_samples(tmp_path: Path
 def test_what_is_silent_before_a_far_sphere_does_not_lengthen_the_set(tmp_path: Path) -> None:
     """A way of 3 m in the responses: cut off, as whole samples."""
     directions = fibonacci_sphere(80)
-    near = np.pad(spherical_head(directions)[0], ((0, 0), (0, 0), (0, 400)))
+    near = np.pad(spherical_head(directions)[0], ((0, 0), (0, 0), (0, 412)))  # 540 taps
     near[..., 128:] = 0.0
     angles = to_spherical(directions)[:, :2]
     path = write_sofa(
