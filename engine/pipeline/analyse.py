@@ -88,7 +88,6 @@ def _vision_settings(settings: RunSettings, project: Project) -> VisionSettings:
         projection=settings.projection,
         horizontal_fov_deg=project.scene.horizontal_fov_deg,
         prompt=settings.prompt,
-        seed=settings.seed,
     )
 
 

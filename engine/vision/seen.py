@@ -30,7 +30,6 @@ class VisionSettings:
     distance_m: float | None = None
     """Of the most relevant object, where the user knows it; for depth by maps."""
     prompt: tuple[str, ...] = ()
-    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,12 @@ import pytest
 
 from engine.cli.main import main
 from engine.errors import ProjectError
+from engine.jobs import Progress
 from engine.project.edits import RenameTrack
 from engine.project.store import Bundle
+from engine.spatial.hrir import load_hrirs
+from engine.vision import remembered
+from engine.vision.analyse import VisionResult, VisionSettings, analyse_video
 from tests.media.drawn import crossing, write_video
 
 resource = pytest.importorskip("resource")
@@ -81,10 +85,23 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """Every run makes the same calls: none finds what an earlier one has kept."""
+    """Every run makes the same calls: none finds files that an earlier one has kept.
+
+    What is seen in the clip is worked out once, as that writes nothing, and the head is at hand.
+    """
+    load_hrirs("kemar", 48_000)
+    seen: dict[str, VisionResult] = {}
+
+    def seen_once(path: Path, settings: VisionSettings, progress: Progress) -> VisionResult:
+        key = f"{path} {settings}"
+        if key not in seen:
+            seen[key] = analyse_video(path, settings, progress)
+        return seen[key]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FOLEYSTAGE_ANALYSES", "off")
         patch.setenv("FOLEYSTAGE_HRIRS", "off")
+        patch.setattr(remembered, "analyse_video", seen_once)
         yield
 
 

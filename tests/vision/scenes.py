@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from engine.vision.seen import VisionSettings
 from tests.media.drawn import write_video
 
 WIDTH, HEIGHT, RATE = 480, 270, 25
+MOTION = VisionSettings(detector="motion")
+"""What moves, where and when, without the network that names it: that is most of an analysis."""
+_NOISE, _NOISES = 1.5, 7
+"""Level of the camera's noise (of 255), and how many pictures of it there are."""
 Draw = Callable[[np.ndarray, float], None]
 
 
@@ -29,10 +35,8 @@ def clip(
     *,
     rate: int = RATE,
     view: Callable[[float], tuple[int, int]] | None = None,
-    noise: float = 1.5,
 ) -> Path:
     """Write a clip. `view` gives the camera's offset (x, y) in a larger background."""
-    rng = np.random.default_rng(1)
     wide = ground(WIDTH * 3, HEIGHT * 2) if view else ground()
     images = []
     for index in range(round(duration_s * rate)):
@@ -41,9 +45,15 @@ def clip(
         image = wide[y : y + HEIGHT, x : x + WIDTH].copy()
         for draw in draws:
             draw(image, time_s)
-        image = image + rng.normal(0.0, noise, image.shape)
-        images.append(np.clip(image, 0, 255).astype(np.uint8))
+        images.append(cv2.add(image, _noise(index % _NOISES), dtype=cv2.CV_8U))
     return write_video(path, images, rate=Fraction(rate), options={"crf": "20"})
+
+
+@cache
+def _noise(number: int) -> np.ndarray:
+    """One of some pictures of noise, which come again and again."""
+    rng = np.random.default_rng([1, number])
+    return rng.normal(0.0, _NOISE, (HEIGHT, WIDTH, 3)).round().astype(np.int16)
 
 
 def disc(

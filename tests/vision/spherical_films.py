@@ -78,11 +78,11 @@ def sphere_wall(width: int = WIDTH, *, clouds: int = 60) -> np.ndarray:
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
-def film(path: Path, height: int = HEIGHT) -> Path:
+def film(path: Path, height: int = HEIGHT, lasts_s: float = 3.0) -> Path:
     """A disc that goes from 135 degrees to the left to 135 to the right, a little above."""
-    draw = disc(lambda t: (60.0 + 120.0 * t, 90.0), 14, (220, 30, 30))
+    draw = disc(lambda t: (60.0 + 360.0 * t / lasts_s, 90.0), 14, (220, 30, 30))
     images = []
-    for index in range(75):
+    for index in range(round(25 * lasts_s)):
         image = cv2.resize(ground(), (WIDTH, height), interpolation=cv2.INTER_NEAREST)
         draw(image, index / 25)
         images.append(image)

@@ -11,6 +11,7 @@ from engine.coordinates import to_spherical
 from engine.media.spherical import is_whole_sphere, says_spherical
 from engine.vision.analyse import VisionResult, analyse_video, spherical_of
 from engine.vision.lift import sphere
+from tests.vision.scenes import MOTION
 from tests.vision.spherical_films import HEIGHT, V1, V2, WIDTH, film, told
 
 
@@ -50,8 +51,8 @@ def test_a_mover_goes_round_the_listener(tmp_path: Path) -> None:
     def polar_of(result: VisionResult) -> np.ndarray:
         return spherical_of(max(result.objects, key=lambda one: len(one.boxes)))
 
-    path = film(tmp_path / "a.mp4")
-    flat = polar_of(analyse_video(path))
+    path = film(tmp_path / "a.mp4", lasts_s=1.6)
+    flat = polar_of(analyse_video(path, MOTION))
     result = analyse_video(told(path, V1))
     around = polar_of(result)
     assert np.abs(flat[:, 0]).max() < 61.0
@@ -62,6 +63,6 @@ def test_a_mover_goes_round_the_listener(tmp_path: Path) -> None:
 
 
 def test_another_kind_of_sphere_is_told_and_taken_for_flat(tmp_path: Path) -> None:
-    result = analyse_video(told(film(tmp_path / "a.mp4", height=270), V2))
+    result = analyse_video(told(film(tmp_path / "a.mp4", height=270), V2), MOTION)
     assert any("taken for flat" in note for note in result.analysis.notes)
     assert all(np.abs(spherical_of(one)[:, 0]).max() < 61.0 for one in result.objects)

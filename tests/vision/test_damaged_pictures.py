@@ -10,6 +10,7 @@ import pytest
 
 from engine.media.decode import Damage, read_video_frames
 from engine.vision.analyse import analyse_video
+from tests.vision.scenes import MOTION
 
 
 def _film(path: Path, broken: range = range(0), *, key_every: int = 250) -> Path:
@@ -42,7 +43,7 @@ def _read(path: Path) -> tuple[int, Damage]:
 def test_a_whole_film_has_no_damage(tmp_path):
     count, damage = _read(_film(tmp_path / "whole.mp4"))
     assert (count, damage, damage.notes()) == (50, Damage(), ())
-    notes = analyse_video(tmp_path / "whole.mp4").analysis.notes
+    notes = analyse_video(tmp_path / "whole.mp4", MOTION).analysis.notes
     assert not any("damaged" in note for note in notes)
 
 
@@ -57,7 +58,7 @@ def test_pictures_that_cannot_be_decoded_are_counted_and_told(tmp_path):
 
 
 def test_what_is_after_the_damage_is_neither_early_nor_late(tmp_path):
-    result = analyse_video(_film(tmp_path / "broken.mp4", range(20, 26), key_every=10))
+    result = analyse_video(_film(tmp_path / "broken.mp4", range(20, 26), key_every=10), MOTION)
     assert any("damaged" in note for note in result.analysis.notes)
     rows = np.concatenate([seen.boxes for seen in result.objects])
     middle = 0.5 * (rows[:, 1] + rows[:, 3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 
 from engine import plugins
 from engine.errors import PluginError
-from engine.vision.analyse import VisionResult, VisionSettings, analyse_video
+from engine.vision.analyse import VisionResult, analyse_video
 from engine.vision.depth_maps import to_metres
-from tests.vision.scenes import HEIGHT, WIDTH, clip, disc
+from tests.vision.scenes import HEIGHT, MOTION, WIDTH, clip, disc
 
 TRUE = [np.linspace(3.0, 12.0, 40), np.linspace(20.0, 5.0, 40)]
 
@@ -79,7 +80,7 @@ def ball(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _seen(video: Path, part: type, **settings: object) -> VisionResult:
     plugins.register("depth", part.name, part)  # type: ignore[attr-defined]
-    return analyse_video(video, VisionSettings(depth=part.name, **settings))  # type: ignore[attr-defined, arg-type]
+    return analyse_video(video, replace(MOTION, depth=part.name, **settings))  # type: ignore[attr-defined, arg-type]
 
 
 def test_a_networks_depth_places_the_object(ball: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_part_without_maps_leaves_geometry(ball: Path) -> None:
         def depth_map(self, image: np.ndarray) -> np.ndarray | None:
             return None
 
-    plain = analyse_video(ball).objects[0].positions_m
+    plain = analyse_video(ball, MOTION).objects[0].positions_m
     np.testing.assert_array_equal(_seen(ball, Silent).objects[0].positions_m, plain)
 
 

@@ -19,7 +19,7 @@ from engine.vision.geometry import PictureGeometry
 from engine.vision.lift import lift
 from engine.vision.paths import Path as Way
 from engine.vision.paths import relevance, without_least
-from tests.vision.scenes import HEIGHT, WIDTH, clip
+from tests.vision.scenes import HEIGHT, WIDTH, clip, ground
 
 RATE = 25
 SIDE = 44
@@ -28,9 +28,10 @@ SIDE = 44
 @pytest.fixture(scope="module")
 def crossing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A striped block crosses from left to right at 120 pixels a second, rising a little."""
+    smooth = cv2.GaussianBlur(ground(), (0, 0), 12.0)  # sharp ground can hold the filter back
 
     def draw(image: np.ndarray, time_s: float) -> None:
-        image[:] = cv2.GaussianBlur(image, (0, 0), 12.0)  # sharp ground can hold the filter back
+        image[:] = smooth
         x, y = (round(v) for v in corner(time_s))
         block = image[y : y + SIDE, x : x + SIDE]
         block[:] = (200, 40, 40)

@@ -88,7 +88,7 @@ def test_the_scenes_field_of_view_is_analysed_with_and_remembered_apart(
     """The same film in scenes of 60 and 120 degrees; a box dragged to the middle is in front."""
     monkeypatch.setenv("FOLEYSTAGE_ANALYSES", str(tmp_path / "kept"))
     path, media = film(tmp_path / "flat.mp4", height=270), MediaFolder(tmp_path / "media")
-    settings = RunSettings(mapping="foleydesigner")
+    settings = RunSettings(mapping="foleydesigner", detector="motion")
     found_deg = {}
     for fov_deg in (60.0, 120.0):
         project = Project(scene=Scene(horizontal_fov_deg=fov_deg))

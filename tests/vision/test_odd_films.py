@@ -11,7 +11,7 @@ import pytest
 
 from engine.vision.analyse import analyse_video
 from tests.media.drawn import write_video
-from tests.vision.scenes import disc, ground
+from tests.vision.scenes import MOTION, disc, ground
 
 WIDTH, HEIGHT, LASTS_S = 320, 180, 2.4
 
@@ -49,7 +49,7 @@ def test_where_and_when(
         tmp_path / "a.mp4", pictures(rate), rate=Fraction(rate), codec=codec,
         pixel_format=pixel_format, options=options,
     )  # fmt: skip
-    result = analyse_video(film)
+    result = analyse_video(film, MOTION)
     assert result.video.duration_s == pytest.approx(LASTS_S, abs=1.5 / rate)
     seen = result.objects[0]
     rows = seen.boxes
@@ -80,7 +80,7 @@ def test_a_telephone_held_upright(tmp_path: Path) -> None:
         image = wall.copy()
         draw(image, index / 25)
         images.append(np.ascontiguousarray(np.rot90(image)))  # as its sensor lies
-    result = analyse_video(turned_right(write_video(tmp_path / "a.mp4", images)))
+    result = analyse_video(turned_right(write_video(tmp_path / "a.mp4", images)), MOTION)
     assert (result.video.width, result.video.height) == (180, 320)
     rows = result.objects[0].boxes
     middles = 0.5 * (rows[:, 1:3] + rows[:, 3:5])
@@ -92,7 +92,7 @@ def test_a_telephone_held_upright(tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["black", "still"])
 def test_where_nothing_moves_nothing_is_found(tmp_path: Path, what: str) -> None:
     image = ground(WIDTH, HEIGHT) if what == "still" else np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    result = analyse_video(write_video(tmp_path / "a.mp4", [image] * 40))
+    result = analyse_video(write_video(tmp_path / "a.mp4", [image] * 25))
     assert result.objects == ()
     assert result.analysis.shots_s == (0.0,)
     assert "the camera is static" in result.analysis.notes
@@ -118,7 +118,7 @@ def test_cuts_every_third_of_a_second_part_every_shot(tmp_path: Path) -> None:
         image = (0.5 * image + 0.5 * np.array(colours[index // 8 % 4])).astype(np.uint8)
         disc(place, 14, (250, 250, 250))(image, index / 25)
         images.append(image)
-    result = analyse_video(write_video(tmp_path / "a.mp4", images))
+    result = analyse_video(write_video(tmp_path / "a.mp4", images), MOTION)
     assert result.analysis.shots_s == pytest.approx(0.32 * np.arange(7), abs=0.01)
     for seen in result.objects:
         assert np.ptp(np.floor(seen.boxes[:, 0] / 0.32 + 1e-6)) == 0

@@ -17,9 +17,21 @@ from engine.vision.remembered import analyse_once
 from tests.vision.scenes import clip, disc
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("drawn")
+    return clip(folder / "a.mp4", [disc(lambda t: (40 + 200 * t, 170.0), 18, (220, 30, 30))], 1.2)
+
+
+@pytest.fixture(scope="module")
+def found(drawn: Path) -> VisionResult:
+    """What an analysis of the film finds."""
+    return analyse_video(drawn)
+
+
 @pytest.fixture
-def film(tmp_path: Path) -> Path:
-    return clip(tmp_path / "a.mp4", [disc(lambda t: (40 + 200 * t, 170.0), 18, (220, 30, 30))], 1.2)
+def film(drawn: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(drawn, tmp_path))
 
 
 @pytest.fixture
@@ -30,13 +42,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The films that were really analysed."""
+def made(found: VisionResult, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The films that were analysed: what is found in them is known already."""
     calls: list[Path] = []
 
     def counted(path, settings, progress) -> VisionResult:
         calls.append(Path(path))
-        return analyse_video(path, settings, progress)
+        return found
 
     monkeypatch.setattr(remembered, "analyse_video", counted)
     return calls
@@ -104,7 +116,7 @@ def test_what_cannot_be_read_is_made_again(
 
 
 def test_the_folder_is_bounded_and_the_least_used_go(
-    film: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    film: Path, folder: Path, made: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.mkdir()
     for number in range(4):
@@ -129,7 +141,7 @@ def test_what_is_cancelled_is_not_remembered(film: Path, folder: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(
-    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    film: Path, made: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv(remembered.VARIABLE, str(tmp_path / "file" / "kept"))

@@ -10,7 +10,7 @@ import pytest
 from engine.vision.analyse import analyse_video
 from engine.vision.repeats import evened, shown_once
 from tests.media.drawn import write_video
-from tests.vision.scenes import RATE, disc, ground
+from tests.vision.scenes import MOTION, RATE, disc, ground
 
 RED = (200, 30, 30)
 
@@ -89,6 +89,6 @@ def test_a_ball_bounces_as_often_as_it_did(tmp_path: Path, file_hz: int) -> None
         disc(path, 13, RED)(image, np.floor(number / file_hz * RATE + 1e-6) / RATE)
         images.append(image)
     video = write_video(tmp_path / "b.mp4", images, rate=file_hz, options={"crf": "16"})
-    (seen,) = analyse_video(video).objects
+    (seen,) = analyse_video(video, MOTION).objects
     found = [c.time_s for c in seen.contacts if c.kind == "bounce"]
     assert found == pytest.approx([0.6, 1.4, 2.2], abs=0.04)
