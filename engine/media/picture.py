@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 _LUMA_FIRST = frozenset({"yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "nv12"})
-_FULL_RANGE = np.clip((np.arange(256) - 16) * (255 / 219) + 0.5, 0, 255).astype(np.uint8)
+_FULL_RANGE = np.clip((np.arange(256) - 16) * (255 / 219) + 0.5, 0, 255).astype(np.uint8).tobytes()
 
 
 @dataclass(frozen=True)
@@ -75,4 +75,7 @@ def _luma(picture: Any) -> Image:
     plane = picture.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     luma = rows[: picture.height, : picture.width]
-    return luma.copy() if picture.format.name.startswith("yuvj") else _FULL_RANGE[luma]
+    if picture.format.name.startswith("yuvj"):
+        return luma.copy()
+    stretched = bytearray(luma.tobytes()).translate(_FULL_RANGE)
+    return np.frombuffer(stretched, np.uint8).reshape(luma.shape)

@@ -44,16 +44,26 @@ class FlowField:
         size = (max(16, round(width * scale)), max(16, round(height * scale)))
         small = [cv2.resize(g, size, interpolation=cv2.INTER_AREA) for g in (before, after)]
         flow = self._dis.calc(small[0], small[1], None)
-        own = np.zeros_like(flow)
-        if camera is not None:
-            own = _camera_flow(camera, size, (width, height))
-            flow = flow - own
-            rest = _smooth_flow(flow)
-            own, flow = own + rest, flow - rest
-        speed = np.linalg.norm(flow, axis=2)
-        usual = float(np.median(speed))
-        floor = np.maximum(_LEAST_PX + 2.5 * usual, _CAMERA_SHARE * np.linalg.norm(own, axis=2))
-        return flow / scale, speed > floor
+        if camera is None:
+            speed = _speed(flow)
+            return flow / scale, speed > _least(speed)
+        own = _camera_flow(camera, size, (width, height))
+        flow = flow - own
+        rest = _smooth_flow(flow)
+        own, flow = own + rest, flow - rest
+        speed = _speed(flow)
+        return flow / scale, speed > np.maximum(_least(speed), _CAMERA_SHARE * _speed(own))
+
+
+def _speed(flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(h, w) length of a flow (h, w, 2)."""
+    x, y = flow[..., 0], flow[..., 1]
+    return np.sqrt(x * x + y * y)
+
+
+def _least(speed: NDArray[np.float32]) -> float:
+    """Speed from which a pixel counts as moving."""
+    return _LEAST_PX + 2.5 * float(np.median(speed))
 
 
 def _camera_flow(
