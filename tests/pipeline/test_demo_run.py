@@ -112,8 +112,8 @@ def test_the_low_frequency_channel_holds_only_low_frequencies(produced):
     assert 10 * np.log10(spectrum[frequency_hz >= 240].max() / below) < -24
 
 
-def test_the_same_seed_gives_the_same_samples(produced, tmp_path, monkeypatch):
-    monkeypatch.setenv("FOLEYSTAGE_ANALYSES", "off")  # it sees for itself
+def test_the_same_seed_gives_the_same_samples(produced, tmp_path):
+    """That what is seen is the same every time is told of smaller films (`tests/vision`)."""
     out, _ = produced
     again = RunSettings(seed=7, formats=("binaural", "5.1"))
     produce(resources.path("demo/demo.mp4"), tmp_path / "again", again)

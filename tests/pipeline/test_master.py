@@ -36,15 +36,15 @@ RATE_HZ = 48_000
 
 
 def walk(distance_m: float, strength: float) -> Project:
-    """Somebody walks past for ten seconds."""
+    """Somebody walks past for six seconds."""
     steps = tuple(
-        Contact(time_s=float(t), kind="step", strength=strength) for t in np.arange(0.5, 9.5, 0.55)
+        Contact(time_s=float(t), kind="step", strength=strength) for t in np.arange(0.5, 5.7, 0.55)
     )
     places = np.array([[distance_m, -1.0, 0.0], [distance_m, 1.0, 0.0]])
-    path = Trajectory.from_arrays(np.array([0.0, 10.0]), places)
+    path = Trajectory.from_arrays(np.array([0.0, 6.0]), places)
     walker = Track(
         id="walker", name="walker", label="person", trajectory=path, contacts=steps,
-        start_s=0.0, end_s=10.0,
+        start_s=0.0, end_s=6.0,
     )  # fmt: skip
     return Project(tracks=(walker,))
 

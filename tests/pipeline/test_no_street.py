@@ -18,7 +18,7 @@ from tests.vision.scenes import HEIGHT, WIDTH, clip
 
 Draw = Callable[[np.ndarray, float], None]
 
-LENGTH_S = 3.0
+LENGTH_S = 2.0
 
 
 def dog(image: np.ndarray, time_s: float) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from engine import resources
 from engine.deliver.staging import publish
 from engine.pipeline import produce as production
 from engine.pipeline.settings import RunSettings
@@ -22,7 +21,8 @@ def test_the_report_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(production, "publish", watch)
     settings = RunSettings(formats=("stereo",))
-    production.produce(resources.path("demo/demo.mp4"), tmp_path / "out", settings)
+    clip = write_video(tmp_path / "clip.mp4", crossing(30))
+    production.produce(clip, tmp_path / "out", settings)
     assert sorted(names) == ["report.json", "scene.foley", "stereo.wav"]
     assert names[-1] == "report.json"
 

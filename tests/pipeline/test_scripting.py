@@ -21,6 +21,7 @@ from engine.pipeline.settings import RunSettings
 from engine.project.edits import ApplyScript, SetScriptTree
 from engine.project.model import Analysis, Contact, Project, Track, Trajectory
 from engine.script.tree.writing import take_branch
+from tests.media.drawn import crossing, write_video
 
 STEPS = (0.5, 1.1, 1.7)
 GOOD = {
@@ -113,7 +114,8 @@ def test_a_run_whose_model_talks_prose_fails_in_one_line_and_writes_nothing(
 ) -> None:
     url, requests = answer("Footsteps would be nice.")
     out = tmp_path / "out"
-    arguments = ["run", str(resources.path("demo/demo.mp4")), "-o", str(out)]
+    clip = write_video(tmp_path / "clip.mp4", crossing(38))
+    arguments = ["run", str(clip), "-o", str(out)]
     assert main([*arguments, "--formats", "stereo", "--mind", url, "--mind-model", "tiny"]) == 1
     told = capsys.readouterr().err.strip().splitlines()[-1]
     assert told.startswith("foleystage: tiny: the model's answer cannot be used")

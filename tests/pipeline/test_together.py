@@ -22,7 +22,7 @@ from tests.media.drawn import crossing, write_video
 
 def _run(clip: Path, out: Path, answers: multiprocessing.Queue) -> None:
     try:
-        production.produce(clip, out, RunSettings(formats=("stereo",)))
+        production.produce(clip, out, RunSettings(formats=("stereo",), detector="motion"))
         answers.put("done")
     except DeliveryError as error:
         answers.put(str(error))
