@@ -217,7 +217,7 @@ def test_a_turning_head_meets_a_turned_field_without_a_step() -> None:
     )
 
 
-@pytest.mark.parametrize("rate_hz", [44_100, 88_200, 96_000, 192_000])
+@pytest.mark.parametrize("rate_hz", [44_100, 96_000, 192_000])
 def test_a_field_sounds_alike_at_every_rate(rate_hz: int) -> None:
     """A decoder's responses last as long at any rate, so that none loses its lows."""
     frequency_hz = np.geomspace(60.0, 16_000.0, 100)

@@ -52,7 +52,7 @@ def test_no_comb_between_two_ears_apart() -> None:
     assert spectral_distances(halfway, truth, RATE).max() < 1.0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     points=st.integers(1, 60),
     seed=st.integers(0, 2**31),

@@ -40,10 +40,17 @@ def three_spheres(path: Path) -> tuple[Path, np.ndarray, np.ndarray]:
     return path, directions, responses
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray, np.ndarray]:
+    return three_spheres(tmp_path_factory.mktemp("spheres") / "three.sofa")
+
+
 @pytest.mark.parametrize("sphere", [0, 1, 2])
-def test_every_sphere_is_heard_as_it_was_measured(tmp_path: Path, sphere: int) -> None:
+def test_every_sphere_is_heard_as_it_was_measured(
+    three: tuple[Path, np.ndarray, np.ndarray], tmp_path: Path, sphere: int
+) -> None:
     """Below -60 dB, at most 5 samples later than in the file: none is cut or smeared."""
-    path, directions, responses = three_spheres(tmp_path / "three.sofa")
+    path, directions, responses = three
     dry = 0.1 * np.random.default_rng(1).standard_normal(4800).astype(np.float32)
     soundfile.write(tmp_path / "dry.wav", dry, RATE_HZ, subtype="FLOAT")
     for direction in (7, 41):
@@ -65,9 +72,11 @@ def residual_db(heard: np.ndarray, wanted: np.ndarray, lag_samples: int) -> floa
     return float(20 * np.log10(np.linalg.norm(heard - gain * late) / np.linalg.norm(heard)))
 
 
-def test_spheres_begin_together_though_they_move_by_whole_samples(tmp_path: Path) -> None:
+def test_spheres_begin_together_though_they_move_by_whole_samples(
+    three: tuple[Path, np.ndarray, np.ndarray],
+) -> None:
     """Half-way between two, a copy of the other by a fraction of a sample later does not comb."""
-    path, directions, _ = three_spheres(tmp_path / "three.sofa")
+    path, directions, _ = three
     hrirs = load_hrirs(path, RATE_HZ)
     frequency_hz = np.fft.rfftfreq(1024, 1.0 / RATE_HZ)
     audible = (frequency_hz > 200.0) & (frequency_hz < 14_000.0)
