@@ -11,7 +11,6 @@ would ring around its window.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from engine.spatial.hrir import HrirSet
 from engine.spatial.kept_files import Arrays
 from engine.spatial.kept_tables import kept
 from engine.spatial.near_spheres import set_radius_m
+from engine.spatial.of_sets import remembered
 
 OVERLAP_DB = -68.0
 """What overlaps is fainter than this under the sound, in any direction."""
@@ -36,7 +36,7 @@ _MARGIN_SAMPLES = 256
 _FADE_SAMPLES = SIZES[-1] - (2 + _PARTITION_HOPS) * HOP_SAMPLES - 2 * _MARGIN_SAMPLES
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def binaural_plan(hrirs: HrirSet, near_radii_m: tuple[float, ...] = ()) -> BinauralPlan:
     """The set as spectra, delays and triangles for the kernel, of every distance. Cached.
 
@@ -97,9 +97,9 @@ def _made(hrirs: HrirSet, radii_m: Sequence[float]) -> Arrays:
     }
 
 
-@lru_cache(maxsize=8)
+@remembered(2)
 def _nearer(hrirs: HrirSet, radius_m: float) -> HrirSet:
-    """The set at a nearer distance; kept, since it takes a third of a second."""
+    """The set at a nearer distance; the last ones kept, since it takes a third of a second."""
     return hrirs.at_distance(radius_m)
 
 

@@ -17,7 +17,6 @@ Xu et al., "Visually informed binaural audio generation without binaural audios"
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -32,6 +31,7 @@ from engine.spatial.ambisonics import max_re_weights, sampling_decoder
 from engine.spatial.harmonics import channels_of_order, n3d_weights, spherical_harmonics
 from engine.spatial.hrir import HrirSet
 from engine.spatial.kept_tables import kept
+from engine.spatial.of_sets import remembered
 from engine.spatial.sphere import fibonacci_sphere
 
 Method = Literal["magls", "virtual_loudspeakers"]
@@ -79,7 +79,7 @@ Floats = NDArray[np.float64]
 Spectra = NDArray[np.complex128]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def decoder_plan(hrirs: HrirSet, order: int, method: Method = "magls") -> DecoderPlan:
     """Ambisonics of `order` to two ears through the set, for the kernel. Cached.
 
@@ -93,7 +93,7 @@ def decoder_plan(hrirs: HrirSet, order: int, method: Method = "magls") -> Decode
     return _plan(responses, size, length)
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def whole_decoder_plan(hrirs: HrirSet, order: int, method: Method = "magls") -> DecoderPlan:
     """`decoder_plan` in one partition, for blocks of any length; of a room its start. Cached."""
     responses = field_decoder(hrirs, order, method)
@@ -115,7 +115,7 @@ def _plan(responses: Floats, size: int, length: int) -> DecoderPlan:
     return DecoderPlan(spectra, size, length // HOP_SAMPLES)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def field_decoder(
     hrirs: HrirSet, order: int, method: Method = "magls", cuton: float | None = None
 ) -> Floats:

@@ -17,7 +17,6 @@ Moller, "Fundamentals of binaural technology", Applied Acoustics 36, 1992.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,7 @@ from scipy import fft
 
 from engine.spatial.equal_loudness import diffuse_power, pink_gain
 from engine.spatial.hrir import HrirSet
+from engine.spatial.of_sets import remembered
 
 LOWEST_HZ, HIGHEST_HZ = 100.0, 16_000.0
 """Beyond these the correction stays what it is there: a measurement's loudspeaker hardly sounds in
@@ -35,11 +35,12 @@ _OVERSIZE = 8
 _FADE = 1.0 / 9.0
 """Of a response, at its end: where lengthened by the filter it is cut."""
 _FAINTEST = 1e-12
+_CHUNK = 128
 
 Floats = NDArray[np.float64]
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def diffuse_field_equalised(hrirs: HrirSet) -> HrirSet:
     """The set divided by its diffuse-field magnitude; responses keep their length. Cached.
 
@@ -83,8 +84,11 @@ def _least_delay(magnitude: Floats, size: int) -> NDArray[np.complex128]:
 def _filtered(sphere: HrirSet, whole: NDArray[np.complex128], size: int) -> HrirSet:
     """One sphere's responses through the filter, cut to their length with a fade."""
     taps = sphere.responses.shape[-1]
-    spectra = fft.rfft(sphere.responses, size, axis=-1) * whole
-    responses = fft.irfft(spectra, size, axis=-1)[..., :taps]
+    responses = np.empty_like(sphere.responses)
+    for start in range(0, len(responses), _CHUNK):  # all at once would take a gigabyte
+        part = slice(start, start + _CHUNK)
+        spectra = fft.rfft(sphere.responses[part], size, axis=-1) * whole
+        responses[part] = fft.irfft(spectra, size, axis=-1)[..., :taps]
     fade = max(round(_FADE * taps), 1)
     responses[..., taps - fade :] *= np.cos(np.linspace(0.0, np.pi / 2.0, fade)) ** 2
     return replace(sphere, responses=responses)

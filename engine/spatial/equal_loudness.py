@@ -10,8 +10,6 @@ ITU-R BS.1770-4 (K-weighting).
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +21,7 @@ from engine.spatial.harmonics import n3d_weights
 from engine.spatial.hrir import HrirSet
 from engine.spatial.kept_tables import kept
 from engine.spatial.loudspeaker_fields import low_decoder
+from engine.spatial.of_sets import remembered
 from engine.spatial.panning import pan
 
 _POINTS = 200
@@ -32,7 +31,7 @@ _LOWEST_HZ, _HIGHEST_HZ = 30.0, 20_000.0
 Floats = NDArray[np.float64]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def ears_gain(hrirs: HrirSet) -> float:
     """Gain that makes pink noise from all around as loud through a set as on loudspeakers. Cached.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -14,6 +12,7 @@ from engine.realtime.space_bus import SpaceBus
 from engine.realtime.space_plan import SpacePlan
 from engine.spatial.harmonics import spherical_harmonics
 from engine.spatial.hrir import HrirSet
+from engine.spatial.of_sets import remembered
 from engine.spatial.space import space_plan
 from engine.spatial.sphere import fibonacci_sphere
 
@@ -33,7 +32,7 @@ def icosahedron() -> NDArray[np.float64]:
     return np.array(corners) / np.sqrt(1.0 + golden**2)
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def width_plan(hrirs: HrirSet) -> WidthPlan:
     """Points, and their way to the ears as loud as the HRIRs are on the average of all directions.
 
