@@ -90,8 +90,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name = actions.build(self, self.verbs)
         actions.give_keys(self.actions_by_name, shortcuts.in_use())
         self._build_views()
-        self._dock_views()
         self._build_frame()
+        self._dock_views()
+        self._build_edges()
         self._build_menus()
         self._wire_session()
         self._wire_views()
@@ -135,8 +136,21 @@ class MainWindow(QMainWindow):
         self.goniometer = Goniometer()
         self.welcome = WelcomeView()
 
-    def _dock_views(self) -> None:
+    def _build_frame(self) -> None:
+        """From the outside in: what gets another parent is styled once more, with all in it."""
+        self._middle = QWidget()
+        self.setCentralWidget(self._middle)
+        column = QVBoxLayout(self._middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._pages = QStackedWidget()
+        column.addWidget(self.transport)
+        column.addWidget(self._pages, 1)
         self.workspace = Workspace()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.workspace)
+
+    def _dock_views(self) -> None:
         self.workspace.setCentralWidget(self.timeline)
         add, tools = self.workspace.add, partial(tool_buttons, self.actions_by_name)
         overlays = overlays_button(self.actions_by_name, self)
@@ -157,18 +171,8 @@ class MainWindow(QMainWindow):
         add("goniometer", "Goniometer", self.goniometer)
         self.workspace.reset()
 
-    def _build_frame(self) -> None:
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self.workspace)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.transport)
-        column.addWidget(self._pages, 1)
-        self.setCentralWidget(middle)
-        self.notices = NoticeBar(middle)
+    def _build_edges(self) -> None:
+        self.notices = NoticeBar(self._middle)
         self.strip = StatusStrip()
         self.setStatusBar(self.strip)
         self.strip.jobs_requested.connect(self.show_jobs)

@@ -37,20 +37,21 @@ def within(wanted: QRect, room: QRect) -> QRect:
 class Panel(QDockWidget):
     """A dock with a slim title; the title goes when the panel is one of several tabs."""
 
-    def __init__(
-        self, name: str, title: str, view: QWidget, tools: tuple[QToolButton, ...]
-    ) -> None:
+    def __init__(self, name: str, title: str) -> None:
         super().__init__(title)
         self.setObjectName(name)
-        self.setWidget(view)
         self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
         self.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
             | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        self._title = PanelTitle(title, self, tools)
         self._none = QWidget()
+
+    def fill(self, view: QWidget, tools: tuple[QToolButton, ...]) -> None:
+        """Give a panel that has its place what it shows and the tools of its title."""
+        self.setWidget(view)
+        self._title = PanelTitle(self.windowTitle(), self, tools)
         self.setTitleBarWidget(self._title)
 
     def show_title(self, wanted: bool) -> None:
@@ -110,18 +111,22 @@ class Workspace(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels: dict[str, Panel] = {}
         self._default: QByteArray | None = None
+        self._tidy = QTimer(self)
+        self._tidy.setSingleShot(True)
+        self._tidy.timeout.connect(self._put_strays_away)
 
     def add(
         self, name: str, title: str, view: QWidget, tools: tuple[QToolButton, ...] = ()
     ) -> Panel:
         """Add a panel; `arrange` puts it in its place."""
-        panel = Panel(name, tr(title), view, tools)
+        panel = Panel(name, tr(title))
+        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, panel)
+        panel.fill(view, tools)
         panel.visibilityChanged.connect(self._show_titles)
         panel.dockLocationChanged.connect(self._show_titles)
         panel.topLevelChanged.connect(self._show_titles)
         panel.installEventFilter(self)
         self.panels[name] = panel
-        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, panel)
         return panel
 
     def _arrange(self) -> None:
@@ -162,16 +167,20 @@ class Workspace(QMainWindow):
         Qt forgets tab bars where panels were, in sight: they go below all panels, below the
         newest bar, which is the one in use, and out of sight once the panels are in their places.
         """
-        QTimer.singleShot(0, self._put_strays_away)
-        for bar in reversed(self.findChildren(QTabBar)):
+        self._tidy.start(0)
+        for bar in reversed(self._tab_bars()):
             bar.lower()
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setExpanding(False)
             bar.setDrawBase(False)
             bar.setUsesScrollButtons(True)
 
+    def _tab_bars(self) -> list[QTabBar]:
+        """Qt's own, of panels that share a place."""
+        return self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
     def _put_strays_away(self) -> None:
-        for bar in self.findChildren(QTabBar):
+        for bar in self._tab_bars():
             place = bar.geometry()
             if not any(
                 panel.geometry().left() == place.left()

@@ -63,6 +63,7 @@ class InspectorPanel(EditingWidget):
         self._selection = selection
         self._project = Project()
         inside = QWidget()
+        self._lay_out(inside)  # first: what gets another parent is styled once more
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(12, 12, 12, 12)
         self._column.setSpacing(16)
@@ -76,14 +77,6 @@ class InspectorPanel(EditingWidget):
         self._clip = self._build_clip()
         self._build_room()
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        area.setMinimumWidth(_LEAST_PX)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
         selection.changed.connect(lambda _: self._show())
         self._show()
 
@@ -93,6 +86,16 @@ class InspectorPanel(EditingWidget):
         self._show()
 
     # -- building -----------------------------------------------------------------------------
+
+    def _lay_out(self, inside: QWidget) -> None:
+        area = QScrollArea()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        area.setMinimumWidth(_LEAST_PX)
 
     def _section(self, title: str) -> _Section:
         box = QWidget()
