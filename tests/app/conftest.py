@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from jobs_here import JobHere
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -35,6 +37,21 @@ from engine.project.model import (
 from engine.project.store import Bundle
 
 RATE_HZ = 48_000
+PATIENCE_MS = 60_000
+_LOCK = shutil.ignore_patterns("lock")
+
+
+class PatientBot(QtBot):
+    """Waits for what comes late on a crowded machine; what never comes fails all the same."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Qt's robot, with patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +68,7 @@ def nothing_left_behind() -> Iterator[None]:
     """No test leaves a thread or a process running."""
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + 1e-3 * PATIENCE_MS
     while time.monotonic() < deadline:
         threads = [t for t in threading.enumerate() if t not in before and t.is_alive()]
         if not threads and not multiprocessing.active_children():
@@ -129,12 +146,25 @@ def themed(qapp: QApplication) -> None:
     theme.apply(qapp)
 
 
-@pytest.fixture
-def bundle_path(tmp_path: Path, short_video: Path) -> Path:
-    """A saved session on disk."""
-    bundle = make_bundle(tmp_path / "square.foley", short_video)
+@pytest.fixture(scope="session")
+def kept_bundle(tmp_path_factory: pytest.TempPathFactory, short_video: Path) -> Path:
+    """The session of `make_bundle`, made once; for tests that write, there are copies."""
+    bundle = make_bundle(tmp_path_factory.mktemp("bundle") / "square.foley", short_video)
     bundle.close()
     return bundle.path
+
+
+@pytest.fixture
+def bundle_path(tmp_path: Path, kept_bundle: Path) -> Path:
+    """A saved session on disk."""
+    return Path(shutil.copytree(kept_bundle, tmp_path / "square.foley", ignore=_LOCK))
+
+
+@pytest.fixture
+def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All jobs of the window are done in this process."""
+    monkeypatch.setattr("engine.job_queue.Job", JobHere)
+    monkeypatch.setattr("app.work.leave_interrupts_to_the_window", lambda: None)
 
 
 def make_active(window: MainWindow, qtbot: QtBot) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 NONE = Qt.KeyboardModifier.NoModifier
 
 
-def happens(condition: Callable[[], bool], within_ms: int = 10_000) -> bool:
+def happens(condition: Callable[[], bool], within_ms: int = 60_000) -> bool:
     """Whether something comes to be so while the window lives on."""
     end_s = time.monotonic() + 1e-3 * within_ms
     QApplication.processEvents()

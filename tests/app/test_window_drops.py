@@ -57,6 +57,7 @@ def sound(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_sound_dropped_on_an_objects_lane_becomes_its_clip_there(
     window: MainWindow, qtbot: QtBot, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_sound_dropped_on_an_objects_lane_becomes_its_clip_there(
     assert session.project == before
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_bed_is_refused_on_an_objects_track_in_words(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +205,7 @@ def test_a_film_dropped_on_an_open_session_is_opened_only_when_that_is_wanted(
     assert opened == [film]
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_saved_as_another_session_work_goes_on_in_the_copy(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

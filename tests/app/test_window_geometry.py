@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 from pytestqt.qtbot import QtBot
-from test_window_session import tiny_analysis
+from stand_ins import tiny_analysis
 
 from app.picture_menu import move_box
 from app.window import MainWindow
@@ -27,6 +27,7 @@ def made_by_the_command(video: Path, folder: Path, settings: RunSettings) -> Pro
     return analyse(video, project, MediaFolder(folder), settings).apply(project)
 
 
+@pytest.mark.usefixtures("jobs_here")
 @pytest.mark.parametrize("mapping", ["cylinder", "foleydesigner"])
 def test_the_window_and_the_command_see_one_film_alike(
     empty_window: MainWindow, qtbot: QtBot, short_video: Path, tmp_path: Path,

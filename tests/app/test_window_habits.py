@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engines import start_engine
 from msgspec import structs
 from pointing import drag, wheel
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
@@ -94,24 +93,6 @@ def test_escape_abandons_a_drag_of_the_master(window: MainWindow) -> None:
     QTest.keyClick(master, Qt.Key.Key_Escape)
     assert window.session.project == before
     assert not window.session.document.can_undo
-
-
-def test_shuttle_goes_faster_forwards_and_stops_at_the_end(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    session, shuttle = window.session, window.session.shuttle
-    start_engine(window, qtbot)
-    session.locate(1.0)
-    window.verbs.shuttle_forward()
-    assert shuttle.speed == 1
-    window.verbs.shuttle_forward()
-    window.verbs.shuttle_forward()
-    assert shuttle.speed == 4
-    assert window.transport._rate.text() == "+4×"
-    qtbot.waitUntil(lambda: shuttle.speed == 0, timeout=20_000)
-    assert session.playback.position_s == pytest.approx(session.project.duration_s, abs=1e-3)
-    assert "fps" in window.transport._rate.text()
-    assert not session.playback.is_playing
 
 
 def test_space_after_a_shuttle_plays(window: MainWindow) -> None:

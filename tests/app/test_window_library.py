@@ -158,6 +158,7 @@ def test_indexing_is_stopped_and_outlives_a_session(
     assert not window.library.panel.progress.isVisible()
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_recording_is_dropped_on_a_lane_with_its_licence(
     library: MainWindow, qtbot: QtBot
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_recording_is_dropped_on_a_lane_with_its_licence(
     assert session.project == before
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_recording_dropped_on_a_clip_becomes_another_take_of_its_event(
     library: MainWindow, qtbot: QtBot
 ) -> None:
@@ -197,6 +199,7 @@ def test_a_recording_dropped_on_a_clip_becomes_another_take_of_its_event(
     assert session.project == before
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_the_keyboard_alone_makes_a_take_and_places_a_recording(
     library: MainWindow, qtbot: QtBot
 ) -> None:

@@ -26,19 +26,17 @@ def show(window: MainWindow, name: str) -> None:
     assert happens(lambda: not window.workspace.panels[name].widget().visibleRegion().isEmpty())
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "leans"),
-    [(1.0, 1.0, (0, -1)), (1.0, -1.0, (-1, 0)), (1.0, 0.0, (-1, -1)), (0.0, 1.0, (1, -1))],
-)
-def test_the_goniometer_stands_for_mono_lies_for_opposite_and_leans(
-    window: MainWindow, left: float, right: float, leans: tuple[int, int]
-) -> None:
+def test_the_goniometer_stands_for_mono_lies_for_opposite_and_leans(window: MainWindow) -> None:
     show(window, "goniometer")
+    shown = window.goniometer
     wave = np.sin(np.linspace(0.0, np.pi / 2, 64)).astype(np.float32)
-    window.goniometer.set_samples(0.01 * np.stack([left * wave, right * wave]))
-    away = window.goniometer.places()[-1] - np.array(window.goniometer.area().center().toTuple())
-    assert np.sign(np.round(away, 6)).astype(int).tolist() == list(leans)
-    assert np.abs(away).max() <= window.goniometer.area().width() / 2 + 1e-6
+    for left, right, leans in (
+        (1.0, 1.0, (0, -1)), (1.0, -1.0, (-1, 0)), (1.0, 0.0, (-1, -1)), (0.0, 1.0, (1, -1)),
+    ):  # fmt: skip
+        shown.set_samples(0.01 * np.stack([left * wave, right * wave]))
+        away = shown.places()[-1] - np.array(shown.area().center().toTuple())
+        assert np.sign(np.round(away, 6)).astype(int).tolist() == list(leans)
+        assert np.abs(away).max() <= shown.area().width() / 2 + 1e-6
 
 
 def test_the_newest_samples_reach_the_window_and_the_oldest_fall_out() -> None:

@@ -91,6 +91,7 @@ def test_one_pick_finds_sound_and_picture_under_other_names(
     assert Path(session.project.video.path).name == "clip.mp4"
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_pick_in_vain_says_what_is_still_missing_and_opens_no_dialog(
     lost_window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ def hatched(window: MainWindow) -> int:
     return sum(colour.red() > 1.6 * max(colour.green(), colour.blue(), 30) for colour in colours)
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_clip_without_its_sound_is_hatched_until_it_is_found(
     lost_window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +175,7 @@ def test_an_export_without_its_sounds_asks_in_the_bar_first(
     assert (folder / "stereo.wav").is_file()
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_generated_sounds_are_made_again_from_the_notice(
     empty_window: MainWindow, qtbot: QtBot, bundle_path: Path
 ) -> None:

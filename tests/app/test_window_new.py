@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
-from test_window_session import tiny_analysis
+from stand_ins import tiny_analysis
 
 from app import places, templates_menu, work
 from app.window import MainWindow
@@ -60,6 +60,7 @@ def test_a_template_other_than_the_marked_one_begins_it(
     assert templates_menu.chosen() == ""
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_film_is_taken_up_by_the_session_that_has_none(
     empty_window: MainWindow, qtbot: QtBot, short_video: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

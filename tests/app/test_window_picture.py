@@ -124,6 +124,7 @@ def test_split_here_and_merge_again(qtbot: QtBot, window: MainWindow) -> None:
     assert session.project == before
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_drawn_box_is_followed(qtbot: QtBot, window: MainWindow) -> None:
     ready(qtbot, window)
     asked: list[tuple[float, tuple[float, ...]]] = []

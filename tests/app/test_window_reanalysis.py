@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from pointing import drag
 from pytestqt.qtbot import QtBot
 from test_window_picture import WAIT_MS, place_of, ready
@@ -18,6 +19,7 @@ def analyse(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: window.session.project is not before, timeout=120_000)
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_dragged_box_stays_where_it_was_dragged(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
     ready(qtbot, window)

@@ -3,63 +3,26 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from engines import start_engine
 from msgspec import structs
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from stand_ins import endless_analysis, endless_work, failing_analysis, tiny_analysis
 
 from app import theme
 from app.main import make_window
 from app.window import MainWindow
-from engine.jobs import Progress
 from engine.pipeline.settings import RunSettings
-from engine.project.edits import AddTrack, EditGroup, MoveClip, SetTitle
+from engine.project.edits import MoveClip, SetTitle
 from engine.project.history import Document
-from engine.project.model import Project, Track, TrackId, Trajectory
 from engine.project.palette import TRACK_COLOURS
 from engine.project.store import Bundle
-
-
-def tiny_analysis(
-    video: Path, project: Project, bundle_path: Path, settings: RunSettings, progress: Progress
-) -> EditGroup:
-    """Stands for the analysis: one track, at once."""
-    progress("looking", 0.5)
-    track = Track(
-        id=TrackId("found"), name="Found", trajectory=Trajectory.from_arrays([0.0], [[1, 0, 0]])
-    )
-    return EditGroup(name="Analyse", edits=(AddTrack(track=track),))
-
-
-def endless_work(progress: Progress) -> None:
-    """A job that ends only when it is cancelled."""
-    while True:
-        progress("looking", 0.5)
-        time.sleep(0.01)
-
-
-def endless_analysis(
-    video: Path, project: Project, bundle_path: Path, settings: RunSettings, progress: Progress
-) -> None:
-    """Goes on until it is cancelled."""
-    for count in range(10_000):
-        progress("looking", count / 10_000)
-        time.sleep(0.01)
-
-
-def failing_analysis(
-    video: Path, project: Project, bundle_path: Path, settings: RunSettings, progress: Progress
-) -> None:
-    """Goes wrong."""
-    raise ValueError("the pixels are the wrong way round")
 
 
 def drop(window: MainWindow, path: Path) -> None:
@@ -270,27 +233,6 @@ def test_shift_dragging_on_the_ruler_sets_the_loop(window: MainWindow) -> None:
     assert window.actions_by_name["loop"].isChecked()
 
 
-def test_playing_without_an_audio_device_moves_the_playhead(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    session, lanes = window.session, window.timeline.lanes
-    session.playback.start()
-    qtbot.waitUntil(lambda: session.playback.status.state in ("silent", "running"), timeout=60_000)
-    pid = session.playback.engine_pid
-    QTest.keyClick(lanes, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: session.playback.position_s > 0.4, timeout=30_000)
-    assert session.playback.is_playing
-    QTest.keyClick(lanes, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not session.playback.is_playing)
-    qtbot.wait(400)  # the engine answers where it really stopped
-    stopped_s = session.playback.position_s
-    qtbot.wait(150)
-    assert session.playback.position_s == pytest.approx(stopped_s, abs=0.002)
-    window.close()
-    assert pid is not None
-    qtbot.waitUntil(lambda: not Path(f"/proc/{pid}").exists(), timeout=5_000)
-
-
 def test_waveforms_arrive_without_waiting(window: MainWindow, qtbot: QtBot) -> None:
     take = window.session.project.takes[0]
     qtbot.waitUntil(lambda: window.session.media.peaks(take) is not None)
@@ -333,24 +275,6 @@ def test_closing_twice_is_harmless(qtbot: QtBot) -> None:
     assert window.close()
     assert not window.isVisible()
     assert window.session.playback.status.state == "stopped"
-
-
-def test_the_shuttle_runs_backwards_and_stops(window: MainWindow, qtbot: QtBot) -> None:
-    session, lanes = window.session, window.timeline.lanes
-    start_engine(window, qtbot)
-    session.locate(1.8)
-    QTest.keyClick(lanes, Qt.Key.Key_J)
-    assert session.shuttle.speed == -1
-    qtbot.waitUntil(lambda: session.playback.position_s < 1.7, timeout=20_000)
-    QTest.keyClick(lanes, Qt.Key.Key_J)
-    assert session.shuttle.speed == -2
-    QTest.keyClick(lanes, Qt.Key.Key_K)
-    assert session.shuttle.speed == 0
-    assert not session.playback.is_playing
-    qtbot.wait(300)
-    stopped_s = session.playback.position_s
-    qtbot.wait(100)
-    assert session.playback.position_s == stopped_s < 1.7
 
 
 def test_the_layout_of_the_panels_is_kept(window: MainWindow, qtbot: QtBot) -> None:

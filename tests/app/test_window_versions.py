@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
-from test_window_session import tiny_analysis
+from stand_ins import tiny_analysis
 
 from app.window import MainWindow
 from engine.project.edits import DeleteClip, SetMasterGain, SetScene, SetTrackGain
@@ -62,6 +62,7 @@ def test_a_version_is_not_written_over_and_odd_names_are_refused(
     assert words == ["Keep a version…", "first cut"]
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_new_session_begins_with_the_template_and_its_own_film(
     window: MainWindow, named: list[str], short_video: Path, qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
@@ -84,6 +85,7 @@ def test_a_new_session_begins_with_the_template_and_its_own_film(
     assert begun.video is not None
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_without_a_template_a_session_begins_plain(
     window: MainWindow, named: list[str], short_video: Path, qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
