@@ -55,7 +55,7 @@ def follow(
 ) -> Any:
     """Follow what was pointed at; the answer is the edit that adds its track."""
     leave_interrupts_to_the_window()
-    from engine.pipeline.following import follow_shown
+    from engine.pipeline.click_and_follow import follow_shown
     from engine.project.media_folder import MediaFolder
 
     media = MediaFolder(bundle_path)

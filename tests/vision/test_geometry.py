@@ -11,7 +11,7 @@ from msgspec import structs
 from engine.coordinates import to_cartesian, to_spherical
 from engine.media.probe import probe_video
 from engine.pipeline.analyse import analyse
-from engine.pipeline.following import follow_shown
+from engine.pipeline.click_and_follow import follow_shown
 from engine.pipeline.settings import RunSettings
 from engine.project.media_folder import MediaFolder
 from engine.project.model import Project, Scene
