@@ -61,6 +61,8 @@ MATERIALS: dict[str, Material] = {
     "rubber": Material(BALL, 88.0, 38.0, 0.55, 0.0042, 0.9, 0.22, (250, 1600), 1.0),
     "ceramic": Material(SHELL, 760.0, 22.0, 0.0024, 0.0003, 0.2, 0.2, (2000, 10000), 0.2),
     "stone": Material(BAR, 620.0, 85.0, 0.008, 0.0004, 0.3, 0.6, (900, 7000), 0.5),
+    # a contact that tells no material: the body's modes are gone within some 25 ms
+    "neutral": Material(BALL, 230.0, 260.0, 0.05, 0.0014, 0.5, 0.7, (350, 3500), 0.35),
 }
 MATERIAL_WORDS: dict[str, tuple[str, ...]] = {
     "rubber": ("ball", "basketball", "football", "tyre"),
@@ -69,6 +71,7 @@ MATERIAL_WORDS: dict[str, tuple[str, ...]] = {
     "glass": ("window", "jar"),
     "ceramic": ("cup", "plate", "porcelain", "mug"),
     "stone": ("rock", "brick", "boulder"),
+    "neutral": ("unspecific",),
     "wood": ("wooden", "box", "crate", "door", "table"),
 }
 

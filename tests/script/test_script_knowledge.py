@@ -49,7 +49,7 @@ def test_texts_are_read_as_whole_words_with_other_names() -> None:
     [
         ("washing machine", "machine", "always"),
         ("campfire", "fire", "always"),
-        ("wine glass", "impacts", "contacts"),
+        ("plate", "impacts", "contacts"),
     ],
 )
 def test_what_no_rule_names_has_one_from_the_table(make_track, label, generator, when) -> None:
