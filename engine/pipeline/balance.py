@@ -14,6 +14,7 @@ Where next to nothing lasts but a soft bed (one bounce in a minute of still air)
 what the film's loudness is: the hit's while the bed stays under them, else the bed's, and then the
 hit towers above it by 40 dB. A mixer sets the bed as high as it is still air behind that hit; so
 the beds of a sparse film are moved: as high as leaves its hits their level, the target its peaks.
+Of other films the bed that lies far under their loudness comes up to where air is heard.
 
 Lowering an event may lower the loudness too, so the line is the highest one that holds with the
 loudness it leaves. Where none does (nothing but hits), it is the one most worth its price: what is
@@ -63,6 +64,9 @@ MOST_RAISED_DB, MOST_SUNK_DB = 26.0, 12.0
 they sink until the gates of BS.1770 leave them out."""
 BED_LU = 22.0
 """So far under the loudness of a sparse film a bed is air; nearer it is hiss."""
+DENSE_BED_LU, MOST_RISEN_DB = 24.0, 10.0
+"""So far under the loudness of any other film a bed lies: one that lies deeper comes up, by so much
+at the most; where nothing moves a street is not empty, and nobody is to hear it be switched off."""
 SPARED_DB = 6.0
 """Hits are lowered by no more than this to make room for a bed that is raised."""
 _BED_STEP_DB = 4.0
@@ -151,13 +155,18 @@ class Balance:
         if change_db == 0.0:
             return event
         said = f"{abs(change_db):.0f} dB "
+        up = "as little else lasts in this film" if self._sparse else "to be heard under the film"
         said += (
-            "up, as little else lasts in this film"
+            f"up, {up}"
             if change_db > 0.0
             else "down, as its peak stood too far above the film's loudness"
         )
         level_db = round(event.level_db + change_db, 2)
         return structs.replace(event, level_db=level_db, why=f"{event.why}; {said}")
+
+    @cached_property
+    def _sparse(self) -> bool:
+        return _is_sparse(self._heard)
 
     @cached_property
     def _change_db(self) -> dict[str, float]:
@@ -195,7 +204,7 @@ def _outer_ear(sample_rate_hz: int) -> Array:
 
 
 def balance_db(heard: Sequence[Heard]) -> dict[str, float]:
-    """Changes of level in dB: hits lowered, and beds moved where that serves a sparse film.
+    """Changes of level in dB: hits lowered, and beds moved to where they are air, and no hiss.
 
     Parameters
     ----------
@@ -211,9 +220,9 @@ def balance_db(heard: Sequence[Heard]) -> dict[str, float]:
 
 
 def _bed_change_db(heard: Sequence[Heard]) -> float:
-    """By how much the beds of a sparse film are moved: as high as spares its hits, 0 elsewhere."""
+    """By how much the beds are moved: in a sparse film as high as spares its hits."""
     if not _is_sparse(heard):
-        return 0.0
+        return _risen_db(heard)
     spared = False
     for moved in np.arange(MOST_RAISED_DB, -MOST_SUNK_DB - 0.1, -_BED_STEP_DB).tolist():
         tried = _with_beds(heard, moved)
@@ -222,6 +231,14 @@ def _bed_change_db(heard: Sequence[Heard]) -> float:
             return float(moved)
         spared = spares
     return 0.0
+
+
+def _risen_db(heard: Sequence[Heard]) -> float:
+    """By how much beds come up that lie too far under a film in which more than they sounds."""
+    beds = [clip.power for clip in heard if clip.bed and not clip.held]
+    if not any(power.any() for power in beds) or not _hops(heard, bed=False).any():
+        return 0.0
+    return round(float(np.clip(_bed_under_lu(heard) - DENSE_BED_LU, 0.0, MOST_RISEN_DB)), 1)
 
 
 def _is_sparse(heard: Sequence[Heard]) -> bool:

@@ -22,13 +22,15 @@ from engine.project.edits import HeardMover
 from engine.project.model import Event, Keyframe, Project, Track
 from engine.render.compiler import hrirs_of
 from engine.script.foreground import BENEATH
+from engine.script.turn import ASIDE
 
 _RINGS_S, _RUN_S = 0.3, 0.7
 """How long a hit sounds, and the time between two that belong to one run."""
 _SILENT_DB = -40.0
 """Volume automation that silences."""
-_ASIDE_DB = 12.0
-"""What is so much softer than a layer's loudest event has stepped aside."""
+_ASIDE_DB, _SAYS_DB = 12.0, 0.5
+"""What is so much softer than a layer's loudest event has stepped aside; or, where it says so, what
+is softer at all."""
 _GRID_S = 0.01
 
 
@@ -197,7 +199,11 @@ def in_front(events: Sequence[Event]) -> list[Event]:
     most_db: dict[str, float] = {}
     for event in heard:
         most_db[event.layer] = max(event.level_db, most_db.get(event.layer, event.level_db))
-    return [event for event in heard if event.level_db > most_db[event.layer] - _ASIDE_DB]
+    return [
+        event
+        for event in heard
+        if most_db[event.layer] - event.level_db < (_SAYS_DB if ASIDE in event.why else _ASIDE_DB)
+    ]
 
 
 def sounding_spans(events: Sequence[Event]) -> list[list[float]]:

@@ -44,6 +44,8 @@ BEHIND_DB = -27.0
 """Level of what is behind, re the one in front, as far as `MOST_ASIDE_DB` lets it fall."""
 MOST_ASIDE_DB, LEAST_ASIDE_DB = -12.0, -6.0
 """Level of what has stepped aside, re its own in front: softer, and still plainly there."""
+BEYOND_DB = -12.0
+"""Level of what is out of sight while something else is up, re its own."""
 CLOTHES_DB = -15.0
 """Level of clothes of who stays where they are, re somebody who crosses meanwhile."""
 BENEATH = "sounds beneath"
@@ -145,18 +147,21 @@ def _is_aside(track: Track, turn: Turn, times: Array) -> Mask:
 
 
 def _beyond_sight(turn: Turn, track: Track, taken_s: Array) -> Turn:
-    """The turn of one that is heard beyond its sight: while nothing else is up (`taken_s`)."""
+    """The turn of one that is heard beyond its sight: softer where something else is up there.
+
+    `taken_s` are the times of all others.
+    """
     (low_s, high_s), (start_s, end_s) = track.heard_s, (track.start_s, track.end_s)
     if turn.muted or (low_s, high_s) == (start_s, end_s):
         return turn
-    before_s, after_s = taken_s[taken_s < start_s], taken_s[taken_s > end_s]
-    first_s = min(max([low_s, *(before_s + _BEYOND_PAUSE_S)]), start_s)
-    last_s = max(min([high_s, *(after_s - _BEYOND_PAUSE_S)]), end_s)
+    others = taken_s[(taken_s > low_s - _BEYOND_PAUSE_S) & (taken_s < high_s + _BEYOND_PAUSE_S)]
+    first_s = start_s if (others < start_s).any() else low_s
+    last_s = end_s if (others > end_s).any() else high_s
     if turn.spans_s is None:
         whole = first_s <= low_s and last_s >= high_s
         if whole or last_s - first_s < SHORTEST_S:  # too short a turn would mute all of it
             return turn
-        return replace(turn, spans_s=((float(first_s), float(last_s)),))
+        return replace(turn, spans_s=((float(first_s), float(last_s)),), aside_db=BEYOND_DB)
     if not turn.spans_s:
         return turn
     spans = list(turn.spans_s)

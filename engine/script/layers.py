@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from engine.project.model import Contact, Event, EventId, Track, TrackId
 from engine.script.leaps import grounded, leaps_s
 from engine.script.motion import MOVING_M_PER_S, Motion, contact_times, read_motion
+from engine.script.out_of_sight import steps_beyond
 from engine.script.presence import sways
 from engine.script.rules import Count, LayerRule, ObjectRule
-from engine.script.turn import Turn
+from engine.script.turn import ASIDE, Turn
 
 LONGEST_S = 60.0
 """A run of hits longer than this becomes several events."""
@@ -31,7 +32,7 @@ _SHORTEST_FADE_S = 0.1
 APPEARS_S = 0.2
 """Fade of a lasting sound whose thing appears, or goes, in the middle of the scene."""
 HANDOVER_S = 0.2
-"""Fade of a lasting sound where another mover comes in front, or has gone."""
+"""Cross-fade of a lasting sound where another mover comes in front, or has gone."""
 STRIDE_M = 0.8
 """Who stays within a stride while moving has not been seen to walk."""
 GOES_M_PER_S, GOES_STRAIGHT, GOES_S = 0.3, 0.6, 1.0
@@ -124,18 +125,23 @@ def object_drafts(
 
 
 def _in_turn(draft: Draft, turn: Turn) -> Iterable[Draft]:
-    """The parts of a lasting sound that its turn allows and the rest, faded where it was cut."""
+    """The parts of a lasting sound that its turn allows and the rest, cross-faded where it was cut.
+
+    The softer one reaches into the fade of the other, so that no hole is left.
+    """
     for start_s, stop_s in turn.within(draft.start_s, draft.end_s):
         yield _part(draft, start_s, stop_s)
     for start_s, stop_s in turn.outside(draft.start_s, draft.end_s):
-        yield _stepped_aside(_part(draft, start_s, stop_s), turn)
+        first_s = max(start_s - HANDOVER_S, draft.start_s)
+        last_s = min(stop_s + HANDOVER_S, draft.end_s)
+        yield _stepped_aside(_part(draft, first_s, last_s), turn)
 
 
 def _stepped_aside(draft: Draft, turn: Turn) -> Draft:
     if turn.aside_db is None:
         return replace(draft, muted=True, aside=True)
     level_db = draft.level_db + turn.aside_db
-    why = f"{draft.why}; {-turn.aside_db:.0f} dB softer here" if turn.spans_s else draft.why
+    why = f"{draft.why}; {-turn.aside_db:.0f} dB {ASIDE}" if turn.spans_s else draft.why
     return replace(draft, level_db=level_db, aside=True, why=why)
 
 
@@ -176,8 +182,10 @@ def _hit_drafts(
     assumed_s: set[float] = set()
     if layer.fallback_hz and not sways(track, camera_moves=setting.camera_moves):
         missed = grounded(_missed(contacts, layer.fallback_hz, motion, track), leaps_s(track))
-        assumed_s = {contact.time_s for contact in missed}
-        contacts = sorted([*contacts, *missed], key=lambda contact: contact.time_s)
+        walked = sorted([*contacts, *missed], key=lambda contact: contact.time_s)
+        walked = steps_beyond(walked, track, end_s)
+        assumed_s = {contact.time_s for contact in walked if contact not in contacts}
+        contacts = walked
     few = len(contacts) < layer.fewest
     runs = (run for group in _groups(contacts) for run in _runs_in_turn(group, turn))
     for group, allowed in runs:

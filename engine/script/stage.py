@@ -27,8 +27,9 @@ _SURE = 0.5
 """Confidence from which it gets a moment before others, and what nobody knows gets one."""
 _RIVAL_DB = 12.0
 """Movers so much below the loudest at a moment cannot be in front: four times as far away."""
-_MASKED_DB = -24.0
-"""So far beneath the loudest nobody is given a moment: who takes it would leave a hole."""
+_MASKED_DB, _STEPS_MASKED_DB = -12.0, -24.0
+"""So far beneath the loudest nobody is given a moment: who steps aside falls by 12 dB, and would
+cover it all the same. Steps, which are `SOFT_DB` by nature, stand out of what is even."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def staged(
     others = [i for i in order if not across[i] and not lacks[i]]
     loudness = levels + np.array([rule.power_db for _, rule in rivals])[:, None]
     polite = [i for i in wants if sure[i] and not unknown[i]]
-    clear = np.where(loudness < loudness.max(axis=0) + _MASKED_DB, -np.inf, levels)
+    masked_db = np.where(soft, _STEPS_MASKED_DB, _MASKED_DB)[:, None]
+    clear = np.where(loudness < loudness.max(axis=0) + masked_db, -np.inf, levels)
     azimuths = np.stack([azimuth_deg(track.trajectory.at(times)) for track, _ in rivals])
     front = _loudest_first(loudness, weights, unknown, soft)
     front = with_moments(front, clear, azimuths, polite, STEP_S)

@@ -8,6 +8,8 @@ Span = tuple[float, float]
 
 SHORTEST_S = 0.8
 """Shorter turns are not taken."""
+ASIDE = "softer here"
+"""Words by which an event says that its track has stepped aside meanwhile."""
 _LEAST_LEFT_S = 0.3
 
 

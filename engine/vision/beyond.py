@@ -1,6 +1,6 @@
-"""Beyond the picture: a car is heard before it comes in and after it has gone out.
+"""Beyond the picture: what moves is heard before it comes in and after it has gone out.
 
-What crosses the picture's edge at speed is taken to go on as it went: its lifted path is continued
+What goes out by any side of the picture is taken to go on as it went: its lifted path is continued
 at constant velocity, for a bounded time, inside its shot. Nobody saw it there, so those keyframes
 are marked as extrapolated, and their confidence is 0.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from engine.coordinates import to_spherical
+from engine.coordinates import angle_between_deg
 from engine.project.model import Keyframe, Trajectory
 
 Array = NDArray[np.float64]
@@ -23,10 +23,11 @@ LONGEST_S = 1.5
 _LEAST_S = 0.3
 _FITTED_S = 0.5
 """Part of the path whose straight line gives the velocity."""
-_LEAST_SPEED = 1.0
-"""Metres per second below which nothing is taken to go on."""
-_MOST_TURN_DEG, _MOST_FARTHER = 30.0, 3.0
-"""Where it has turned so far about the listener, or gone so many times as far away, it ends."""
+_LEAST_SPEED = 0.5
+"""Metres per second below which nothing is taken to go on: a slow walk."""
+_MOST_TURN_DEG, _MOST_FARTHER, _NEAREST_M = 30.0, 3.0, 1.0
+"""Where it has turned so far about the listener, or gone so many times as far away, it ends; and
+where it would come so near that it went through the listener's head."""
 _EDGE = 0.02
 """Share of the picture within which a box touches its edge."""
 _STEP_S = 0.25
@@ -72,10 +73,12 @@ def _continued(
     end = 0 if way < 0 else -1
     near = np.abs(times_s - times_s[end]) <= _FITTED_S
     lasting_s = min(LONGEST_S, room_s)
-    if lasting_s < _LEAST_S or near.sum() < 4 or not _leaves(boxes[near], size, way):
+    sides = _left_by(boxes[near], size, way)
+    if lasting_s < _LEAST_S or near.sum() < 4 or not sides:
         return []
     velocity = np.polyfit(times_s[near], positions_m[near], 1)[0]
-    velocity[2] = 0.0  # nothing rises or sinks for being out of sight
+    if "top" not in sides:
+        velocity[2] = 0.0  # nothing rises or sinks for being out of sight
     if float(np.linalg.norm(velocity)) < _LEAST_SPEED:
         return []
     ahead_s = np.append(np.arange(_STEP_S, lasting_s, _STEP_S), lasting_s)
@@ -87,24 +90,25 @@ def _continued(
     ]
 
 
-def _leaves(boxes: Array, size: tuple[int, int], way: int) -> bool:
-    """Whether boxes (n, 4) at an end of a path touch a side of the picture that they go out by."""
-    end = 0 if way < 0 else -1
+def _left_by(boxes: Array, size: tuple[int, int], way: int) -> set[str]:
+    """The sides of the picture that boxes (n, 4) at an end of a path touch and go out by."""
     width, height = size
-    steps = way * (boxes[-1] - boxes[0])
-    x0, _, x1, y1 = boxes[end]
-    to_left, to_right = steps[0] + steps[2] < 0.0, steps[0] + steps[2] > 0.0
-    left = x0 <= _EDGE * width and to_left
-    right = x1 >= (1.0 - _EDGE) * width and to_right
-    below = y1 >= (1.0 - _EDGE) * height and steps[1] + steps[3] > 0.0
-    return bool(left or right or below)
+    x0, y0, x1, y1 = boxes[0 if way < 0 else -1]
+    right, down = way * (boxes[-1] - boxes[0]).reshape(2, 2).sum(axis=0)
+    touched = {
+        "left": x0 <= _EDGE * width and right < 0.0,
+        "right": x1 >= (1.0 - _EDGE) * width and right > 0.0,
+        "top": y0 <= _EDGE * height and down < 0.0,
+        "bottom": y1 >= (1.0 - _EDGE) * height and down > 0.0,
+    }
+    return {side for side, out in touched.items() if out}
 
 
 def _inside(origin: Array, path: Array) -> int:
     """How many points of a path (n, 3) are still near enough to where it was last seen."""
-    places = to_spherical(np.concatenate([origin[None], path]))
-    turn = np.abs((places[1:, 0] - places[0, 0] + 180.0) % 360.0 - 180.0)
-    out = (turn > _MOST_TURN_DEG) | (places[1:, 2] > _MOST_FARTHER * places[0, 2])
+    begun_m, distance_m = float(np.linalg.norm(origin)), np.linalg.norm(path, axis=1)
+    out = angle_between_deg(origin, path) > _MOST_TURN_DEG
+    out |= (distance_m > _MOST_FARTHER * begun_m) | (distance_m < min(_NEAREST_M, begun_m))
     return int(np.argmax(out)) if out.any() else len(path)
 
 

@@ -18,7 +18,7 @@ from engine.vision.evidence import Evidence, while_seen
 from engine.vision.gait import Gait
 from engine.vision.geometry import PictureGeometry
 from engine.vision.ground import find_horizon
-from engine.vision.labels import FLYER, Kind, Naming, kind_of, name_paths
+from engine.vision.labels import Kind, Naming, kind_of, name_paths
 from engine.vision.paths import Path, amodal
 from engine.vision.seen import SeenObject, VisionSettings
 from engine.vision.standing import held
@@ -152,8 +152,7 @@ def _object(object_id: str, thing: _Thing, positions_m: Array, screen: Screen) -
     if not screen.evidence_of(path).camera_moves:
         positions_m = held(path, positions_m, contacts)
     trajectory = _trajectory(path.times_s, positions_m, contacts)
-    leaves = thing.kind == "vehicle" or thing.name.label == FLYER
-    if leaves and not screen.geometry.spherical:
+    if not screen.geometry.spherical:
         trajectory = beyond_sight(
             trajectory, path.times_s, positions_m, path.smooth, screen.size, screen.shot_of(path)
         )

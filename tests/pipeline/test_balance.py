@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -164,6 +166,19 @@ def test_one_bounce_in_a_sparse_film_keeps_its_level_and_the_bed_is_air(
         still_s = sound[:, : round(length_s / 3.0 * 48_000)]
         level_dbfs = 20.0 * np.log10(np.sqrt(np.mean(np.square(still_s))))
         assert -75.0 < level_dbfs < -40.0
+
+
+@pytest.mark.parametrize(("under_db", "risen_db"), [(20.0, 0.0), (30.0, 6.0), (45.0, 10.0)])
+def test_a_bed_far_under_a_film_comes_up_to_where_it_is_heard(under_db: float, risen_db: float):
+    """Something sounds all the while: the bed comes up to 24 LU under it, by 10 dB at the most."""
+    (mover,) = Film(10.0, -20.0, []).heard()
+    gain = db_to_gain(-under_db)
+    bed = replace(
+        mover, event_id="air", power=mover.power * gain**2, peaks=mover.peaks * gain, bed=True
+    )
+    assert balance_db([mover, bed]).get("air", 0.0) == pytest.approx(risen_db, abs=0.2)
+    assert balance_db([mover, replace(bed, held=True)]) == {}
+    assert balance_db([bed]) == {}
 
 
 def test_a_dense_film_keeps_its_bed():

@@ -58,3 +58,7 @@ def test_what_has_stepped_aside_is_not_in_front() -> None:
     beneath = structs.replace(soft, why="it rolls; softer: sounds beneath Car 1, for want of time")
     assert in_front([beneath]) == []
     assert in_front([muted]) == []
+    gently = structs.replace(event(1.0, 1.0), level_db=-6.0)
+    assert in_front([steps, gently]) == [steps, gently]  # so much may differ by nature
+    says = structs.replace(gently, why="it rolls; 6 dB softer here; steps aside while Car 1 is")
+    assert in_front([steps, says]) == [steps]

@@ -70,7 +70,7 @@ def test_the_one_behind_comes_in_when_the_one_in_front_has_gone(make_track, make
 def test_what_steps_aside_is_twelve_decibels_softer_and_never_silent(
     make_track, make_project
 ) -> None:
-    """It sounds from its first sight to its last."""
+    """It sounds from its first sight to its last, and where it steps aside one cross-fades."""
     far = make_track("van", (9, -16, -1), (9, 16, -1), seen=(1.0, 8.0), id="far")
     front = make_track("car", (5, 8, -1), (5, -8, -1), seen=(0.0, 3.0), id="near", name="Near")
     script = write_script(make_project(front, far), 3)
@@ -81,7 +81,10 @@ def test_what_steps_aside_is_twelve_decibels_softer_and_never_silent(
     for own in map(sorted, parts.values()):
         assert own[0][0] == pytest.approx(1.0, abs=0.1)
         assert own[-1][1] == pytest.approx(8.0, abs=0.1)
-        assert all(b == pytest.approx(c, abs=0.01) for (_, b), (c, _) in itertools.pairwise(own))
+        for (_, first_ends_s), (next_begins_s, _) in itertools.pairwise(own):
+            assert first_ends_s - next_begins_s == pytest.approx(0.2, abs=0.01)
+    for event in sounds(script, "far"):
+        assert event.parameters["fade_in_s"] == pytest.approx(0.2)
     lead = {e.layer: e.level_db for e in leading(script, "far")}
     lower = [lead[e.layer] - e.level_db for e in aside(script, "far")]
     assert lower

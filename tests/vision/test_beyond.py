@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from engine.pipeline.sections import sections
-from engine.project.model import Event, EventId, Project, Track, TrackId, Trajectory, Video
+from engine.project.model import (
+    Contact,
+    Event,
+    EventId,
+    Project,
+    Track,
+    TrackId,
+    Trajectory,
+    Video,
+)
 from engine.script.foreground import turns
 from engine.script.layers import Setting, object_drafts
 from engine.script.motion import read_motion
@@ -102,7 +112,52 @@ def test_it_is_heard_beyond_its_sight_and_fades_there() -> None:
         assert event.parameters["fade_out_s"] == pytest.approx(end_s - 4.0, abs=0.01)
 
 
-def test_beyond_its_sight_it_yields_to_what_is_seen() -> None:
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+def test_it_goes_on_beyond_every_side_of_the_picture(side: str) -> None:
+    """As it went: what leaves by the top rises on, nothing else does."""
+    times = np.arange(2.0, 3.001, 0.04)
+    share = (times - 2.0)[:, None]
+    far = {"left": (0, 4, 1), "right": (0, -4, 1), "top": (0, 1, 4), "bottom": (-3, 1, 1)}[side]
+    positions = np.array([8.0, 0.0, 0.0]) + share * np.array(far, dtype=float)
+    middle = np.array([WIDTH, HEIGHT]) / 2.0
+    edge = {"left": (-1, 0), "right": (1, 0), "top": (0, -1), "bottom": (0, 1)}[side]
+    centres = middle + share * middle * np.array(edge)
+    boxes = np.clip(np.hstack([centres - 20, centres + 20]), 0, [WIDTH, HEIGHT, WIDTH, HEIGHT])
+    seen = Trajectory.from_arrays(times[::5], positions[::5])
+    path = beyond_sight(seen, times, positions, boxes, SIZE, (2.0, 10.0))
+    last, gone = path.keyframes[len(seen.keyframes) - 1], path.keyframes[-1]
+    assert gone.extrapolated
+    ahead_s = gone.time_s - last.time_s
+    assert ahead_s >= 0.5
+    rises = 4.0 * ahead_s if side == "top" else 0.0
+    assert gone.z_m - last.z_m == pytest.approx(rises, abs=0.02)
+    assert gone.y_m - last.y_m == pytest.approx(far[1] * ahead_s, abs=0.02)
+
+
+def test_steps_go_on_beyond_the_picture_and_fade() -> None:
+    """Someone walks out to the right, a step every half second: the walk ends later, and softly."""
+    times = np.array([0.0, 3.0, 4.5])
+    places = np.array([[4.0, 2.0, -1.6], [4.0, -2.0, -1.6], [4.0, -4.0, -1.6]])
+    path = Trajectory.from_arrays(times, places)
+    last = structs.replace(path.keyframes[-1], extrapolated=True)
+    walker = Track(
+        id=TrackId("w"), name="Walker", label="person", end_s=3.0,
+        trajectory=structs.replace(path, keyframes=(*path.keyframes[:-1], last)),
+        contacts=tuple(Contact(time_s=t, kind="step") for t in np.arange(0.25, 3.0, 0.5).tolist()),
+    )  # fmt: skip
+    rule = rule_for(walker, shipped_rules())
+    drafts = object_drafts(walker, rule, Setting("concrete", "asphalt"), 10.0)
+    (steps,) = [draft for draft in drafts if draft.layer == "footsteps"]
+    beyond = [(t, s) for t, s in zip(steps.onsets_s, steps.strengths, strict=True) if t > 3.0]
+    assert [t for t, _ in beyond] == pytest.approx([3.25, 3.75, 4.25])
+    assert 1.0 > beyond[0][1] > beyond[1][1] > beyond[2][1]
+    assert "6 steps at the seen contacts" in steps.why
+    assert "the pace is assumed" in steps.why
+    short = object_drafts(walker, rule, Setting("concrete", "asphalt"), 3.5)
+    assert max(t for draft in short for t in draft.onsets_s) < 3.5
+
+
+def test_beyond_its_sight_it_is_softer_while_something_else_is_up() -> None:
     first = car()
     times = np.array([4.7, 9.0])
     second = Track(
@@ -114,10 +169,16 @@ def test_beyond_its_sight_it_yields_to_what_is_seen() -> None:
     assert turn.spans_s is not None
     ((start_s, stop_s),) = turn.spans_s
     assert start_s == pytest.approx(first.heard_s[0], abs=0.06)
-    assert stop_s == pytest.approx(4.7 - 0.25, abs=0.06)  # a pause is left before the next one
+    assert stop_s == pytest.approx(4.0)
     events = list(object_drafts(first, rules[0], Setting("concrete", "asphalt"), 10.0, turn))
-    heard = next(e for e in events if not e.onsets_s and not e.muted)
-    assert heard.parameters["fade_out_s"] == pytest.approx(0.45, abs=0.1)
+    loud, soft = (e for e in events if e.layer == "motor")
+    assert not loud.muted
+    assert not soft.muted
+    assert soft.level_db == pytest.approx(loud.level_db - 12.0)
+    assert soft.end_s == pytest.approx(first.heard_s[1], abs=0.05)
+    assert soft.parameters["fade_out_s"] >= soft.end_s - 4.0 - 0.05  # it fades all the way
+    assert loud.end_s - soft.start_s == pytest.approx(loud.parameters["fade_out_s"], abs=0.01)
+    assert soft.parameters["fade_in_s"] == loud.parameters["fade_out_s"]  # and no hole is left
 
 
 def test_fades_of_a_long_sound_belong_to_its_ends() -> None:
