@@ -193,7 +193,15 @@ def _is_behind(below_db: NDArray[np.float64]) -> bool:
 
 
 def _level(track: Track, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Level by distance at times (n,), its own place kept before and after its sight."""
+    """Level by distance at times (n,), its own place kept before and after its sight.
+
+    Where its path goes on beyond the picture its sound fades, and disturbs nothing.
+    """
     levels = levels_db(track, times)
     known = levels[np.isfinite(levels)]
-    return np.where(np.isfinite(levels), levels, known.min() if known.size else 0.0)
+    levels = np.where(np.isfinite(levels), levels, known.min() if known.size else 0.0)
+    low_s, high_s = track.heard_s
+    fades = ((times >= low_s) & (times < track.start_s)) | (
+        (times > track.end_s) & (times <= high_s)
+    )
+    return np.where(fades, -np.inf, levels)
