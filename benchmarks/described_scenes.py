@@ -106,8 +106,10 @@ def _track(table: dict[str, Any], careless: np.random.Generator | None) -> Track
     )
 
 
-def judge(scene: dict[str, Any], seed: int, careless: bool = False) -> SceneResult:
-    """Write, make and measure one scene."""
+def judge(
+    scene: dict[str, Any], seed: int, careless: bool = False, rate_hz: int = RATE_HZ
+) -> SceneResult:
+    """Write, make and measure one scene; when something sounds shows at any rate."""
     rng = np.random.default_rng([seed, 5]) if careless else None
     project = project_of(scene, rng)
     begun = time.process_time()
@@ -118,7 +120,9 @@ def judge(scene: dict[str, Any], seed: int, careless: bool = False) -> SceneResu
     write_s = time.process_time() - begun
     project = ApplyScript(tracks=script.tracks, events=script.events).apply(project)
     wanted = tuple(_wanted(one, scene) for one in scene["sound"])
-    made = tuple(_made(event, project, scene) for event in project.events if not event.muted)
+    made = tuple(
+        _made(event, project, scene, rate_hz) for event in project.events if not event.muted
+    )
     return SceneResult(scene["name"], event_fit(wanted, made), write_s, wanted, made)
 
 
@@ -137,11 +141,11 @@ def _wanted(table: dict[str, Any], scene: dict[str, Any]) -> Wanted:
     return Wanted(frozenset(table["by"]), table["on"], activity, may, once)
 
 
-def _made(event: Event, project: Project, scene: dict[str, Any]) -> Made:
+def _made(event: Event, project: Project, scene: dict[str, Any], rate_hz: int) -> Made:
     track = project.track(event.track_id)
     place = OFF if track.off_screen else track.label
-    audio = generate(event, RATE_HZ)
-    activity = audio_activity(audio, RATE_HZ, event.start_s, scene["seconds"])
+    audio = generate(event, rate_hz)
+    activity = audio_activity(audio, rate_hz, event.start_s, scene["seconds"])
     return Made(event.generator, place, activity)
 
 

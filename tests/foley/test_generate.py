@@ -38,23 +38,18 @@ def event_for(name: str, duration_s: float, **more) -> Event:
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_take_is_clean(name: str) -> None:
-    take = generate(event_for(name, 4.0), 48_000)
+def test_take_is_clean_and_does_not_click_at_its_edges(name: str) -> None:
+    take = generate(event_for(name, 2.0), 48_000)
     assert take.dtype == np.float32
-    assert take.shape == ((4 if name == "ambience" else 1), 4 * 48_000)
+    assert take.shape == ((4 if name == "ambience" else 1), 2 * 48_000)
     assert np.isfinite(take).all()
     assert np.abs(take).max() <= float(db_to_gain(CEILING_DBFS))
     assert np.abs(take).max() > 1e-4
     assert np.abs(take.mean(axis=1)).max() < 1e-4 * 10
     assert np.abs(take[:, 0]).max() < 1e-3
     assert np.abs(take[:, -1]).max() < 1e-3
-
-
-@pytest.mark.parametrize("name", GENERATORS)
-def test_no_click_at_the_edges(name: str) -> None:
-    """The first and last 2 ms step no more than the middle of the take does."""
-    take = generate(event_for(name, 2.0), 48_000)[0]
-    steps = np.abs(np.diff(take))
+    # the first and last 2 ms step no more than the middle of the take does
+    steps = np.abs(np.diff(take[0]))
     inner = max(float(steps[2000:-2000].max()), 1e-6)
     assert steps[-96:].max() <= inner
     assert name in HITS or steps[:96].max() <= inner
@@ -95,7 +90,7 @@ def test_same_event_same_samples_in_another_process() -> None:
         "import hashlib\n"
         "from tests.foley.test_generate import event_for, GENERATORS, generate\n"
         "for name in GENERATORS:\n"
-        "    take = generate(event_for(name, 0.7, seed=5), 48000)\n"
+        "    take = generate(event_for(name, 0.3, seed=5), 48000)\n"
         "    print(hashlib.sha256(take.tobytes()).hexdigest())\n"
     )
     run = subprocess.run(
@@ -106,7 +101,7 @@ def test_same_event_same_samples_in_another_process() -> None:
         cwd=Path(__file__).parents[2],
     )
     here = [
-        hashlib.sha256(generate(event_for(name, 0.7, seed=5), 48_000).tobytes()).hexdigest()
+        hashlib.sha256(generate(event_for(name, 0.3, seed=5), 48_000).tobytes()).hexdigest()
         for name in GENERATORS
     ]
     assert run.stdout.split() == here
@@ -114,16 +109,16 @@ def test_same_event_same_samples_in_another_process() -> None:
 
 @pytest.mark.parametrize("name", GENERATORS)
 def test_seed_and_id_change_the_samples(name: str) -> None:
-    first = generate(event_for(name, 0.7, seed=1), 48_000)
-    assert not np.array_equal(first, generate(event_for(name, 0.7, seed=2), 48_000))
-    assert not np.array_equal(first, generate(event_for(name, 0.7, seed=1, id="e2"), 48_000))
+    first = generate(event_for(name, 0.3, seed=1), 48_000)
+    assert not np.array_equal(first, generate(event_for(name, 0.3, seed=2), 48_000))
+    assert not np.array_equal(first, generate(event_for(name, 0.3, seed=1, id="e2"), 48_000))
 
 
 @pytest.mark.parametrize("name", sorted(set(GENERATORS) - HITS))
 def test_intensity_drives_the_level(name: str) -> None:
     event = event_for(name, 4.0, intensity=((0.0, 0.1), (1.9, 0.1), (2.1, 1.0), (4.0, 1.0)))
-    take = generate(event, 48_000)[0]
-    quiet, loud = take[: 48_000 * 3 // 2], take[48_000 * 5 // 2 :]
+    take = generate(event, 24_000)[0]
+    quiet, loud = take[: 24_000 * 3 // 2], take[24_000 * 5 // 2 :]
     assert np.std(loud) > 1.5 * np.std(quiet)
 
 

@@ -21,7 +21,7 @@ RATE_HZ = 48_000
 def test_enough_sounds_are_there_few_are_wrong_and_times_agree() -> None:
     scenes = load_scenes()
     assert len(scenes) >= 12
-    fits = [judge(scene, 0).fit for scene in scenes]
+    fits = [judge(scene, 0, rate_hz=16_000).fit for scene in scenes]
     assert sum(f.recalled for f in fits) >= 0.9 * sum(f.wanted for f in fits)
     assert sum(f.right for f in fits) >= 0.8 * sum(f.made for f in fits)
     assert np.mean([value for f in fits for value in f.overlaps]) >= 0.6
