@@ -8,7 +8,9 @@ from msgspec import structs
 from engine.project.model import Contact
 from engine.script.writer import write_script
 
-LIFTED = (("start", 0.4), ("stop", 1.8), ("bounce", 2.25), ("turn", 2.5), ("impact", 3.4))
+LIFTED = (
+    ("turn", 0.2), ("impact", 0.5), ("stop", 1.8), ("bounce", 2.25), ("turn", 2.5), ("impact", 3.4),
+)  # fmt: skip
 """What a cup does that is lifted and poured into, as it was seen in a real clip."""
 
 
