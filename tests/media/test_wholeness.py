@@ -28,6 +28,7 @@ KINDS = {
     "plain.wmv": ("wmv2", {}),
     "plain.flv": ("flv", {}),
 }
+QUICK = {"libx264": {"preset": "veryfast"}, "libvpx": {"deadline": "realtime", "cpu-used": "8"}}
 
 
 def write_clip(path: Path, codec: str, options: dict[str, str], sound_s: float = 2.0) -> bytes:
@@ -37,6 +38,7 @@ def write_clip(path: Path, codec: str, options: dict[str, str], sound_s: float =
         picture = container.add_stream(codec, rate=RATE)
         picture.width, picture.height, picture.pix_fmt = 160, 96, "yuv420p"
         picture.gop_size = 10
+        picture.options = QUICK.get(codec, {})
         sound_codec = {"webm": "libopus", "flv": "libmp3lame"}.get(path.suffix[1:], "ac3")
         rate = 44_100 if path.suffix == ".flv" else 48_000
         sound = container.add_stream(
