@@ -2,6 +2,7 @@
 
 import io
 import time
+from pathlib import Path
 
 import numba
 import pytest
@@ -32,19 +33,23 @@ def test_the_terminal_says_it_once_a_stage() -> None:
     assert stream.getvalue().splitlines() == ["rendering", f"rendering ({WORDS})", "writing"]
 
 
-def compiling_job(progress) -> int:
+def compiling_job(heard: Path, progress) -> int:
     progress("rendering", 0.5)
     compile_something()
-    time.sleep(0.5)
+    while not heard.exists():
+        time.sleep(0.005)
     return 1
 
 
-def test_a_job_says_it() -> None:
-    job = Job(compiling_job)
+def test_a_job_says_it(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    job = Job(compiling_job, heard)
     stages = set()
     until_s = time.monotonic() + 60.0
     while (state := job.poll()).state == "running" and time.monotonic() < until_s:
         stages.add(state.stage)
+        if f"rendering ({WORDS})" in stages:
+            heard.touch()
         time.sleep(0.005)
     job.close()
     assert state.result == 1

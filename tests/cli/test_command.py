@@ -12,10 +12,12 @@ import pytest
 from engine import resources
 
 COMMAND = [sys.executable, "-m", "app.command"]
+AT_WORK = {**os.environ, "FOLEYSTAGE_ANALYSES": "off"}
+"""What is remembered of an earlier test would be done before it is stopped."""
 
 
 def _finish(process):
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=120)
     return process.returncode, error.decode()
 
 
@@ -36,7 +38,7 @@ def _wait_until_reading(process):
 def test_a_run_that_is_stopped_leaves_nothing(tmp_path, number, wait):
     demo = str(resources.path("demo/demo.mp4"))
     arguments = [*COMMAND, "run", demo, "-o", str(tmp_path / "out")]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE)
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, env=AT_WORK)
     wait(process)
     process.send_signal(number)
     status, error = _finish(process)
@@ -71,7 +73,7 @@ raise SystemExit(command.main(sys.argv[1:]))
 def test_a_signal_whose_exception_gets_lost_stops_the_run_all_the_same(tmp_path):
     demo = str(resources.path("demo/demo.mp4"))
     arguments = [sys.executable, "-c", LOSING, "run", demo, "-o", str(tmp_path / "out")]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE)
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, env=AT_WORK)
     status, error = _finish(process)
     assert "Exception ignored in" in error, "the exception was not lost"
     assert status == 1, error
