@@ -242,7 +242,8 @@ class SimulatedSession:
         self._renderer.post(self._renderer.attach, self._device, False)
 
     def _slow_disk(self) -> None:
-        self._dropouts_before = self.disk_dropouts
+        if not self._disk_is_slow():  # else one drop-out may still go on
+            self._dropouts_before = self.disk_dropouts
         self._disk_back_s = self.now_s + float(self._rng.uniform(1.0, 8.0))
 
     def _stall(self) -> None:

@@ -48,7 +48,7 @@ class Health:
     def note_fill(self, now_s: float, fill_s: float) -> None:
         """The ring holds so much."""
         if now_s - self._jumped_s > SETTLE_S:
-            self._lowest_s = min(self._lowest_s, fill_s)
+            self._lowest_s = min(self._lowest_s, max(fill_s, 0.0))
 
     def note_work(self, spent_s: float, rendered_s: float) -> None:
         """Rendering so much took so long."""

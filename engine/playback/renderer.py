@@ -316,8 +316,6 @@ class Renderer:
         began_s, rendered = time.perf_counter(), 0
         if not self._land():
             return
-        if transport.playing:
-            self._health.note_fill(self._now(), self._fill_s())
         while not self._closing and not self._inbox:
             if self._writer.room(short=transport.scrubbing, silent=transport.is_silent) <= 0:
                 break
@@ -338,6 +336,8 @@ class Renderer:
         measured = self._reader if block.sounding else None
         levels = guard(self._gauges.measure, heard, measured, lost=_LOST_SIGHT)
         if len(samples):
+            if self._transport.playing:  # the ring never holds less than now
+                self._health.note_fill(self._now(), self._fill_s())
             start = self._writer.cursor
             self._writer.write(samples)
             self._landing.written(start, self._now())
