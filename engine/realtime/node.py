@@ -11,8 +11,8 @@ history
 
 Two more are held to without being part of it, as their arguments differ. A node is prepared by its
 constructor, off the audio thread: whatever it needs for good is claimed there, from its part of the
-snapshot; a hop after that makes no arrays, but for the nine numbers of a turning head's matrix. And
-it processes a hop by the verbs its place in the chain asks for (`read`, `push`, `render`,
+snapshot; a hop after that makes no arrays, but for what docs/architecture.md names. And it
+processes a hop by the verbs its place in the chain asks for (`read`, `push`, `render`,
 `add_to_ears`).
 """
 

@@ -29,7 +29,8 @@ from engine.realtime.width import WidthStage
 class Stage:
     """Renders hops of a snapshot in order.
 
-    All memory is claimed here, once: a hop makes no arrays.
+    All memory is claimed here, once: a hop makes no arrays (docs/architecture.md names what still
+    does).
 
     A hop goes: sources are read; ambience and the room's answer are added to the sound fields;
     sources and fields are mixed into channels, and convolved into ears.

@@ -39,7 +39,7 @@ from engine.spatial.air_absorption import air_plan
 from engine.spatial.encoders import channel_encoder
 from engine.spatial.harmonics import channels_of_order
 from engine.spatial.hrir import HrirSet, load_hrirs
-from engine.spatial.propagation import PointSource, samples_per_metre
+from engine.spatial.propagation import FARTHEST_M, PointSource, samples_per_metre
 from engine.spatial.space import space_plan
 from engine.spatial.width import width_plan
 from engine.units import db_to_gain, gain_to_db
@@ -105,10 +105,22 @@ def spatialise(
             block = blocks[wanted.format_name]
             writer.write(block)
             peak = max(peak, float(np.abs(block).max()))
-    notes = list(hrirs.notes) if hrirs is not None else []
+    notes = [*(hrirs.notes if hrirs is not None else ()), *_notes(wanted, peak)]
+    return _report(audio, out, wanted, len(samples), snapshot, peak) | {"notes": notes}
+
+
+def _notes(wanted: Spatialisation, peak: float) -> list[str]:
+    """What somebody might take for a fault of the sound."""
+    notes = []
+    farthest_m = float(np.linalg.norm(wanted.positions_m, axis=1).max())
+    if farthest_m > FARTHEST_M:
+        notes.append(
+            f"the path goes {farthest_m:,.0f} m away: beyond {FARTHEST_M:,.0f} m sound is only "
+            "softer, no later and no duller (distances are in metres)"
+        )
     if peak > 1.0:
         notes.append("the peak is above full scale: it clips where it is played as it is")
-    return _report(audio, out, wanted, len(samples), snapshot, peak) | {"notes": notes}
+    return notes
 
 
 def _usable_rate_hz(audio: Path) -> int:

@@ -58,6 +58,15 @@ def test_a_sound_field_is_turned_to_where_it_is(scene: Path, capsys) -> None:
     np.testing.assert_allclose(out.T, 0.5 * np.stack([w, x, z, -y]), atol=1e-6)
 
 
+def test_a_path_beyond_what_is_told_of_distance_is_said(scene: Path, capsys) -> None:
+    for distance_m, words in (("900", []), ("30000", ["30,000 m away"])):
+        (scene / "far.csv").write_text(HEADER + f"0,10,0,{distance_m}\n")
+        assert command(scene, "--format", "stereo", "--json", path="far.csv") == 0
+        notes = json.loads(capsys.readouterr().out)["notes"]
+        assert len(notes) == len(words)
+        assert all(word in note for word, note in zip(words, notes, strict=True))
+
+
 def test_a_wide_stereo_sound_keeps_its_sides(scene: Path, capsys) -> None:
     samples = 0.1 * np.random.default_rng(3).standard_normal((44_100, 2))
     soundfile.write(scene / "stereo.wav", samples, 44_100, subtype="FLOAT")
