@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-LEAST_S = 0.1
+LEAST_S = 0.03
 _WATCHER = f"""
 import os, sys, time
 parent, last_s = os.getppid(), time.monotonic()

@@ -35,7 +35,7 @@ def test_says_what_is_there(sections: doctor.Sections) -> None:
     assert parts["detector"] == "motion+names"
     assert parts["depth"] == "geometry"
     assert parts["HRIR"] == (
-        "kemar: 710 directions, elevations -40 to 90 degrees, 1.4 m, 558 taps at 48000 Hz"
+        "kemar: 710 directions, elevations -40 to 90 degrees, 1.4 m, 576 taps at 48000 Hz"
     )
 
 
