@@ -18,7 +18,7 @@ MOST_GROWTH_BYTES = 48 << 20
 
 
 def test_a_short_session_holds_together() -> None:
-    result = run(hours=0.04, seed=3, formats=PLAIN)
+    result = run(hours=0.025, seed=3, formats=PLAIN)
     assert result.gestures > 20
     assert result.comparisons > 1000
     assert result.unexplained == 0

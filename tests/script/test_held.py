@@ -9,7 +9,7 @@ from engine.project.model import Contact
 from engine.script.writer import write_script
 
 LIFTED = (
-    ("turn", 0.2), ("impact", 0.5), ("stop", 1.8), ("bounce", 2.25), ("impact", 2.4), ("impact", 3.4),
+    ("turn", 0.2), ("impact", 0.5), ("stop", 1.8), ("bounce", 2.2), ("impact", 2.4), ("impact", 3.4)
 )  # fmt: skip
 """What a cup does that is lifted and poured into, as it was seen in a real clip."""
 STRUCK_S = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5)
