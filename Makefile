@@ -1,6 +1,6 @@
 # make run     set up, make the demo's sound, open the window where there is a display
 # make test    set up, run the tests
-# make test-all  the same, and a dozen slow ones about what is far from the usual way
+# make test-all  the same, and two dozen slow ones about what is far from the usual way
 # make lint    lint, format, types, walls between the rooms
 # make check   make lint, then the tests
 # make fix     let the formatter and the linter mend what they can

@@ -53,6 +53,8 @@ THOROUGH = (
     "realtime/test_rates.py::test_long_responses_are_convolved_in_pieces",
     "spatial/test_decoders.py::test_long_responses_are_decoded_in_partitions",
     "pipeline/test_together.py::test_a_second_run_into_the_same_folder_is_refused",
+    "pipeline/test_street.py::test_cars_are_vehicles_and_cross[milan1202_44201]",
+    "pipeline/test_no_street.py::test_it_gets_no_engine[dog]",
     "vision/test_analyse.py::test_a_short_excerpt_shows_the_far_walker_from_its_start[50]",
     "app/test_library_by_meaning.py::test_clap_listens_and_answers_and_the_window_says_so",
     "app/test_window_random_walk.py::test_random_user[2]",

@@ -8,7 +8,7 @@ from audio_server import AudioServer
 from benchmarks.steadiness import run
 from benchmarks.window_loads import LOADS
 
-SECONDS_PER_LOAD = 3.0
+SECONDS_PER_LOAD = 2.0
 
 pytestmark = pytest.mark.audio_device
 
